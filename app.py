@@ -1,0 +1,237 @@
+"""The front door: settings, database, middleware and the map; and the command line.
+
+python app.py run       the demo: makes keys and a database, then serves
+python app.py serve     the portal, with the settings of the environment
+python app.py worker    the postman alone
+python app.py migrate   brings the database to the newest version
+python app.py outbox    what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
+"""
+
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from models.exchange.deliver import Postman
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette_compress import CompressMiddleware
+
+from models import demo
+from models.clock import Clock
+from models.database import Database, run
+from models.logs import configure_logs
+from models.migrations import migrate
+from models.outbox import overview, resend
+from models.sealed import Keyring, new_field_key
+from models.settings import Settings, SettingsRefused
+from models.tenancy import across_customers
+from routes import MAP, TABS, anyone
+from routes.web.answers import Pages, environment
+from routes.web.cookie import Cookies
+from routes.web.entrance import Place, visit
+from routes.web.errors import refusal
+from routes.web.headers import SecurityHeaders
+from routes.web.links import Links
+from routes.web.static import StaticFiles
+from routes.web.visit import Portal
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
+    """The portal as an ASGI application; raises SettingsRefused."""
+    settings = settings or Settings.from_environment()
+    clock = clock or Clock(settings.today)
+    links = Links({line.name: line.path for line in MAP}, settings.public_url)
+    static = StaticFiles()
+    wake, stop = threading.Event(), threading.Event()
+    portal = Portal(
+        settings=settings,
+        database=Database(settings.database_url, asynchronous=True),
+        clock=clock,
+        keyring=Keyring(settings.field_keys),
+        cookies=Cookies(settings),
+        links=links,
+        tabs=TABS,
+        static=static,
+        pages=Pages(environment(settings, links, static)),
+        wake_postman=wake.set,
+        is_stopping=stop.is_set,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
+        postman = threading.Thread(target=_postman, args=(settings, clock, links, stop, wake), name="postman")
+        if with_postman:
+            postman.start()
+        yield
+        stop.set()
+        wake.set()
+        if with_postman:
+            await run(postman.join)
+        await run(portal.database.close)
+
+    elsewhere = Place(portal, handler=lambda _visit: Response(), who=anyone)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        response = await run(visit, elsewhere, request, FormData(), refusal(error.status_code))
+        response.headers.update(error.headers or {})
+        return response
+
+    app = Starlette(
+        routes=[
+            *(
+                Route(
+                    line.path, Place(portal, line.handler, line.who, line.form), methods=[line.method], name=line.name
+                )
+                for line in MAP
+            ),
+            Route("/static/{file:path}", static, methods=["GET"]),
+        ],
+        middleware=[
+            Middleware(CompressMiddleware, minimum_size=400),
+            Middleware(SecurityHeaders, secure=settings.secure),
+        ],
+        exception_handlers={HTTPException: failed},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.portal = portal
+    return app
+
+
+def _postman(settings: Settings, clock: Clock, links: Links, stop: threading.Event, wake: threading.Event) -> None:
+    """Deliver until told to stop."""
+    database = Database(settings.database_url)
+    Postman(database, settings, clock, links.absolute).run(stop, wake)
+    database.close()
+
+
+def _links(settings: Settings) -> Links:
+    return Links({line.name: line.path for line in MAP}, settings.public_url)
+
+
+def demo_command() -> None:
+    """`make run`: keys and a filled database under var/ at the first start, then the portal."""
+    os.environ.setdefault("PORTAL_DEMO", "1")
+    var = Path(os.environ.get("PORTAL_VAR") or "var")
+    for name, make in (("SECRET_KEYS", secrets.token_urlsafe), ("FIELD_KEYS", new_field_key)):
+        os.environ.setdefault(name, _kept(var / name.lower(), make))
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    migrate(database.engine)
+    with database.session() as db, across_customers(db):
+        if demo.is_empty(db):
+            demo.load(db, now=Clock(settings.today).now())
+            db.commit()
+    database.close()
+    print(f"\n{settings.brand}: http://{settings.host}:{settings.port}\n", flush=True)
+    for username, password, who in demo.SIGN_INS:
+        print(f"  {username:<14} {password:<20} {who}", flush=True)
+    print(flush=True)
+    serve_command()
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
+    """A key of the demo, made once and readable by its owner only."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+            kept.write(make())
+    return file.read_text().strip()
+
+
+def serve_command() -> None:
+    """The portal, in as many processes as WORKERS says."""
+    settings = Settings.from_environment()
+    uvicorn.run(
+        "app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def worker_command() -> None:
+    """The postman alone, until SIGTERM or SIGINT."""
+    settings = Settings.from_environment()
+    stop, wake = threading.Event(), threading.Event()
+
+    def finish(_signal: int, _frame: object) -> None:
+        stop.set()
+        wake.set()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    _postman(settings, Clock(settings.today), _links(settings), stop, wake)
+
+
+def migrate_command() -> None:
+    """The newest version of the tables."""
+    database = Database(Settings.from_environment().database_url)
+    migrate(database.engine)
+    database.close()
+
+
+def outbox_command(*words: str) -> None:
+    """What waits and what is dead; with `resend ID`, a dead message is sent again."""
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    with database.session() as db, across_customers(db):
+        if words[:1] == ("resend",) and len(words) == 2:
+            resend(db, int(words[1]), Clock(settings.today).now())
+            db.commit()
+        for line in overview(db):
+            print(line)
+    database.close()
+
+
+def new_key_command(name: str = "SECRET_KEYS") -> None:
+    """A fresh key on standard output."""
+    print(new_field_key() if name == "FIELD_KEYS" else secrets.token_urlsafe(48))
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": demo_command,
+    "serve": serve_command,
+    "worker": worker_command,
+    "migrate": migrate_command,
+    "outbox": outbox_command,
+    "new-key": new_key_command,
+}
+
+
+def main(words: list[str]) -> int:
+    """Carry out one command; a refusal is one sentence on standard error."""
+    command = COMMANDS.get(words[0]) if words else None
+    if command is None:
+        print(__doc__, file=sys.stderr)
+        return 2
+    configure_logs(os.environ.get("LOG_FORMAT", "text"))
+    try:
+        command(*words[1:])
+    except SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""The log of who changed what, when (X4): written in the transaction of the change, never changed.
+
+No identity number, no free text of a customer: the names of what changed, and values that may be seen.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Identity, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Moment
+from models.tenancy import CustomerOwned
+
+
+class AuditEntry(CustomerOwned, Base):
+    """One change: the user `actor` did `action` to `about` (such as `order:307390`) at `at`."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "customer_id", "about", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    about: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(80))
+    changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+def record(
+    db: Session,
+    *,
+    customer_id: int,
+    actor: str,
+    about: str,
+    action: str,
+    now: datetime,
+    changed: dict[str, Any] | None = None,
+) -> None:
+    """Note a change in the transaction that makes it."""
+    db.add(AuditEntry(customer_id=customer_id, at=now, actor=actor, about=about, action=action, changed=changed or {}))

@@ -1,0 +1,32 @@
+"""Customers (the tenants) and the account managers who serve them. Their units are in `models.units`."""
+
+from sqlalchemy import ForeignKey, Identity, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+
+from models.base import Base
+from models.tenancy import CustomerOwned
+
+
+class AccountManager(Base):
+    """The provider's person (kundeansvarlig) whom customers know by name."""
+
+    __tablename__ = "account_managers"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(40))
+
+
+class Customer(CustomerOwned, Base):
+    """A company that buys from the provider; the tenant that everything else belongs to."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    customer_id = synonym("id")  # so that the walls hold for the tenant itself
+    name: Mapped[str] = mapped_column(String(200))
+    organisation_number: Mapped[str] = mapped_column(String(9), unique=True)
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+
+    account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")

@@ -1,0 +1,110 @@
+"""The database: engines for SQLite and PostgreSQL, sessions held to a scope, and plain code on the event loop.
+
+Which tables there are is not known here.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util.concurrency import await_, greenlet_spawn
+
+from models.tenancy import Scope, bind
+
+_BEGIN = "sqlite_begin"
+_SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA cache_size = -16000",
+)
+
+T = TypeVar("T")
+
+
+class Database:
+    """One database and how to reach it.
+
+    `asynchronous=True` is for code on the event loop: on PostgreSQL, statements then give way while they wait
+    (through `run`). SQLite answers faster than a switch costs, so there it changes nothing.
+    """
+
+    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=50)
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            if asynchronous:
+                self.engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=15).sync_engine
+            else:
+                self.engine = create_engine(parsed, pool_size=pool_size)
+        # The same connections, but a transaction takes the write lock at its start.
+        self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+    def session(self, scope: Scope | None = None, *, read_only: bool = False) -> Session:
+        """A session held to `scope`; without one, every statement fails outside `across_customers`.
+
+        A session that is not `read_only` takes SQLite's write lock with its first statement, so that what it
+        read is still true when it writes.
+        """
+        session = Session(self.engine if read_only else self._writing, expire_on_commit=False)
+        bind(session, scope, read_only=read_only)
+        return session
+
+    def answers(self) -> bool:
+        """Whether the database can be reached; inside `run` where it is asynchronous."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (DBAPIError, PoolTimeout):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # the portal says itself when a transaction begins
+    for setting in _SQLITE_SETTINGS:
+        connection.execute(setting)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+async def run(work: Callable[..., T], *args: Any) -> T:
+    """Run plain, synchronous code on the event loop, in SQLAlchemy's greenlet bridge.
+
+    Inside it, statements on an asynchronous engine and `aside` give way to other requests while they wait.
+    """
+    return await greenlet_spawn(work, *args)
+
+
+def aside(work: Callable[..., T], *args: Any) -> T:
+    """Run slow work that releases the interpreter's lock (Argon2, a large file) in a thread, and wait for it.
+
+    Only inside `run`, and never between a session's first write and its commit: on SQLite the next writer
+    on this loop would block the one that it waits for. `Visit.aside` sees to that.
+    """
+    return await_(asyncio.to_thread(work, *args))

@@ -1,0 +1,44 @@
+"""The demo data: invented customers with users, employees, orders and bookings, around the day of loading.
+
+The tables of what there is are in the modules of this package; nothing of it is used in production.
+"""
+
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.clock import today_in_oslo
+from models.customers import Customer
+from models.demo.bookings import add_bookings
+from models.demo.companies import add_companies
+from models.demo.orders import add_orders
+from models.demo.people import add_employees
+from models.demo.users import SIGN_INS, add_users
+from models.tenancy import across_customers
+
+__all__ = ["SIGN_INS", "is_empty", "load"]
+
+_SEED = 307390
+
+
+def is_empty(db: Session) -> bool:
+    """Whether the database has no customer yet, so that the demo data may be loaded."""
+    with across_customers(db):
+        return db.scalar(select(Customer.id).limit(1)) is None
+
+
+def load(db: Session, *, now: datetime) -> None:
+    """Fill an empty, migrated database with the demo data as of `now`; the caller commits.
+
+    The same `now` gives the same data, but for the salts of the passwords.
+    """
+    rng = Random(_SEED)  # noqa: S311  # data for a demonstration, no secrets
+    today = today_in_oslo(now)
+    with across_customers(db):
+        units = add_companies(db)
+        users = add_users(db, units)
+        staff = add_employees(db, units, rng, now=now)
+        orders = add_orders(db, units, users, rng, today=today)
+        add_bookings(db, units, orders, staff, rng, now=now)

@@ -1,0 +1,250 @@
+"""The demo's bookings (product 6.6): their slots, and employees on them.
+
+The orders that they belong to are made in `models.demo.orders`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from models.bookings import Booking, SignUp, Slot
+from models.clock import in_oslo, today_in_oslo
+from models.demo.days import CLOCKS_GO_BACK, health_round, working_day
+from models.demo.orders import Placed
+from models.demo.people import NAMED_IN, Staff
+from models.employees import Employee
+from models.tenancy import insert_rows
+from models.units import Unit
+
+LONG_DEADLINE = timedelta(days=7)
+SHORT_DEADLINE = timedelta(hours=24)
+
+IN_THE_ROUND = "the days of the health checks"
+WEEK_AFTER_THE_ROUND = "a week after the first of them"
+WHEN_DONE = "the day on which the order came to be done"
+NIGHT = "the night when the clocks go back"
+
+
+class Round(NamedTuple):
+    """A booking as it is planned."""
+
+    order: str
+    """The key or number of the order."""
+    unit: str
+    """Who comes: the people of this unit and of those below it."""
+    title: str
+    place: str
+    days: str | tuple[int, ...]
+    """One of the words above, or working days, so many days ahead."""
+    hours: str
+    """The opening hours, with the break between them."""
+    minutes: int
+    capacity: int
+    taken: tuple[float, ...]
+    """Which part of each day's places is taken."""
+    deadline: timedelta = SHORT_DEADLINE
+    preparation: str = ""
+    waiting: int = 0
+    """How many wait for a place on each full day."""
+    withdrawn: int = 0
+    """How many have been taken off again."""
+    names_hidden: bool = False
+
+
+# A row reads best as it is written here.
+# fmt: off
+ROUNDS = [
+    Round("307513", "Bergen", "Helsekontroll Fjordbygg Bergen", "Bedriftshelsesenteret Bergen",
+        IN_THE_ROUND, "08:00-11:30 12:00-15:00", 30, 1, (0.7, 1.0, 0.4),
+        preparation="Fyll ut egenerklæringen på forhånd. Ta med gyldig legitimasjon og briller hvis du bruker det.",
+        waiting=3,
+        withdrawn=2),
+    Round("307516", "Stavanger", "Hørselskontroll i buss, Stavanger", "Bussen står ved porten, Forus",
+        WEEK_AFTER_THE_ROUND, "08:00-11:30 12:00-14:30", 15, 2, (0.6,),
+        preparation="Unngå sterk støy de siste 12 timene.",
+        withdrawn=1),
+    Round("first aid, Administrasjon", "Administrasjon", "Førstehjelpskurs", "Hovedkontoret, kurssalen",
+        (5,), "09:00-12:00", 180, 12, (0.75,), LONG_DEADLINE),
+    Round("first aid, Demokunde", "Demokunde_Test", "Førstehjelpskurs", "Møterom Fjellet",
+        (15,), "09:00-12:00", 180, 12, (2 / 12,),
+        preparation="Ha på klær som du kan bevege deg i."),
+    Round("first aid, Tromsø", "Tromsø", "Førstehjelpskurs", "Brakkeriggen, møterommet",
+        WHEN_DONE, "09:00-12:00", 180, 12, (1.0,), LONG_DEADLINE),
+    Round("hms course", "Fjordbygg Entreprenør AS", "40-timers HMS-kurs", "Hovedkontoret, kurssalen",
+        (33, 47), "08:00-15:30", 450, 16, (0.7, 0.3), LONG_DEADLINE,
+        preparation="Kurset går over fem dager. Datoen er den første av dem."),
+    Round("influenza, Produksjon", "Produksjon", "Influensavaksine", "Fabrikken, spiserommet",
+        (10,), "09:00-10:30", 10, 3, (0.5,),
+        preparation="Ha på en overdel med korte ermer."),
+    Round("influenza, Helse og omsorg", "Helse og omsorg", "Influensavaksine", "Solvik sykehjem, dagligstua",
+        WHEN_DONE, "09:00-11:30 12:00-15:00", 10, 3, (0.8,),
+        withdrawn=4),
+    Round("talks, Nordlys", "Nordlys Data AS", "Støttesamtale", "Møterom Stillheten",
+        (8,), "12:00-15:00", 45, 1, (0.5,),
+        names_hidden=True),
+    Round("hearing, Bergen TEST", "Bergen TEST", "Hørselskontroll", "Møterom Løvstakken",
+        (12,), "09:00-11:00", 20, 1, (0.5,)),
+    Round("smoke divers", "Brann og redning", "Helsekontroll røykdykkere", "Bedriftshelsesenteret Solvik",
+        (11, 12), "08:00-11:30 12:00-15:00", 45, 2, (0.6, 0.3), LONG_DEADLINE,
+        preparation="Møt i treningstøy. Ikke spis de to siste timene."),
+    Round("night shift", "Brann og redning", "Førstehjelp for nattskiftet", "Brannstasjonen",
+        NIGHT, "01:00-04:00", 180, 6, (0.7,),
+        preparation="Klokka stilles tilbake denne natta: kurset varer i fire timer."),
+    Round("back school", "Teknisk drift", "Ryggskole", "Kantina, Verksvegen 4",
+        (14,), "10:00-12:00", 120, 10, (0.4,), LONG_DEADLINE),
+]
+# fmt: on
+
+
+@dataclass
+class _Diary:
+    """Who has what when: nobody is in two places at a time."""
+
+    busy: dict[int, list[Slot]]
+
+    def is_free(self, employee: Employee, slot: Slot) -> bool:
+        return not any(
+            slot.starts_at < other.ends_at and other.starts_at < slot.ends_at for other in self.busy[employee.id]
+        )
+
+    def first_free(self, people: list[Employee], slot: Slot) -> Employee | None:
+        """Take the first who has time for the slot out of `people` and note it."""
+        for place, employee in enumerate(people):
+            if self.is_free(employee, slot):
+                self.busy[employee.id].append(slot)
+                return people.pop(place)
+        return None
+
+
+def add_bookings(
+    db: Session, units: dict[str, Unit], orders: dict[str, Placed], staff: Staff, rng: Random, *, now: datetime
+) -> None:
+    """Add the bookings with their slots and sign-ups."""
+    diary = _Diary(defaultdict(list))
+    for plan in ROUNDS:
+        placed = orders[plan.order]
+        customer_id = placed.order.customer_id
+        times = [list(_times(day, plan)) for day in _days(plan, placed, today_in_oslo(now))]
+        booking = Booking(
+            customer_id=customer_id,
+            unit_id=units[plan.unit].id,
+            order_number=placed.order.number,
+            title=plan.title,
+            place=plan.place,
+            preparation=plan.preparation,
+            deadline=times[0][0][0] - plan.deadline,
+            names_hidden=plan.names_hidden,
+            cancelled_at=placed.since.get("Avbestilt"),
+        )
+        db.add(booking)
+        db.flush()
+        days = [
+            [
+                Slot(
+                    customer_id=customer_id,
+                    booking_id=booking.id,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    capacity=plan.capacity,
+                )
+                for starts_at, ends_at in of_day
+            ]
+            for of_day in times
+        ]
+        db.add_all(slot for slots in days for slot in slots)
+        db.flush()
+        seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)
+        until = min(now, booking.deadline, booking.cancelled_at or now)
+        moments = _moments(rng, placed.since["Planlagt"], until, len(seats))
+        insert_rows(
+            db,
+            SignUp,
+            [
+                {
+                    "customer_id": customer_id,
+                    "slot_id": slot.id,
+                    "employee_id": employee.id,
+                    "state": state,
+                    "signed_up_at": at,
+                }
+                for (slot, employee, state), at in zip(seats, moments, strict=True)
+            ],
+        )
+
+
+def _days(plan: Round, placed: Placed, today: date) -> list[date]:
+    first, *_ = days_of_round = health_round(today)
+    if plan.days == IN_THE_ROUND:
+        return list(days_of_round)
+    if plan.days == WEEK_AFTER_THE_ROUND:
+        return [working_day(first + timedelta(days=7))]
+    if plan.days == WHEN_DONE:
+        return [today_in_oslo(placed.since["Utført"])]
+    if plan.days == NIGHT:
+        return [CLOCKS_GO_BACK]
+    days: list[date] = []
+    for ahead in plan.days:
+        day = working_day(today + timedelta(days=int(ahead)))
+        days.append(working_day(day + timedelta(days=1)) if day in days else day)
+    return days
+
+
+def _times(day: date, plan: Round) -> Iterator[tuple[datetime, datetime]]:
+    """Beginnings and ends as clocks on the wall show them, one after the other."""
+    for opening in plan.hours.split():
+        at, closing = (datetime.combine(day, time.fromisoformat(hour)) for hour in opening.split("-"))
+        while (end := at + timedelta(minutes=plan.minutes)) <= closing:
+            yield in_oslo(day, at.time()), in_oslo(day, end.time())
+            at = end
+
+
+def _people(plan: Round, units: dict[str, Unit], staff: Staff, rng: Random) -> list[Employee]:
+    """Who can be put on a slot: at work and with an e-mail address; the named ones of the unit first (T2)."""
+    top = units[plan.unit].path
+    everybody = [
+        employee
+        for unit, people in staff.items()
+        if units[unit].path.startswith(top)
+        for employee in people
+        if employee.email and employee.deactivated_at is None
+    ]
+    rng.shuffle(everybody)
+    named = staff.get(plan.unit, [])[: NAMED_IN[plan.unit]]
+    return sorted(everybody, key=lambda employee: employee not in named)
+
+
+def _seats(
+    plan: Round, days: list[list[Slot]], people: list[Employee], diary: _Diary, rng: Random, *, now: datetime
+) -> list[tuple[Slot, Employee, str]]:
+    """Who has which slot in which state; those who wait are last."""
+    wanted: list[tuple[Slot, str]] = []
+    waiting: list[tuple[Slot, str]] = []
+    for slots, part in zip(days, plan.taken, strict=True):
+        places = [slot for slot in slots for _ in range(slot.capacity)]
+        taken = rng.sample(places, round(part * len(places)))
+        wanted += [(slot, _state(slot, rng, now)) for slot in taken]
+        if len(taken) == len(places):
+            waiting += [(slot, "Venteliste") for slot in rng.choices(slots, k=plan.waiting)]
+    wanted += [(slot, "Avmeldt") for slot in rng.choices(days[0], k=plan.withdrawn)]
+    seats = []
+    for slot, state in wanted + waiting:
+        employee = diary.first_free(people, slot)
+        if employee:
+            seats.append((slot, employee, state))
+    return seats
+
+
+def _state(slot: Slot, rng: Random, now: datetime) -> str:
+    if slot.ends_at <= now:
+        return "Ikke møtt" if rng.random() < 0.1 else "Møtt"
+    return rng.choice(("Påmeldt", "Påmeldt", "Bekreftet"))
+
+
+def _moments(rng: Random, since: datetime, until: datetime, count: int) -> list[datetime]:
+    seconds = int((until - since).total_seconds())
+    return [since + timedelta(seconds=at) for at in sorted(rng.randrange(seconds) for _ in range(count))]

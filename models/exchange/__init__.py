@@ -1,0 +1,48 @@
+"""The world outside, and what all ways to it share: how a delivery fails, and files where nobody receives.
+
+The postman is `models.exchange.deliver`; nothing else sends.
+"""
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from models.clock import OSLO
+from models.outbox import Message
+
+
+class Undeliverable(Exception):
+    """The receiver will never take this message. The text says why, without personal data."""
+
+
+class Deferred(Exception):
+    """The receiver takes this message not now, but may later. The text says why, without personal data."""
+
+
+class Unreachable(Deferred):
+    """The receiver takes no message at all now."""
+
+
+def keep(message: Message, folder: Path, suffix: str, content: bytes) -> None:
+    """Write a message to a file, wholly or not at all; the same message overwrites itself.
+
+    Only the portal's own user can read it. Raises Unreachable where the disk is full or the like.
+    """
+    at = message.created_at.astimezone(OSLO)
+    file = folder / f"{at:%Y-%m-%d-%H%M%S}-{message.kind}-{message.public_id}{suffix}"
+    unfinished: str | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, unfinished = tempfile.mkstemp(prefix=".", dir=folder)
+        with os.fdopen(descriptor, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(descriptor)
+        Path(unfinished).replace(file)
+    except OSError as error:
+        if unfinished:
+            with suppress(OSError):
+                Path(unfinished).unlink()
+        raise Unreachable(f"file {errno.errorcode.get(error.errno or 0, 'error')}") from error

@@ -1,0 +1,38 @@
+"""How the portal logs for operators: English, one line per event, structured, without personal data."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+class _Structured(logging.Formatter):
+    """A message with its facts, as `key=value` or as one JSON object."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; tracebacks say where, their values are not in them."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        facts = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        trace = self.formatException(record.exc_info) if record.exc_info else None
+        if self._as_json:
+            line = {"at": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}
+            return json.dumps(line | facts | ({"trace": trace} if trace else {}), default=str)
+        told = "".join(f" {name}={value}" for name, value in facts.items())
+        return f"{at} {record.levelname} {record.name}: {record.getMessage()}{told}" + (f"\n{trace}" if trace else "")
+
+
+def configure_logs(log_format: str) -> None:
+    """Send all logs to standard error, as `text` or `json` (LOG_FORMAT)."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Structured(as_json=log_format == "json"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.access").disabled = True  # its lines hold whole URLs, with what people search for
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,0 +1,432 @@
+"""Orders (bestillinger): what a customer asked for, its status and reference, and the search among them.
+
+Status, product group and bookings come from the provider; the portal owns the order as it was sent.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, astuple, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.audit import record
+from models.base import Base, Moment
+from models.clock import today_in_oslo
+from models.national_id import mask_in
+from models.numbers import next_number
+from models.outbox import Channel, post
+from models.sensitive import without, words_in
+from models.tenancy import CustomerOwned, Right, UnitOwned, of_unit
+from models.units import Unit, account_manager_of
+from models.users import SignedIn, User
+
+PAGE_SIZE = 25
+COUNTED_TO = 1000
+"""A count stops here, so that a list of millions is as fast as one of hundreds."""
+SERIES = "orders"
+NUMBER_DIGITS = 6
+
+INVOICED = "Fakturert"
+STATUSES = (
+    "Mottatt",
+    "Under behandling",
+    "Planlagt",
+    "Løpende",
+    "Utført",
+    INVOICED,
+    "Venter på kunde",
+    "Avbestilt",
+    "Avvist",
+)
+"""The provider's words for where an order stands; a new order has none yet (U8, U9)."""
+CLOSED = ("Utført", INVOICED, "Avbestilt", "Avvist")
+
+PRODUCT_GROUPS = (
+    "Arbeidshelse / helsekontroll",
+    "Sertifisering og helseattest",
+    "Vaksinasjon",
+    "Arbeidsmedisinsk poliklinikk (AMP)",
+    "Ergonomi",
+    "Yrkeshygiene",
+    "Psykososialt og organisatorisk arbeidsmiljø",
+    "Systematisk HMS",
+    "Kurs",
+    "Sykefravær",
+    "Hjertestarter",
+)
+
+
+class Order(UnitOwned, Base):
+    """One order; the parts of the form are kept as they were written (B12)."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        of_unit(),
+        UniqueConstraint("customer_id", "number"),
+        UniqueConstraint("placed_by_id", "idempotency_key"),
+        Index(None, "customer_id", "ordered_on", "number"),
+        Index(None, "customer_id", "unit_id", "ordered_on", "number"),
+    )
+    rights = (Right.ORDERS,)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ordered_on: Mapped[date]
+    placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """A digest of what was sent under the key: the same form twice is one order, another form is not."""
+    product_group: Mapped[str | None] = mapped_column(String(100))
+    status: Mapped[str | None] = mapped_column(String(40))
+    delivery: Mapped[str] = mapped_column(String(200), default="")
+    quantity: Mapped[str] = mapped_column(String(100), default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    reference: Mapped[str] = mapped_column(String(100), default="")
+    location: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def is_invoiced(self) -> bool:
+        """From then on the reference stands on the invoice and cannot be changed (B16)."""
+        return self.status == INVOICED
+
+    def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
+        """Give the order another own reference; raises AlreadyInvoiced (B16)."""
+        if self.is_invoiced:
+            raise AlreadyInvoiced(f"order {self.number} is invoiced")
+        if reference == self.reference:
+            return
+        self.reference = reference
+        about = f"order:{self.number}"
+        record(db, customer_id=self.customer_id, actor=by.label, about=about, action="reference", now=now)
+        post(
+            db,
+            channel=Channel.CRM,
+            kind="order.reference_changed",
+            about=about,
+            customer_id=self.customer_id,
+            payload={"number": self.number, "reference": reference},
+            now=now,
+        )
+
+
+class StatusChange(CustomerOwned, Base):
+    """An order came to have a status (B15)."""
+
+    __tablename__ = "order_status_changes"
+    __table_args__ = (
+        ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
+        Index(None, "customer_id", "order_number", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    order_number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class AlreadyInvoiced(Exception):
+    """The order is invoiced; its reference stands."""
+
+
+class KeyUsed(Exception):
+    """The form was already sent once, with other content, as order `number`."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the form was sent before as order {number}")
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The free texts of an order, in the order of the form."""
+
+    delivery: str = ""
+    quantity: str = ""
+    contact: str = ""
+    reference: str = ""
+    location: str = ""
+    description: str = ""
+
+    @property
+    def composed(self) -> str:
+        """The one text that lists show as `Beskrivelse`; what was left empty is left out (B12)."""
+        labelled = (
+            ('Ønsket leveranse: "{}".', self.delivery),
+            ("Antall/omfang: {}.", self.quantity),
+            ("Sted/lokasjon for gjennomføring av leveranse: {}.", self.location),
+            ("Kundebestilling referanse: {}.", self.reference),
+            ("Navn og tlf nr til kontaktperson: {}.", self.contact),
+        )
+        written = [self.description] if self.description else []
+        return " ".join(written + [label.format(text) for label, text in labelled if text])
+
+    def masked(self, today: date) -> tuple["Parts", int]:
+        """The same with every identity number masked, and how many there were (section 5, number 6)."""
+        masked = {name: mask_in(text, today=today) for name, text in asdict(self).items()}
+        return replace(self, **{name: text for name, (text, _) in masked.items()}), sum(
+            count for _, count in masked.values()
+        )
+
+    def sensitive_words(self) -> dict[str, list[str]]:
+        """Words that suggest health information, by the name of the part that holds them."""
+        found = {name: words_in(text) for name, text in asdict(self).items()}
+        return {name: words for name, words in found.items() if words}
+
+    def without_sensitive_words(self) -> "Parts":
+        """The same with those words taken out (`Fjern`)."""
+        return replace(
+            self,
+            **{name: without(getattr(self, name), words) for name, words in self.sensitive_words().items()},
+        )
+
+
+PART_NAMES = tuple(field.name for field in fields(Parts))
+
+
+def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, now: datetime) -> int:
+    """Create an order, tell the account manager and confirm to the sender; returns its number (NB9-NB11).
+
+    The same form (the same `key` and content) sent again returns the number that it got the first time.
+    Raises KeyUsed where the key was used for other content, and sqlalchemy's NoResultFound for a foreign unit.
+    """
+    unit_name = db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
+    fingerprint = hashlib.sha256(json.dumps([unit_id, astuple(parts)]).encode()).hexdigest()
+    sent = _sent_with(db, by.user_id, key, fingerprint)
+    if sent is not None:
+        return sent
+    try:
+        with db.begin_nested():
+            order = Order(
+                number=next_number(db, SERIES),
+                unit_id=unit_id,
+                ordered_on=today_in_oslo(now),
+                placed_by_id=by.user_id,
+                idempotency_key=key,
+                fingerprint=fingerprint,
+                **asdict(parts),
+            )
+            db.add(order)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        sent = _sent_with(db, by.user_id, key, fingerprint)
+        if sent is None:
+            raise
+        return sent
+    about = f"order:{order.number}"
+    record(db, customer_id=order.customer_id, actor=by.label, about=about, action="placed", now=now)
+    _tell(db, order, unit_name, parts, by=by, now=now)
+    return order.number
+
+
+def _sent_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | None:
+    sent = db.execute(
+        select(Order.number, Order.fingerprint).where(Order.placed_by_id == user_id, Order.idempotency_key == key)
+    ).one_or_none()
+    if sent is None:
+        return None
+    if sent.fingerprint != fingerprint:
+        raise KeyUsed(sent.number)
+    return int(sent.number)
+
+
+def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: SignedIn, now: datetime) -> None:
+    """Write the letters and the event of a new order into the outbox, in the order's own transaction."""
+    manager = account_manager_of(db, order.unit_id)
+    facts: dict[str, Any] = {
+        "number": order.number,
+        "ordered_on": order.ordered_on.isoformat(),
+        "customer": by.customer.name if by.customer else "",
+        "unit": unit_name,
+        **asdict(parts),
+        "sender_name": by.full_name,
+        "sender_email": by.email,
+        "account_manager_name": manager.name if manager else "",
+        "account_manager_email": manager.email if manager else "",
+        "account_manager_phone": manager.phone if manager else "",
+    }
+    about = f"order:{order.number}"
+    told: dict[str, Any] = {"about": about, "customer_id": order.customer_id, "payload": facts, "now": now}
+    if manager:
+        post(db, channel=Channel.MAIL, kind="order_placed", to=manager.email, **told)
+    post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)
+    post(db, channel=Channel.CRM, kind="order.placed", **told)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of the page before: the list goes on below it."""
+
+    ordered_on: date
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.ordered_on:%Y%m%d}-{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read a cursor from a URL; raises ValueError."""
+        day, _, number = text.partition("-")
+        if not (len(text) < 30 and text.isascii() and day.isdigit() and len(day) == 8 and number.isdigit()):
+            raise ValueError("not a cursor")
+        return cls(date.fromisoformat(day), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is searched for; what is None does not restrict, the rest is combined with AND (B5)."""
+
+    number: int | None = None
+    """A whole number, or the first digits of one."""
+    from_date: date | None = None
+    to_date: date | None = None
+    status: str | None = None
+    """The empty string means orders that have none yet."""
+    unit_ids: frozenset[int] | None = None
+    product_group: str | None = None
+    after: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as a line of the list (B7)."""
+
+    number: int
+    ordered_on: date
+    product_group: str | None
+    status: str | None
+    unit_name: str
+    parts: Parts
+
+    @property
+    def description(self) -> str:
+        """The composed text (B12)."""
+        return self.parts.composed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list, newest first (B10)."""
+
+    rows: list[OrderRow]
+    count: int
+    """How many there are in all; COUNTED_TO + 1 means more than that."""
+    next: Cursor | None
+    """Where the next page begins; None on the last."""
+
+
+def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+    """The orders of the scope that meet the criteria: two statements, whatever the number of rows."""
+    conditions = _conditions(criteria)
+    counted = select(Order.number).where(*conditions).limit(COUNTED_TO + 1).subquery()
+    beyond = list(conditions)
+    if criteria.after:
+        beyond.append(tuple_(Order.ordered_on, Order.number) < (criteria.after.ordered_on, criteria.after.number))
+    rows = _newest_first(db, beyond, page_size + 1)
+    last = rows[page_size - 1] if len(rows) > page_size else None
+    return Found(
+        rows=rows[:page_size],
+        count=db.scalar(select(func.count()).select_from(counted)) or 0,
+        next=Cursor(last.ordered_on, last.number) if last else None,
+    )
+
+
+def _newest_first(db: Session, conditions: list[ColumnElement[bool]], at_most: int) -> list[OrderRow]:
+    rows = db.execute(
+        select(
+            Order.number,
+            Order.ordered_on,
+            Order.product_group,
+            Order.status,
+            Unit.name.label("unit_name"),
+            *(getattr(Order, name) for name in PART_NAMES),
+        )
+        .join(Unit, Unit.id == Order.unit_id)
+        .where(*conditions)
+        .order_by(Order.ordered_on.desc(), Order.number.desc())
+        .limit(at_most)
+    )
+    return [
+        OrderRow(row.number, row.ordered_on, row.product_group, row.status, row.unit_name, Parts(*row[5:]))
+        for row in rows
+    ]
+
+
+def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if criteria.number is not None:
+        missing = 10 ** max(0, NUMBER_DIGITS - len(str(criteria.number)))
+        conditions.append(Order.number.between(criteria.number * missing, (criteria.number + 1) * missing - 1))
+    if criteria.from_date:
+        conditions.append(Order.ordered_on >= criteria.from_date)
+    if criteria.to_date:
+        conditions.append(Order.ordered_on <= criteria.to_date)
+    if criteria.status is not None:
+        conditions.append(Order.status == criteria.status if criteria.status else Order.status.is_(None))
+    if criteria.unit_ids is not None:
+        conditions.append(Order.unit_id.in_(sorted(criteria.unit_ids)))
+    if criteria.product_group:
+        conditions.append(Order.product_group == criteria.product_group)
+    return conditions
+
+
+def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:
+    """The newest orders that are not done, and how many there are in all (I1)."""
+    is_open: ColumnElement[bool] = Order.status.is_(None) | Order.status.not_in(CLOSED)
+    counted = db.scalar(select(func.count(Order.number)).where(is_open)) or 0
+    return _newest_first(db, [is_open], at_most), counted
+
+
+def parts_of(order: Order) -> Parts:
+    """The free texts of a stored order."""
+    return Parts(*(getattr(order, name) for name in PART_NAMES))
+
+
+def order_by_number(db: Session, number: int) -> Order | None:
+    """The order, or None where there is none in the scope (B13)."""
+    return db.scalar(select(Order).where(Order.number == number))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that an order refers to."""
+
+    unit: str
+    placed_by: str | None
+
+
+def names_around(db: Session, order: Order) -> Names:
+    """The unit of an order, and who sent it where somebody did so in the portal."""
+    unit, placed_by = db.execute(
+        select(Unit.name, User.full_name)
+        .select_from(Order)
+        .join(Unit, Unit.id == Order.unit_id)
+        .outerjoin(User, User.id == Order.placed_by_id)
+        .where(Order.number == order.number)
+    ).one()
+    return Names(unit, placed_by)
+
+
+def history_of(db: Session, order: Order) -> list[StatusChange]:
+    """The statuses that an order has had, oldest first (B15)."""
+    return list(
+        db.scalars(
+            select(StatusChange)
+            .where(StatusChange.order_number == order.number)
+            .order_by(StatusChange.at, StatusChange.id)
+        )
+    )

@@ -1,0 +1,217 @@
+"""The outbox: what leaves the portal, written in the transaction of the change and sent afterwards (C1, C2).
+
+Each message goes out at least once, under the same id, and in order with the others about the same thing.
+How it is sent is known to `models.exchange` alone. What the postman asks runs in `across_customers`.
+"""
+
+import secrets
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, exists, func, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from models.base import Base, Moment
+
+LEASE = timedelta(minutes=2)
+"""For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
+MAX_ATTEMPTS = 390
+"""After that many a message is dead: about four days, of which the portal itself was awake."""
+
+_FIRST_DELAY = 5.0
+_LONGEST_DELAY = 15 * 60.0
+_DICE = secrets.SystemRandom()
+
+
+class Channel(StrEnum):
+    """Where a message goes."""
+
+    MAIL = "mail"
+    CRM = "crm"
+
+
+class Message(Base):
+    """One letter or event on its way out; `public_id` is what the receiver knows it by, at every attempt."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(80))
+    about: Mapped[str] = mapped_column(String(80))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Whose it is, for the provider's eye."""
+    to: Mapped[str | None] = mapped_column(String(254))
+    sequence: Mapped[str] = mapped_column(String(400))
+    """Messages of the same sequence leave one after the other."""
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    """Which attempt has it; the outcome of any other is not noted any more."""
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    dead_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_error: Mapped[str | None] = mapped_column(String(80))
+    """What kind of failure it was, without personal data."""
+
+
+def _waits(message: type[Message]) -> ColumnElement[bool]:
+    return message.delivered_at.is_(None) & message.dead_at.is_(None)
+
+
+# Small, however long the history of what was delivered is.
+_if = _waits(Message)
+Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)
+Index("ix_outbox_due_at_id", Message.due_at, Message.id, postgresql_where=_if, sqlite_where=_if)
+
+
+def post(
+    db: Session,
+    *,
+    channel: Channel,
+    kind: str,
+    about: str,
+    customer_id: int | None,
+    payload: dict[str, Any],
+    now: datetime,
+    to: str | None = None,
+) -> Message:
+    """Write a message in the transaction of the change: if that is rolled back, nothing is sent.
+
+    The change is flushed before. Its row is then locked until the commit, so that ids within a sequence
+    follow the order of the commits.
+    """
+    db.flush()
+    message = Message(
+        public_id=uuid4().hex,
+        channel=channel.value,
+        kind=kind,
+        about=about,
+        customer_id=customer_id,
+        to=to,
+        sequence=f"{channel.value} {about} {to or ''}",
+        payload=payload,
+        created_at=now,
+        due_at=now,
+        attempts=0,
+    )
+    db.add(message)
+    return message
+
+
+def claim_next(
+    db: Session, now: datetime, lease: timedelta = LEASE, channels: Collection[Channel] = tuple(Channel)
+) -> Message | None:
+    """Take the message that has been due longest, of those that are the first to wait in their sequence.
+
+    It is then this postman's until the lease ends; commit before it is sent. None where nothing is due.
+    """
+    due, earlier = aliased(Message), aliased(Message)
+    is_preceded = exists().where(earlier.sequence == due.sequence, earlier.id < due.id, _waits(earlier))
+    next_id = (
+        select(due.id)
+        .where(
+            _waits(due),
+            due.due_at <= now,
+            due.claimed_until.is_(None) | (due.claimed_until <= now),
+            due.channel.in_([channel.value for channel in channels]),
+            ~is_preceded,
+        )
+        .order_by(due.due_at, due.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has its write lock from the transaction's start
+        .scalar_subquery()
+    )
+    return db.scalar(
+        update(Message)
+        .where(Message.id == next_id)
+        .values(claim=uuid4().hex, claimed_until=now + lease, attempts=Message.attempts + 1)
+        .returning(Message),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+
+
+def delivered(db: Session, message: Message, now: datetime) -> bool:
+    """Note that a claimed message has arrived; False where the claim was lost to another postman."""
+    return _note(db, message, delivered_at=now, last_error=None)
+
+
+def failed(db: Session, message: Message, now: datetime, error: str, *, for_good: bool = False) -> bool:
+    """Note that a claimed message did not arrive, and when to try again; False where the claim was lost.
+
+    It is dead where it was refused `for_good` or has been tried for about four days. `error` is shown to
+    operators, so it holds no personal data.
+    """
+    last_error = error[:80]
+    if for_good or message.attempts >= MAX_ATTEMPTS:
+        return _note(db, message, dead_at=now, last_error=last_error)
+    return _note(db, message, due_at=now + _delay(message.attempts), last_error=last_error)
+
+
+def _note(db: Session, message: Message, **outcome: object) -> bool:
+    noted = db.scalar(
+        update(Message)
+        .where(Message.id == message.id, Message.claim == message.claim)
+        .values(claim=None, claimed_until=None, **outcome)
+        .returning(Message.id),
+        execution_options={"synchronize_session": False},
+    )
+    return noted is not None
+
+
+def _delay(attempts: int) -> timedelta:
+    """Twice as long each time, up to a quarter of an hour; spread, so that not all come back at once."""
+    seconds = min(_FIRST_DELAY * 2 ** min(attempts - 1, 16), _LONGEST_DELAY)
+    return timedelta(seconds=seconds * _DICE.uniform(0.8, 1.2))
+
+
+def resend(db: Session, id: int, now: datetime) -> bool:
+    """Give a dead message another four days, under the same public id; False where none is dead."""
+    revived = db.scalar(
+        update(Message)
+        .where(Message.id == id, Message.dead_at.is_not(None))
+        .values(dead_at=None, due_at=now, attempts=0)
+        .returning(Message.id)
+    )
+    return revived is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the outbox is: for health and for the command line."""
+
+    waiting: int
+    dead: int
+    waiting_since: datetime | None
+    """When the oldest of those that wait was written."""
+
+
+def counts(db: Session) -> Counts:
+    """How many messages wait and how many are dead."""
+    of_waiting = select(func.count(), func.min(Message.created_at)).where(_waits(Message))
+    waiting, since = db.execute(of_waiting).one()
+    dead = db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None)))
+    return Counts(waiting=waiting, dead=dead or 0, waiting_since=since)
+
+
+def overview(db: Session) -> Iterator[str]:
+    """What operators are told, by line: the counts, the dead messages, and those that failed and wait."""
+    found = counts(db)
+    since = f", the oldest since {found.waiting_since:%Y-%m-%d %H:%M} UTC" if found.waiting_since else ""
+    yield f"waiting: {found.waiting}{since}"
+    yield f"dead: {found.dead}"
+    for message in db.scalars(
+        select(Message)
+        .where(Message.delivered_at.is_(None), Message.last_error.is_not(None))
+        .order_by(Message.dead_at.is_(None), Message.id)
+    ):
+        state = "dead" if message.dead_at else "waiting"
+        told = f"{message.channel} {message.kind} {message.about} customer {message.customer_id}"
+        yield f"{message.id} {state}: {told}, {message.attempts} attempts, {message.last_error}"

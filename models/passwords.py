@@ -1,0 +1,27 @@
+"""Passwords: Argon2id hashes, and the same answer in the same time for users who do not exist."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+# OWASP's parameters for Argon2id (19 MiB, two passes): some 20 ms of one core.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _HASHER.hash("the password of nobody")
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash that is stored."""
+    return _HASHER.hash(password)
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Whether the password fits; with no stored hash (an unknown user) it takes as long and never does."""
+    try:
+        _HASHER.verify(stored or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's and should be renewed."""
+    return _HASHER.check_needs_rehash(stored)

@@ -1,0 +1,124 @@
+"""The settings of one installation, read from the environment; no other module reads it.
+
+What a setting means for a feature is said where the feature lives.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+class SettingsRefused(Exception):
+    """A setting is missing or wrong; the text is the one sentence that the operator sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations of the portal."""
+
+    secret_keys: tuple[str, ...] = field(repr=False)
+    """Keys that sign cookies and form tokens; the first signs, all are accepted."""
+    field_keys: tuple[str, ...] = field(repr=False)
+    """Keys that encrypt identity numbers and drafts, `id:base64`; the first encrypts."""
+    database_url: str = field(default="sqlite:///var/portal.db", repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    """Where people reach the portal; links in letters start with it."""
+    allowed_hosts: tuple[str, ...] = LOOPBACK_HOSTS
+    smtp_url: str | None = field(default=None, repr=False)
+    """`smtp://user:password@host:port`, `smtps://…` or `smtp+starttls://…`; without it letters become files."""
+    mail_from: str = "Kundeportal <portal@bht.example>"
+    crm_url: str | None = None
+    crm_secrets: tuple[str, ...] = field(default=(), repr=False)
+    brand: str = "Kundeportal"
+    guide_file: str = "Kundeportal.pdf"
+    """The file name under which the user guide is offered (U20)."""
+    demo: bool = False
+    today: date | None = None
+    """A fixed date for demonstrations and tests; None is the real one."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    log_format: str = "text"
+    var: Path = Path("var")
+    """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS, which makes cookies Secure and adds HSTS."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings.
+
+        Raises SettingsRefused with one clear sentence where one is missing or wrong; in production there are
+        no default keys.
+        """
+        demo = _flag(environ, "PORTAL_DEMO")
+        host = environ.get("HOST", "127.0.0.1")
+        port = _number(environ, "PORT", 8000)
+        public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        if not public_url.startswith(("http://", "https://")):
+            raise SettingsRefused("PUBLIC_URL must start with http:// or https://.")
+        public_host = public_url.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+        return cls(
+            secret_keys=_required(environ, "SECRET_KEYS"),
+            field_keys=_required(environ, "FIELD_KEYS"),
+            database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
+            public_url=public_url,
+            allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
+            smtp_url=environ.get("SMTP_URL") or None,
+            mail_from=environ.get("MAIL_FROM") or "Kundeportal <portal@bht.example>",
+            crm_url=environ.get("CRM_URL") or None,
+            crm_secrets=_list(environ, "CRM_SECRETS"),
+            brand=environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal"),
+            guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
+            demo=demo,
+            today=_date(environ, "PORTAL_TODAY"),
+            host=host,
+            port=port,
+            workers=_number(environ, "WORKERS", 1),
+            log_format=environ.get("LOG_FORMAT") or "text",
+            var=Path(environ.get("PORTAL_VAR") or "var"),
+        )
+
+
+def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _required(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = _list(environ, name)
+    if not found:
+        raise SettingsRefused(f"{name} is not set. Make one with: python app.py new-key {name}")
+    if name == "SECRET_KEYS" and any(len(key) < 32 for key in found):
+        raise SettingsRefused("Each key in SECRET_KEYS must have at least 32 characters.")
+    return found
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value not in {"", "0", "1", "false", "true", "no", "yes"}:
+        raise SettingsRefused(f"{name} must be 0 or 1.")
+    return value in {"1", "true", "yes"}
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name) or str(default)
+    if not value.isdecimal():
+        raise SettingsRefused(f"{name} must be a whole number.")
+    return int(value)
+
+
+def _date(environ: Mapping[str, str], name: str) -> date | None:
+    value = environ.get(name)
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise SettingsRefused(f"{name} must be a date such as 2026-10-01.") from None

@@ -1,0 +1,205 @@
+"""The walls between customers: each statement and each written row is held to one scope.
+
+Who has which scope is decided by `models.users`; what belongs to a customer says so by its mixin.
+The escape is the word `across_customers`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Insert, event, inspect
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    with_loader_criteria,
+)
+from sqlalchemy.sql.base import ExecutableOption
+
+_SCOPE = "scope"
+_READ_ONLY = "read_only"
+_CHECKED = "rows_are_checked"
+_WROTE = "wrote"
+
+
+class Right(StrEnum):
+    """What a user may see and do in a unit (X2)."""
+
+    ORDERS = "orders"
+    EMPLOYEES = "employees"
+    INVOICES = "invoices"
+    REPORTS = "reports"
+
+
+Units = frozenset[int] | None
+"""Ids of units; None is every unit of the customer."""
+
+NO_UNITS: Units = frozenset()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One customer, and per right the units in which the user has it (X1, X2)."""
+
+    customer_id: int
+    units: Mapping[Right, Units]
+    _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
+        object.__setattr__(self, "_key", (self.customer_id, frozenset(self.units.items())))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scope) and self._key == other._key
+
+    def units_with(self, *rights: Right) -> Units:
+        """The units in which the user has at least one of the rights."""
+        found = [self.units.get(right, NO_UNITS) for right in rights]
+        if any(units is None for units in found):
+            return None
+        return frozenset().union(*(units for units in found if units is not None))
+
+    @classmethod
+    def whole(cls, customer_id: int) -> "Scope":
+        """Everything of one customer, for the portal's own work on its behalf."""
+        return cls(customer_id, dict.fromkeys(Right, None))
+
+
+class Unscoped(Exception):
+    """A statement without a customer, or one that the walls cannot see through."""
+
+
+class Trespass(Exception):
+    """A row of another customer, or of a unit outside the scope, was about to be written."""
+
+
+class CustomerOwned:
+    """A row that belongs to one customer."""
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+
+
+class UnitOwned(CustomerOwned):
+    """A row that belongs to one unit of a customer; `rights` says which of a user's rights open it."""
+
+    rights: ClassVar[tuple[Right, ...]]
+    unit_id: Mapped[int]
+
+
+def of_unit() -> ForeignKeyConstraint:
+    """The composite foreign key that keeps a row's unit inside the row's customer."""
+    return ForeignKeyConstraint(["customer_id", "unit_id"], ["units.customer_id", "units.id"])
+
+
+def bind(session: Session, scope: Scope | None, *, read_only: bool = False) -> None:
+    """Hold a session to a scope, for good."""
+    session.info[_SCOPE] = scope
+    session.info[_READ_ONLY] = read_only
+
+
+def has_written(session: Session) -> bool:
+    """Whether the session has written, or is about to, since its last commit."""
+    return bool(session.info.get(_WROTE) or session.new or session.dirty or session.deleted)
+
+
+@contextmanager
+def across_customers(session: Session) -> Iterator[None]:
+    """Let a session see every customer: at sign-in, for the postman, at the provider's desk. Nowhere else."""
+    before = session.info.get(_SCOPE)
+    session.info[_SCOPE] = across_customers
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_SCOPE] = before
+
+
+def insert_rows(session: Session, owned: type[CustomerOwned], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
+    scope = session.info.get(_SCOPE)
+    for row in rows:
+        _check(scope, owned, row["customer_id"], row.get("unit_id"))
+    if rows:
+        session.execute(Insert(owned.__table__), rows, execution_options={_CHECKED: True})  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
+    """The conditions that every statement of a scope gets; made once per scope, not once per request."""
+    customer_id = scope.customer_id
+    options: list[ExecutableOption] = [
+        with_loader_criteria(CustomerOwned, lambda owned: owned.customer_id == customer_id, include_aliases=True)
+    ]
+    for owned in _unit_owned(UnitOwned):
+        units = scope.units_with(*owned.rights)
+        if units is not None:
+            options.append(with_loader_criteria(owned, owned.unit_id.in_(sorted(units)), include_aliases=True))
+    return tuple(options)
+
+
+def _unit_owned(parent: type[UnitOwned]) -> Iterator[type[UnitOwned]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _unit_owned(child)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _hold_to_scope(state: ORMExecuteState) -> None:
+    """Wall one: add the scope to every statement, and refuse what cannot be scoped."""
+    scope = state.session.info.get(_SCOPE)
+    if not state.is_select:
+        state.session.info[_WROTE] = True
+    if scope is across_customers or state.execution_options.get(_CHECKED):
+        return
+    if not isinstance(scope, Scope):
+        raise Unscoped("no customer is set for this session")
+    if state.is_select or state.is_update or state.is_delete:
+        if not state.is_orm_statement:
+            raise Unscoped("a statement on bare tables or in text cannot be scoped")
+        state.statement = state.statement.options(*_criteria(scope))
+    else:
+        raise Unscoped("rows are added to the session, or with insert_rows")
+
+
+@event.listens_for(Session, "before_flush")
+def _hold_rows_to_scope(session: Session, _flush: UOWTransaction, _objects: object) -> None:
+    """Wall two: no row of another customer is written, none is moved between customers."""
+    scope = session.info.get(_SCOPE)
+    touched = [*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted]
+    if touched and session.info.get(_READ_ONLY):
+        raise Unscoped("a page that is only read cannot write")
+    session.info[_WROTE] = session.info.get(_WROTE) or bool(touched)
+    for row in touched:
+        if isinstance(row, CustomerOwned) and scope is not across_customers:
+            state = inspect(row).attrs.customer_id
+            if state.value is None and isinstance(scope, Scope):
+                row.customer_id = scope.customer_id
+            for customer_id in (row.customer_id, *(state.history.deleted or ())):
+                _check(scope, type(row), customer_id, getattr(row, "unit_id", None))
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _nothing_written_yet(session: Session) -> None:
+    session.info.pop(_WROTE, None)
+
+
+def _check(scope: object, owned: type[CustomerOwned], customer_id: int, unit_id: int | None) -> None:
+    if scope is across_customers:
+        return
+    if not isinstance(scope, Scope) or customer_id != scope.customer_id:
+        raise Trespass(f"a row of {owned.__name__} belongs to another customer")
+    if issubclass(owned, UnitOwned):
+        units = scope.units_with(*owned.rights)
+        if units is not None and unit_id not in units:
+            raise Trespass(f"a row of {owned.__name__} belongs to a unit outside the scope")

@@ -1,0 +1,71 @@
+"""Slowing down those who guess passwords, without locking out those who own them.
+
+Attempts are counted per account from unknown browsers, per account from each browser that has signed in to it
+before (OWASP's device cookies), and per address. A limit that is reached refuses for a while and then forgets.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Identity, Index, String, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Moment
+
+WINDOW = timedelta(minutes=15)
+
+
+class Bucket(StrEnum):
+    """What attempts are counted by."""
+
+    ACCOUNT = "account"
+    DEVICE = "device"
+    ADDRESS = "address"
+
+
+_LIMITS = {Bucket.ACCOUNT: 10, Bucket.DEVICE: 10, Bucket.ADDRESS: 60}
+
+
+class FailedSignIn(Base):
+    """One wrong password, as counted in one bucket; `key` is a digest, never a name or an address."""
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (Index(None, "bucket", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class TooManyAttempts(Exception):
+    """The limit of a bucket is reached; `wait` is how long the caller should stay away."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("too many failed sign-ins")
+        self.wait = wait
+
+
+def check(db: Session, keys: dict[Bucket, str], now: datetime) -> None:
+    """Raise TooManyAttempts where one of the buckets is full."""
+    for bucket, key in keys.items():
+        failed, first = db.execute(
+            select(func.count(), func.min(FailedSignIn.at)).where(
+                FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - WINDOW
+            )
+        ).one()
+        if failed >= _LIMITS[bucket]:
+            raise TooManyAttempts(first + WINDOW - now)
+
+
+def note_failure(db: Session, keys: dict[Bucket, str], now: datetime) -> None:
+    """Count a wrong password, and forget what is older than the window."""
+    db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
+    db.add_all(FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items())
+
+
+def forgive(db: Session, keys: dict[Bucket, str]) -> None:
+    """Forget an account's and a browser's failures after a right password; an address is not forgiven."""
+    for bucket in (Bucket.ACCOUNT, Bucket.DEVICE):
+        if bucket in keys:
+            db.execute(delete(FailedSignIn).where(FailedSignIn.bucket == bucket, FailedSignIn.key == keys[bucket]))

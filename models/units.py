@@ -1,0 +1,117 @@
+"""Units (bedrift, avdeling) of a customer: a tree whose root is the company itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from models.base import Base
+from models.customers import AccountManager, Customer
+from models.tenancy import CustomerOwned, Right, Scope
+
+
+class Unit(CustomerOwned, Base):
+    """One bedrift or avdeling; `path` is the ids from the root down to it, as in `/1/5/`."""
+
+    __tablename__ = "units"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "id"),
+        ForeignKeyConstraint(["customer_id", "parent_id"], ["units.customer_id", "units.id"]),
+        Index(None, "customer_id", "path"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    parent_id: Mapped[int | None]
+    path: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    organisation_number: Mapped[str | None] = mapped_column(String(9))
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+    """Who serves this unit, where it is another than the customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as it stands in a list; `depth` is how many of the units above it are in the list, too."""
+
+    id: int
+    name: str
+    organisation_number: str | None
+    parent_name: str | None
+    path: str
+    depth: int = 0
+
+    def matches(self, text: str) -> bool:
+        """Whether the filter box's text is in the name, the number or the parent's name (NB4, U7)."""
+        wanted = text.casefold().strip()
+        digits = "".join(wanted.split())
+        return (
+            wanted in self.name.casefold()
+            or wanted in (self.parent_name or "").casefold()
+            or (digits.isdecimal() and digits in (self.organisation_number or ""))
+        )
+
+
+def units_in_scope(db: Session, scope: Scope, *rights: Right) -> list[UnitRow]:
+    """The units in which the user has one of the rights, parents before children, siblings by name (NB3)."""
+    parent = aliased(Unit)
+    statement = select(Unit.id, Unit.name, Unit.organisation_number, parent.name, Unit.path).join(
+        parent, Unit.parent_id == parent.id, isouter=True
+    )
+    allowed = scope.units_with(*rights)
+    if allowed is not None:
+        statement = statement.where(Unit.id.in_(sorted(allowed)))
+    return in_tree_order(
+        UnitRow(id, name, organisation_number, parent_name, path)
+        for id, name, organisation_number, parent_name, path in db.execute(statement)
+    )
+
+
+def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
+    """Parents before their children, siblings in Norwegian alphabetical order."""
+    by_path = {unit.path: unit for unit in units}
+
+    def down_to(unit: UnitRow) -> list[UnitRow]:
+        return [by_path[path] for path in _paths_down_to(unit.path) if path in by_path]
+
+    placed = sorted(by_path.values(), key=lambda unit: [(norwegian(above.name), above.id) for above in down_to(unit)])
+    return [replace(unit, depth=len(down_to(unit)) - 1) for unit in placed]
+
+
+_ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
+
+
+def norwegian(name: str) -> str:
+    """A sort key: ignoring case, with … z æ ø å, and `aa` as `å` (product section 7)."""
+    return name.casefold().replace("aa", "å").translate(_ALPHABET)
+
+
+def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
+    """Who is told of what happens in a unit (NB10): the nearest manager up the tree, or else the customer's."""
+    unit = db.execute(select(Unit.path, Unit.customer_id).where(Unit.id == unit_id)).one()
+    nearest = db.scalar(
+        select(AccountManager)
+        .join(Unit, Unit.account_manager_id == AccountManager.id)
+        .where(Unit.path.in_(_paths_down_to(unit.path)))
+        .order_by(func.length(Unit.path).desc())
+        .limit(1)
+    )
+    return nearest or db.scalar(
+        select(AccountManager)
+        .join(Customer, Customer.account_manager_id == AccountManager.id)
+        .where(Customer.id == unit.customer_id)
+    )
+
+
+def _paths_down_to(path: str) -> list[str]:
+    ids = path.strip("/").split("/")
+    return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]

@@ -1,0 +1,224 @@
+"""Users, their grants and their sessions: who is signed in, to which customer, with which rights where."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from models.base import Base, Moment
+from models.customers import AccountManager, Customer
+from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units
+from models.units import Unit
+
+IDLE = timedelta(hours=1)
+"""How long a session lives without being used."""
+LIFETIME = timedelta(hours=12)
+"""How long a session lives at most."""
+_NOTED_EVERY = timedelta(minutes=5)
+
+
+class User(Base):
+    """Somebody who can sign in; `username` is compared ignoring case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    username: Mapped[str] = mapped_column(String(100))
+    username_folded: Mapped[str] = mapped_column(String(100), unique=True)
+    full_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Grant(CustomerOwned, Base):
+    """A user's rights in one branch of a customer: the unit and everything below it (X1, X2)."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        ForeignKeyConstraint(["customer_id", "unit_id"], ["units.customer_id", "units.id"]),
+        Index(None, "user_id", "customer_id", "unit_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    unit_id: Mapped[int]
+    orders: Mapped[bool] = mapped_column(default=False)
+    employees: Mapped[bool] = mapped_column(default=False)
+    invoices: Mapped[bool] = mapped_column(default=False)
+    reports: Mapped[bool] = mapped_column(default=False)
+
+
+class UserSession(Base):
+    """A sign-in that is still good until it is idle, too old or signed out. Only a digest of its id is kept."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """The customer it was last switched to: where the user's next session begins."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_used_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A customer that a user may sign in to."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Everything that a page needs to know of the one who asks for it."""
+
+    session_id: int
+    last_used_at: datetime
+    user_id: int
+    username: str
+    full_name: str
+    email: str
+    customer: Choice | None
+    """None where the user has no grant at the customer of the cookie (any more)."""
+    customers: tuple[Choice, ...]
+    account_manager: AccountManager | None
+    scope: Scope | None
+
+    @property
+    def label(self) -> str:
+        """The user as the frame and the logs of changes name one (N3)."""
+        return f"{self.full_name} ({self.username})"
+
+
+def open_session(db: Session, user_id: int, customer_id: int | None, now: datetime) -> str:
+    """Begin a session for a user and return its secret id, which only the cookie keeps."""
+    secret = secrets.token_urlsafe(32)
+    db.add(
+        UserSession(
+            digest=_digest(secret),
+            user_id=user_id,
+            customer_id=customer_id,
+            created_at=now,
+            last_used_at=now,
+        )
+    )
+    return secret
+
+
+def note_customer(db: Session, session_id: int, customer_id: int) -> None:
+    """Remember which customer a session was switched to."""
+    db.execute(update(UserSession).where(UserSession.id == session_id).values(customer_id=customer_id))
+
+
+def end_session(db: Session, session_id: int, now: datetime) -> None:
+    """Sign out on the server: the cookie opens nothing from now on (N4)."""
+    db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
+
+
+def note_use(db: Session, signed_in: SignedIn, now: datetime) -> None:
+    """Remember that a session is in use."""
+    db.execute(update(UserSession).where(UserSession.id == signed_in.session_id).values(last_used_at=now))
+
+
+def use_is_worth_noting(signed_in: SignedIn, now: datetime) -> bool:
+    """Whether the last noted use is so old that a page view may write."""
+    return now - signed_in.last_used_at > _NOTED_EVERY
+
+
+def user_of_session(db: Session, session_id: int) -> int | None:
+    """Whose session it is or was, also when it is over: for the draft of a form (section 5, number 3)."""
+    return db.scalar(select(UserSession.user_id).where(UserSession.id == session_id))
+
+
+def first_customer(db: Session, user_id: int) -> int | None:
+    """The customer that a new session begins at: the one of the user's last session, or the first by name."""
+    granted = select(Grant.customer_id).where(Grant.user_id == user_id)
+    last = db.scalar(
+        select(UserSession.customer_id)
+        .where(UserSession.user_id == user_id, UserSession.customer_id.in_(granted))
+        .order_by(UserSession.id.desc())
+        .limit(1)
+    )
+    return last or db.scalar(select(Customer.id).where(Customer.id.in_(granted)).order_by(Customer.name).limit(1))
+
+
+def find_user(db: Session, username: str) -> User | None:
+    """The active user of that name, ignoring case."""
+    return db.scalar(select(User).where(User.username_folded == username.strip().casefold(), User.active))
+
+
+def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datetime) -> SignedIn | None:
+    """Session, user, customer and rights, in one statement; None where the session is over or unknown."""
+    branch = aliased(Unit)
+    below = aliased(Unit)
+    rows = db.execute(
+        select(
+            UserSession.id,
+            UserSession.last_used_at,
+            User.id.label("user_id"),
+            User.username,
+            User.full_name,
+            User.email,
+            Customer.id.label("customer_id"),
+            Customer.name.label("customer_name"),
+            AccountManager,
+            Grant.orders,
+            Grant.employees,
+            Grant.invoices,
+            Grant.reports,
+            branch.parent_id,
+            below.id.label("unit_id"),
+        )
+        .join(User, User.id == UserSession.user_id)
+        .outerjoin(Grant, Grant.user_id == User.id)
+        .outerjoin(Customer, Customer.id == Grant.customer_id)
+        .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
+        .outerjoin(branch, branch.id == Grant.unit_id)
+        .outerjoin(
+            below,
+            (below.customer_id == Grant.customer_id)
+            & branch.parent_id.is_not(None)
+            & below.path.startswith(branch.path),
+        )
+        .where(
+            UserSession.digest == _digest(secret),
+            UserSession.ended_at.is_(None),
+            UserSession.last_used_at > now - IDLE,
+            UserSession.created_at > now - LIFETIME,
+            User.active,
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    here = [row for row in rows if row.customer_id is not None and row.customer_id == customer_id]
+    choices = {row.customer_id: Choice(row.customer_id, row.customer_name) for row in rows if row.customer_id}
+    units: dict[Right, Units] = dict.fromkeys(Right, NO_UNITS)
+    for row in here:
+        for right in Right:
+            granted = units[right]
+            if getattr(row, right.value) and granted is not None:
+                units[right] = None if row.parent_id is None else granted | {row.unit_id}
+    return SignedIn(
+        session_id=first.id,
+        last_used_at=first.last_used_at,
+        user_id=first.user_id,
+        username=first.username,
+        full_name=first.full_name,
+        email=first.email,
+        customer=choices.get(customer_id) if customer_id else None,
+        customers=tuple(sorted(choices.values(), key=lambda choice: choice.name.casefold())),
+        account_manager=here[0].AccountManager if here else None,
+        scope=Scope(here[0].customer_id, units) if here else None,
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""THE MAP: one line per URL: path, handler, name, and who may enter. `who` is required: no guard, no import."""
+
+from dataclasses import dataclass
+
+from models.tenancy import Right
+from routes import guide, health, info, new_order, orders, session, units
+from routes.web.visit import Handler, Tab, Visit, Who
+
+ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
+
+
+def anyone(_visit: Visit) -> bool:
+    """Everybody, signed in or not."""
+    return True
+
+
+def signed_in(visit: Visit) -> bool:
+    """Every user, whatever the rights."""
+    return visit.signed_in is not None
+
+
+def may(*rights: Right) -> Who:
+    """Users with one of the rights in at least one unit (X2, X3)."""
+    return lambda visit: visit.may(*rights)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the map."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    who: Who
+    form: str | None = None
+    """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+
+
+def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
+    """A page, or a part of one."""
+    return Line("GET", path, handler, name, who)
+
+
+def post(path: str, handler: Handler, *, name: str, who: Who, form: str | None = None) -> Line:
+    """A change."""
+    return Line("POST", path, handler, name, who, form)
+
+
+# fmt: off
+MAP: tuple[Line, ...] = (
+    get ("/",                              info.root,               name="root",            who=signed_in),
+    get ("/login",                         session.new,             name="sign_in",         who=anyone),
+    post("/login",                         session.create,          name="create_session",  who=anyone),
+    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in),
+    post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
+    get ("/info",                          info.index,              name="info",            who=signed_in),
+    get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
+    get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
+    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
+    get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
+    post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/guide",                         guide.show,              name="guide",           who=anyone),
+    get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
+    get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
+    get ("/healthz",                       health.alive,            name="alive",           who=anyone),
+    get ("/readyz",                        health.ready,            name="ready",           who=anyone),
+)
+# fmt: on
+
+TABS: tuple[Tab, ...] = (
+    Tab("Info", "info", signed_in),
+    Tab("Bestilling", "orders", may(ORDERS)),
+)

@@ -1,0 +1,38 @@
+"""Info: the first tab, with what a customer wants to know at once (I1)."""
+
+from starlette.responses import Response
+
+from models.bookings import upcoming_bookings
+from models.customers import Customer
+from models.orders import open_orders
+from models.tenancy import Right
+from models.units import units_in_scope
+from routes.web.answers import go, page
+from routes.web.visit import Visit
+
+SHOWN = 5
+
+
+def root(visit: Visit) -> Response:
+    """The address without a path leads to the first tab."""
+    return go(visit, visit.url("info"))
+
+
+def index(visit: Visit) -> Response:
+    """Account manager, customer and units, open orders and the next bookings (I1)."""
+    scope = visit.user.scope
+    if scope is None:
+        return page(visit, "info/index.html", customer=None)
+    orders, open_count = open_orders(visit.db, SHOWN) if visit.may(Right.ORDERS) else ([], 0)
+    bookings = visit.may(Right.ORDERS, Right.EMPLOYEES)
+    return page(
+        visit,
+        "info/index.html",
+        part="upcoming",
+        customer=visit.db.get_one(Customer, scope.customer_id),
+        units=units_in_scope(visit.db, scope, *Right),
+        may_order=visit.may(Right.ORDERS),
+        open_orders=orders,
+        open_count=open_count,
+        upcoming=upcoming_bookings(visit.db, visit.now, SHOWN) if bookings else None,
+    )

@@ -1,0 +1,174 @@
+"""The three answers: a place, a changed part, or elsewhere. The only file that speaks HX and Jinja2.
+
+A place (`orders/index.html`) extends the layout and has a URL. A part (`orders/_results.html`) is a file of its
+own whose root element carries the part's name as id.
+"""
+
+import hashlib
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from models.settings import Settings
+from routes.web.cookie import Flash
+from routes.web.errors import Refused
+from routes.web.links import Links
+from routes.web.static import StaticFiles
+from routes.web.visit import SAFE_METHODS, Visit, local
+from routes.web.words import FILTERS
+
+PARTIALS = Path(__file__).parents[2] / "partials"
+_VARY = "HX-Request, HX-Request-Type, HX-Target"
+# Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
+_TOKEN_HERE = f"token-{secrets.token_hex(16)}"
+
+
+def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
+    """The templates, with everything that macros may use as globals."""
+    templates = Environment(
+        loader=FileSystemLoader(PARTIALS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.demo,
+    )
+    templates.filters.update(FILTERS)
+    templates.globals.update(
+        url=links.path,
+        static=static.path,
+        csrf_token=_TOKEN_HERE,
+        brand=settings.brand,
+        guide_file=settings.guide_file,
+    )
+    return templates
+
+
+class Pages:
+    """Draws places and parts."""
+
+    def __init__(self, templates: Environment) -> None:
+        self._templates = templates
+
+    def render(self, here: Visit, template: str, context: dict[str, Any]) -> list[str]:
+        """Render a template; the result is cut where a form's token belongs."""
+        started = time.perf_counter()
+        text = self._templates.get_template(template).render(context)
+        here.render_seconds += time.perf_counter() - started
+        return text.split(_TOKEN_HERE)
+
+    def refused(self, here: Visit, refused: Refused) -> Response:
+        """The page of a refusal; inside a part htmx puts it where the whole place was."""
+        response = page(
+            here,
+            "error.html",
+            status=refused.status,
+            title=refused.title,
+            sentence=refused.sentence,
+            action=_way_out(here),
+        )
+        if refused.wait is not None:
+            response.headers["retry-after"] = str(refused.wait)
+        return response
+
+    def sign_in(self, here: Visit, back_to: str) -> Response:
+        """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
+        target = here.url("sign_in", next=local(back_to, "/"))
+        if here.asked.partial:
+            return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
+        return Response(status_code=303, headers={"Location": target, **_private()})
+
+
+def page(here: Visit, place: str, *, part: str | tuple[str, ...] = (), status: int = 200, **context: Any) -> Response:
+    """Answer with a place that has a URL.
+
+    `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
+    place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
+    replaces; else title and main. Everybody else gets the whole document.
+    """
+    names = (part,) if isinstance(part, str) else part
+    wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
+    frame = not here.asked.partial
+    shared = _shared(here, frame=frame, part_only=wanted is not None)
+    template = _part_file(place, wanted) if wanted else place
+    pieces = here.portal.pages.render(here, template, {**shared, "status": status, **context})
+    response = _html(here, pieces, status)
+    if here.asked.partial and not wanted:
+        response.headers["hx-retarget"] = "#main"
+        response.headers["hx-reswap"] = "outerHTML show:top"
+        shown = here.request.method in SAFE_METHODS and status == 200
+        response.headers["hx-push-url"] = here.path if shown else "false"
+    return response
+
+
+def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Response:
+    """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
+
+    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status.
+    """
+    if not here.asked.partial:
+        return go(here, or_go, say=say)
+    here.flash = Flash(say)
+    shared = _shared(here, frame=False, part_only=True)
+    pieces = here.portal.pages.render(here, part, {**shared, **context})
+    said = here.portal.pages.render(here, "_said.html", shared)
+    return _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+
+
+def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good") -> Response:
+    """Answer a change with the way to another place; the browser follows, with its HX headers if it has some."""
+    response = Response(status_code=303, headers={"Location": path, **_private()})
+    if say:
+        here.portal.cookies.write_flash(response, Flash(say, tone))
+    return response
+
+
+def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
+    flash = here.flash
+    return {
+        "frame": frame,
+        "part_only": part_only,
+        "visit": here if here.signed_in else None,
+        "tabs": [
+            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, here.url(tab.route))}
+            for tab in here.portal.tabs
+            if tab.who(here)
+        ],
+        "flash": flash,
+        "announce": flash.text if flash and not frame else "",
+    }
+
+
+def _is_current(here: Visit, tab_path: str) -> bool:
+    path = here.request.url.path
+    return path == tab_path or path.startswith(tab_path + "/")
+
+
+def _part_file(place: str, name: str) -> str:
+    folder, _, part = name.rpartition("/")
+    folder = folder or place.rpartition("/")[0]
+    return f"{folder}/_{part.replace('-', '_')}.html"
+
+
+def _html(here: Visit, pieces: list[str], status: int) -> Response:
+    """The response, with an ETag that does not see the form token, which is another each time."""
+    headers = _private()
+    if status == 200 and here.request.method in SAFE_METHODS and not here.flash:
+        digest = hashlib.blake2b("".join(pieces).encode(), digest_size=12).hexdigest()
+        headers["etag"] = f'W/"{digest}"'
+        if headers["etag"] in here.request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    token = here.portal.cookies.form_token(here.form_subject) if len(pieces) > 1 else ""
+    return Response(token.join(pieces), status, headers, media_type="text/html")
+
+
+def _private() -> dict[str, str]:
+    return {"cache-control": "private, no-cache", "vary": _VARY}
+
+
+def _way_out(here: Visit) -> tuple[str, str] | None:
+    return (here.url("info"), "Gå til Info") if here.signed_in else (here.url("sign_in"), "Logg inn")

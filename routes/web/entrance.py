@@ -1,0 +1,224 @@
+"""The entrance: each line of the map as an ASGI application, from the body that is read to the commit.
+
+What a visit offers to the rooms is in `visit`.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import FormData, Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from models.database import run
+from models.drafts import keep
+from models.national_id import mask_in
+from models.tenancy import across_customers, bind
+from models.users import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
+from routes.web.errors import Refused, not_found, refusal
+from routes.web.same_origin import is_cross_site, is_our_host
+from routes.web.visit import SAFE_METHODS, Asked, Handler, Portal, Visit, Who
+
+log = logging.getLogger("portal.visit")
+
+MAX_BODY = 1024 * 1024
+"""What a form may weigh, in bytes; more is answered with 413."""
+MAX_FIELDS = 2000
+_NOT_KEPT = {"csrf_token", "password"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the map as an ASGI application: opens the visit, asks `who`, calls the handler, commits."""
+
+    portal: Portal
+    handler: Handler
+    who: Who
+    form: str | None = None
+    """For a route that takes a form: the route of the page that shows it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, then do the rest in plain code."""
+        request = Request(scope, _limited(scope, receive))
+        form = FormData()
+        failed: Refused | None = None
+        if request.method not in SAFE_METHODS:
+            try:
+                form = await request.form(max_fields=MAX_FIELDS, max_files=1)
+            except HTTPException as unreadable:
+                failed = refusal(unreadable.status_code)
+        response = await run(visit, self, request, form, failed)
+        await response(scope, receive, send)
+        await form.close()
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """The body, as far as it is no longer than MAX_BODY; raises HTTPException 413 while it is read."""
+    received = 0
+    announced = int(Headers(scope=scope).get("content-length") or 0)
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        if announced > MAX_BODY:
+            raise HTTPException(413)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
+
+
+def visit(place: Place, request: Request, form: FormData, failed: Refused | None = None) -> Response:
+    """Answer one request: a single transaction, committed if and only if the answer is below 400."""
+    portal = place.portal
+    started = time.perf_counter()
+    safe = request.method in SAFE_METHODS
+    db = portal.database.session(read_only=True)
+    here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), db)
+    opened = started
+    try:
+        if not is_our_host(request, portal.settings):
+            raise refusal(400)
+        here.flash = portal.cookies.read_flash(request)
+        here.signed_in = _who_is_it(here)
+        scope = here.signed_in.scope if here.signed_in else None
+        if safe:
+            bind(db, scope, read_only=True)
+        else:
+            db.close()
+            here.db = db = portal.database.session(scope)
+        opened = time.perf_counter()
+        if failed:
+            raise failed
+        response = _enter(place, here)
+        if response.status_code < 400:
+            db.commit()
+            if not safe:
+                portal.wake_postman()
+    except Refused as refused:
+        db.rollback()
+        response = portal.pages.refused(here, refused)
+    except (OperationalError, PoolTimeout) as unavailable:
+        db.rollback()
+        log.exception("database unavailable", extra={"error": type(unavailable).__name__})
+        response = portal.pages.refused(here, refusal(503, wait=5))
+    except Exception:
+        db.rollback()
+        log.exception("unexpected error", extra={"method": request.method, "path": _route_path(request)})
+        response = portal.pages.refused(here, refusal(500))
+    finally:
+        db.close()
+    _note_use(here)
+    done = time.perf_counter()
+    _finish(here, response, started, opened, done)
+    return response
+
+
+def _enter(place: Place, here: Visit) -> Response:
+    """Check where the request comes from and who sends it, then let it in."""
+    request = here.request
+    safe = request.method in SAFE_METHODS
+    if not safe:
+        if is_cross_site(request):
+            raise refusal(403)
+        token = here.form.get("csrf_token")
+        subject = here.portal.cookies.subject_of(token) if isinstance(token, str) else None
+        if subject is not None and here.signed_in is None and not place.who(here):
+            return _keep_and_sign_in(place, here, subject)
+        if subject is None or subject != here.form_subject:
+            raise refusal(403)
+    if place.who(here):
+        return place.handler(here, **request.path_params)
+    if here.signed_in is None:
+        return here.portal.pages.sign_in(here, back_to=_where_one_was(here))
+    raise not_found()
+
+
+def _who_is_it(here: Visit) -> SignedIn | None:
+    cookie = here.portal.cookies.read_session(here.request)
+    if cookie is None:
+        return None
+    with across_customers(here.db):
+        return find_signed_in(here.db, cookie.secret, cookie.customer_id, here.now)
+
+
+def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
+    """The session ended while a form was being written: keep the form, sign in, and come back to it."""
+    session_id, _, customer_id = subject.partition(":")
+    form_page = here.portal.links.path(place.form, **here.request.path_params) if place.form else "/"
+    if place.form and session_id.isdigit() and customer_id.isdigit():
+        with across_customers(here.db):
+            user_id = user_of_session(here.db, int(session_id))
+            if user_id is not None:
+                key = keep(
+                    here.db,
+                    here.portal.keyring,
+                    user_id=user_id,
+                    customer_id=int(customer_id),
+                    form=form_page,
+                    fields=[
+                        (name, mask_in(value, today=here.today)[0])
+                        for name, value in here.form.multi_items()
+                        if isinstance(value, str) and name not in _NOT_KEPT
+                    ],
+                    now=here.now,
+                )
+                form_page = f"{form_page}?draft={key}"
+        here.keep()
+    return here.portal.pages.sign_in(here, back_to=form_page)
+
+
+def _where_one_was(here: Visit) -> str:
+    """Where to return after sign-in: the page itself, or the page that asked htmx for a part of itself (N7)."""
+    if here.asked.partial:
+        current = urlsplit(here.request.headers.get("hx-current-url", ""))
+        if current.path.startswith("/"):
+            return current.path + (f"?{current.query}" if current.query else "")
+    return here.path if here.request.method in SAFE_METHODS else here.portal.links.path("info")
+
+
+def _note_use(here: Visit) -> None:
+    """Keep the session alive, at most every few minutes, so that reading seldom takes the write lock."""
+    if here.signed_in is None or not use_is_worth_noting(here.signed_in, here.now):
+        return
+    with here.portal.database.session() as db, across_customers(db):
+        try:
+            note_use(db, here.signed_in, here.now)
+            db.commit()
+        except OperationalError:
+            log.warning("the use of a session could not be noted")
+
+
+def _finish(here: Visit, response: Response, started: float, opened: float, done: float) -> None:
+    if here.flash and response.status_code not in {303, 304}:
+        here.portal.cookies.remove_flash(response)
+    if here.visitor and here.signed_in is None:
+        here.portal.cookies.write_visitor(response, here.visitor)
+    render = here.render_seconds
+    work = max(0.0, done - opened - render)
+    response.headers["server-timing"] = (
+        f"session;dur={(opened - started) * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
+    )
+    log.info(
+        "answered",
+        extra={
+            "method": here.request.method,
+            "path": _route_path(here.request),
+            "status": response.status_code,
+            "ms": round((done - started) * 1000, 1),
+        },
+    )
+
+
+def _route_path(request: Request) -> str:
+    """The pattern of the URL, not the URL: numbers and search words of people stay out of logs."""
+    route = request.scope.get("route")
+    return getattr(route, "path", None) or "(unknown)"

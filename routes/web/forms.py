@@ -1,0 +1,176 @@
+"""Forms: WTForms checks and coerces, with Norwegian sentences; partials draw.
+
+The fields of one room's form stand beside its handlers.
+"""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Field, Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types lag behind
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+
+from models.national_id import mask_in
+from models.units import UnitRow
+from routes.web.visit import Visit
+from routes.web.words import parse_date
+
+Option = SelectChoice
+ALL = Option("", "Alle")
+_CONTROL = re.compile(r"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+class Fields(Mapping[str, Any]):
+    """Names and values as a browser sends them, in the shape that WTForms reads."""
+
+    def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            if isinstance(value, str):
+                self._values.setdefault(name, []).append(value)
+
+    def getlist(self, name: str) -> list[str]:
+        """All values of a name."""
+        return self._values.get(name, [])
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name][0]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class PortalForm(Form):
+    """A form of the portal; `form_errors` are sentences about the whole of it."""
+
+    @classmethod
+    def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:
+        """Fill the form with what was sent: the body, the query, or the given pairs."""
+        if pairs is None:
+            pairs = visit.query_params.multi_items() or visit.form.multi_items()
+        return cls(Fields(pairs), meta={"today": visit.today}, **kwargs)
+
+    @property
+    def masked(self) -> int:
+        """How many identity numbers were masked in the texts of the form (section 5, number 6)."""
+        return sum(getattr(field, "masked", 0) for field in self)
+
+
+class Text(StringField):
+    """A text as somebody typed it: trimmed, without control characters, with identity numbers masked."""
+
+    masked = 0
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Clean what was sent, so that no answer, row, log or letter can hold what was taken out."""
+        text = unicodedata.normalize("NFC", valuelist[0] if valuelist else "")
+        text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        self.data, self.masked = mask_in(text, today=self.meta.today)
+
+
+class Day(StringField):
+    """A date, typed as `dd.mm.åååå` or ISO; what was typed stays in the field (B6)."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the date; raises the sentence for the field."""
+        text = (self.data or "").strip()
+        try:
+            self.day = parse_date(text) if text else None
+        except ValueError as wrong:
+            raise StopValidation(str(wrong)) from None
+
+
+class Choice(SelectField):
+    """One of a list; what is not in the list is refused with `refusal`."""
+
+    def __init__(self, label: str, *, refusal: str = "Velg fra listen.", **kwargs: Any) -> None:
+        super().__init__(label, validate_choice=False, **kwargs)
+        self._refusal = refusal
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises the sentence for the field."""
+        offered = [option.value for option in self.iter_choices()]  # type: ignore[attr-defined]  # as above
+        if self.data not in offered:
+            raise StopValidation(self._refusal)
+
+
+def required(sentence: str) -> InputRequired:
+    """The field must be filled in; `sentence` says so."""
+    return InputRequired(sentence)
+
+
+def at_most(characters: int) -> Length:
+    """The field takes so many characters."""
+    return _AtMost(max=characters)
+
+
+class _AtMost(Length):
+    def __call__(self, form: Any, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.max:
+            raise ValidationError(f"Teksten kan ha høyst {self.max} tegn, og her står det {length}. Gjør den kortere.")
+
+
+def unit_choices(units: Iterable[UnitRow]) -> list[Option]:
+    """Units as the options of a select; what lies below another is set in."""
+    return [Option(str(unit.id), f"{'– ' * unit.depth}{unit.name}") for unit in units]
+
+
+def offer_units(form: "UnitChoice", units: list[UnitRow]) -> None:
+    """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
+
+    A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that
+    there is, is chosen already.
+    """
+    wanted = form.unit_filter.data or ""
+    fitting = [unit for unit in units if unit.matches(wanted)]
+    chosen = [unit for unit in units if str(unit.id) == form.unit.data and unit not in fitting]
+    form.unit.choices = unit_choices([*chosen, *fitting])
+    if len(units) > 1:
+        form.unit.choices.insert(0, Option("", "Velg"))
+    elif units and not form.unit.data:
+        form.unit.data = str(units[0].id)
+    form.hits = len(fitting)
+
+
+class UnitChoice(PortalForm):
+    """Which unit, and what its name or number should contain: the beginning of several forms (NB2)."""
+
+    unit = Choice(
+        "Bedrift/avdeling:",
+        validators=[DataRequired("Velg bedrift/avdeling.")],
+        description="Hvis flere avdelinger, velg avdeling som bestillingen skal knyttes til.",
+        refusal="Velg bedrift/avdeling.",
+    )
+    unit_filter = Text("Filtrer i bedrifts-/avdelingsliste", description="Navn eller organisasjonsnummer.")
+    hits = 0
+    """How many units fit the filter."""
+
+
+def masked_sentence(count: int) -> str:
+    """What the sender is told where identity numbers were masked; empty where there was none."""
+    if not count:
+        return ""
+    what = "Et fødselsnummer" if count == 1 else f"{count} fødselsnumre"
+    return f" {what} i teksten ble skjult."
+
+
+def idempotency_key(visit: Visit) -> str:
+    """The key that came with a creating form; a client that sends none gets one, and so no protection."""
+    key = visit.form.get("idempotency_key")
+    return key if isinstance(key, str) and _KEY.fullmatch(key) else new_key()
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form that is about to be filled in."""
+    return secrets.token_urlsafe(16)

