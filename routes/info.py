@@ -35,4 +35,5 @@ def index(visit: Visit) -> Response:
         open_orders=orders,
         open_count=open_count,
         upcoming=upcoming_bookings(visit.db, visit.now, SHOWN) if bookings else None,
+        now=visit.now,
     )

@@ -107,6 +107,7 @@ def index(visit: Visit) -> Response:
         "orders/index.html",
         part="results",
         status=200 if valid else 422,
+        at=visit.url("orders", **search.filters, after=after),
         search=search,
         found=Listing(visit, search, found, later=after is not None),
     )

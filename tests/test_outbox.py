@@ -270,18 +270,13 @@ def test_several_postmen_share_the_work_and_claim_each_message_once(database: Da
     assert sorted(found) == wanted
 
 
-def test_a_postman_does_not_wait_for_anothers_claim(postgres: Database) -> None:
-    first, second = posted(postgres, "order:1"), posted(postgres, "order:2")
-    with postgres.session() as one, across_customers(one), postgres.session() as two, across_customers(two):
+@pytest.mark.parametrize(
+    "used", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True, scope="module"
+)
+def test_a_postman_does_not_wait_for_anothers_claim(database: Database) -> None:
+    first, second = posted(database, "order:1"), posted(database, "order:2")
+    with database.session() as one, across_customers(one), database.session() as two, across_customers(two):
         mine, theirs = claim_next(one, NOW), claim_next(two, NOW)
         assert mine
         assert theirs
         assert (mine.id, theirs.id) == (first.id, second.id)
-
-
-@pytest.fixture
-def postgres(database: Database) -> Database:
-    """Only PostgreSQL, where writers do not wait for each other."""
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
-    return database

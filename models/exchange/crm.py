@@ -5,7 +5,6 @@ the portal does not arrive here.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import http.client
@@ -29,17 +28,21 @@ class _Address:
 
     secure: bool
     host: str
-    port: int | None
+    port: int
     path: str
 
     @classmethod
     def of(cls, url: str) -> "_Address":
         """Read CRM_URL; raises SettingsRefused."""
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        except (KeyError, ValueError):
+            port = 0
+        if not (port and parts.hostname):
             raise SettingsRefused("CRM_URL must start with http:// or https:// and name a host.")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return cls(parts.scheme == "https", parts.hostname, parts.port, path)
+        return cls(parts.scheme == "https", parts.hostname, port, path)
 
     def connection(self) -> http.client.HTTPConnection:
         """A connection that is opened with its first request; the CRM's certificate is checked."""
@@ -119,7 +122,7 @@ def _signed(keys: list[bytes], id: str, timestamp: int, body: bytes) -> dict[str
 def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) < 24:
         raise SettingsRefused("Each secret in CRM_SECRETS must be whsec_ and at least 24 bytes in base64.")

@@ -35,14 +35,18 @@ class SmtpServer:
     def at(cls, url: str) -> "SmtpServer":
         """Read SMTP_URL, with user and password percent-encoded; raises SettingsRefused."""
         parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
+        try:
+            port = parts.port or _PORTS[parts.scheme]
+        except (KeyError, ValueError):
+            port = 0
+        if not (port and parts.hostname):
             raise SettingsRefused(
                 "SMTP_URL must look like smtp+starttls://user:password@host:587, or smtp://, smtps://."
             )
         return cls(
             scheme=parts.scheme,
             host=parts.hostname,
-            port=parts.port or _PORTS[parts.scheme],
+            port=port,
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password or ""),
         )
@@ -91,8 +95,6 @@ def _connect(server: SmtpServer) -> smtplib.SMTP:
 def _hand_over(smtp: smtplib.SMTP, letter: EmailMessage) -> None:
     try:
         smtp.send_message(letter)
-    except smtplib.SMTPNotSupportedError as error:  # an address with other letters than the server can write
-        raise Undeliverable("smtp without SMTPUTF8") from error
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
         raise _refusal(_code(error)) from error
     except (smtplib.SMTPException, OSError) as error:

@@ -83,12 +83,21 @@ class Pages:
         return Response(status_code=303, headers={"Location": target, **_private()})
 
 
-def page(here: Visit, place: str, *, part: str | tuple[str, ...] = (), status: int = 200, **context: Any) -> Response:
+def page(
+    here: Visit,
+    place: str,
+    *,
+    part: str | tuple[str, ...] = (),
+    status: int = 200,
+    at: str | None = None,
+    **context: Any,
+) -> Response:
     """Answer with a place that has a URL.
 
     `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
     place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
-    replaces; else title and main. Everybody else gets the whole document.
+    replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
+    was searched for is found again, where that is another than the one asked for.
     """
     names = (part,) if isinstance(part, str) else part
     wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
@@ -102,6 +111,8 @@ def page(here: Visit, place: str, *, part: str | tuple[str, ...] = (), status: i
         response.headers["hx-reswap"] = "outerHTML show:top"
         shown = here.request.method in SAFE_METHODS and status == 200
         response.headers["hx-push-url"] = here.path if shown else "false"
+    elif wanted and at is not None:
+        response.headers["hx-push-url"] = at
     return response
 
 
