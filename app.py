@@ -8,6 +8,7 @@ python app.py outbox    what waits and what could not be delivered; `outbox rese
 python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
 """
 
+import asyncio
 import os
 import secrets
 import signal
@@ -18,7 +19,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from models.exchange.deliver import Postman
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -31,6 +31,7 @@ from starlette_compress import CompressMiddleware
 from models import demo
 from models.clock import Clock
 from models.database import Database, run
+from models.exchange.deliver import Postman
 from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
@@ -52,9 +53,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     """The portal as an ASGI application; raises SettingsRefused."""
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
-    links = Links({line.name: line.path for line in MAP}, settings.public_url)
+    links = _links(settings)
     static = StaticFiles()
     wake, stop = threading.Event(), threading.Event()
+    postman = _postman(settings, clock, links) if with_postman else None
     portal = Portal(
         settings=settings,
         database=Database(settings.database_url, asynchronous=True),
@@ -72,14 +74,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
-        postman = threading.Thread(target=_postman, args=(settings, clock, links, stop, wake), name="postman")
-        if with_postman:
-            postman.start()
+        work = asyncio.to_thread(postman.run, stop, wake) if postman else asyncio.sleep(0)
+        walk = asyncio.create_task(work)
         yield
         stop.set()
         wake.set()
-        if with_postman:
-            await run(postman.join)
+        await walk
         await run(portal.database.close)
 
     elsewhere = Place(portal, handler=lambda _visit: Response(), who=anyone)
@@ -112,11 +112,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     return app
 
 
-def _postman(settings: Settings, clock: Clock, links: Links, stop: threading.Event, wake: threading.Event) -> None:
-    """Deliver until told to stop."""
-    database = Database(settings.database_url)
-    Postman(database, settings, clock, links.absolute).run(stop, wake)
-    database.close()
+def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
+    """A postman with a database of its own; raises SettingsRefused where he could not reach anybody."""
+    return Postman(Database(settings.database_url), settings, clock, links.absolute)
 
 
 def _links(settings: Settings) -> Links:
@@ -180,7 +178,7 @@ def worker_command() -> None:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    _postman(settings, Clock(settings.today), _links(settings), stop, wake)
+    _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
 
 
 def migrate_command() -> None:

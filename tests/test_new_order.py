@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from models.orders import Order
 from models.outbox import Message
+from models.users import find_user
 from tests.house import House
 from tests.page import Page
 from tests.times import TODAY
@@ -197,8 +198,6 @@ def test_nb10_nb11_manager_and_sender_are_told_once(house: House, hms: Page) -> 
 
 
 def house_email(house: House, username: str) -> str:
-    from models.users import find_user
-
     with house.behind() as db:
         user = find_user(db, username)
         assert user is not None

@@ -149,7 +149,7 @@ def test_b10_newest_first_in_pages_that_keep_the_filters(hms: Page) -> None:
     assert len(first) == PAGE_SIZE
     page.follow("Eldre bestillinger")
     assert "from=01.01.2020" in page.url
-    days = [tuple(reversed(row[1].split("."))) + (row[0],) for row in first + page.rows]
+    days = [(*tuple(reversed(row[1].split("."))), row[0]) for row in first + page.rows]
     assert days == sorted(days, reverse=True)
     again = hms.open(page.url)
     assert again.rows == page.rows

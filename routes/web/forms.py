@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types lag behind
+from wtforms.fields import choices
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from models.national_id import mask_in
@@ -19,7 +19,7 @@ from models.units import UnitRow
 from routes.web.visit import Visit
 from routes.web.words import parse_date
 
-Option = SelectChoice
+Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
 ALL = Option("", "Alle")
 _CONTROL = re.compile(r"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -121,7 +121,7 @@ class _AtMost(Length):
             raise ValidationError(f"Teksten kan ha høyst {self.max} tegn, og her står det {length}. Gjør den kortere.")
 
 
-def unit_choices(units: Iterable[UnitRow]) -> list[Option]:
+def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     """Units as the options of a select; what lies below another is set in."""
     return [Option(str(unit.id), f"{'– ' * unit.depth}{unit.name}") for unit in units]
 
