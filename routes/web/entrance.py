@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -53,6 +53,8 @@ class Place:
                 form = await request.form(max_fields=MAX_FIELDS, max_files=1)
             except HTTPException as unreadable:
                 failed = refusal(unreadable.status_code)
+            except ClientDisconnect:
+                return
         response = await run(visit, self, request, form, failed)
         await response(scope, receive, send)
         await form.close()
@@ -61,11 +63,12 @@ class Place:
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """The body, as far as it is no longer than MAX_BODY; raises HTTPException 413 while it is read."""
     received = 0
-    announced = int(Headers(scope=scope).get("content-length") or 0)
+    announced = Headers(scope=scope).get("content-length", "")
+    too_long = announced.isdecimal() and int(announced) > MAX_BODY  # known before a byte is read
 
     async def receive_limited() -> Message:
         nonlocal received
-        if announced > MAX_BODY:
+        if too_long:
             raise HTTPException(413)
         message = await receive()
         received += len(message.get("body", b""))
@@ -131,8 +134,8 @@ def _enter(place: Place, here: Visit) -> Response:
             raise refusal(403)
         token = here.form.get("csrf_token")
         subject = here.portal.cookies.subject_of(token) if isinstance(token, str) else None
-        if subject is not None and here.signed_in is None and not place.who(here):
-            return _keep_and_sign_in(place, here, subject)
+        if here.signed_in is None and not place.who(here):
+            return _keep_and_sign_in(place, here, subject or "")
         if subject is None or subject != here.form_subject:
             raise refusal(403)
     if place.who(here):
