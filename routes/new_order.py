@@ -106,6 +106,7 @@ def _new(
         guard={"findings": findings} if findings else None,
         removed=removed,
         sent_as=sent_as,
+        masked=masked_sentence(form.masked).strip(),
     )
 
 

@@ -67,7 +67,7 @@ def create(visit: Visit) -> Response:
         forgive(visit.db, keys)
         customer_id = first_customer(visit.db, user.id)
         secret = open_session(visit.db, user.id, customer_id, visit.now)
-    response = go(visit, back_to, say=DRAFT_KEPT if "draft=" in back_to else None, tone="wait")
+    response = go(visit, back_to, say=DRAFT_KEPT if "draft=" in back_to else None, tone="wait", frame=True)
     visit.portal.cookies.write_session(response, SessionCookie(secret, customer_id))
     visit.portal.cookies.write_device(response, devices, user.id)
     return response

@@ -418,3 +418,9 @@ def test_a_get_never_sends_an_order(house: House, tester: Page) -> None:
     tester.open(f"/orders/new?{urlencode(PARTS)}")
     assert tester.value("delivery") == PARTS["delivery"]
     assert orders(house) == before
+
+
+def test_who_is_asked_about_words_is_also_told_of_the_masked_number(hms: Page) -> None:
+    page = write(hms, description="148384 19861 er sykmeldt").press("Send bestilling")
+    assert page.has("Et fødselsnummer i teksten ble skjult.")
+    assert page.value("description") == "148384***** er sykmeldt"

@@ -130,9 +130,15 @@ def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Res
     return _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
 
 
-def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good") -> Response:
-    """Answer a change with the way to another place; the browser follows, with its HX headers if it has some."""
-    response = Response(status_code=303, headers={"Location": path, **_private()})
+def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:
+    """Answer a change with the way to another place; the browser follows, with its HX headers if it has some.
+
+    `frame` says that what surrounds the place is another now, as after sign-in: htmx loads the whole document.
+    """
+    if frame and here.asked.partial:
+        response = Response(status_code=204, headers={"HX-Redirect": path, **_private()})
+    else:
+        response = Response(status_code=303, headers={"Location": path, **_private()})
     if say:
         here.portal.cookies.write_flash(response, Flash(say, tone))
     return response

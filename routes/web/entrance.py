@@ -201,7 +201,7 @@ def _note_use(here: Visit) -> None:
 
 
 def _finish(here: Visit, response: Response, started: float, opened: float, done: float) -> None:
-    if here.flash and response.status_code not in {303, 304}:
+    if here.flash and response.status_code not in {204, 303, 304}:
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:
         here.portal.cookies.write_visitor(response, here.visitor)
