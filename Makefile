@@ -4,13 +4,13 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 # Which Python makes the virtual environment; the first suitable one, unless you name it.
 BASE_PYTHON ?=
-# Test processes: 0 runs the suite in one, `auto` in one per core.
-TEST_PROCESSES ?= 0
+# Test processes, four at most; 0 runs the suite in this one, as --pdb needs it.
+TEST_PROCESSES ?= auto
 # More for pytest, as in: make test ARGS='-k orders -x'
 ARGS ?=
 UV ?= uv
 
-.PHONY: help run test check bench lock
+.PHONY: help run test check bench guide lock
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,7 +19,7 @@ run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT ar
 	@exec $(PYTHON) app.py run
 
 test: $(VENV)/installed-dev  ## run the whole test suite
-	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silent when all is well
 	@$(PYTHON) -m ruff check --quiet
@@ -30,6 +30,9 @@ check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silen
 
 bench: $(VENV)/installed-dev  ## measure speed and weight
 	@$(PYTHON) -m bench $(ARGS)
+
+guide: $(VENV)/installed-dev  ## make the user guide's pictures and PDF anew (needs Chromium)
+	@$(PYTHON) -m docs.guide.make
 
 lock:  ## work out the locks anew from the .in files (needs uv); LOCK_ARGS=--upgrade takes newer versions
 	@for name in requirements requirements-dev; do \
