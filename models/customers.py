@@ -1,5 +1,7 @@
 """Customers (the tenants) and the account managers who serve them. Their units are in `models.units`."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ForeignKey, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
@@ -16,6 +18,15 @@ class AccountManager(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40))
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How an account manager is reached."""
+
+    name: str
+    email: str
+    phone: str
 
 
 class Customer(CustomerOwned, Base):

@@ -46,15 +46,17 @@ class Database:
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=50)
+            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=50, hide_parameters=True)
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             if asynchronous:
-                self.engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=15).sync_engine
+                self.engine = create_async_engine(
+                    parsed, pool_size=pool_size, max_overflow=15, hide_parameters=True
+                ).sync_engine
             else:
-                self.engine = create_engine(parsed, pool_size=pool_size)
+                self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 

@@ -7,17 +7,22 @@ import hashlib
 import json
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
+    Select,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     tuple_,
@@ -281,7 +286,7 @@ class Cursor:
     def parse(cls, text: str) -> "Cursor":
         """Read a cursor from a URL; raises ValueError."""
         day, _, number = text.partition("-")
-        if not (len(text) < 30 and text.isascii() and day.isdigit() and len(day) == 8 and number.isdigit()):
+        if not (text.isascii() and day.isdigit() and len(day) == 8 and number.isdigit() and len(number) <= 9):
             raise ValueError("not a cursor")
         return cls(date.fromisoformat(day), int(number))
 
@@ -299,6 +304,61 @@ class Criteria:
     unit_ids: frozenset[int] | None = None
     product_group: str | None = None
     after: Cursor | None = None
+
+    @property
+    def restrictions(self) -> dict[str, Any]:
+        """The names of the conditions that hold, with their values."""
+        found: dict[str, Any] = {"from_date": self.from_date, "to_date": self.to_date}
+        if self.number is not None:
+            missing = 10 ** max(0, NUMBER_DIGITS - len(str(self.number)))
+            found |= {"first": self.number * missing, "last": (self.number + 1) * missing - 1}
+        if self.status is not None:
+            found["status" if self.status else "no_status"] = self.status
+        if self.unit_ids is not None:
+            found["unit_ids"] = sorted(self.unit_ids)
+        found["product_group"] = self.product_group
+        return {name: value for name, value in found.items() if value is not None}
+
+
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "first": Order.number >= bindparam("first"),
+    "last": Order.number <= bindparam("last"),
+    "from_date": Order.ordered_on >= bindparam("from_date"),
+    "to_date": Order.ordered_on <= bindparam("to_date"),
+    "status": Order.status == bindparam("status"),
+    "no_status": Order.status.is_(None),
+    "open": Order.status.is_(None) | Order.status.not_in(CLOSED),
+    "unit_ids": Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    "product_group": Order.product_group == bindparam("product_group"),
+    "after": tuple_(Order.ordered_on, Order.number)
+    < tuple_(bindparam("after_day", type_=Date), bindparam("after_number", type_=Integer)),
+}
+
+
+@cache
+def _listing(conditions: frozenset[str]) -> Select[Any]:
+    """Rows, newest first. Each set of conditions is built once, because building costs more than asking."""
+    return (
+        select(
+            Order.number,
+            Order.ordered_on,
+            Order.product_group,
+            Order.status,
+            Unit.name.label("unit_name"),
+            *(getattr(Order, name) for name in PART_NAMES),
+        )
+        .join(Unit, Unit.id == Order.unit_id)
+        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
+        .order_by(Order.ordered_on.desc(), Order.number.desc())
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+@cache
+def _counting(conditions: frozenset[str]) -> Select[Any]:
+    """How many there are, counted no further than one past COUNTED_TO."""
+    counted = select(Order.number).where(*(_CONDITIONS[name] for name in sorted(conditions)))
+    return select(func.count()).select_from(counted.limit(COUNTED_TO + 1).subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,64 +391,31 @@ class Found:
 
 def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
     """The orders of the scope that meet the criteria: two statements, whatever the number of rows."""
-    conditions = _conditions(criteria)
-    counted = select(Order.number).where(*conditions).limit(COUNTED_TO + 1).subquery()
-    beyond = list(conditions)
+    holding = criteria.restrictions
+    beyond = dict(holding)
     if criteria.after:
-        beyond.append(tuple_(Order.ordered_on, Order.number) < (criteria.after.ordered_on, criteria.after.number))
+        beyond |= {"after": True, "after_day": criteria.after.ordered_on, "after_number": criteria.after.number}
     rows = _newest_first(db, beyond, page_size + 1)
     last = rows[page_size - 1] if len(rows) > page_size else None
     return Found(
         rows=rows[:page_size],
-        count=db.scalar(select(func.count()).select_from(counted)) or 0,
+        count=db.scalar(_counting(frozenset(holding)), holding) or 0,
         next=Cursor(last.ordered_on, last.number) if last else None,
     )
 
 
-def _newest_first(db: Session, conditions: list[ColumnElement[bool]], at_most: int) -> list[OrderRow]:
-    rows = db.execute(
-        select(
-            Order.number,
-            Order.ordered_on,
-            Order.product_group,
-            Order.status,
-            Unit.name.label("unit_name"),
-            *(getattr(Order, name) for name in PART_NAMES),
-        )
-        .join(Unit, Unit.id == Order.unit_id)
-        .where(*conditions)
-        .order_by(Order.ordered_on.desc(), Order.number.desc())
-        .limit(at_most)
-    )
-    return [
-        OrderRow(row.number, row.ordered_on, row.product_group, row.status, row.unit_name, Parts(*row[5:]))
-        for row in rows
-    ]
-
-
-def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if criteria.number is not None:
-        missing = 10 ** max(0, NUMBER_DIGITS - len(str(criteria.number)))
-        conditions.append(Order.number.between(criteria.number * missing, (criteria.number + 1) * missing - 1))
-    if criteria.from_date:
-        conditions.append(Order.ordered_on >= criteria.from_date)
-    if criteria.to_date:
-        conditions.append(Order.ordered_on <= criteria.to_date)
-    if criteria.status is not None:
-        conditions.append(Order.status == criteria.status if criteria.status else Order.status.is_(None))
-    if criteria.unit_ids is not None:
-        conditions.append(Order.unit_id.in_(sorted(criteria.unit_ids)))
-    if criteria.product_group:
-        conditions.append(Order.product_group == criteria.product_group)
-    return conditions
-
-
 def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:
     """The newest orders that are not done, and how many there are in all (I1)."""
-    is_open: ColumnElement[bool] = Order.status.is_(None) | Order.status.not_in(CLOSED)
-    counted = db.scalar(select(func.count(Order.number)).where(is_open)) or 0
-    return _newest_first(db, [is_open], at_most), counted
+    rows = _newest_first(db, {"open": True}, at_most)
+    return rows, db.scalar(_counting(frozenset({"open"}))) or 0
+
+
+def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> list[OrderRow]:
+    listing = _listing(frozenset(holding).intersection(_CONDITIONS))
+    return [
+        OrderRow(row.number, row.ordered_on, row.product_group, row.status, row.unit_name, Parts(*row[5:]))
+        for row in db.execute(listing, {**holding, "at_most": at_most})
+    ]
 
 
 def parts_of(order: Order) -> Parts:

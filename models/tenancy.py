@@ -4,7 +4,7 @@ Who has which scope is decided by `models.users`; what belongs to a customer say
 The escape is the word `across_customers`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Insert, event, inspect
+from sqlalchemy import Executable, ForeignKey, ForeignKeyConstraint, Insert, event, inspect
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -147,6 +147,12 @@ def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
     return tuple(options)
 
 
+@lru_cache(maxsize=1024)
+def _scoped(statement: Executable, scope: Scope) -> Executable:
+    """A statement with the conditions of a scope; those built once at import keep their compiled form, too."""
+    return statement.options(*_criteria(scope))
+
+
 def _unit_owned(parent: type[UnitOwned]) -> Iterator[type[UnitOwned]]:
     for child in parent.__subclasses__():
         yield child
@@ -158,6 +164,8 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
     """Wall one: add the scope to every statement, and refuse what cannot be scoped."""
     scope = state.session.info.get(_SCOPE)
     if not state.is_select:
+        if state.session.info.get(_READ_ONLY):
+            raise Unscoped("a page that is only read cannot write")
         state.session.info[_WROTE] = True
     if scope is across_customers or state.execution_options.get(_CHECKED):
         return
@@ -166,9 +174,18 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         if not state.is_orm_statement:
             raise Unscoped("a statement on bare tables or in text cannot be scoped")
-        state.statement = state.statement.options(*_criteria(scope))
+        if state.is_executemany or (state.is_update and _moves(state)):
+            raise Unscoped("rows are moved, and written many at once, where each of them is checked")
+        state.statement = _scoped(state.statement, scope)
     else:
         raise Unscoped("rows are added to the session, or with insert_rows")
+
+
+def _moves(state: ORMExecuteState) -> bool:
+    """Whether an UPDATE sets the customer or the unit; conditions hold only the rows that it starts from."""
+    values: Iterable[Any] = getattr(state.statement, "_values", None) or ()
+    written = {getattr(column, "key", column) for column in values} | set(state.parameters or ())
+    return not written.isdisjoint({"customer_id", "unit_id"})
 
 
 @event.listens_for(Session, "before_flush")

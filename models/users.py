@@ -5,11 +5,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select, update
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
-from models.customers import AccountManager, Customer
+from models.customers import AccountManager, Contact, Customer
 from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units
 from models.units import Unit
 
@@ -88,7 +88,7 @@ class SignedIn:
     customer: Choice | None
     """None where the user has no grant at the customer of the cookie (any more)."""
     customers: tuple[Choice, ...]
-    account_manager: AccountManager | None
+    account_manager: Contact | None
     scope: Scope | None
 
     @property
@@ -154,46 +154,50 @@ def find_user(db: Session, username: str) -> User | None:
     return db.scalar(select(User).where(User.username_folded == username.strip().casefold(), User.active))
 
 
+_branch, _below = aliased(Unit), aliased(Unit)
+# One row per grant, and for a grant in a branch one per unit of the branch. Built once: it is asked for by every visit.
+_SIGNED_IN = (
+    select(
+        UserSession.id,
+        UserSession.last_used_at,
+        User.id.label("user_id"),
+        User.username,
+        User.full_name,
+        User.email,
+        Customer.id.label("customer_id"),
+        Customer.name.label("customer_name"),
+        AccountManager.name.label("manager_name"),
+        AccountManager.email.label("manager_email"),
+        AccountManager.phone.label("manager_phone"),
+        *(getattr(Grant, right.value) for right in Right),
+        _branch.parent_id,
+        _below.id.label("unit_id"),
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(Grant, Grant.user_id == User.id)
+    .outerjoin(Customer, Customer.id == Grant.customer_id)
+    .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
+    .outerjoin(_branch, _branch.id == Grant.unit_id)
+    .outerjoin(
+        _below,
+        (_below.customer_id == Grant.customer_id)
+        & _branch.parent_id.is_not(None)
+        & _below.path.startswith(_branch.path),
+    )
+    .where(
+        UserSession.digest == bindparam("digest"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_used_at > bindparam("used_after"),
+        UserSession.created_at > bindparam("created_after"),
+        User.active,
+    )
+)
+
+
 def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datetime) -> SignedIn | None:
     """Session, user, customer and rights, in one statement; None where the session is over or unknown."""
-    branch = aliased(Unit)
-    below = aliased(Unit)
     rows = db.execute(
-        select(
-            UserSession.id,
-            UserSession.last_used_at,
-            User.id.label("user_id"),
-            User.username,
-            User.full_name,
-            User.email,
-            Customer.id.label("customer_id"),
-            Customer.name.label("customer_name"),
-            AccountManager,
-            Grant.orders,
-            Grant.employees,
-            Grant.invoices,
-            Grant.reports,
-            branch.parent_id,
-            below.id.label("unit_id"),
-        )
-        .join(User, User.id == UserSession.user_id)
-        .outerjoin(Grant, Grant.user_id == User.id)
-        .outerjoin(Customer, Customer.id == Grant.customer_id)
-        .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
-        .outerjoin(branch, branch.id == Grant.unit_id)
-        .outerjoin(
-            below,
-            (below.customer_id == Grant.customer_id)
-            & branch.parent_id.is_not(None)
-            & below.path.startswith(branch.path),
-        )
-        .where(
-            UserSession.digest == _digest(secret),
-            UserSession.ended_at.is_(None),
-            UserSession.last_used_at > now - IDLE,
-            UserSession.created_at > now - LIFETIME,
-            User.active,
-        )
+        _SIGNED_IN, {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
     ).all()
     if not rows:
         return None
@@ -215,7 +219,9 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         email=first.email,
         customer=choices.get(customer_id) if customer_id else None,
         customers=tuple(sorted(choices.values(), key=lambda choice: choice.name.casefold())),
-        account_manager=here[0].AccountManager if here else None,
+        account_manager=Contact(here[0].manager_name, here[0].manager_email, here[0].manager_phone)
+        if here and here[0].manager_name
+        else None,
         scope=Scope(here[0].customer_id, units) if here else None,
     )
 

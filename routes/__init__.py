@@ -53,6 +53,7 @@ MAP: tuple[Line, ...] = (
     get ("/login",                         session.new,             name="sign_in",         who=anyone),
     post("/login",                         session.create,          name="create_session",  who=anyone),
     post("/logout",                        session.destroy,         name="sign_out",        who=signed_in),
+    get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
     get ("/info",                          info.index,              name="info",            who=signed_in),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),

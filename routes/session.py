@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import ceil
 
 from starlette.responses import Response
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField
 
 from models.demo import SIGN_INS
 from models.passwords import hash_password, is_outdated, verify_password
@@ -15,17 +15,20 @@ from models.users import end_session, find_user, first_customer, note_customer, 
 from routes.web.answers import go, page
 from routes.web.cookie import SessionCookie
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, at_most, required
+from routes.web.forms import PortalForm, Text, at_most, required
 from routes.web.visit import Visit, local
 
 WRONG = "Feil brukernavn eller passord."
+SIGNED_OUT = "Du er logget ut."
 DRAFT_KEPT = "Du ble logget ut mens du skrev. Det du hadde skrevet, står her fortsatt, men er ikke sendt."
+
+_FORGET = {"clear-site-data": '"cache"'}
 
 
 class SignInForm(PortalForm):
     """User name and password."""
 
-    username = StringField("Brukernavn", [required("Skriv brukernavnet ditt."), at_most(100)])
+    username = Text("Brukernavn", [required("Skriv brukernavnet ditt."), at_most(100)])
     password = PasswordField("Passord", [required("Skriv passordet ditt."), at_most(200)])
 
 
@@ -77,10 +80,19 @@ def destroy(visit: Visit) -> Response:
     """Sign out on the server, and let the browser forget the pages it kept (N4)."""
     with across_customers(visit.db):
         end_session(visit.db, visit.user.session_id, visit.now)
-    response = go(visit, visit.url("sign_in"), say="Du er logget ut.")
-    response.headers["clear-site-data"] = '"cache"'
+    response = go(visit, visit.url("sign_in"), say=SIGNED_OUT)
+    response.headers.update(_FORGET)
     visit.portal.cookies.remove_session(response)
     return response
+
+
+def forget(_visit: Visit) -> Response:
+    """An empty picture on the page after sign-out, which makes the browser forget once more (N4).
+
+    Only when that page has come does a browser lay the page before it aside for Back, and so later than `destroy`.
+    """
+    empty = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    return Response(empty, headers={**_FORGET, "cache-control": "no-store"}, media_type="image/svg+xml")
 
 
 def switch(visit: Visit) -> Response:
@@ -106,6 +118,7 @@ def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, pr
         form=form,
         next=back_to,
         problem=problem,
+        signed_out=visit.flash is not None and visit.flash.text == SIGNED_OUT,
         demo_users=SIGN_INS if visit.portal.settings.demo else [],
     )
 

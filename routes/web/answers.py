@@ -175,7 +175,8 @@ def _html(here: Visit, pieces: list[str], status: int) -> Response:
     """The response, with an ETag that does not see the form token, which is another each time."""
     headers = _private()
     if status == 200 and here.request.method in SAFE_METHODS and not here.flash:
-        digest = hashlib.blake2b("".join(pieces).encode(), digest_size=12).hexdigest()
+        whose = here.form_subject if len(pieces) > 1 else ""  # a kept page's token is good for its session only
+        digest = hashlib.blake2b("".join([*pieces, whose]).encode(), digest_size=12).hexdigest()
         headers["etag"] = f'W/"{digest}"'
         if headers["etag"] in here.request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

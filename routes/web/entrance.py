@@ -5,6 +5,7 @@ What a visit offers to the rooms is in `visit`.
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -51,8 +52,11 @@ class Place:
         if request.method not in SAFE_METHODS:
             try:
                 form = await request.form(max_fields=MAX_FIELDS, max_files=1)
+                "".join(str(part) for pair in form.multi_items() for part in pair).encode()
             except HTTPException as unreadable:
                 failed = refusal(unreadable.status_code)
+            except ValueError:  # a charset that no browser uses can make text that is none
+                failed, form = refusal(400), FormData()
             except ClientDisconnect:
                 return
         response = await run(visit, self, request, form, failed)
@@ -182,9 +186,10 @@ def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
 def _where_one_was(here: Visit) -> str:
     """Where to return after sign-in: the page itself, or the page that asked htmx for a part of itself (N7)."""
     if here.asked.partial:
-        current = urlsplit(here.request.headers.get("hx-current-url", ""))
-        if current.path.startswith("/"):
-            return current.path + (f"?{current.query}" if current.query else "")
+        with suppress(ValueError):  # it is no URL
+            current = urlsplit(here.request.headers.get("hx-current-url", ""))
+            if current.path.startswith("/"):
+                return current.path + (f"?{current.query}" if current.query else "")
     return here.path if here.request.method in SAFE_METHODS else here.portal.links.path("info")
 
 
@@ -196,7 +201,7 @@ def _note_use(here: Visit) -> None:
         try:
             note_use(db, here.signed_in, here.now)
             db.commit()
-        except OperationalError:
+        except (OperationalError, PoolTimeout):
             log.warning("the use of a session could not be noted")
 
 

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, StopValidati
 
 from models.national_id import mask_in
 from models.units import UnitRow
-from routes.web.visit import Visit
+from routes.web.visit import SAFE_METHODS, Visit
 from routes.web.words import parse_date
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
@@ -55,7 +55,8 @@ class PortalForm(Form):
     def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:
         """Fill the form with what was sent: the body, the query, or the given pairs."""
         if pairs is None:
-            pairs = visit.query_params.multi_items() or visit.form.multi_items()
+            sent = visit.query_params if visit.request.method in SAFE_METHODS else visit.form
+            pairs = sent.multi_items()
         return cls(Fields(pairs), meta={"today": visit.today}, **kwargs)
 
     @property

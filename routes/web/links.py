@@ -3,7 +3,18 @@
 import re
 from urllib.parse import quote, urlencode
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
+
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
+
+
+class _Number(IntegerConvertor):
+    """`{number:int}` in a path: what a database's integer can hold; a longer one leads nowhere (404)."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", _Number())
 
 
 class Links:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, QueryParams
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.clock import Clock, today_in_oslo
-from models.customers import AccountManager
+from models.customers import Contact
 from models.database import Database, aside
 from models.drafts import find
 from models.sealed import Keyring
@@ -122,7 +122,7 @@ class Visit:
         return self.user.customers
 
     @property
-    def account_manager(self) -> AccountManager | None:
+    def account_manager(self) -> Contact | None:
         """The customer's person at the provider."""
         return self.user.account_manager
 
@@ -155,7 +155,7 @@ class Visit:
     def draft(self) -> list[tuple[str, str]] | None:
         """What the user had typed in this form when the session ended (section 5, number 3)."""
         key = self.query_params.get("draft", "")
-        if not key or self.user.customer is None:
+        if not key.isprintable() or not key or self.user.customer is None:
             return None
         return find(
             self.db,
@@ -179,7 +179,6 @@ class Visit:
 
 def local(path: str, otherwise: str) -> str:
     """A path of this portal that is safe to redirect to, or `otherwise`."""
-    parts = urlsplit(path)
-    if path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable():
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
         return quote(path, safe="/?&=%+#:,.-_~")
     return otherwise
