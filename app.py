@@ -9,9 +9,11 @@ python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -25,8 +27,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware
+from uvicorn.supervisors import Multiprocess
 
 from models import demo
 from models.clock import Clock
@@ -74,6 +77,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
+        gc.collect()
+        gc.freeze()  # what lives as long as the process need not be looked through again and again
+        gc.set_threshold(20_000)
         work = asyncio.to_thread(postman.run, stop, wake) if postman else asyncio.sleep(0)
         walk = asyncio.create_task(work)
         yield
@@ -88,6 +94,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         assert isinstance(error, HTTPException)
         response = await run(visit, elsewhere, request, FormData(), refusal(error.status_code))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:  # Starlette names the methods of the first line with this path only
+            lines = [
+                line for line in app.routes if isinstance(line, Route) and line.matches(request.scope)[0] != Match.NONE
+            ]
+            response.headers["allow"] = ", ".join(sorted({method for line in lines for method in line.methods or ()}))
         return response
 
     app = Starlette(
@@ -154,7 +165,7 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
 def serve_command() -> None:
     """The portal, in as many processes as WORKERS says."""
     settings = Settings.from_environment()
-    uvicorn.run(
+    config = uvicorn.Config(
         "app:create_app",
         factory=True,
         host=settings.host,
@@ -165,6 +176,13 @@ def serve_command() -> None:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    if settings.workers > 1:
+        listening = config.bind_socket()
+        # asyncio does this only for sockets that it made itself; without it small answers wait for 40 ms.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Multiprocess(config, sockets=[listening]).run()
+    else:
+        uvicorn.Server(config).run()
 
 
 def worker_command() -> None:

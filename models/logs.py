@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -16,15 +17,24 @@ class _Structured(logging.Formatter):
         self._as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; tracebacks say where, their values are not in them."""
+        """The line; a traceback says where it was, and not in which words: they may quote what somebody typed."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        trace = self.formatException(record.exc_info) if record.exc_info else None
+        trace = _where(record.exc_info[1]) if record.exc_info else None
         if self._as_json:
             line = {"at": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}
             return json.dumps(line | facts | ({"trace": trace} if trace else {}), default=str)
         told = "".join(f" {name}={value}" for name, value in facts.items())
         return f"{at} {record.levelname} {record.name}: {record.getMessage()}{told}" + (f"\n{trace}" if trace else "")
+
+
+def _where(error: BaseException | None) -> str:
+    told = ""
+    while error:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        told = "".join([*traceback.format_tb(error.__traceback__), kind, "\n\n" if told else "", told])
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told
 
 
 def configure_logs(log_format: str) -> None:

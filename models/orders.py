@@ -37,7 +37,7 @@ from models.national_id import mask_in
 from models.numbers import next_number
 from models.outbox import Channel, post
 from models.sensitive import without, words_in
-from models.tenancy import CustomerOwned, Right, UnitOwned, of_unit
+from models.tenancy import CustomerOwned, Right, UnitOwned, of_unit, select_rows
 from models.units import Unit, account_manager_of
 from models.users import SignedIn, User
 
@@ -87,6 +87,7 @@ class Order(UnitOwned, Base):
         UniqueConstraint("placed_by_id", "idempotency_key"),
         Index(None, "customer_id", "ordered_on", "number"),
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
+        Index(None, "customer_id", "status", "ordered_on", "number"),
     )
     rights = (Right.ORDERS,)
 
@@ -317,6 +318,8 @@ class Criteria:
         if self.unit_ids is not None:
             found["unit_ids"] = sorted(self.unit_ids)
         found["product_group"] = self.product_group
+        if self.after:
+            found |= {"after": True, "after_day": self.after.ordered_on, "after_number": self.after.number}
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -336,29 +339,28 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 
 @cache
-def _listing(conditions: frozenset[str]) -> Select[Any]:
-    """Rows, newest first. Each set of conditions is built once, because building costs more than asking."""
+def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Rows, newest first, each with the count of all. Built once per set of conditions: building costs most."""
+    counted = select(Order.number).where(*_conditions(conditions - {"after"})).limit(COUNTED_TO + 1).subquery()
     return (
         select(
+            select(func.count()).select_from(counted).scalar_subquery(),
             Order.number,
             Order.ordered_on,
             Order.product_group,
             Order.status,
-            Unit.name.label("unit_name"),
+            Unit.name,
             *(getattr(Order, name) for name in PART_NAMES),
         )
         .join(Unit, Unit.id == Order.unit_id)
-        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
+        .where(*_conditions(conditions))
         .order_by(Order.ordered_on.desc(), Order.number.desc())
         .limit(bindparam("at_most", type_=Integer))
     )
 
 
-@cache
-def _counting(conditions: frozenset[str]) -> Select[Any]:
-    """How many there are, counted no further than one past COUNTED_TO."""
-    counted = select(Order.number).where(*(_CONDITIONS[name] for name in sorted(conditions)))
-    return select(func.count()).select_from(counted.limit(COUNTED_TO + 1).subquery())
+def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
+    return [_CONDITIONS[name] for name in sorted(names)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,32 +392,25 @@ class Found:
 
 
 def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
-    """The orders of the scope that meet the criteria: two statements, whatever the number of rows."""
-    holding = criteria.restrictions
-    beyond = dict(holding)
-    if criteria.after:
-        beyond |= {"after": True, "after_day": criteria.after.ordered_on, "after_number": criteria.after.number}
-    rows = _newest_first(db, beyond, page_size + 1)
+    """The orders of the scope that meet the criteria: one statement, whatever the number of rows."""
+    rows, count = _newest_first(db, criteria.restrictions, page_size + 1)
     last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(
-        rows=rows[:page_size],
-        count=db.scalar(_counting(frozenset(holding)), holding) or 0,
-        next=Cursor(last.ordered_on, last.number) if last else None,
-    )
+    return Found(rows[:page_size], count, Cursor(last.ordered_on, last.number) if last else None)
 
 
 def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:
     """The newest orders that are not done, and how many there are in all (I1)."""
-    rows = _newest_first(db, {"open": True}, at_most)
-    return rows, db.scalar(_counting(frozenset({"open"}))) or 0
+    return _newest_first(db, {"open": True}, at_most)
 
 
-def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> list[OrderRow]:
+def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:
     listing = _listing(frozenset(holding).intersection(_CONDITIONS))
-    return [
-        OrderRow(row.number, row.ordered_on, row.product_group, row.status, row.unit_name, Parts(*row[5:]))
-        for row in db.execute(listing, {**holding, "at_most": at_most})
+    found = select_rows(db, listing, {**holding, "at_most": at_most})
+    rows = [
+        OrderRow(number, ordered_on, product_group, status, unit_name, Parts(*parts))
+        for _, number, ordered_on, product_group, status, unit_name, *parts in found
     ]
+    return rows, found[0][0] if found else 0
 
 
 def parts_of(order: Order) -> Parts:

@@ -33,7 +33,7 @@ class Keyring:
                 material = base64.b64decode(encoded, validate=True)
             except (binascii.Error, ValueError):
                 material = b""
-            if not colon or not key_id.isalnum() or len(key_id) > 16 or len(material) != 32:
+            if not colon or not key_id.isalnum() or len(key_id) > 16 or len(material) != 32 or key_id in self._keys:
                 raise SettingsRefused("Each key in FIELD_KEYS must be written id:base64 with 32 bytes.")
             self._keys[key_id] = material
         self.newest = next(iter(self._keys))

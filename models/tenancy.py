@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Executable, ForeignKey, ForeignKeyConstraint, Insert, event, inspect
+from sqlalchemy import Executable, ForeignKey, ForeignKeyConstraint, Insert, Row, Select, event, inspect
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -147,8 +147,11 @@ def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
     return tuple(options)
 
 
+_Statement = TypeVar("_Statement", bound=Executable)
+
+
 @lru_cache(maxsize=1024)
-def _scoped(statement: Executable, scope: Scope) -> Executable:
+def _scoped(statement: _Statement, scope: Scope) -> _Statement:
     """A statement with the conditions of a scope; those built once at import keep their compiled form, too."""
     return statement.options(*_criteria(scope))
 
@@ -157,6 +160,31 @@ def _unit_owned(parent: type[UnitOwned]) -> Iterator[type[UnitOwned]]:
     for child in parent.__subclasses__():
         yield child
         yield from _unit_owned(child)
+
+
+def select_rows(
+    session: Session, statement: Select[*tuple[Any, ...]], parameters: dict[str, Any] | None = None
+) -> list[Row[*tuple[Any, ...]]]:
+    """The rows of a statement that selects columns, held to the scope; raises Unscoped.
+
+    For what every page asks: without the way through the session's entities it takes half the time. The statement
+    is built once, at import, so that its scoped and compiled forms are kept.
+    """
+    scope = session.info.get(_SCOPE)
+    if scope is not across_customers:
+        if not isinstance(scope, Scope):
+            raise Unscoped("no customer is set for this session")
+        if not _selects_mapped_columns(statement):
+            raise Unscoped("a statement on bare tables or in text cannot be scoped")
+        statement = _scoped(statement, scope)
+    session.flush()
+    return list(session.connection().execute(statement, parameters or {}))
+
+
+@lru_cache(maxsize=1024)
+def _selects_mapped_columns(statement: Executable) -> bool:
+    """Whether the mapping knows the statement, and so adds the scope's conditions to it."""
+    return statement._propagate_attrs.get("compile_state_plugin") == "orm"  # noqa: SLF001  # as Session.execute asks
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -198,11 +226,17 @@ def _hold_rows_to_scope(session: Session, _flush: UOWTransaction, _objects: obje
     session.info[_WROTE] = session.info.get(_WROTE) or bool(touched)
     for row in touched:
         if isinstance(row, CustomerOwned) and scope is not across_customers:
-            state = inspect(row).attrs.customer_id
-            if state.value is None and isinstance(scope, Scope):
+            if inspect(row).attrs.customer_id.value is None and isinstance(scope, Scope):
                 row.customer_id = scope.customer_id
-            for customer_id in (row.customer_id, *(state.history.deleted or ())):
-                _check(scope, type(row), customer_id, getattr(row, "unit_id", None))
+            for customer_id in _now_and_before(row, "customer_id"):
+                for unit_id in _now_and_before(row, "unit_id"):
+                    _check(scope, type(row), customer_id, unit_id)
+
+
+def _now_and_before(row: CustomerOwned, name: str) -> list[Any]:
+    if name not in inspect(row).attrs:
+        return [None]
+    return [getattr(row, name), *(inspect(row).attrs[name].history.deleted or ())]
 
 
 @event.listens_for(Session, "after_commit")

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base
 from models.customers import AccountManager, Customer
-from models.tenancy import CustomerOwned, Right, Scope
+from models.tenancy import CustomerOwned, Right, Scope, select_rows
 
 
 class Unit(CustomerOwned, Base):
@@ -72,7 +72,7 @@ _THESE_UNITS = _UNITS.where(Unit.id.in_(bindparam("ids", expanding=True)))
 def units_in_scope(db: Session, scope: Scope, *rights: Right) -> list[UnitRow]:
     """The units in which the user has one of the rights, parents before children, siblings by name (NB3)."""
     allowed = scope.units_with(*rights)
-    rows = db.execute(_UNITS) if allowed is None else db.execute(_THESE_UNITS, {"ids": sorted(allowed)})
+    rows = select_rows(db, _UNITS) if allowed is None else select_rows(db, _THESE_UNITS, {"ids": sorted(allowed)})
     return in_tree_order(UnitRow(*row) for row in rows)
 
 
@@ -80,11 +80,9 @@ def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
     """Parents before their children, siblings in Norwegian alphabetical order."""
     by_path = {unit.path: unit for unit in units}
 
-    def down_to(unit: UnitRow) -> list[UnitRow]:
-        return [by_path[path] for path in _paths_down_to(unit.path) if path in by_path]
-
-    placed = sorted(by_path.values(), key=lambda unit: [(norwegian(above.name), above.id) for above in down_to(unit)])
-    return [replace(unit, depth=len(down_to(unit)) - 1) for unit in placed]
+    names = {path: (norwegian(unit.name), unit.id) for path, unit in by_path.items()}
+    ways = {path: [names[above] for above in _paths_down_to(path) if above in names] for path in by_path}
+    return [replace(by_path[path], depth=len(ways[path]) - 1) for path in sorted(by_path, key=lambda path: ways[path])]
 
 
 _ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})

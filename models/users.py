@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
 from models.customers import AccountManager, Contact, Customer
-from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units
+from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units, select_rows
 from models.units import Unit
 
 IDLE = timedelta(hours=1)
@@ -196,9 +196,9 @@ _SIGNED_IN = (
 
 def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datetime) -> SignedIn | None:
     """Session, user, customer and rights, in one statement; None where the session is over or unknown."""
-    rows = db.execute(
-        _SIGNED_IN, {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
-    ).all()
+    rows = select_rows(
+        db, _SIGNED_IN, {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
+    )
     if not rows:
         return None
     first = rows[0]

@@ -1,6 +1,8 @@
 """Bestilling: the search, the order's page, and its reference. A new order is written in `new_order`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from starlette.responses import Response
@@ -46,6 +48,8 @@ WITHOUT_STATUS = Option("none", "(uten status)")
 class OrderSearch(PortalForm):
     """The six filters (B3); an empty one does not restrict."""
 
+    were_wrong = False
+    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
     number = Text("Bestillingsnummer:")
     from_date = Day("Fra dato:", name="from")
     to_date = Day("Til dato:", name="to")
@@ -64,16 +68,16 @@ class OrderSearch(PortalForm):
         if self.from_date.day and field.day and self.from_date.day > field.day:
             raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
-    def criteria(self, units: list[UnitRow], after: Cursor | None) -> Criteria:
+    def criteria(self, units: Callable[[], list[UnitRow]], after: Cursor | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
         digits = (self.number.data or "").replace(" ", "").removeprefix("#")
-        chosen = next((unit for unit in units if str(unit.id) == self.unit.data), None)
+        chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
         return Criteria(
             number=int(digits) if digits else None,
             from_date=self.from_date.day,
             to_date=self.to_date.day,
             status="" if self.status.data == WITHOUT_STATUS.value else self.status.data or None,
-            unit_ids=frozenset(unit.id for unit in units if unit.path.startswith(chosen.path)) if chosen else None,
+            unit_ids=frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None,
             product_group=self.product_group.data or None,
             after=after,
         )
@@ -96,9 +100,10 @@ class ReferenceForm(PortalForm):
 
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
-    units = _units(visit)
     search = OrderSearch.of(visit, visit.query_params.multi_items())
-    search.unit.choices = [ALL, *unit_choices(units)]
+    units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
+    search.were_wrong = "wrong" in visit.query_params
+    search.unit.offer = lambda: [ALL, *unit_choices(units())]
     after = _cursor(visit)
     valid = search.validate()
     found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)

@@ -106,10 +106,9 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
         if failed:
             raise failed
         response = _enter(place, here)
-        if response.status_code < 400:
+        if response.status_code < 400 and not safe:
             db.commit()
-            if not safe:
-                portal.wake_postman()
+            portal.wake_postman()
     except Refused as refused:
         db.rollback()
         response = portal.pages.refused(here, refused)
@@ -210,11 +209,12 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:
         here.portal.cookies.write_visitor(response, here.visitor)
-    render = here.render_seconds
-    work = max(0.0, done - opened - render)
-    response.headers["server-timing"] = (
-        f"session;dur={(opened - started) * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
-    )
+    if response.status_code != 304:
+        render = here.render_seconds
+        work = max(0.0, done - opened - render)
+        response.headers["server-timing"] = (
+            f"session;dur={(opened - started) * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
+        )
     log.info(
         "answered",
         extra={

@@ -6,7 +6,7 @@ The fields of one room's form stand beside its handlers.
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,9 @@ from routes.web.words import parse_date
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
 ALL = Option("", "Alle")
-_CONTROL = re.compile(r"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What neither HTML nor XML may hold: control characters, and code points that are no characters.
+_NO_CHARACTERS = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+_CONTROL = re.compile(rf"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -77,7 +79,7 @@ class Text(StringField):
         self.data, self.masked = mask_in(text, today=self.meta.today)
 
 
-class Day(StringField):
+class Day(Text):
     """A date, typed as `dd.mm.åååå` or ISO; what was typed stays in the field (B6)."""
 
     day: date | None = None
@@ -97,10 +99,20 @@ class Choice(SelectField):
     def __init__(self, label: str, *, refusal: str = "Velg fra listen.", **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
         self._refusal = refusal
+        self.offer: Callable[[], list[Any]] | None = None
+        """Finds the choices, where they have to be found; asked only if they are drawn or one of them is taken."""
+
+    def iter_choices(self) -> Any:
+        """The choices, each with whether it is the one that is taken."""
+        if self.choices is None and self.offer:
+            self.choices = self.offer()
+        return super().iter_choices()
 
     def pre_validate(self, form: Any) -> None:
         """Raises the sentence for the field."""
-        offered = [option.value for option in self.iter_choices()]  # type: ignore[attr-defined]  # as above
+        if self.data == self.default:
+            return
+        offered = [option.value for option in self.iter_choices()]
         if self.data not in offered:
             raise StopValidation(self._refusal)
 

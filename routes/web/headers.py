@@ -29,7 +29,8 @@ class SecurityHeaders:
         """Pass the request on."""
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # A 304 says nothing new: the browser keeps the headers of the page that it has.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parents[2] / "static"
 _COMPRESSIBLE = {".css", ".js", ".svg"}
+_REFUSED = re.compile(r"[^,;]+;\s*q=0(\.0*)?\s*(?=,|$)")  # `br;q=0` is a coding that the browser does not take
 _SERVED = _COMPRESSIBLE | {".pdf", ".png", ".webp", ".avif"}
 
 
@@ -66,7 +68,7 @@ class StaticFiles:
         if file is None:
             await Response("Filen finnes ikke.", 404, media_type="text/plain")(scope, receive, send)
             return
-        accepted = request.headers.get("accept-encoding", "")
+        accepted = _REFUSED.sub("", request.headers.get("accept-encoding", ""))
         coding = next(name for name in file.bodies if name == "identity" or name in accepted)
         headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
         if coding != "identity":

@@ -246,6 +246,11 @@ def upgrade() -> None:
             batch_op.f("ix_orders_customer_id_ordered_on_number"), ["customer_id", "ordered_on", "number"], unique=False
         )
         batch_op.create_index(
+            batch_op.f("ix_orders_customer_id_status_ordered_on_number"),
+            ["customer_id", "status", "ordered_on", "number"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_orders_customer_id_unit_id_ordered_on_number"),
             ["customer_id", "unit_id", "ordered_on", "number"],
             unique=False,
@@ -375,6 +380,7 @@ def downgrade() -> None:
     op.drop_table("bookings")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_orders_customer_id_unit_id_ordered_on_number"))
+        batch_op.drop_index(batch_op.f("ix_orders_customer_id_status_ordered_on_number"))
         batch_op.drop_index(batch_op.f("ix_orders_customer_id_ordered_on_number"))
 
     op.drop_table("orders")
