@@ -246,6 +246,8 @@ def main(words: list[str]) -> int:
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # Ctrl-C; what was begun is finished by now
+        return 130
     return 0
 
 

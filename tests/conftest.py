@@ -16,6 +16,8 @@ from tests.house import House, PostgresStore, SqliteStore, Store
 from tests.page import Mode, Page
 from tests.server import Loop
 
+pytest_plugins = ["tests.browsers"]
+
 
 @pytest.fixture(scope="session")
 def loop() -> Iterator[Loop]:

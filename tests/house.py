@@ -1,10 +1,11 @@
 """A portal under test: the real application on a real database, filled with the demo data, as often as needed."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
@@ -134,6 +135,15 @@ class House:
         """The database, across customers, for what no page shows."""
         with self._database.session() as db, across_customers(db):
             yield db
+
+    @contextmanager
+    def with_settings(self, **changed: Any) -> Iterator[Callable[[], Page]]:
+        """Another portal on the same database, with some settings changed; gives its visitors."""
+        app = create_app(replace(self.settings, **changed), clock=self.clock, with_postman=False)
+        try:
+            yield lambda: Page(app, self._loop, self.mode)
+        finally:
+            self._loop.wait(run(app.state.portal.database.close))
 
     def close(self) -> None:
         """Give all connections back."""

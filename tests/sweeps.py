@@ -1,0 +1,107 @@
+"""What a sweep over the map needs: addresses to send to, rows that are one's own or somebody else's, a look at all."""
+
+import hashlib
+import re
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.tenancy import CustomerOwned, Right, UnitOwned
+from models.units import Unit
+from models.users import Grant, User
+from routes import MAP, Line
+from routes.web.forms import PortalForm
+from tests.house import House
+from tests.times import TODAY
+
+_PARAMETER = re.compile(r"{\w+(?::\w+)?}")
+_BEFORE = re.compile(r"/(\w+)/{")
+_BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for mapper in Base.registry.mappers}
+
+NO_ROWS = {"guide_pdf"}
+"""Routes whose parameter names no row of a customer: the guide's file."""
+TABLES: dict[str, type[CustomerOwned]] = {
+    line.name: _BY_SEGMENT[found.group(1)]
+    for line in MAP
+    if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT
+}
+"""By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
+
+
+def of_method(method: str) -> list[Line]:
+    """The lines of the map with this method."""
+    return [line for line in MAP if line.method == method]
+
+
+def path_of(line: Line, value: object) -> str:
+    """An address of a line, with `value` for its parameters."""
+    return _PARAMETER.sub(str(value), line.path)
+
+
+def my_path(house: House, line: Line, username: str) -> str:
+    """An address of a line that is good for the user, where there is one."""
+    if line.name not in TABLES:
+        return path_of(line, house.settings.guide_file)
+    mine, foreign = _divided(house, TABLES[line.name], username)
+    return path_of(line, (mine or foreign)[0])
+
+
+def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[int]:
+    """The ids of the rows that the user may not see: of other customers, other units, without the right."""
+    return _divided(house, table, username)[1]
+
+
+def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[list[int], list[int]]:
+    mine: list[int] = []
+    foreign: list[int] = []
+    key = inspect(table).primary_key[0]
+    with house.behind() as db:
+        grants = _grants(db, username)
+        paths = {unit.id: unit.path for unit in db.execute(select(Unit.id, Unit.path))}
+        for row in db.scalars(select(table).order_by(key)):
+            seen = any(
+                customer_id == row.customer_id
+                and (not isinstance(row, UnitOwned) or (paths[row.unit_id].startswith(path) and rights & {*row.rights}))
+                for customer_id, path, rights in grants
+            )
+            (mine if seen else foreign).append(getattr(row, key.name))
+    return mine, foreign
+
+
+def _grants(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
+    rows = db.execute(
+        select(Grant, Unit.path)
+        .join(Unit, Unit.id == Grant.unit_id)
+        .join(User, User.id == Grant.user_id)
+        .where(User.username == username)
+    )
+    return [(grant.customer_id, path, {right for right in Right if getattr(grant, right)}) for grant, path in rows]
+
+
+def digest(house: House) -> dict[str, str]:
+    """What stands in the whole database, by table."""
+    with house.behind() as db:
+        connection = db.connection()
+        return {
+            table.name: hashlib.sha256(repr(sorted(map(repr, connection.execute(table.select())))).encode()).hexdigest()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def fields_of(form: type[PortalForm]) -> list[str]:
+    """The names of a form's fields, as they are sent."""
+    return [field.name for field in form(meta={"today": TODAY})]
+
+
+def forms() -> list[type[PortalForm]]:
+    """Every form of the portal."""
+    found = list(PortalForm.__subclasses__())
+    for form in found:
+        found += form.__subclasses__()
+    return found
+
+
+def every_field() -> list[str]:
+    """The names of all fields of all forms."""
+    return sorted({name for form in forms() for name in fields_of(form)})
