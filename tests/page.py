@@ -131,7 +131,7 @@ class Page:
     def option(self, name: str, text: str) -> str:
         """The value of a choice by its text."""
         for option in self._field(name).select("option"):
-            if _text(option).removeprefix("– ") == text:
+            if _text(option) == text:
                 return str(option["value"])
         raise AssertionError(f"{name} offers no {text!r}")
 

@@ -75,7 +75,7 @@ def test_siblings_of_one_name_do_not_mix_their_children() -> None:
 
 
 def offered(page: Page) -> list[str]:
-    return [name.removeprefix("– ") for name in page.options("unit")]
+    return page.options("unit")
 
 
 def test_nb4_the_list_as_a_page_of_its_own(house: House, hms: Page) -> None:

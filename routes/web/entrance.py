@@ -159,7 +159,8 @@ def _who_is_it(here: Visit) -> SignedIn | None:
 def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
     """The session ended while a form was being written: keep the form, sign in, and come back to it."""
     session_id, _, customer_id = subject.partition(":")
-    form_page = here.portal.links.path(place.form, **here.request.path_params) if place.form else "/"
+    links = here.portal.links
+    form_page = links.path(place.form, **here.request.path_params) if place.form else "/"
     if place.form and session_id.isdigit() and customer_id.isdigit():
         with across_customers(here.db):
             user_id = user_of_session(here.db, int(session_id))
@@ -169,7 +170,7 @@ def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
                     here.portal.keyring,
                     user_id=user_id,
                     customer_id=int(customer_id),
-                    form=form_page,
+                    form=form_page.partition("?")[0],
                     fields=[
                         (name, mask_in(value, today=here.today)[0])
                         for name, value in here.form.multi_items()
@@ -177,7 +178,7 @@ def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
                     ],
                     now=here.now,
                 )
-                form_page = f"{form_page}?draft={key}"
+                form_page = links.path(place.form, **here.request.path_params, draft=key)
         here.keep()
     return here.portal.pages.sign_in(here, back_to=form_page)
 

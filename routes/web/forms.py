@@ -135,8 +135,8 @@ class _AtMost(Length):
 
 
 def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
-    """Units as the options of a select; what lies below another is set in."""
-    return [Option(str(unit.id), f"{'– ' * unit.depth}{unit.name}") for unit in units]
+    """Units as the options of a select; what lies below another is set in, with blanks that typing passes over."""
+    return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
 def offer_units(form: "UnitChoice", units: list[UnitRow]) -> None:
