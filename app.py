@@ -182,7 +182,10 @@ def serve_command() -> None:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         Multiprocess(config, sockets=[listening]).run()
     else:
-        uvicorn.Server(config).run()
+        server = uvicorn.Server(config)
+        server.run()
+        if not server.started:  # the port is taken, or the portal could not start; the log says which
+            sys.exit(3)
 
 
 def worker_command() -> None:

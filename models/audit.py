@@ -21,7 +21,8 @@ class AuditEntry(CustomerOwned, Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
-    actor: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[str] = mapped_column(String(310))
+    """A full name and a user name, as `SignedIn.label` writes them."""
     about: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(80))
     changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -68,6 +68,8 @@ def create(visit: Visit) -> Response:
         if is_outdated(user.password_hash):
             user.password_hash = visit.aside(hash_password, form.password.data)
         forgive(visit.db, keys)
+        if visit.signed_in:  # somebody else, or the same one again, at this browser
+            end_session(visit.db, visit.signed_in.session_id, visit.now)
         customer_id = first_customer(visit.db, user.id)
         secret = open_session(visit.db, user.id, customer_id, visit.now)
     response = go(visit, back_to, say=DRAFT_KEPT if "draft=" in back_to else None, tone="wait", frame=True)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from sqlalchemy import func, select
 from starlette.datastructures import FormData
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from models.database import Database, aside, run
 from models.numbers import next_number
 from models.orders import SERIES, Order
 from models.outbox import Message
 from models.tenancy import Unscoped, across_customers, has_written
+from routes.web.entrance import Place
 from routes.web.visit import Asked, Visit
 from tests.house import House
 from tests.server import Loop
@@ -85,6 +89,28 @@ def test_a_refused_visit_keeps_nothing(quiet_house: House) -> None:
     ):
         assert hms.send("POST", url, fields).status_code == status, url
     assert digest(quiet_house) == before
+
+
+def test_what_was_written_is_kept_if_and_only_if_the_answer_is_below_400(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tester = quiet_house.sign_in("Tester").open("/orders/307390")
+
+    def write(visit: Visit, number: int) -> Response:
+        reference = str(visit.form["reference"])
+        visit.db.get_one(Order, number).reference = reference
+        visit.db.flush()
+        return Response(status_code=int(reference))
+
+    for route in quiet_house.app.routes:
+        if isinstance(route, Route) and isinstance(route.app, Place) and route.path.endswith("/reference"):
+            monkeypatch.setattr(route, "app", replace(route.app, handler=write))
+    kept = []
+    for status in ("200", "422", "303", "409", "500"):
+        fields = [("csrf_token", tester.token()), ("reference", status)]
+        assert tester.send("POST", "/orders/307390/reference", fields).status_code == int(status)
+        kept.append(tester.open("/orders/307390").value("reference"))
+    assert kept == ["200", "200", "303", "303", "303"]
 
 
 def test_a_number_is_not_lost_when_its_order_is_not_made(quiet_house: House) -> None:

@@ -219,3 +219,14 @@ def test_a_weak_hash_is_renewed_at_the_next_sign_in(quiet_house: House) -> None:
     assert is_outdated(weak)
     assert not is_outdated(renewed)
     quiet_house.sign_in("Tester")
+
+
+def test_signing_in_again_at_the_same_browser_ends_the_session_before(quiet_house: House) -> None:
+    browser = quiet_house.sign_in("Tester")
+    before = browser.cookies["session"]
+    token = browser.open("/info").token()
+    fields = [("username", "Tester"), ("password", "demo-tester"), ("csrf_token", token)]
+    assert browser.send("POST", "/login", fields).status_code == 303
+    other = quiet_house.visitor()
+    other.cookies.set("session", before)
+    assert other.open("/info").h1 == "Logg inn"

@@ -114,7 +114,7 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
         response = portal.pages.refused(here, refused)
     except (OperationalError, PoolTimeout) as unavailable:
         db.rollback()
-        log.exception("database unavailable", extra={"error": type(unavailable).__name__})
+        log.exception("database unavailable", extra={"error": type(getattr(unavailable, "orig", unavailable)).__name__})
         response = portal.pages.refused(here, refusal(503, wait=5))
     except Exception:
         db.rollback()

@@ -64,7 +64,7 @@ def upgrade() -> None:
         "audit_entries",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("actor", sa.String(length=310), nullable=False),
         sa.Column("about", sa.String(length=80), nullable=False),
         sa.Column("action", sa.String(length=80), nullable=False),
         sa.Column("changed", sa.JSON(), nullable=False),
