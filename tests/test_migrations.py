@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url, select
+from sqlalchemy.exc import IntegrityError
 
 from models import demo
 from models.base import Base
@@ -108,3 +109,20 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(database: Database, mon
     with pytest.raises(RuntimeError):
         migrate(database.engine)
     assert tables(database) == set()
+
+
+def test_on_sqlite_a_step_may_take_a_table_away_but_no_row_may_lead_nowhere_afterwards(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
+    migrate(database.engine)
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        driver.execute("PRAGMA foreign_keys = OFF")
+        driver.execute(
+            "INSERT INTO customers (id, name, organisation_number, account_manager_id) VALUES (1, '', '', 7)"
+        )
+        driver.execute("PRAGMA foreign_keys = ON")
+    with pytest.raises(IntegrityError):
+        migrate(database.engine)
+    database.close()
