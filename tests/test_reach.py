@@ -53,7 +53,7 @@ def order_refused(person: Visitor) -> None:
 
 
 def order_guarded(person: Visitor, answer: str = "") -> None:
-    person.open("/orders/new").field("Bedrift/avdeling:").select_option(label="– Bergen")
+    person.open("/orders/new").field("Bedrift/avdeling:").select_option(label="Bergen")
     person.page.locator("#delivery").fill("Kurs")
     person.field("Bestillingsbeskrivelse:").fill("Hun er sykmeldt nå")
     person.button("Send bestilling").click()
