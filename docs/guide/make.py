@@ -55,7 +55,7 @@ class Picture:
 
 def fill_in_order(page: Page) -> None:
     """An order as somebody would write it."""
-    page.get_by_label("Bedrift/avdeling:").select_option(label="– Bergen")
+    page.get_by_label("Bedrift/avdeling:").select_option(label="Bergen")
     page.get_by_label("Ønsket leveranse").fill("Førstehjelpskurs")
     page.get_by_label("Antall/omfang:").fill("12 ansatte")
     page.get_by_label("Navn og tlf nr til kontaktperson:").fill("Ola Olsen - tlf 1243254")
