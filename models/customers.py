@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Identity, String
+from sqlalchemy import ForeignKey, Identity, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from models.base import Base
@@ -39,5 +39,7 @@ class Customer(CustomerOwned, Base):
     name: Mapped[str] = mapped_column(String(200))
     organisation_number: Mapped[str] = mapped_column(String(9), unique=True)
     account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+    has_reports: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether Rapporter is switched on for this customer; without it no right opens it (U1)."""
 
     account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")

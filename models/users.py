@@ -166,6 +166,7 @@ _SIGNED_IN = (
         User.email,
         Customer.id.label("customer_id"),
         Customer.name.label("customer_name"),
+        Customer.has_reports,
         AccountManager.name.label("manager_name"),
         AccountManager.email.label("manager_email"),
         AccountManager.phone.label("manager_phone"),
@@ -208,7 +209,8 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
     for row in here:
         for right in Right:
             granted = units[right]
-            if getattr(row, right.value) and granted is not None:
+            is_on = row.has_reports or right is not Right.REPORTS  # switched off, nobody has it (U1)
+            if getattr(row, right.value) and is_on and granted is not None:
                 units[right] = None if row.parent_id is None else granted | {row.unit_id}
     return SignedIn(
         session_id=first.id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, session, units
+from routes import guide, health, info, new_order, orders, reports, session, units
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -62,6 +62,10 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
+    get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
+    get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
+    get ("/reports/{id:int}/preview",      reports.preview,         name="report_preview",  who=may(REPORTS)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -73,4 +77,5 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Rapporter", "reports", may(REPORTS)),
 )

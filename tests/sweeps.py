@@ -7,6 +7,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.customers import Customer
 from models.tenancy import CustomerOwned, Right, UnitOwned
 from models.units import Unit
 from models.users import Grant, User
@@ -71,12 +72,20 @@ def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[l
 
 def _grants(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
     rows = db.execute(
-        select(Grant, Unit.path)
+        select(Grant, Unit.path, Customer.has_reports)
         .join(Unit, Unit.id == Grant.unit_id)
         .join(User, User.id == Grant.user_id)
+        .join(Customer, Customer.id == Grant.customer_id)
         .where(User.username == username)
     )
-    return [(grant.customer_id, path, {right for right in Right if getattr(grant, right)}) for grant, path in rows]
+    return [
+        (
+            grant.customer_id,
+            path,
+            {right for right in Right if getattr(grant, right) and (on or right != Right.REPORTS)},
+        )
+        for grant, path, on in rows
+    ]
 
 
 def digest(house: House) -> dict[str, str]:

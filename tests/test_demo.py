@@ -219,7 +219,8 @@ def test_the_tester_finds_the_guides_order_in_the_only_unit(tmp_path: Path) -> N
         signed_in = find_signed_in(demo.db, secret, customer_id, AUTUMN)
         assert signed_in is not None
         assert signed_in.label == "Test Bruker (Tester)"
-        assert signed_in.scope == Scope.whole(customer_id)
+        everything_but_reports = {right: None if right != Right.REPORTS else frozenset[int]() for right in Right}
+        assert signed_in.scope == Scope(customer_id, everything_but_reports)
         demo.db.commit()
         database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
         with database.session(signed_in.scope) as db:

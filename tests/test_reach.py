@@ -15,7 +15,7 @@ from tests.browsers import DESK, PHONE, Visitor, Visitors
 pytestmark = pytest.mark.browser
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-NOT_PAGES = {"root", "forget", "guide_pdf", "alive", "ready"}
+NOT_PAGES = {"root", "forget", "guide_pdf", "report_file", "report_preview", "alive", "ready"}
 
 State = Callable[[Visitor], object]
 
@@ -107,6 +107,10 @@ STATES = {
     "order with bookings": ("order", "hms.fjord", opens("/orders/307513")),
     "order of the guide": ("order", "Tester", opens("/orders/307390")),
     "units": ("units", "leder.brann", opens("/units")),
+    "documents": ("reports", "hms.fjord", opens("/reports")),
+    "no documents": ("reports", "hms.fjord", opens("/reports?year=2024&kind=Plan")),
+    "documents refused": ("reports", "hms.fjord", opens("/reports?year=1900")),
+    "document": ("report", "hms.fjord", opens("/reports/4")),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),

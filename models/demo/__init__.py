@@ -15,6 +15,7 @@ from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
+from models.demo.reports import add_reports
 from models.demo.users import SIGN_INS, add_users
 from models.tenancy import across_customers
 
@@ -42,3 +43,4 @@ def load(db: Session, *, now: datetime) -> None:
         staff = add_employees(db, units, rng, now=now)
         orders = add_orders(db, units, users, rng, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
+        add_reports(db, units, now=now)

@@ -30,6 +30,20 @@ def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
         return _compile(template, facts, accessible=False)
 
 
+def draw_first_page(template: str, facts: Mapping[str, Any]) -> bytes:
+    """The first page of a document as a picture (PNG) of about 600 by 840 pixels."""
+    drawn: bytes | list[bytes] = typst.compile(
+        _PARTIALS / template,
+        root=_PARTIALS,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="png",
+        ppi=72.0,
+        sys_inputs={"facts": json.dumps(facts)},
+    )
+    return drawn if isinstance(drawn, bytes) else drawn[0]
+
+
 def _compile(template: str, facts: Mapping[str, Any], *, accessible: bool) -> bytes:
     return typst.compile(
         _PARTIALS / template,

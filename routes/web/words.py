@@ -103,6 +103,15 @@ def amount(value: Decimal | None) -> str:
     return _signed(rounded < 0, f"{abs(rounded):,.2f}")
 
 
+def file_size(value: int | None) -> str:
+    """`27 kB`, `1,4 MB`: what people are told before they download."""
+    if value is None:
+        return ""
+    if value < 1_000_000:
+        return f"{max(1, round(value / 1000))}\u00a0kB"
+    return _signed(negative=False, number=f"{value / 1_000_000:.1f}") + "\u00a0MB"
+
+
 def parse_date(text: str) -> dt.date:
     """Read a typed date: `13.10.2026`, `1.2.2026` or ISO `2026-10-13`, from 1900 to 2200 (B6).
 
@@ -152,4 +161,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "phone": phone,
     "count": count,
     "amount": amount,
+    "file_size": file_size,
 }

@@ -1,0 +1,141 @@
+"""Rapporter: the documents per unit and year, each with its page and its file (R1, N2)."""
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from models.reports import (
+    KINDS,
+    PNG,
+    Criteria,
+    Cursor,
+    Found,
+    ReportRow,
+    file_of,
+    find_reports,
+    preview_of,
+    report_by_id,
+    years_of_reports,
+)
+from routes.web.answers import page
+from routes.web.errors import not_found
+from routes.web.forms import ALL, Choice, Option, unit_choices
+from routes.web.visit import Visit
+from routes.web.words import count
+from routes.web.years import YearAndUnit, ids_below, units_with_reports
+
+_LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""What a file may do in a browser that shows it: nothing."""
+
+
+class ReportSearch(YearAndUnit):
+    """The filters of the list; an empty one does not restrict."""
+
+    kind = Choice("Type:", choices=[ALL, *map(Option, KINDS)], default="")
+
+
+def index(visit: Visit) -> Response:
+    """The documents of the user's units, the newest year first (R1)."""
+    search: ReportSearch = ReportSearch.of(visit, visit.query_params.multi_items())
+    units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
+    search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
+    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    after = _cursor(visit)
+    found = Found([], 0, None)
+    if valid := search.validate():
+        unit = search.chosen_unit(units()) if search.unit.data else None
+        found = find_reports(
+            visit.db,
+            Criteria(
+                year=int(search.year.data) if search.year.data else None,
+                kind=search.kind.data or None,
+                unit_ids=ids_below(unit, units()) if unit else None,
+                after=after,
+            ),
+        )
+    return page(
+        visit,
+        "reports/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("reports", **search.filters, after=after),
+        search=search,
+        found=Listing(visit, search, found, later=after is not None),
+    )
+
+
+def show(visit: Visit, id: int) -> Response:
+    """One document: what it is, what it says in short, its first page, and the way to the file."""
+    report = report_by_id(visit.db, id)
+    if report is None:
+        raise not_found()
+    return page(visit, "reports/show.html", report=report, row=report.row, is_picture=report.row.media_type == PNG)
+
+
+def download(visit: Visit, id: int) -> Response:
+    """The file: to be saved, or, with `show`, to be looked at where a browser does that safely."""
+    found = file_of(visit.db, id)
+    if found is None:
+        raise not_found()
+    disposition = "inline" if found.is_shown and visit.query_params.get("show") else "attachment"
+    return Response(
+        found.content,
+        headers={
+            "content-disposition": f"{disposition}; filename*=UTF-8''{quote(found.file_name, safe='')}",
+            "content-security-policy": _LOCKED,
+            "cache-control": "private, no-cache",
+        },
+        media_type=found.media_type,
+    )
+
+
+def preview(visit: Visit, id: int) -> Response:
+    """The first page as a picture."""
+    picture = preview_of(visit.db, id)
+    if picture is None:
+        raise not_found()
+    headers = {"content-security-policy": _LOCKED, "cache-control": "private, no-cache"}
+    return Response(picture, headers=headers, media_type=PNG)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of documents with its links and its counting sentence."""
+
+    visit: Visit
+    search: ReportSearch
+    found: Found
+    later: bool
+
+    @property
+    def rows(self) -> list[ReportRow]:
+        """The documents of this page."""
+        return self.found.rows
+
+    @property
+    def count_text(self) -> str:
+        """What is announced."""
+        if not self.found.count:
+            return "Ingen dokumenter funnet"
+        return f"{count(self.found.count)} {'dokument' if self.found.count == 1 else 'dokumenter'}"
+
+    @property
+    def older(self) -> str | None:
+        """The way to the next page."""
+        following = self.found.next
+        return self.visit.url("reports", **self.search.filters, after=following) if following else None
+
+    @property
+    def newest(self) -> str | None:
+        """The way back to the first page."""
+        return self.visit.url("reports", **self.search.filters) if self.later else None
+
+
+def _cursor(visit: Visit) -> Cursor | None:
+    text = visit.query_params.get("after")
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        raise not_found() from None
