@@ -124,6 +124,22 @@ def across_customers(session: Session) -> Iterator[None]:
         session.info[_SCOPE] = before
 
 
+@contextmanager
+def whole_customer(session: Session) -> Iterator[None]:
+    """Let a session see all of its own customer: for figures that are the same for whoever asks (decision 0023).
+
+    No row that is read here may reach a page; raises Unscoped where there is no customer.
+    """
+    before = session.info.get(_SCOPE)
+    if not isinstance(before, Scope):
+        raise Unscoped("no customer is set for this session")
+    session.info[_SCOPE] = Scope.whole(before.customer_id)
+    try:
+        yield
+    finally:
+        session.info[_SCOPE] = before
+
+
 def insert_rows(session: Session, owned: type[CustomerOwned], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
     scope = session.info.get(_SCOPE)
