@@ -117,6 +117,25 @@ class Choice(SelectField):
             raise StopValidation(self._refusal)
 
 
+class PeriodSearch(PortalForm):
+    """A search whose filters stand in the URL, with the two dates that several have (B6, F5)."""
+
+    were_wrong = False
+    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
+    from_date = Day("Fra dato:", name="from")
+    to_date = Day("Til dato:", name="to")
+
+    def validate_to_date(self, field: Day) -> None:
+        """From after to would find nothing, and the user would not know why (B6)."""
+        if self.from_date.day and field.day and self.from_date.day > field.day:
+            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL (B10)."""
+        return {field.name: field.data for field in self if field.data}
+
+
 def required(sentence: str) -> InputRequired:
     """The field must be filled in; `sentence` says so."""
     return InputRequired(sentence)

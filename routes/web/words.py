@@ -103,6 +103,28 @@ def amount(value: Decimal | None) -> str:
     return _signed(rounded < 0, f"{abs(rounded):,.2f}")
 
 
+def exact(value: Decimal | None, decimals: int = 0) -> str:
+    """`2,5` or `12,3456`: every digit that counts, and at least so many decimals."""
+    if value is None:
+        return ""
+    written = f"{abs(value).normalize() + 0:,f}"
+    whole, _, part = written.partition(".")
+    part = part.ljust(decimals, "0")
+    return _signed(value < 0, f"{whole}.{part}" if part else whole)
+
+
+def size(value: int) -> str:
+    """`12 kB` or `1,4 MB`: what a file weighs."""
+    if value < 1_000_000:
+        return f"{max(1, round(value / 1000))}\u00a0kB"
+    return f"{amount(Decimal(value) / 1_000_000)[:-1]}\u00a0MB"
+
+
+def raw(value: Decimal | None) -> str:
+    """`1500` or `1234567.89`: an amount for programs, without needless zeros (F9)."""
+    return f"{value.normalize() + 0:f}" if value is not None else ""
+
+
 def parse_date(text: str) -> dt.date:
     """Read a typed date: `13.10.2026`, `1.2.2026` or ISO `2026-10-13`, from 1900 to 2200 (B6).
 
@@ -152,4 +174,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "phone": phone,
     "count": count,
     "amount": amount,
+    "exact": exact,
+    "raw": raw,
+    "size": size,
 }
