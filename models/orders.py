@@ -88,6 +88,7 @@ class Order(UnitOwned, Base):
         Index(None, "customer_id", "ordered_on", "number"),
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
         Index(None, "customer_id", "status", "ordered_on", "number"),
+        Index(None, "customer_id", "reference"),
     )
     rights = (Right.ORDERS,)
 

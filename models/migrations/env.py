@@ -2,7 +2,21 @@
 
 from alembic import context
 
-from models import audit, bookings, drafts, employees, numbers, orders, outbox, throttle, users  # noqa: F401  # tables
+from models import (  # noqa: F401  # tables
+    audit,
+    bookings,
+    drafts,
+    employees,
+    invoice_contents,
+    invoices,
+    numbers,
+    orders,
+    outbox,
+    quarantine,
+    settlements,
+    throttle,
+    users,
+)
 from models.base import Base
 
 connection = context.config.attributes["connection"]
