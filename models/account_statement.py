@@ -85,7 +85,9 @@ _PAYERS = select(Unit.id, Unit.name).join(Invoice, Invoice.unit_id == Unit.id).d
 
 def payers(db: Session) -> list[Payer]:
     """The units of the scope that have been invoiced, by name."""
-    return sorted((Payer(*row) for row in select_rows(db, _PAYERS)), key=lambda payer: (norwegian(payer.name), payer.id))
+    return sorted(
+        (Payer(*row) for row in select_rows(db, _PAYERS)), key=lambda payer: (norwegian(payer.name), payer.id)
+    )
 
 
 _of_payer = Invoice.unit_id == bindparam("unit_id")
@@ -105,9 +107,7 @@ _PAID_BEFORE = (
     .group_by(Invoice.currency)
 )
 _INVOICED = (
-    select(
-        Invoice.currency, Invoice.issued_on, Invoice.number, Invoice.is_credit_note, Invoice.due_on, Invoice.payable
-    )
+    select(Invoice.currency, Invoice.issued_on, Invoice.number, Invoice.is_credit_note, Invoice.due_on, Invoice.payable)
     .where(_of_payer, Invoice.issued_on.between(_FIRST, _LAST))
     .limit(_AT_MOST)
 )

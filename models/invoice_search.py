@@ -124,7 +124,7 @@ class Criteria:
     """What is searched for; what is None does not restrict, the rest is combined with AND."""
 
     number: str | None = None
-    """A whole number, or any part of one (F3)."""
+    """A whole number, or any part of one (F3); or a whole KID, or a whole reference of the customer's."""
     from_date: date | None = None
     to_date: date | None = None
     status: Status | None = None
@@ -134,9 +134,12 @@ class Criteria:
     @property
     def restrictions(self) -> dict[str, Any]:
         """The names of the conditions that hold, with their values."""
-        wanted = compact(self.number or "")
+        typed = self.number or ""
+        wanted = compact(typed)
         found: dict[str, Any] = {
             "number": f"%{wanted}%" if wanted else None,
+            "kid": "".join(typed.split()),
+            "references": [typed, typed.upper(), typed.lower()],
             "from_date": self.from_date,
             "to_date": self.to_date,
             self.status or "": self.status,
@@ -145,7 +148,11 @@ class Criteria:
 
 
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "number": Invoice.number_compact.like(bindparam("number")),
+    "number": or_(
+        Invoice.number_compact.like(bindparam("number")),
+        Invoice.kid == bindparam("kid"),
+        Invoice.buyer_reference.in_(bindparam("references", expanding=True)),
+    ),
     "from_date": Invoice.issued_on >= bindparam("from_date"),
     "to_date": Invoice.issued_on <= bindparam("to_date"),
     **{status.value: standing for status, standing in _STANDINGS.items()},
@@ -171,6 +178,8 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
         Invoice.credited,
         Invoice.is_credit_note,
         Invoice.in_collection_since,
+        Invoice.kid,
+        Invoice.buyer_reference,
     ).join(Unit, Unit.id == Invoice.unit_id)
     if goes_on:
         place = tuple_(*places)
@@ -217,6 +226,8 @@ class InvoiceRow:
     credited: Decimal
     is_credit_note: bool
     in_collection_since: date | None
+    kid: str | None
+    buyer_reference: str | None
 
     def status(self, today: date) -> Status:
         """Where it stands on a day (F7)."""
@@ -251,19 +262,26 @@ class Found:
 
 def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int = PAGE_SIZE) -> Found:
     """The invoices of the scope that meet the criteria on a day: two statements, whatever the number of rows."""
+    rows, following = page_of_invoices(db, criteria, today, page_size)
+    holding = criteria.restrictions
+    summing = _summing(frozenset(holding).intersection(_CONDITIONS))
+    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})]
+    return Found(rows, following, sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)))
+
+
+def page_of_invoices(
+    db: Session, criteria: Criteria, today: date, page_size: int
+) -> tuple[list[InvoiceRow], Cursor | None]:
+    """One page of them, and where the next one begins, without the sums: one statement."""
     sort, after, holding = criteria.sort, criteria.after, criteria.restrictions
-    conditions = frozenset(holding)
     given = {**holding, "today": today, "at_most": page_size + 1}
     if after:
         given |= {"after_value": after.value, "after_key": number_key(after.number)}
-    rows = select_rows(db, _listing(conditions, sort, goes_on=after is not None), given)
-    sums = [Sum(*row) for row in select_rows(db, _summing(conditions), given)]
+    listing = _listing(frozenset(holding).intersection(_CONDITIONS), sort, goes_on=after is not None)
+    rows = select_rows(db, listing, given)
     last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(
-        rows=[InvoiceRow(*row[1:]) for row in rows[:page_size]],
-        next=Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None,
-        sums=sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)),
-    )
+    following = Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None
+    return [InvoiceRow(*row[1:]) for row in rows[:page_size]], following
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, session, units
+from routes import guide, health, info, invoices, new_order, orders, session, units
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -62,6 +62,17 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
+    get ("/invoices.csv",                  invoices.csv,            name="invoices_csv",    who=may(INVOICES)),
+    get ("/invoices.xlsx",                 invoices.xlsx,           name="invoices_xlsx",   who=may(INVOICES)),
+    get ("/invoices.zip",                  invoices.zip_file,       name="invoices_zip",    who=may(INVOICES)),
+    get ("/invoices/statement",            invoices.statement,      name="statement",       who=may(INVOICES)),
+    get ("/invoices/statement.csv",        invoices.statement_csv,  name="statement_csv",   who=may(INVOICES)),
+    get ("/invoices/statement.pdf",        invoices.statement_pdf,  name="statement_pdf",   who=may(INVOICES)),
+    get ("/invoices/{number:name}/attachments/{id:int}", invoices.attachment, name="invoice_attachment", who=may(INVOICES)),
+    get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
+    get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
+    get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -73,4 +84,5 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Fakturaer", "invoices", may(INVOICES)),
 )

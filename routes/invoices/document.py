@@ -198,7 +198,10 @@ class Document:
         """From the lines to what is to be paid, as the file has it; what is nothing is left out."""
         details = self.contents.details
         between = [
-            *(Sum(_reason(each), each.amount if each.is_charge else -each.amount) for each in self.contents.of_document),
+            *(
+                Sum(_reason(each), each.amount if each.is_charge else -each.amount)
+                for each in self.contents.of_document
+            ),
             Sum("Sum uten merverdiavgift", details.tax_exclusive),
             Sum("Merverdiavgift", details.tax_total),
             Sum("Sum med merverdiavgift", details.tax_inclusive),

@@ -141,24 +141,23 @@ class Listing:
         return Heading(
             text=HEADINGS[column],
             aria=("descending" if self.sort.descending else "ascending") if current else None,
-            href=self.url("invoices", sort=_said(to)),
+            href=self._url(sort=_said(to)),
             figures=column in {Column.TOTAL, Column.OUTSTANDING},
         )
-
-    def url(self, route: str, **more: object) -> str:
-        """A route with the filters of this search."""
-        return self.visit.url(route, **self.search.filters, **more)
 
     @property
     def following(self) -> str | None:
         """The way to the next page."""
         after = self.found.next
-        return self.url("invoices", sort=self.sorted_by, after=after) if after else None
+        return self._url(sort=self.sorted_by, after=after) if after else None
 
     @property
     def first(self) -> str | None:
         """The way back to the first page."""
-        return self.url("invoices", sort=self.sorted_by) if self.later else None
+        return self._url(sort=self.sorted_by) if self.later else None
+
+    def _url(self, **more: object) -> str:
+        return self.visit.url("invoices", **self.search.filters, **more)
 
 
 def _said(sort: Sort) -> str | None:

@@ -133,9 +133,11 @@ def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     if not search.validate() or not offered:
         return None
     payer = next(payer for payer in offered if str(payer.id) == search.unit.data)
-    assert search.from_date.day and search.to_date.day
+    first, last = search.from_date.day, search.to_date.day
+    assert first is not None
+    assert last is not None
     try:
-        accounts = statement_of(visit.db, payer.id, search.from_date.day, search.to_date.day)
+        accounts = statement_of(visit.db, payer.id, first, last)
     except TooLong:
         search.to_date.errors = [f"Perioden har over {count(MOST_ENTRIES)} bilag. Velg en kortere periode."]
         return None
