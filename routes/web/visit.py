@@ -35,6 +35,7 @@ Who = Callable[["Visit"], bool]
 T = TypeVar("T")
 
 SAFE_METHODS = {"GET", "HEAD"}
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
