@@ -5,7 +5,7 @@ How it is sent is known to `models.exchange` alone. What the postman asks runs i
 """
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,6 +72,15 @@ Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_i
 Index("ix_outbox_due_at_id", Message.due_at, Message.id, postgresql_where=_if, sqlite_where=_if)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, to what: how a message begins."""
+
+    kind: str
+    about: str
+    payload: dict[str, Any]
+
+
 def post(
     db: Session,
     *,
@@ -89,21 +98,31 @@ def post(
     follow the order of the commits.
     """
     db.flush()
-    message = Message(
+    message = _message(channel, Event(kind, about, payload), customer_id, to, now)
+    db.add(message)
+    return message
+
+
+def post_events(db: Session, events: Iterable[Event], *, customer_id: int, now: datetime) -> None:
+    """Tell the CRM of many changes, as `post` tells of one; all of them are flushed before."""
+    db.flush()
+    db.add_all(_message(Channel.CRM, event, customer_id, None, now) for event in events)
+
+
+def _message(channel: Channel, event: Event, customer_id: int | None, to: str | None, now: datetime) -> Message:
+    return Message(
         public_id=uuid4().hex,
         channel=channel.value,
-        kind=kind,
-        about=about,
+        kind=event.kind,
+        about=event.about,
         customer_id=customer_id,
         to=to,
-        sequence=f"{channel.value} {about} {to or ''}",
-        payload=payload,
+        sequence=f"{channel.value} {event.about} {to or ''}",
+        payload=event.payload,
         created_at=now,
         due_at=now,
         attempts=0,
     )
-    db.add(message)
-    return message
 
 
 def claim_next(

@@ -124,6 +124,19 @@ def across_customers(session: Session) -> Iterator[None]:
         session.info[_SCOPE] = before
 
 
+@contextmanager
+def whole_customer(session: Session) -> Iterator[None]:
+    """Let a session see all units of its own customer: to say that somebody is there, never who (AN2)."""
+    before = session.info.get(_SCOPE)
+    if not isinstance(before, Scope):
+        raise Unscoped("no customer is set for this session")
+    session.info[_SCOPE] = Scope.whole(before.customer_id)
+    try:
+        yield
+    finally:
+        session.info[_SCOPE] = before
+
+
 def insert_rows(session: Session, owned: type[CustomerOwned], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
     scope = session.info.get(_SCOPE)
