@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.audit import AuditEntry
+from models.audit import record
 from models.base import Base, Moment
 from models.details import DETAILS, Details, facts_of
-from models.outbox import Event, post_events
+from models.outbox import Channel, compose
 from models.search_words import fold, search_text, tokens_of
 from models.tenancy import Right, UnitOwned, of_unit, whole_customer
 from models.units import Unit, norwegian
@@ -244,21 +244,10 @@ def tell(
     db.flush()
     units = dict(db.execute(select(Unit.id, Unit.name)).tuples().all())
     for employee, changed in about:
-        db.add(
-            AuditEntry(
-                customer_id=employee.customer_id,
-                at=now,
-                actor=by.label,
-                about=employee.about,
-                action=action,
-                changed=changed,
-            )
-        )
-    events = [
-        Event(f"employee.{action}", employee.about, _facts(employee, units[employee.unit_id]) | changed)
-        for employee, changed in about
-    ]
-    post_events(db, events, customer_id=about[0][0].customer_id, now=now)
+        told: dict[str, Any] = {"customer_id": employee.customer_id, "about": employee.about, "now": now}
+        payload = _facts(employee, units[employee.unit_id]) | changed
+        record(db, actor=by.label, action=action, changed=changed, **told)
+        db.add(compose(channel=Channel.CRM, kind=f"employee.{action}", payload=payload, **told))
 
 
 def _facts(employee: Employee, unit_name: str) -> dict[str, Any]:

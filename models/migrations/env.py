@@ -2,7 +2,18 @@
 
 from alembic import context
 
-from models import audit, bookings, drafts, employees, numbers, orders, outbox, throttle, users  # noqa: F401  # tables
+from models import (  # noqa: F401  # tables
+    audit,
+    bookings,
+    drafts,
+    employees,
+    national_ids,
+    numbers,
+    orders,
+    outbox,
+    throttle,
+    users,
+)
 from models.base import Base
 from models.migrations import is_of_the_models
 
