@@ -5,7 +5,7 @@ python app.py serve     the portal, with the settings of the environment
 python app.py worker    the postman alone
 python app.py migrate   brings the database to the newest version
 python app.py outbox    what waits and what could not be delivered; `outbox resend ID` sends it again
-python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
+python app.py new-key   a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
 
 import asyncio
@@ -224,7 +224,7 @@ def outbox_command(*words: str) -> None:
 
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
-    print(new_field_key() if name == "FIELD_KEYS" else secrets.token_urlsafe(48))
+    print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -28,13 +28,9 @@ class Keyring:
         """Take keys written `id:base64` (32 bytes each), newest first; raises SettingsRefused."""
         self._keys: dict[str, bytes] = {}
         for key in keys:
-            key_id, colon, encoded = key.partition(":")
-            try:
-                material = base64.b64decode(encoded, validate=True)
-            except (binascii.Error, ValueError):
-                material = b""
-            if not colon or not key_id.isalnum() or len(key_id) > 16 or len(material) != 32 or key_id in self._keys:
-                raise SettingsRefused("Each key in FIELD_KEYS must be written id:base64 with 32 bytes.")
+            key_id, material = read_key(key, "Each key in FIELD_KEYS")
+            if key_id in self._keys:
+                raise SettingsRefused(f"Two keys in FIELD_KEYS are called {key_id}.")
             self._keys[key_id] = material
         self.newest = next(iter(self._keys))
 
@@ -67,6 +63,18 @@ class Keyring:
         )
 
 
+def read_key(key: str, named: str) -> tuple[str, bytes]:
+    """A key's id and its 32 bytes, from `id:base64`; raises SettingsRefused with what it is `named`."""
+    key_id, colon, encoded = key.partition(":")
+    try:
+        material = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        material = b""
+    if not (colon and key_id.isascii() and key_id.isalnum() and len(key_id) <= 16 and len(material) == 32):
+        raise SettingsRefused(f"{named} must be written id:base64 with 32 bytes.")
+    return key_id, material
+
+
 def new_field_key() -> str:
-    """A fresh key for FIELD_KEYS."""
+    """A fresh key for FIELD_KEYS, or for CRM_FIELD_KEY."""
     return f"k{secrets.token_hex(3)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
