@@ -1,6 +1,6 @@
 """Sealed text: AES-GCM with key ids, and blind indexes to find equals without opening them.
 
-What is sealed, and who may open it, is decided by the tables that use it.
+What is sealed, and who may open it, is decided by the tables that use it; `models.key_rotation` exchanges the key.
 """
 
 import base64
@@ -8,11 +8,15 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.settings import SettingsRefused
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 _NONCE_BYTES = 12
 
@@ -61,6 +65,22 @@ class Keyring:
             hmac.new(hashlib.sha256(b"blind index" + key).digest(), message, hashlib.sha256).hexdigest()
             for key in self._keys.values()
         )
+
+
+class Sealed:
+    """A row with something sealed in its column `sealed`, bound to its `place`; `rotate-keys` finds it by this."""
+
+    if TYPE_CHECKING:  # each table has the column as it needs it
+        sealed: "Mapped[Any]"
+
+    @property
+    def place(self) -> str:
+        """Where the seal was made, and the only place where it opens: nothing that ever changes."""
+        raise NotImplementedError
+
+    def reseal(self, keyring: Keyring) -> None:
+        """Seal it with the newest key; raises SealBroken."""
+        self.sealed = keyring.seal(keyring.open(self.sealed, place=self.place), place=self.place)
 
 
 def read_key(key: str, named: str) -> tuple[str, bytes]:
