@@ -11,6 +11,7 @@ from models import (  # noqa: F401  # tables
     numbers,
     orders,
     outbox,
+    sign_ups,
     throttle,
     users,
 )
