@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.tenancy import Right
 from routes import guide, health, info, invoices, new_order, orders, session, units
-from routes.web.visit import Handler, Tab, Visit, Who
+from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -35,6 +35,8 @@ class Line:
     who: Who
     form: str | None = None
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+    max_body: int = MEGABYTE
+    """For a POST: what its body may weigh, in bytes."""
 
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
@@ -42,9 +44,11 @@ def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
     return Line("GET", path, handler, name, who)
 
 
-def post(path: str, handler: Handler, *, name: str, who: Who, form: str | None = None) -> Line:
+def post(
+    path: str, handler: Handler, *, name: str, who: Who, form: str | None = None, max_body: int = MEGABYTE
+) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form)
+    return Line("POST", path, handler, name, who, form, max_body)
 
 
 # fmt: off

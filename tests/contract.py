@@ -24,6 +24,7 @@ _STATUSES = {
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
+    "download": {200},
 }
 
 _HEAD = """\

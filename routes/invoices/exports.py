@@ -1,17 +1,15 @@
 """The list of invoices as files, with its filters: CSV, XLSX, and a ZIP of the documents."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from models.database import aside
 from models.exchange.archive import Member, ZipWriter
-from models.exchange.delimited import CsvWriter
 from models.exchange.pdf import write_pdf
-from models.exchange.tables import Row, Writer
-from models.exchange.workbook import XlsxWriter
+from models.exchange.spreadsheet import Row, writer
 from models.invoice_contents import contents_of, original_of
 from models.invoice_search import Cursor, find_invoices, page_of_invoices
 from models.invoices import invoice_by_number
@@ -45,12 +43,12 @@ MOST_DOCUMENTS = 2000
 
 def csv(visit: Visit) -> Response:
     """The list as CSV."""
-    return _table(visit, "Fakturaer.csv", CsvWriter(HEADINGS))
+    return _table(visit, "csv")
 
 
 def xlsx(visit: Visit) -> Response:
     """The list as a workbook, whose amounts can be added."""
-    return _table(visit, "Fakturaer.xlsx", XlsxWriter(HEADINGS, sheet="Fakturaer"))
+    return _table(visit, "xlsx")
 
 
 def zip_file(visit: Visit) -> Response:
@@ -74,7 +72,7 @@ def zip_file(visit: Visit) -> Response:
     return download(visit, filename="Fakturaer.zip", writer=ZipWriter(), read=read)
 
 
-def _table(visit: Visit, filename: str, writer: Writer[Row]) -> Response:
+def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     search, sort, today = _search(visit), sort_of(visit), visit.today
 
     def read(db: "Session", after: Cursor | None) -> tuple[Sequence[Row], Cursor | None]:
@@ -95,7 +93,7 @@ def _table(visit: Visit, filename: str, writer: Writer[Row]) -> Response:
             for row in rows
         ], following
 
-    return download(visit, filename=filename, writer=writer, read=read)
+    return download(visit, filename=f"Fakturaer.{kind}", writer=writer(kind, HEADINGS), read=read)
 
 
 def _search(visit: Visit) -> InvoiceSearch:

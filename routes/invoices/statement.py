@@ -6,9 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from models.account_statement import MOST_ENTRIES, Account, Payer, TooLong, payers, statement_of
-from models.exchange.delimited import CsvWriter
 from models.exchange.pdf import write_pdf
-from models.exchange.tables import Row
+from models.exchange.spreadsheet import Row, writer
 from models.money import KRONER
 from routes.web.answers import page
 from routes.web.downloads import disposition, download
@@ -98,7 +97,7 @@ def statement_csv(visit: Visit) -> Response:
     return download(
         visit,
         filename=f"Kontoutdrag {found.payer.name}.csv",
-        writer=CsvWriter(["Dato", "Bilag", "Forfallsdato", "Valuta", "Beløp", "Saldo"]),
+        writer=writer("csv", ["Dato", "Bilag", "Forfallsdato", "Valuta", "Beløp", "Saldo"]),
         read=lambda _db, _after: (rows, None),
     )
 
