@@ -43,7 +43,7 @@ from models.outbox import overview, resend
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings, SettingsRefused
 from models.tenancy import across_customers
-from routes import MAP, TABS, anyone
+from routes import MAP, SEARCH, TABS, anyone
 from routes.web.answers import Pages, environment
 from routes.web.cookie import Cookies
 from routes.web.entrance import Place, visit
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         cookies=Cookies(settings),
         links=links,
         tabs=TABS,
+        search=SEARCH,
         static=static,
         pages=Pages(environment(settings, links, static)),
         wake_postman=wake.set,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, invoices, new_order, orders, session, units
+from routes import guide, health, info, invoices, new_order, orders, search, session, units
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -77,6 +77,7 @@ MAP: tuple[Line, ...] = (
     get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
     get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
+    get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -90,3 +91,6 @@ TABS: tuple[Tab, ...] = (
     Tab("Bestilling", "orders", may(ORDERS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )
+
+SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
+"""The box in the frame: its button, the route that it asks, and who has it."""

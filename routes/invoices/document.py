@@ -290,10 +290,17 @@ def _period(first: date | None, last: date | None) -> str:
 
 
 def _name(party: dict[str, Any]) -> str:
-    """What a party is called."""
-    return str(party.get("name") or party.get("legal_name") or "")
+    return str(party["name"] or party["trading_name"])
 
 
 def _lines(party: dict[str, Any]) -> list[str]:
-    """The address and the numbers of a party."""
-    return [organisation_number(str(party.get("organisation_number") or ""))]
+    """The address of a party, and its number as the law wants it on an invoice: MVA, Foretaksregisteret."""
+    address = party["address"] or {}
+    named = [str(address.get(part) or "") for part in ("street", "additional", "line")]
+    place = f"{address.get('zone') or ''} {address.get('city') or ''}".strip()
+    country = str(address.get("country") or "")
+    legal_id = (party["legal_id"] or {}).get("value") or ""
+    is_taxed = str(party["vat_id"]).endswith("MVA")
+    registered = ", ".join([f"{organisation_number(legal_id)}{' MVA' if is_taxed else ''}", *party["tax_ids"]])
+    lines = [*named, place, "" if country == "NO" else country, f"Org.nr. {registered}" if legal_id else ""]
+    return [line for line in lines if line]

@@ -108,7 +108,7 @@ def statement_pdf(visit: Visit) -> Response:
     assert visit.customer is not None
     facts = found.facts(visit.customer.name)
     body = visit.aside(write_pdf, "invoices/statement.typ", facts)
-    kept = disposition(f"{facts['title']} {found.period}.pdf").replace("attachment", "inline", 1)
+    kept = disposition(f"{facts['title']}.pdf").replace("attachment", "inline", 1)
     headers = {"content-disposition": kept, "cache-control": "private, no-store"}
     return Response(body, headers=headers, media_type="application/pdf")
 

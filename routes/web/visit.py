@@ -58,6 +58,7 @@ class Portal:
     cookies: Cookies
     links: Links
     tabs: tuple[Tab, ...]
+    search: Tab
     static: StaticFiles
     pages: "Pages"
     wake_postman: Callable[[], object]
