@@ -14,16 +14,17 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.base import Moment
-from models.bookings import SEATED, Booking, SignUp, Slot
+from models.bookings import Booking
 from models.clock import in_oslo
 from models.orders import PRODUCT_GROUPS, Order
+from models.sign_ups import ATTENDED, SEATED, SignUp
+from models.slots import Slot
 from models.suppression import Branch, publish
 from models.tenancy import select_rows, whole_customer
 from models.units import Unit
 
 CHECKS = PRODUCT_GROUPS[0]
 """The product group of the health checks."""
-MET = "Møtt"
 _WHOLE = ()
 _LAST = len(PRODUCT_GROUPS)
 
@@ -151,8 +152,8 @@ def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
         slots.setdefault(slot_id, (leaf, capacity))
         if employee_id is not None:
             slots[slot_id] = (leaf, slots[slot_id][1] - 1)
-            (came if state == MET else unused)[leaf].append(employee_id)
-            absent += [] if state == MET else [employee_id]
+            (came if state == ATTENDED else unused)[leaf].append(employee_id)
+            absent += [] if state == ATTENDED else [employee_id]
     for slot_id, (leaf, free) in slots.items():
         unused[leaf] += [(slot_id, place) for place in range(free)]
     leaves = {leaf for leaf, _ in slots.values()}

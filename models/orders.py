@@ -5,6 +5,7 @@ Status, product group and bookings come from the provider; the portal owns the o
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -45,6 +47,8 @@ PAGE_SIZE = 25
 COUNTED_TO = 1000
 """A count stops here, so that a list of millions is as fast as one of hundreds."""
 SERIES = "orders"
+_LIKE = re.compile(r"[/%_]")
+"""What LIKE takes for more than itself."""
 NUMBER_DIGITS = 6
 
 INVOICED = "Fakturert"
@@ -88,6 +92,7 @@ class Order(UnitOwned, Base):
         Index(None, "customer_id", "ordered_on", "number"),
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
         Index(None, "customer_id", "status", "ordered_on", "number"),
+        Index(None, "customer_id", "reference"),
     )
     rights = (Right.ORDERS,)
 
@@ -331,6 +336,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
     "open": Order.status.is_(None) | Order.status.not_in(CLOSED),
+    "mentions": or_(
+        Order.number.between(bindparam("mentioned_first"), bindparam("mentioned_last")),
+        Order.reference.icontains(bindparam("mentioned_text", type_=String), autoescape=False, escape="/"),
+    ),
     "unit_ids": Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
     "product_group": Order.product_group == bindparam("product_group"),
     "after": tuple_(Order.ordered_on, Order.number)
@@ -401,6 +410,20 @@ def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> 
 def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:
     """The newest orders that are not done, and how many there are in all (I1)."""
     return _newest_first(db, {"open": True}, at_most)
+
+
+def orders_mentioning(db: Session, text: str, at_most: int) -> tuple[list[OrderRow], int]:
+    """The newest orders with this number, whole or its first digits, or this in their reference; and how many."""
+    digits = text.replace(" ", "").removeprefix("#")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 9
+    numbers = Criteria(number=int(digits)).restrictions if is_number else {"first": 1, "last": 0}
+    holding = {
+        "mentions": True,
+        "mentioned_first": numbers["first"],
+        "mentioned_last": numbers["last"],
+        "mentioned_text": _LIKE.sub(r"/\g<0>", text),
+    }
+    return _newest_first(db, holding, at_most)
 
 
 def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:

@@ -126,16 +126,18 @@ def across_customers(session: Session) -> Iterator[None]:
 
 @contextmanager
 def whole_customer(session: Session) -> Iterator[None]:
-    """Let a session see all of its own customer: for figures that are the same for whoever asks (decision 0023).
+    """Let a rule see all units of the session's customer, never another one.
 
-    No row that is read here may reach a page; raises Unscoped where there is no customer.
+    For what must hold across units whoever asks: nobody has two appointments at a time, a waiting list is in order.
+    What is read in it decides, and is not shown.
     """
     before = session.info.get(_SCOPE)
-    if not isinstance(before, Scope):
-        raise Unscoped("no customer is set for this session")
-    session.info[_SCOPE] = Scope.whole(before.customer_id)
+    session.flush()
+    if isinstance(before, Scope):
+        session.info[_SCOPE] = Scope.whole(before.customer_id)
     try:
         yield
+        session.flush()
     finally:
         session.info[_SCOPE] = before
 

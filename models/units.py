@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -14,7 +16,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
 from models.customers import AccountManager, Customer
@@ -91,6 +96,32 @@ _ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"
 def norwegian(name: str) -> str:
     """A sort key: ignoring case, with … z æ ø å, and `aa` as `å` (product section 7)."""
     return name.casefold().replace("aa", "å").translate(_ALPHABET)
+
+
+class _Bytewise(FunctionElement[str]):
+    """A text that is compared by its characters' numbers, as SQLite does by itself."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_Bytewise)
+def _as_it_is(text: _Bytewise, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(text.clauses, **how)
+
+
+@compiles(_Bytewise, "postgresql")
+def _in_the_c_collation(text: _Bytewise, compiler: SQLCompiler, **how: Any) -> str:
+    return f'({compiler.process(text.clauses, **how)} COLLATE "C")'
+
+
+def in_norwegian(name: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """The same sort key, worked out by the database (but for capitals beyond the Norwegian alphabet)."""
+    key: ColumnElement[str] = func.lower(name)
+    for letters, placed in (("æÆäÄ", "{"), ("øØöÖ", "|"), ("åÅ", "}")):
+        for letter in letters:
+            key = func.replace(key, letter, placed)
+    return _Bytewise(func.replace(key, "aa", "}"))
 
 
 def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:

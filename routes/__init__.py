@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, reports, session, units
-from routes.web.visit import Handler, Tab, Visit, Who
+from routes import guide, health, info, invoices, new_order, orders, reports, search, session, units
+from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -35,6 +35,8 @@ class Line:
     who: Who
     form: str | None = None
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+    max_body: int = MEGABYTE
+    """For a POST: what its body may weigh, in bytes."""
 
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
@@ -42,9 +44,11 @@ def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
     return Line("GET", path, handler, name, who)
 
 
-def post(path: str, handler: Handler, *, name: str, who: Who, form: str | None = None) -> Line:
+def post(
+    path: str, handler: Handler, *, name: str, who: Who, form: str | None = None, max_body: int = MEGABYTE
+) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form)
+    return Line("POST", path, handler, name, who, form, max_body)
 
 
 # fmt: off
@@ -66,6 +70,18 @@ MAP: tuple[Line, ...] = (
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
     get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
     get ("/reports/{id:int}/preview",      reports.preview,         name="report_preview",  who=may(REPORTS)),
+    get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
+    get ("/invoices.csv",                  invoices.csv,            name="invoices_csv",    who=may(INVOICES)),
+    get ("/invoices.xlsx",                 invoices.xlsx,           name="invoices_xlsx",   who=may(INVOICES)),
+    get ("/invoices.zip",                  invoices.zip_file,       name="invoices_zip",    who=may(INVOICES)),
+    get ("/invoices/statement",            invoices.statement,      name="statement",       who=may(INVOICES)),
+    get ("/invoices/statement.csv",        invoices.statement_csv,  name="statement_csv",   who=may(INVOICES)),
+    get ("/invoices/statement.pdf",        invoices.statement_pdf,  name="statement_pdf",   who=may(INVOICES)),
+    get ("/invoices/{number:name}/attachments/{id:int}", invoices.attachment, name="invoice_attachment", who=may(INVOICES)),
+    get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
+    get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
+    get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
+    get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -78,4 +94,8 @@ TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
     Tab("Rapporter", "reports", may(REPORTS)),
+    Tab("Fakturaer", "invoices", may(INVOICES)),
 )
+
+SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
+"""The box in the frame: its button, the route that it asks, and who has it."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from models.reports import (
     years_of_reports,
 )
 from routes.web.answers import page
+from routes.web.downloads import disposition
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option, unit_choices
 from routes.web.visit import Visit
@@ -79,11 +79,13 @@ def download(visit: Visit, id: int) -> Response:
     found = file_of(visit.db, id)
     if found is None:
         raise not_found()
-    disposition = "inline" if found.is_shown and visit.query_params.get("show") else "attachment"
+    named = disposition(found.file_name)
+    if found.is_shown and visit.query_params.get("show"):
+        named = named.replace("attachment", "inline", 1)
     return Response(
         found.content,
         headers={
-            "content-disposition": f"{disposition}; filename*=UTF-8''{quote(found.file_name, safe='')}",
+            "content-disposition": named,
             "content-security-policy": _LOCKED,
             "cache-control": "private, no-cache",
         },

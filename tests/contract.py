@@ -24,6 +24,7 @@ _STATUSES = {
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
+    "download": {200},
 }
 
 _HEAD = """\
@@ -113,10 +114,15 @@ def _reached(line: Line) -> list[FunctionType]:
     for function in found:
         names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
         for name, thing in function.__globals__.items():
-            is_of_room = isinstance(thing, FunctionType) and thing.__module__ == function.__module__
+            is_of_room = isinstance(thing, FunctionType) and _room(thing) == _room(function)
             if is_of_room and name in names and thing not in found:
                 found.append(thing)
     return found
+
+
+def _room(function: FunctionType) -> list[str]:
+    """The room that a function stands in; a room of several modules is a package."""
+    return function.__module__.split(".")[:2]
 
 
 def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:

@@ -155,6 +155,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
             for tab in here.portal.tabs
             if tab.who(here)
         ],
+        "searchable": frame and here.portal.search.who(here),
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }

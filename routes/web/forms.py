@@ -14,10 +14,10 @@ from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
-from models.national_id import mask_in
+from models.dates import parse_date
+from models.national_id import NationalIdRefused, is_mask, mask_in, read_field
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
-from routes.web.words import parse_date
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
 ALL = Option("", "Alle")
@@ -59,7 +59,8 @@ class PortalForm(Form):
         if pairs is None:
             sent = visit.query_params if visit.request.method in SAFE_METHODS else visit.form
             pairs = sent.multi_items()
-        return cls(Fields(pairs), meta={"today": visit.today}, **kwargs)
+        meta = {"today": visit.today, "synthetic": visit.portal.settings.demo}
+        return cls(Fields(pairs), meta=meta, **kwargs)
 
     @property
     def masked(self) -> int:
@@ -93,6 +94,31 @@ class Day(Text):
             raise StopValidation(str(wrong)) from None
 
 
+class NationalIdField(StringField):
+    """An identity number as somebody typed it. It is never drawn again: a mask comes back, or nothing (AR4-AR8)."""
+
+    number: str | None = None
+    """The 11 digits, once the form is valid; None where the stored number is left alone (AR7)."""
+    _typed = ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Keep what was typed out of `data`, which is what macros draw."""
+        self._typed = (valuelist[0] if valuelist else "").strip()
+        self.data = self._typed if is_mask(self._typed) else ""
+
+    @property
+    def must_be_typed_again(self) -> bool:
+        """Whether a number was typed that a form drawn again cannot show: the page has to say so."""
+        return bool(self._typed) and not self.data
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number; raises the sentence for the field, which does not repeat it."""
+        try:
+            self.number = read_field(self._typed, today=self.meta.today, synthetic=self.meta.synthetic)
+        except NationalIdRefused as refused:
+            raise StopValidation(str(refused)) from None
+
+
 class Choice(SelectField):
     """One of a list; what is not in the list is refused with `refusal`."""
 
@@ -115,6 +141,25 @@ class Choice(SelectField):
         offered = [option.value for option in self.iter_choices()]
         if self.data not in offered:
             raise StopValidation(self._refusal)
+
+
+class PeriodSearch(PortalForm):
+    """A search whose filters stand in the URL, with the two dates that several have (B6, F5)."""
+
+    were_wrong = False
+    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
+    from_date = Day("Fra dato:", name="from")
+    to_date = Day("Til dato:", name="to")
+
+    def validate_to_date(self, field: Day) -> None:
+        """From after to would find nothing, and the user would not know why (B6)."""
+        if self.from_date.day and field.day and self.from_date.day > field.day:
+            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL (B10)."""
+        return {field.name: field.data for field in self if field.data}
 
 
 def required(sentence: str) -> InputRequired:
