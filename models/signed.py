@@ -7,11 +7,12 @@ names; the link is made of name and signature where a letter is written. When it
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 
 _NAME_BYTES, _SIGNATURE_BYTES = 10, 15  # in base32 whole characters
-NAME_LENGTH = 16
-"""Of a name, in characters."""
+_NAME_LENGTH = 16
+_TOKEN = re.compile("[a-z2-7]{40}")
 
 
 class Signer:
@@ -20,17 +21,23 @@ class Signer:
     def __init__(self, keys: tuple[str, ...], *, purpose: str) -> None:
         self._keys = [hashlib.sha256(f"{purpose}\0{key}".encode()).digest() for key in keys]
 
-    def sign(self, name: str) -> str:
-        """The token for a name: small letters and digits only, so that no mail program cuts a link short."""
-        return name + _signature(self._keys[0], name)
+    def sign(self, name: str, holder: str) -> str:
+        """The token for a name and whom it is given to, such as an e-mail address.
 
-    def name_in(self, token: str) -> str | None:
-        """The name that was signed, or None where the token was not made here."""
-        name, signature = token[:NAME_LENGTH], token[NAME_LENGTH:]
-        if len(name) != NAME_LENGTH or not token.isascii():
-            return None
-        fits = [hmac.compare_digest(signature, _signature(key, name)) for key in self._keys]
-        return name if any(fits) else None
+        It is of small letters and digits only, so that no mail program cuts a link short.
+        """
+        return name + _signature(self._keys[0], name, holder)
+
+    def fits(self, token: str, holder: str) -> bool:
+        """Whether the token was made here, and for this holder."""
+        name, signature = token[:_NAME_LENGTH], token[_NAME_LENGTH:].encode()
+        fits = [hmac.compare_digest(signature, _signature(key, name, holder).encode()) for key in self._keys]
+        return any(fits)
+
+
+def name_in(token: str) -> str | None:
+    """The name that a token begins with, whoever signed it, or None where it has not the form of a token."""
+    return token[:_NAME_LENGTH] if _TOKEN.fullmatch(token) else None
 
 
 def new_name() -> str:
@@ -38,8 +45,9 @@ def new_name() -> str:
     return _written(secrets.token_bytes(_NAME_BYTES))
 
 
-def _signature(key: bytes, name: str) -> str:
-    return _written(hmac.digest(key, name.encode(), hashlib.sha256)[:_SIGNATURE_BYTES])
+def _signature(key: bytes, name: str, holder: str) -> str:
+    told = f"{name}\0{holder.casefold()}".encode()
+    return _written(hmac.digest(key, told, hashlib.sha256)[:_SIGNATURE_BYTES])
 
 
 def _written(raw: bytes) -> str:

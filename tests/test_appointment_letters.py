@@ -25,29 +25,32 @@ from tests.outside import MailServer
 from tests.server import Loop
 from tests.times import TestClock
 
-KINDS = ["confirmed", "moved", "cancelled", "offer", "reminder", "invitation"]
+KINDS = ["created", "moved", "cancelled", "waiting", "offered", "expired", "reminder", "invitation"]
+WITHOUT_TIME = {"waiting", "invitation"}
+OVER = {"cancelled", "expired"}
 TO = "ingrid.solbakken@fjordbygg.example"
 NAME = "abcdefghijklmnop"
 FORM = "https://bht.example/egenerklaering"
 FACTS: dict[str, Any] = {
     "language": "nb",
-    "given_name": "Ingrid",
-    "full_name": "Ingrid Solbakken",
+    "employee_name": "Ingrid Solbakken",
     "title": "Helsekontroll Fjordbygg Bergen",
     "hidden": False,
     "starts_at": "2026-10-13T06:30:00+00:00",
     "ends_at": "2026-10-13T07:00:00+00:00",
-    "before": "2026-10-12T06:30:00+00:00",
+    "previously_at": "2026-10-12T06:30:00+00:00",
+    "was": None,
+    "day": None,
     "place": "Bedriftshelsesenteret <Bergen>, 2. etasje",
     "preparation": "Ta med gyldig legitimasjon.\nOg briller, hvis du bruker det.",
     "self_declaration_url": FORM,
-    "until": "2026-10-12T10:00:00+00:00",
+    "deadline": "2026-10-12T10:00:00+00:00",
+    "offered_until": "2026-10-12T10:00:00+00:00",
     "changeable": True,
-    "declined": False,
-    "uid": "sign-up-17",
-    "sequence": 0,
+    "sign_up": 17,
+    "revision": 1,
     "link": NAME,
-    "employer": "Fjordbygg Entreprenør AS",
+    "customer": "Fjordbygg Entreprenør AS",
     "contact_name": "Hanne Moe",
     "contact_email": "hanne.moe@fjordbygg.example",
 }
@@ -81,7 +84,7 @@ class Office:
                 db,
                 channel=Channel.MAIL,
                 kind=f"appointment_{kind}",
-                about="appointment:17",
+                about="sign_up:17",
                 customer_id=None,
                 payload=FACTS | facts,
                 now=self.clock.now(),
@@ -120,7 +123,9 @@ SUBJECTS = {
         "Time 13. oktober kl. 08:30",
         "Ny tid: 13. oktober kl. 08:30",
         "Timen din 13. oktober kl. 08:30 er avlyst",
+        "Du står på ventelisten",
         "Ledig time 13. oktober kl. 08:30: svar innen 12. oktober kl. 12:00",
+        "Tilbudet om time 13. oktober kl. 08:30 er utløpt",
         "Påminnelse: time 13. oktober kl. 08:30",
         "Velg en tid som passer deg, innen 12. oktober",
     ],
@@ -128,7 +133,9 @@ SUBJECTS = {
         "Appointment 13 October at 08:30",
         "New time: 13 October at 08:30",
         "Your appointment 13 October at 08:30 is cancelled",
+        "You are on the waiting list",
         "Appointment available 13 October at 08:30: answer by 12 October at 12:00",
+        "The offer of 13 October at 08:30 has expired",
         "Reminder: appointment 13 October at 08:30",
         "Choose a time that suits you, by 12 October",
     ],
@@ -139,7 +146,7 @@ DAYS = {"nb": "tirsdag 13. oktober 2026", "en": "Tuesday 13 October 2026"}
 @pytest.mark.parametrize("language", ["nb", "en"])
 def test_t6_every_letter_says_what_is_needed_in_the_employees_language(office: Office, language: str) -> None:
     for kind, subject in zip(KINDS, SUBJECTS[language], strict=True):
-        choosing = {"starts_at": None, "ends_at": None} if kind == "invitation" else {}
+        choosing = {"starts_at": None, "ends_at": None} if kind in WITHOUT_TIME else {}
         letter = office.letter(kind, language=language, **choosing)
         text, page = said(letter)
         assert (letter["subject"], letter["to"], letter["content-language"]) == (subject, TO, language)
@@ -153,15 +160,15 @@ def test_t6_every_letter_says_what_is_needed_in_the_employees_language(office: O
             assert "Ingrid" in words
             assert "Hanne Moe" in words
             assert ("Vennlig hilsen" if language == "nb" else "Kind regards") in words
-            if kind != "invitation":
+            if kind not in WITHOUT_TIME:
                 assert DAYS[language] in words
-            if kind != "cancelled":
+            if kind not in OVER:
                 assert "Bedriftshelsesenteret <Bergen>, 2. etasje" in words
                 assert "Og briller" in words
-        url = f"https://portal.example/me/{Signer(office.settings.secret_keys, purpose=PERSONAL_LINK).sign(NAME)}"
+        url = f"https://portal.example/me/{Signer(office.settings.secret_keys, purpose=PERSONAL_LINK).sign(NAME, TO)}"
         links = {str(a["href"]) for a in page.select("a")}
-        assert links == (set() if kind == "cancelled" else {FORM, url})
-        assert (f"{url}\n" in text, f"{FORM}\n" in text) == (kind != "cancelled", kind != "cancelled")
+        assert links == (set() if kind in OVER else {url} if kind == "waiting" else {FORM, url})
+        assert all(f"{link}\n" in text for link in links)
         assert not any(f"{word}:" in text for word in ("None", "nb", "False"))
 
 
@@ -179,10 +186,10 @@ def test_t6_neither_subject_nor_first_words_nor_calendar_title_speak_of_health(o
 
 
 def test_the_personal_link_is_in_the_letter_and_nowhere_else(office: Office) -> None:
-    message = office.tell("confirmed")
-    token = Signer(office.settings.secret_keys, purpose=PERSONAL_LINK).sign(NAME)
+    message = office.tell("created")
+    token = Signer(office.settings.secret_keys, purpose=PERSONAL_LINK).sign(NAME, TO)
     assert token not in json.dumps(message.payload)
-    letter = office.letter("moved", sequence=1)
+    letter = office.letter("moved", revision=1)
     for part in letter.walk():
         if part.get_content_type() in {"text/calendar", "application/ics"}:
             content = part.get_content()
@@ -190,7 +197,7 @@ def test_the_personal_link_is_in_the_letter_and_nowhere_else(office: Office) -> 
 
 
 def test_t6_the_calendar_file_comes_as_a_part_and_as_a_file(office: Office) -> None:
-    for kind, method in {"confirmed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}.items():
+    for kind, method in {"created": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}.items():
         letter = office.letter(kind)
         assert letter.get_content_type() == "multipart/mixed"
         alternatives, file = letter.iter_parts()
@@ -204,20 +211,22 @@ def test_t6_the_calendar_file_comes_as_a_part_and_as_a_file(office: Office) -> N
         assert event["location"] == FACTS["place"]
         assert "Ta med gyldig legitimasjon." in event["description"]
         assert FORM in event["description"]
-    for kind in ("offer", "reminder", "invitation"):
+    for kind in ("waiting", "offered", "expired", "reminder", "invitation"):
         assert office.letter(kind).get_content_type() == "multipart/alternative"
+    for was in ("Venteliste", "Tilbudt"):
+        assert office.letter("cancelled", was=was).get_content_type() == "multipart/alternative"
 
 
 def test_t6_a_calendar_follows_an_appointment_that_is_moved_and_cancelled(office: Office) -> None:
     later = {"starts_at": "2026-10-25T01:30:00+00:00", "ends_at": "2026-10-25T02:30:00+00:00"}
     story = [
-        office.letter("confirmed", sequence=0),
-        office.letter("moved", sequence=1, starts_at="2026-10-14T06:30:00+00:00", ends_at="2026-10-14T07:00:00+00:00"),
-        office.letter("moved", sequence=2, **later),
-        office.letter("reminder", sequence=2, **later),
+        office.letter("created", revision=0),
+        office.letter("moved", revision=1, starts_at="2026-10-14T06:30:00+00:00", ends_at="2026-10-14T07:00:00+00:00"),
+        office.letter("moved", revision=2, **later),
+        office.letter("reminder", revision=2, **later),
     ]
-    cancelled = office.letter("cancelled", sequence=3, **later)
-    again = office.letter("confirmed", uid="sign-up-18", sequence=0)
+    cancelled = office.letter("cancelled", revision=3, **later)
+    again = office.letter("created", sign_up=18, revision=0)
     program = CalendarProgram(TO)
     times = []
     for letter in story:
@@ -245,7 +254,7 @@ def test_a_letter_is_the_same_at_every_attempt(office: Office) -> None:
 
 @pytest.mark.parametrize("contact", ["", "hanne@fjordbygg.example\r\nBcc: x@evil.example"])
 def test_without_somebody_to_answer_to_nothing_is_promised(office: Office, contact: str) -> None:
-    letter = office.letter("confirmed", contact_email=contact, full_name="Ingrid\r\nATTENDEE:mailto:x@evil.example")
+    letter = office.letter("created", contact_email=contact, employee_name="Ingrid\r\nATTENDEE:mailto:x@evil.example")
     assert letter["reply-to"] is None
     assert letter["bcc"] is None
     [event] = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]

@@ -32,11 +32,13 @@ PERSONAL_LINK = "personal link"
 _ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
 _IN_THE_CALENDAR = {
-    "appointment_confirmed": Method.REQUEST,
+    "appointment_created": Method.REQUEST,
     "appointment_moved": Method.REQUEST,
     "appointment_cancelled": Method.CANCEL,
 }
 """The letters that change the employee's calendar."""
+_NEVER_WAS_THERE = {"Venteliste", "Tilbudt"}
+"""States before a cancellation in which no calendar had been told of a time."""
 
 
 class Link(Protocol):
@@ -101,7 +103,8 @@ class Letters:
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text.render(payload), cte="quoted-printable")
         letter.add_alternative(html.render(payload, subject=subject), subtype="html", cte="quoted-printable")
-        if method := _IN_THE_CALENDAR.get(message.kind):
+        method = _IN_THE_CALENDAR.get(message.kind)
+        if method and payload["was"] not in _NEVER_WAS_THERE:
             self._enclose(letter, write_calendar([self._entry(message, payload, to)], method), method)
         letter["Content-Language"] = payload.get("language", BOKMAL)
         for number, part in enumerate(part for part in letter.walk() if part.is_multipart()):
@@ -110,7 +113,7 @@ class Letters:
 
     def _completed(self, message: Message) -> dict[str, Any]:
         """What a letter to an employee is written from; the personal link is made here, and kept nowhere."""
-        token = self._signer.sign(message.payload["link"])
+        token = self._signer.sign(message.payload["link"], message.to or "")
         return message.payload | {"kind": message.kind, "personal_url": self._link(_APPOINTMENT, token=token)}
 
     def _entry(self, message: Message, payload: dict[str, Any], to: Address) -> Entry:
@@ -120,8 +123,8 @@ class Letters:
             "".join(template.blocks[name](template.new_context(payload))) for name in ("summary", "description")
         )
         return Entry(
-            uid=f"{payload['uid']}@{self._sender.domain}",
-            sequence=payload["sequence"],
+            uid=f"sign-up-{payload['sign_up']}@{self._sender.domain}",
+            sequence=payload["revision"],
             changed_at=message.created_at,
             starts_at=datetime.fromisoformat(payload["starts_at"]),
             ends_at=datetime.fromisoformat(payload["ends_at"]),
@@ -129,7 +132,7 @@ class Letters:
             place=payload["place"],
             description=description.strip(),
             organizer=self._sender,
-            attendee=_address(to.addr_spec, payload["full_name"]),
+            attendee=_address(to.addr_spec, payload["employee_name"]),
         )
 
     def _enclose(self, letter: EmailMessage, calendar: bytes, method: Method) -> None:
