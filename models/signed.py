@@ -11,7 +11,9 @@ import re
 import secrets
 
 _NAME_BYTES, _SIGNATURE_BYTES = 10, 15  # in base32 whole characters
-_NAME_LENGTH = 16
+NAME_LENGTH = 16
+PERSONAL_LINK = "personal link"
+"""What the links in letters to employees are signed for."""
 _TOKEN = re.compile("[a-z2-7]{40}")
 
 
@@ -30,14 +32,14 @@ class Signer:
 
     def fits(self, token: str, holder: str) -> bool:
         """Whether the token was made here, and for this holder."""
-        name, signature = token[:_NAME_LENGTH], token[_NAME_LENGTH:].encode()
+        name, signature = token[:NAME_LENGTH], token[NAME_LENGTH:].encode()
         fits = [hmac.compare_digest(signature, _signature(key, name, holder).encode()) for key in self._keys]
         return any(fits)
 
 
 def name_in(token: str) -> str | None:
     """The name that a token begins with, whoever signed it, or None where it has not the form of a token."""
-    return token[:_NAME_LENGTH] if _TOKEN.fullmatch(token) else None
+    return token[:NAME_LENGTH] if _TOKEN.fullmatch(token) else None
 
 
 def new_name() -> str:

@@ -14,10 +14,10 @@ from bs4 import BeautifulSoup
 
 from models.database import Database
 from models.exchange.deliver import Postman
-from models.exchange.letters import PERSONAL_LINK, Letters
+from models.exchange.letters import Letters
 from models.outbox import Channel, Message, post
 from models.settings import Settings
-from models.signed import Signer
+from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from tests.calendars import CalendarProgram
 from tests.empty import empty_sqlite

@@ -32,7 +32,7 @@ def is_empty(db: Session) -> bool:
 def load(db: Session, *, now: datetime) -> None:
     """Fill an empty, migrated database with the demo data as of `now`; the caller commits.
 
-    The same `now` gives the same data, but for the salts of the passwords.
+    The same `now` gives the same data, but for the salts of the passwords and the names of links.
     """
     rng = Random(_SEED)  # noqa: S311  # data for a demonstration, no secrets
     today = today_in_oslo(now)

@@ -22,13 +22,11 @@ from models.exchange.calendar import Entry, Method, write_calendar
 from models.language import BOKMAL, clock_time, day_month, long_date
 from models.outbox import Message
 from models.settings import Settings, SettingsRefused
-from models.signed import Signer
+from models.signed import PERSONAL_LINK, Signer
 
 _PARTIALS = Path(__file__).parents[2] / "partials"
 
 _APPOINTMENT = "appointment"
-PERSONAL_LINK = "personal link"
-"""What the names in employees' letters are signed for."""
 _ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
 _IN_THE_CALENDAR = {

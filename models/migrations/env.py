@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from models import audit, bookings, drafts, employees, numbers, orders, outbox, sign_ups, throttle, users  # noqa: F401  # tables
+from models import audit, calendar_feeds, drafts, invitations, numbers, orders, outbox, throttle, users  # noqa: F401  # tables
 from models.base import Base
 
 connection = context.config.attributes["connection"]
