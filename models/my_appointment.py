@@ -110,7 +110,9 @@ class MyAppointment:
             sign_up(db, slot, self.employee, by=self._holder, now=now)
 
     def accept(self, db: Session, now: datetime) -> None:
-        """Take the offered time; raises as `SignUp.accept` does."""
+        """Take the offered time; raises as `SignUp.accept` does. Who has a time already, keeps it."""
+        if self.stage is Stage.SEATED:
+            return
         if self.sign_up is None:
             raise NoLongerSignedUp("nothing is offered")
         self.sign_up.accept(db, by=self._holder, now=now)
@@ -122,8 +124,9 @@ class MyAppointment:
         self.sign_up.confirm(db, by=self._holder, now=now)
 
     def wait(self, db: Session, now: datetime) -> None:
-        """Go on the waiting list for any day; raises as `join` does."""
-        join(db, self.booking, self.employee, None, by=self._holder, now=now)
+        """Go on the waiting list for any day; raises as `join` does. Who waits already, goes on waiting."""
+        if self.stage is not Stage.WAITING:
+            join(db, self.booking, self.employee, None, by=self._holder, now=now)
 
     def decline(self, db: Session, now: datetime) -> None:
         """Give the time, the offer, the place in the line or the invitation back; raises as `SignUp.cancel` does."""

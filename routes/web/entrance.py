@@ -31,6 +31,8 @@ log = logging.getLogger("portal.visit")
 MAX_BODY = 1024 * 1024
 """What a form may weigh, in bytes; more is answered with 413."""
 MAX_FIELDS = 2000
+_FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+"""Where the address itself opens the page, it is kept nowhere and told to nobody."""
 _NOT_KEPT = {"csrf_token", "password"}
 
 
@@ -210,6 +212,8 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:
         here.portal.cookies.write_visitor(response, here.visitor)
+    if here.is_personal:
+        response.headers.update(_FOR_THE_HOLDER)
     if response.status_code != 304:
         render = here.render_seconds
         work = max(0.0, done - opened - render)
