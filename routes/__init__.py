@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, invoices, new_order, orders, reports, search, session, units
+from routes import appointments, guide, health, info, invoices, new_order, orders, reports, search, session, units
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -82,6 +82,8 @@ MAP: tuple[Line, ...] = (
     get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
     get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
+    get ("/me/{token}",                    appointments.show,       name="appointment",     who=anyone),
+    post("/me/{token}",                    appointments.update,     name="answer_appointment", who=anyone),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),

@@ -30,9 +30,11 @@ from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Vis
 log = logging.getLogger("portal.visit")
 
 MAX_FIELDS = 2000
-_NOT_KEPT = {"csrf_token", "password", "pasted"}  # a list of people is not kept beside the one it is meant for
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
+_NOT_KEPT = {"csrf_token", "password", "pasted"}  # a list of people is not kept beside the one it is meant for
+_FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+"""Where the address itself opens the page, it is kept nowhere and told to nobody."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,8 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:
         here.portal.cookies.write_visitor(response, here.visitor)
+    if here.is_personal:
+        response.headers.update(_FOR_THE_HOLDER)
     if response.status_code != 304:
         render = here.render_seconds
         work = max(0.0, done - opened - render)
