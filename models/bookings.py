@@ -85,7 +85,8 @@ class SignUp(CustomerOwned, Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     slot_id: Mapped[int]
-    employee_id: Mapped[int]
+    employee_id: Mapped[int] = mapped_column(nullable=True)
+    """Empty once the person is erased: such rows are counted, and never looked at one by one."""
     state: Mapped[str] = mapped_column(String(20))
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
 
