@@ -17,6 +17,7 @@ from models.database import Database
 from models.drafts import forget_expired
 from models.employees import Employee
 from models.outbox import Channel, empty_about, empty_delivered, post
+from models.sign_ups import SignUp
 from models.tenancy import across_customers
 from models.users import UserSession
 
@@ -65,12 +66,13 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
     ids = [id for id, _ in former]
     if not ids:
         return 0
+    abouts = [f"employee:{id}" for id in ids]
+    letters_about = [f"sign_up:{id}" for id in db.scalars(select(SignUp.id).where(SignUp.employee_id.in_(ids)))]
     for table, column, stays in reversed(about_employees()):
         about_them = getattr(table, column).in_(ids)
         db.execute(update(table).where(about_them).values({column: None}) if stays else delete(table).where(about_them))
-    abouts = [f"employee:{id}" for id in ids]
     db.execute(update(AuditEntry).where(AuditEntry.about.in_(abouts)).values(changed={}))
-    empty_about(db, abouts)
+    empty_about(db, [*abouts, *letters_about])
     db.execute(delete(Employee).where(Employee.id.in_(ids)))
     for id, customer_id in former:
         event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.erased", "about": f"employee:{id}"}

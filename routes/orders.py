@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 from wtforms.validators import ValidationError
 
-from models.bookings import bookings_of_order
 from models.orders import (
     COUNTED_TO,
     PRODUCT_GROUPS,
@@ -25,6 +24,7 @@ from models.orders import (
     parts_of,
 )
 from models.tenancy import Right
+from models.timetable import bookings_of_order
 from models.units import UnitRow, account_manager_of, units_in_scope
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
@@ -208,7 +208,7 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         placed_by=names.placed_by,
         composed=parts_of(order).composed,
         history=history_of(visit.db, order),
-        bookings=bookings_of_order(visit.db, order.number),
+        bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
         account_manager=account_manager_of(visit.db, order.unit_id),
         reference_form=form,
     )

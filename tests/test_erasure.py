@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 import app
 from models.audit import AuditEntry, record
 from models.base import Base
-from models.bookings import SignUp
 from models.database import Database
 from models.drafts import Draft, keep
 from models.employees import Employee
@@ -19,6 +18,7 @@ from models.national_ids import NationalId
 from models.outbox import Channel, Message, delivered, post, resend
 from models.sealed import Keyring
 from models.settings import Settings, SettingsRefused
+from models.sign_ups import SignUp
 from models.tenancy import across_customers
 from models.users import User, UserSession, open_session
 from tests.house import FIELD_KEYS, House

@@ -16,7 +16,7 @@ from models import demo
 from models.base import Base
 from models.customers import Customer
 from models.database import Database
-from models.migrations import migrate
+from models.migrations import is_of_the_models, migrate
 from models.sealed import Keyring
 from models.tenancy import across_customers
 from tests.house import FIELD_KEYS
@@ -59,7 +59,7 @@ def rows(database: Database) -> dict[str, list[str]]:
 def test_the_tables_are_those_of_the_models(database: Database) -> None:
     migrate(database.engine)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_of_the_models})
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -78,7 +78,7 @@ def test_a_filled_database_is_brought_up_without_losing_anything(database: Datab
         common = tables(database)
         migrate(database.engine)
         kept = rows(database)
-        assert all(len(kept[name]) == len(before[name]) for name in common)
+        assert all(len(kept[name]) == len(before[name]) for name in common.intersection(before))
 
 
 def test_each_step_can_be_taken_back_and_taken_again(database: Database) -> None:

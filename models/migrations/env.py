@@ -11,10 +11,12 @@ from models import (  # noqa: F401  # tables
     numbers,
     orders,
     outbox,
+    sign_ups,
     throttle,
     users,
 )
 from models.base import Base
+from models.migrations import is_of_the_models
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -22,6 +24,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by copying it
     compare_type=True,
+    include_name=is_of_the_models,
 )
 with context.begin_transaction():
     context.run_migrations()
