@@ -85,6 +85,7 @@ def _waits(message: type[Message]) -> ColumnElement[bool]:
     return message.delivered_at.is_(None) & message.dead_at.is_(None)
 
 
+Index("ix_outbox_about_id", Message.about, Message.id)
 # Small, however long the history of what was delivered is.
 _if = _waits(Message)
 Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)

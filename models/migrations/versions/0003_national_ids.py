@@ -28,6 +28,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_national_ids_customer_id_blind_index"), "national_ids", ["customer_id", "blind_index"])
     op.add_column("outbox", sa.Column("sealed", sa.Text(), nullable=True))
+    op.create_index("ix_outbox_about_id", "outbox", ["about", "id"])
     with op.batch_alter_table("sign_ups") as batch_op:
         batch_op.alter_column("employee_id", existing_type=sa.Integer(), nullable=True)
 
@@ -38,5 +39,6 @@ def downgrade() -> None:
     op.execute(sign_ups.delete().where(sign_ups.c.employee_id.is_(None)))
     with op.batch_alter_table("sign_ups") as batch_op:
         batch_op.alter_column("employee_id", existing_type=sa.Integer(), nullable=False)
+    op.drop_index("ix_outbox_about_id", table_name="outbox")
     op.drop_column("outbox", "sealed")
     op.drop_table("national_ids")
