@@ -65,6 +65,7 @@ MAP: tuple[Line, ...] = (
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
+    get ("/orders/{number:int}/receipt",   orders.receipt,          name="order_receipt",   who=may(ORDERS)),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),

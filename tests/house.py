@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from app import create_app
 from models import demo
 from models.database import Database, run
+from models.exchange.deliver import Postman
 from models.migrations import migrate
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings
@@ -131,6 +132,10 @@ class House:
         page.fill(username=username, password=f"demo-{username.lower()}").press("Logg inn")
         assert page.status_code == 200, page.problems
         return page
+
+    def deliver(self) -> int:
+        """Let a postman go round once; returns how many messages arrived."""
+        return Postman(self._database, self.settings, self.clock, self.portal.links.absolute).deliver_due()
 
     @contextmanager
     def behind(self) -> Iterator[Session]:

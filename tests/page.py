@@ -65,6 +65,15 @@ class Page:
         assert isinstance(form, Tag), f"{text} belongs to no form"
         return self.submit(form, button, **extra)
 
+    def wait_for(self, part: str) -> "Page":
+        """Wait until a part that asks for itself has done so once; without htmx, load the page again."""
+        element = self.soup.select_one(f"#{part}")
+        assert element is not None, f"no part {part}"
+        if self.mode == "plain":
+            return self.open(self.url)
+        asked = element.get("hx-get")
+        return self._htmx("GET", str(asked), element, []) if asked else self
+
     def submit(self, form: Tag, button: Tag | None = None, **extra: str) -> "Page":
         """Send a form as a browser does."""
         fields = self.fields(form)
@@ -229,6 +238,9 @@ class Page:
         if "hx-redirect" in response.headers:
             return self._navigate("GET", response.headers["hx-redirect"])
         pushed = response.headers.get("hx-push-url", source.get("hx-push-url"))
+        if response.status_code == 204:
+            self._show(response, self.url)
+            return self
         self._show(response, asked if pushed == "true" else self.url if pushed in {None, "false"} else str(pushed))
         self._swap(response, response.headers.get("hx-retarget", target))
         return self

@@ -117,18 +117,26 @@ def page(
     return response
 
 
-def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Response:
+def swap(here: Visit, part: str, *, or_go: str, say: str | None = None, **context: Any) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
-    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status.
+    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status. A part
+    that was only asked for again says nothing.
     """
     if not here.asked.partial:
         return go(here, or_go, say=say)
-    here.flash = Flash(say)
+    here.flash = Flash(say) if say else None
     shared = _shared(here, frame=False, part_only=True)
     pieces = here.portal.pages.render(here, part, {**shared, **context})
-    said = here.portal.pages.render(here, "_said.html", shared)
-    return _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    if say:
+        said = here.portal.pages.render(here, "_said.html", shared)
+        pieces = [*pieces[:-1], pieces[-1] + said[0], *said[1:]]
+    return _html(here, pieces, 200)
+
+
+def nothing_new() -> Response:
+    """Answer a part that asks for itself again: it is left as it is."""
+    return Response(status_code=204, headers=_private())
 
 
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:

@@ -1,4 +1,4 @@
-"""The register of identity numbers, and messages with a sealed part."""
+"""The register of identity numbers, messages with a sealed part, and sign-ups of people who are erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The register of identity numbers, and messages with a sealed part."""
+    """The register of identity numbers, messages with a sealed part, and sign-ups of people who are erased."""
     op.create_table(
         "national_ids",
         sa.Column("employee_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -28,9 +28,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_national_ids_customer_id_blind_index"), "national_ids", ["customer_id", "blind_index"])
     op.add_column("outbox", sa.Column("sealed", sa.Text(), nullable=True))
+    op.create_index("ix_outbox_about_id", "outbox", ["about", "id"])
+    with op.batch_alter_table("sign_ups") as batch_op:
+        batch_op.alter_column("employee_id", existing_type=sa.Integer(), nullable=True)
 
 
 def downgrade() -> None:
-    """Undo it; the numbers are gone."""
+    """Undo it; the numbers are gone, and sign-ups without a person with them."""
+    sign_ups = sa.table("sign_ups", sa.column("employee_id"))
+    op.execute(sign_ups.delete().where(sign_ups.c.employee_id.is_(None)))
+    with op.batch_alter_table("sign_ups") as batch_op:
+        batch_op.alter_column("employee_id", existing_type=sa.Integer(), nullable=False)
+    op.drop_index("ix_outbox_about_id", table_name="outbox")
     op.drop_column("outbox", "sealed")
     op.drop_table("national_ids")

@@ -1,0 +1,43 @@
+"""The receipt line: `Oppdatert i CRM kl. 10:42` or `Venter på CRM`, on each page that follows a save (number 12).
+
+Its part, `_receipt.html`, asks again by itself until the CRM has answered, for half a minute; without script a reload
+shows how it is. What a receipt is, stands in `models.receipts`.
+"""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from models.receipts import receipt_for
+from routes.web.answers import go, nothing_new, swap
+from routes.web.visit import Visit
+from routes.web.words import date, time
+
+WAITING = "Venter på CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What the line says; `ask` is where htmx asks for it again, while that is worth it."""
+
+    text: str = ""
+    ask: str | None = None
+
+
+def receipt_line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
+    """The line for a thing that the user may see, such as `order:307390`; empty where the CRM was never told of it."""
+    receipt = receipt_for(visit.db, about)
+    if receipt is None:
+        return ReceiptLine()
+    if receipt.delivered_at is None:
+        return ReceiptLine(WAITING, ask if receipt.comes_soon(visit.now) else None)
+    day = date(receipt.delivered_at)
+    return ReceiptLine(f"Oppdatert i CRM {'' if day == date(visit.now) else f'{day} '}kl. {time(receipt.delivered_at)}")
+
+
+def receipt_again(visit: Visit, about: str, *, ask: str, place: str) -> Response:
+    """The answer to a line that asks again: itself, or nothing while nothing is new; a person goes to `place`."""
+    if visit.asked.target != "receipt":
+        return go(visit, place)
+    line = receipt_line(visit, about, ask=ask)
+    return nothing_new() if line.ask else swap(visit, "_receipt.html", or_go=place, receipt=line)
