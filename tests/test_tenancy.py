@@ -190,7 +190,8 @@ def test_what_was_added_inside_is_written_inside(world: World) -> None:
 
 
 ESCAPES = {"app.py", "models/tenancy.py", "models/exchange/deliver.py", "routes/session.py", "routes/web/entrance.py"}
-"""Sign-in, the entrance, the postman and the command line."""
+ESCAPES |= {"models/my_appointment.py", "models/calendar_feeds.py"}
+"""Sign-in, the entrance, the postman and the command line; a link and a feed, until they are found out to be whose."""
 WALLS = {"models/tenancy.py", "models/database.py"}
 BANNED = r"\btext\(|__table__|\bTable\(|\.bulk_|exec_driver_sql|(?:db|session)\.connection\(|from_statement|\.columns\b"
 
