@@ -143,7 +143,7 @@ def demo_command() -> None:
     migrate(database.engine)
     with database.session() as db, across_customers(db):
         if demo.is_empty(db):
-            demo.load(db, now=Clock(settings.today).now())
+            demo.load(db, Keyring(settings.field_keys), now=Clock(settings.today).now())
             db.commit()
     database.close()
     print(f"\n{settings.brand}: http://{settings.host}:{settings.port}\n", flush=True)

@@ -71,7 +71,7 @@ def facts_of(
         "day": sign_up.day.isoformat() if sign_up.day else None,
         "offered_until": _iso(sign_up.offered_until),
         "employee": employee.id,
-        "employee_name": f"{employee.given_name} {employee.family_name}",
+        "employee_name": employee.full_name,
         "language": employee.language,
         **asdict(around),
     }

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     String,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -38,7 +37,6 @@ COMING = (SIGNED_UP, CONFIRMED)
 OPEN = (*COMING, OFFERED, WAITING)
 """The states that still lie ahead; of these a person has one on a booking."""
 OFFER_LASTS = timedelta(hours=24)
-_IS_OPEN = text("state IN ('Påmeldt', 'Bekreftet', 'Tilbudt', 'Venteliste')")
 
 
 class NotActive(Exception):
@@ -81,15 +79,6 @@ class SignUp(UnitOwned, Base):
         ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
         CheckConstraint("slot_id IS NOT NULL OR state IN ('Venteliste', 'Avmeldt')", name="place"),
         CheckConstraint("(state = 'Tilbudt') = (offered_until IS NOT NULL)", name="offer"),
-        Index(
-            "ix_sign_ups_open",
-            "customer_id",
-            "booking_id",
-            "employee_id",
-            unique=True,
-            postgresql_where=_IS_OPEN,
-            sqlite_where=_IS_OPEN,
-        ),
         Index(None, "customer_id", "booking_id", "slot_id"),
         Index(None, "customer_id", "employee_id"),
     )
@@ -186,6 +175,19 @@ class SignUp(UnitOwned, Base):
                 return
             self.state = CONFIRMED
             tell(db, "confirmed", self, booking, slot, by=by, now=now)
+
+
+# Of what lies ahead a person has one on a booking; what is over, may be there many times.
+_if_open = SignUp.state.in_(OPEN)
+Index(
+    "ix_sign_ups_open",
+    SignUp.customer_id,
+    SignUp.booking_id,
+    SignUp.employee_id,
+    unique=True,
+    postgresql_where=_if_open,
+    sqlite_where=_if_open,
+)
 
 
 def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: datetime) -> SignUp:

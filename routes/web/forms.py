@@ -14,10 +14,10 @@ from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
+from models.dates import parse_date
 from models.national_id import mask_in
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
-from routes.web.words import parse_date
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
 ALL = Option("", "Alle")
