@@ -18,7 +18,7 @@ from models.base import Base, Moment
 from models.employees import Employee
 from models.national_id import mask
 from models.outbox import Channel, Message, compose, post
-from models.sealed import Keyring
+from models.sealed import Keyring, Sealed
 from models.tenancy import CustomerOwned, insert_rows, select_rows
 from models.units import Unit
 from models.users import SignedIn
@@ -29,27 +29,31 @@ _AT_ONCE = 2000
 T = TypeVar("T")
 
 
-class NationalId(CustomerOwned, Base):
+class NationalId(CustomerOwned, Sealed, Base):
     """The number of one employee, sealed; several employees of a customer may have the same (decision 0013)."""
 
     __tablename__ = "national_ids"
     __table_args__ = (
         ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
         Index(None, "customer_id", "blind_index"),
-        Index(None, "key_id", "employee_id"),
     )
 
     employee_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[str] = mapped_column(Text)
-    key_id: Mapped[str] = mapped_column(String(16))
-    """Which of FIELD_KEYS has sealed it and made its index."""
     blind_index: Mapped[str] = mapped_column(String(64))
+    """What its equals are found by; made with the key that has sealed it."""
     registered_at: Mapped[datetime] = mapped_column(Moment)
 
     @property
     def place(self) -> str:
         """What the seal is bound to: it opens for this employee of this customer only."""
         return _place(self.customer_id, self.employee_id)
+
+    def reseal(self, keyring: Keyring) -> None:
+        """Seal it with the newest key, and make its index with that, too."""
+        number = keyring.open(self.sealed, place=self.place)
+        self.sealed = keyring.seal(number, place=self.place)
+        self.blind_index = _indexes(keyring, self.customer_id, number)[0]
 
 
 def has_number(db: Session, employee_id: int) -> bool:
@@ -260,7 +264,6 @@ def _sealed(keyring: Keyring, customer_id: int, employee_id: int, number: str) -
     """A number as it is stored: all of it by the newest key."""
     return {
         "sealed": keyring.seal(number, place=_place(customer_id, employee_id)),
-        "key_id": keyring.newest,
         "blind_index": _indexes(keyring, customer_id, number)[0],
     }
 

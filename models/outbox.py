@@ -16,7 +16,7 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String,
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
-from models.sealed import Keyring
+from models.sealed import Keyring, Sealed
 
 LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
@@ -35,7 +35,7 @@ class Channel(StrEnum):
     CRM = "crm"
 
 
-class Message(Base):
+class Message(Sealed, Base):
     """One letter or event on its way out; `public_id` is what the receiver knows it by, at every attempt."""
 
     __tablename__ = "outbox"

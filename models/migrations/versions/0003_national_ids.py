@@ -15,7 +15,6 @@ def upgrade() -> None:
         "national_ids",
         sa.Column("employee_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.String(length=16), nullable=False),
         sa.Column("blind_index", sa.String(length=64), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
@@ -28,7 +27,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("employee_id", name=op.f("pk_national_ids")),
     )
     op.create_index(op.f("ix_national_ids_customer_id_blind_index"), "national_ids", ["customer_id", "blind_index"])
-    op.create_index(op.f("ix_national_ids_key_id_employee_id"), "national_ids", ["key_id", "employee_id"])
     op.add_column("outbox", sa.Column("sealed", sa.Text(), nullable=True))
 
 
