@@ -1,11 +1,12 @@
 """The front door: settings, database, middleware and the map; and the command line.
 
-python app.py run       the demo: makes keys and a database, then serves
-python app.py serve     the portal, with the settings of the environment
-python app.py worker    the postman alone
-python app.py migrate   brings the database to the newest version
-python app.py outbox    what waits and what could not be delivered; `outbox resend ID` sends it again
-python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
+python app.py run          the demo: makes keys and a database, then serves
+python app.py serve        the portal, with the settings of the environment
+python app.py worker       the postman alone
+python app.py migrate      brings the database to the newest version
+python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
+python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
 
 import asyncio
@@ -35,6 +36,7 @@ from models import demo
 from models.clock import Clock
 from models.database import Database, run
 from models.exchange.deliver import Postman
+from models.key_rotation import rotate
 from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
@@ -145,7 +147,7 @@ def demo_command() -> None:
     migrate(database.engine)
     with database.session() as db, across_customers(db):
         if demo.is_empty(db):
-            demo.load(db, now=Clock(settings.today).now())
+            demo.load(db, Keyring(settings.field_keys), now=Clock(settings.today).now())
             db.commit()
     database.close()
     print(f"\n{settings.brand}: http://{settings.host}:{settings.port}\n", flush=True)
@@ -224,9 +226,25 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def rotate_keys_command() -> None:
+    """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
+    settings = Settings.from_environment()
+    keyring = Keyring(settings.field_keys)
+    database = Database(settings.database_url)
+    left = 0
+    for table in rotate(database, keyring):
+        left += table.left
+        broken = f", {table.broken} cannot be opened with any of FIELD_KEYS" if table.broken else ""
+        print(f"{table.table}: {table.resealed} sealed anew{broken}")
+    database.close()
+    if left:
+        sys.exit(f"{left} rows are not sealed with {keyring.newest} yet: keep the older keys, and run this again.")
+    print(f"everything is sealed with {keyring.newest}: older keys can be dropped")
+
+
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
-    print(new_field_key() if name == "FIELD_KEYS" else secrets.token_urlsafe(48))
+    print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -235,6 +253,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "worker": worker_command,
     "migrate": migrate_command,
     "outbox": outbox_command,
+    "rotate-keys": rotate_keys_command,
     "new-key": new_key_command,
 }
 

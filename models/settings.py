@@ -33,6 +33,8 @@ class Settings:
     mail_from: str = "Kundeportal <portal@bht.example>"
     crm_url: str | None = None
     crm_secrets: tuple[str, ...] = field(default=(), repr=False)
+    crm_field_key: str | None = field(default=None, repr=False)
+    """Encrypts identity numbers for the CRM, `id:base64`; without it the CRM is told only that there is one."""
     brand: str = "Kundeportal"
     guide_file: str = "Kundeportal.pdf"
     """The file name under which the user guide is offered (U20)."""
@@ -75,6 +77,7 @@ class Settings:
             mail_from=environ.get("MAIL_FROM") or "Kundeportal <portal@bht.example>",
             crm_url=environ.get("CRM_URL") or None,
             crm_secrets=_list(environ, "CRM_SECRETS"),
+            crm_field_key=environ.get("CRM_FIELD_KEY") or None,
             brand=environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal"),
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,

@@ -15,7 +15,7 @@ from app import create_app
 from models import demo
 from models.database import Database, run
 from models.migrations import migrate
-from models.sealed import new_field_key
+from models.sealed import Keyring, new_field_key
 from models.settings import Settings
 from models.tenancy import across_customers
 from routes.web.visit import Portal
@@ -24,6 +24,8 @@ from tests.server import Loop
 from tests.times import NOW, TestClock
 
 SECRETS = ("a key of the tests, long enough to sign with",)
+FIELD_KEYS = (new_field_key(),)
+"""What seals in every house of this run: the database is filled once."""
 
 
 class Store(Protocol):
@@ -40,7 +42,7 @@ def fill(url: str) -> None:
     database = Database(url)
     migrate(database.engine)
     with database.session() as db, across_customers(db):
-        demo.load(db, now=NOW)
+        demo.load(db, Keyring(FIELD_KEYS), now=NOW)
         db.commit()
     database.close()
 
@@ -101,7 +103,7 @@ class House:
         self.clock = TestClock()
         self.settings = Settings(
             secret_keys=SECRETS,
-            field_keys=(new_field_key(),),
+            field_keys=FIELD_KEYS,
             database_url=store.url,
             brand="Avonova Kundeportal",
             guide_file="Avonova_kundeportal.pdf",

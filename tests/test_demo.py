@@ -24,16 +24,22 @@ from models.demo import SIGN_INS, is_empty, load
 from models.demo.days import health_round, weekdays_later, working_day
 from models.demo.orders import GUIDES_NUMBER, WAYS
 from models.employees import Employee
+from models.national_id import birth_date_warning, mask
+from models.national_id import is_valid as is_valid_number
+from models.national_ids import NationalId
 from models.numbers import Number, next_number
 from models.orders import PRODUCT_GROUPS, STATUSES, Criteria, Order, StatusChange, find_orders, parts_of
 from models.organisation_number import is_valid
 from models.passwords import verify_password
+from models.sealed import Keyring
 from models.sign_ups import HOLDING, SEATED, SignUp
 from models.slots import Slot
 from models.tenancy import Right, Scope, across_customers
 from models.timetable import bookings_of_order, upcoming_bookings
 from models.units import Unit, units_in_scope
 from models.users import Grant, User, find_signed_in, find_user, open_session
+from tests.house import FIELD_KEYS
+from tests.times import TODAY
 
 AUTUMN = in_oslo(date(2026, 10, 1), time(9, 30))
 MOMENTS = [
@@ -42,6 +48,16 @@ MOMENTS = [
     in_oslo(date(2026, 11, 23), time(12, 0)),
     in_oslo(date(2028, 2, 29), time(23, 55)),
 ]
+PLANNED = {
+    ("Ingrid", "Solbakken"): "148384*****",
+    ("Mohamed", "Aden"): "029190*****",
+    ("Kari", "Nygård"): "298296*****",
+    ("Lars", "Øvrebø"): "078778*****",
+    ("Anna", "Kowalska"): "198988*****",
+    ("Jonas", "Vik"): "309201*****",
+    ("Siv", "Ånonsen"): "018169*****",
+    ("Marek", "Nowak"): "638592*****",
+}
 T = TypeVar("T", bound=Base)
 
 
@@ -90,7 +106,7 @@ def loaded(path: Path, now: datetime) -> Iterator[Demo]:
     Base.metadata.create_all(database.engine)
     began = stopwatch.perf_counter()
     with database.session() as db:
-        load(db, now=now)
+        load(db, Keyring(FIELD_KEYS), now=now)
         db.commit()
     seconds = stopwatch.perf_counter() - began
     with database.session() as db, across_customers(db):
@@ -109,11 +125,15 @@ def autumn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def everything(demo: Demo) -> dict[str, list[dict[str, object]]]:
-    """Every value of every row, but for the salted hashes and what only chance may know."""
+    """Every value of every row, but for the salted hashes what is sealed, and the names of links."""
     tables = [mapper.class_ for mapper in Base.registry.mappers]
     return {
         table.__name__: [
-            {key: value for key, value in vars(row).items() if key[0] != "_" and key not in {"password_hash", "link"}}
+            {
+                key: value
+                for key, value in vars(row).items()
+                if not key.startswith("_") and key not in {"password_hash", "sealed", "link"}
+            }
             for row in demo.all(table)
         ]
         for table in tables
@@ -303,6 +323,23 @@ def test_there_are_enough_employees_for_pages(autumn: Demo, company: str, people
     assert len(employees) - len(addresses) == without_email
     assert len(set(addresses)) == len(addresses)
     assert all(address.isascii() for address in addresses)
+
+
+def test_the_identity_numbers_are_those_of_the_plan_and_otherwise_synthetic(demo: Demo) -> None:
+    """The guide's Donald has an ordinary number, as his mask has it; four of five others have a synthetic one."""
+    ring = Keyring(FIELD_KEYS)
+    numbers = {row.employee_id: ring.open(row.sealed, place=row.place) for row in demo.all(NationalId)}
+    people = {employee.id: employee for employee in demo.all(Employee)}
+    named = {(people[id].given_name, people[id].family_name): mask(number) for id, number in numbers.items()}
+    assert named["Donald", "Duck"] == "120523*****"
+    assert {name: named[name] for name in PLANNED} == PLANNED
+    for id, number in numbers.items():
+        assert is_valid_number(number, today=TODAY, synthetic=True)
+        assert is_valid_number(number, today=TODAY, synthetic=False) == (people[id].given_name == "Donald"), number
+        if people[id].family_name != "Duck":
+            assert birth_date_warning(number, people[id].birth_date, today=TODAY) is None
+    assert 0.79 < len(numbers) / len(people) < 0.81
+    assert [number for number, holders in Counter(numbers.values()).items() if holders > 1] == ["19898802658"]
 
 
 def test_only_the_guides_mobile_number_could_ring_somewhere(demo: Demo) -> None:

@@ -21,7 +21,18 @@ from routes.web.visit import Visit
 from tests import contract, house_rules
 from tests.house import House
 from tests.page import BASE, Page
-from tests.sweeps import NO_ROWS, PERSONAL, TABLES, digest, every_field, foreign_ids, my_path, of_method, path_of
+from tests.sweeps import (
+    NO_ROWS,
+    PERSONAL,
+    TABLES,
+    digest,
+    every_field,
+    foreign_ids,
+    form_token_of,
+    my_path,
+    of_method,
+    path_of,
+)
 
 PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
 """All rights · a whole customer · one unit · invoices only · no customer."""

@@ -2,8 +2,23 @@
 
 from alembic import context
 
-from models import audit, calendar_feeds, drafts, invitations, numbers, orders, outbox, throttle, users  # noqa: F401  # tables
+from models import (  # noqa: F401  # tables
+    audit,
+    bookings,
+    calendar_feeds,
+    drafts,
+    employees,
+    invitations,
+    national_ids,
+    numbers,
+    orders,
+    outbox,
+    sign_ups,
+    throttle,
+    users,
+)
 from models.base import Base
+from models.migrations import is_of_the_models
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -11,6 +26,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by copying it
     compare_type=True,
+    include_name=is_of_the_models,
 )
 with context.begin_transaction():
     context.run_migrations()

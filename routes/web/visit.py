@@ -152,6 +152,20 @@ class Visit:
         self.db.commit()  # gives the connection back, and on SQLite the write lock
         return aside(work, *args)
 
+    def on_record(self, look: Callable[[Session], T]) -> T:
+        """Look at what nobody may see without its being written down, such as an identity number's mask.
+
+        What `look` writes is committed before its result is returned, also where the page is only read or the
+        answer is a refusal; never after a first write.
+        """
+        if has_written(self.db):
+            raise RuntimeError("a look is put on record before the first write, not after it")
+        self.db.commit()  # gives the connection back, and on SQLite the write lock
+        with self.portal.database.session(self.user.scope) as db:
+            found = look(db)
+            db.commit()
+        return found
+
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
         self.db.commit()

@@ -1,4 +1,4 @@
-"""Formats for people: dates, times, numbers and amounts as Norwegians write them, and typed dates read back.
+"""Formats for people: dates, times, numbers and amounts as Norwegians write them.
 
 Sentences and labels do not live here, nor does the template environment, which takes `FILTERS`.
 Each format turns None into "". Babel (nb_NO) gives names and signs once, at import: its formatters would cost
@@ -18,14 +18,12 @@ from models.language import BOKMAL
 from models.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
-_MONTHS = language_words.MONTHS[BOKMAL]
+_MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
 
 _PHONE = re.compile(r"(?:\+47|0047)?([0-9]{8})")
-_TYPED_DATE = re.compile(r"([0-9]{1,2})\.[ \u00a0]?([0-9]{1,2})\.[ \u00a0]?([0-9]{4}|[0-9]{2})")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def date(value: dt.date | None) -> str:
@@ -60,6 +58,41 @@ def moment(value: dt.datetime | None) -> str:
         return ""
     at = _in_oslo(value)
     return f"{at.day}. {_MONTHS[at.month]} {at.year} kl. {at.hour:02}:{at.minute:02}"
+
+
+def short_moment(value: dt.datetime | None) -> str:
+    """`tir. 13.10 kl. 09:30`, in Norway: where the year goes without saying."""
+    if value is None:
+        return ""
+    at = _in_oslo(value)
+    return f"{_DAYS[at.weekday()][:3]}. {at.day:02}.{at.month:02} kl. {at.hour:02}:{at.minute:02}"
+
+
+def weekday(value: dt.date | None) -> str:
+    """`tirsdag 13. oktober`."""
+    if value is None:
+        return ""
+    day = _day(value)
+    return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month]}"
+
+
+def days(first: dt.date | None, last: dt.date | None) -> str:
+    """`13.–15. oktober 2026`, `30. september–1. oktober 2026`, or one day."""
+    if first is None or last is None:
+        return ""
+    first, last = _day(first), _day(last)
+    ending = f"{last.day}. {_MONTHS[last.month]} {last.year}"
+    if first == last:
+        return ending
+    if first.year != last.year:
+        return f"{first.day}. {_MONTHS[first.month]} {first.year}–{ending}"
+    return f"{first.day}.–{ending}" if first.month == last.month else f"{first.day}. {_MONTHS[first.month]}–{ending}"
+
+
+def away(value: dt.datetime, now: dt.datetime) -> str:
+    """`om 6 dager`, `i dag`: how far a moment that is to come is from now, in days of the calendar."""
+    ahead = (_in_oslo(value).date() - _in_oslo(now).date()).days
+    return {0: "i dag", 1: "i morgen"}.get(ahead, f"om {ahead} dager")
 
 
 def organisation_number(text: str | None) -> str:
@@ -98,29 +131,6 @@ def amount(value: Decimal | None) -> str:
     return _signed(rounded < 0, f"{abs(rounded):,.2f}")
 
 
-def parse_date(text: str) -> dt.date:
-    """Read a typed date: `13.10.2026`, `1.2.2026` or ISO `2026-10-13`, from 1900 to 2200 (B6).
-
-    A year of two digits is refused: 12.05.23 can be a birth in either century.
-    Raises ValueError with a Norwegian sentence for the field, whatever the text is.
-    """
-    typed = text.strip()
-    if found := _TYPED_DATE.fullmatch(typed):
-        day, month, year = found.groups()
-    elif found := _ISO_DATE.fullmatch(typed):
-        year, month, day = found.groups()
-    else:
-        raise ValueError("Skriv datoen som dd.mm.åååå, for eksempel 13.10.2026.")
-    if len(year) == 2:
-        raise ValueError("Skriv årstallet med fire sifre, for eksempel 13.10.2026.")
-    if not 1900 <= int(year) <= 2200:
-        raise ValueError("Årstallet må være fra 1900 til 2200.")
-    try:
-        return dt.date(int(year), int(month), int(day))
-    except ValueError:
-        raise ValueError("Denne datoen finnes ikke i kalenderen.") from None
-
-
 def _day(value: dt.date) -> dt.date:
     return _in_oslo(value) if isinstance(value, dt.datetime) else value
 
@@ -143,6 +153,10 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day_month": day_month,
     "time": time,
     "moment": moment,
+    "short_moment": short_moment,
+    "weekday": weekday,
+    "days": days,
+    "away": away,
     "organisation_number": organisation_number,
     "phone": phone,
     "count": count,
