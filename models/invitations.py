@@ -7,7 +7,7 @@ it is in `my_appointment`.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Actor, record
@@ -20,8 +20,6 @@ from models.sign_ups import OPEN, SignUp, hold_people
 from models.signed import NAME_LENGTH, new_name
 from models.tenancy import Right, UnitOwned
 
-_IS_OPEN = text("declined_at IS NULL")
-
 
 class Invitation(UnitOwned, Base):
     """An employee who may choose a time of a booking."""
@@ -30,15 +28,6 @@ class Invitation(UnitOwned, Base):
     __table_args__ = (
         of_booking(),
         ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
-        Index(
-            "ix_invitations_open",
-            "customer_id",
-            "booking_id",
-            "employee_id",
-            unique=True,
-            postgresql_where=_IS_OPEN,
-            sqlite_where=_IS_OPEN,
-        ),
         Index(None, "customer_id", "employee_id"),
     )
     rights = (Right.ORDERS, Right.EMPLOYEES)
@@ -58,6 +47,11 @@ class Invitation(UnitOwned, Base):
         """Note that the employee wants none of the times."""
         self.declined_at = now
         _tell(db, self, "declined", by=by, now=now)
+
+
+_of_whom = (Invitation.customer_id, Invitation.booking_id, Invitation.employee_id)
+_is_open = Invitation.declined_at.is_(None)
+Index("ix_invitations_open", *_of_whom, unique=True, postgresql_where=_is_open, sqlite_where=_is_open)
 
 
 def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: Actor, now: datetime) -> list[Employee]:

@@ -103,7 +103,7 @@ class MyAppointment:
         """Take a time, or another one; raises as `sign_up` and `SignUp.move` do."""
         slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.booking_id == self.booking.id))
         if slot is None:
-            raise SlotFull(f"slot {slot_id} is not one of booking {self.booking.id}")
+            raise SlotFull(slot_id)
         if self.sign_up and self.stage is Stage.SEATED:
             self.sign_up.move(db, slot, by=self._holder, now=now)
         else:

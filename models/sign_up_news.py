@@ -15,7 +15,7 @@ from models.bookings import Booking
 from models.customers import Customer
 from models.employees import Employee
 from models.language import language_of
-from models.outbox import Channel, post
+from models.outbox import Channel, compose
 from models.slots import Slot
 from models.units import Unit, account_manager_of
 from models.users import User
@@ -93,7 +93,7 @@ def facts_for(
         "hidden": booking.names_hidden,
         "deadline": _iso(booking.deadline),
         "employee": employee.id,
-        "employee_name": f"{employee.given_name} {employee.family_name}",
+        "employee_name": employee.full_name,
         "language": language_of(employee.language),
         "contact_name": colleague.full_name if colleague else around.account_manager_name,
         "contact_email": colleague.email if colleague else around.account_manager_email,
@@ -101,51 +101,57 @@ def facts_for(
     }
 
 
-def tell(
-    db: Session,
-    what: str,
-    sign_up: "SignUp",
-    booking: Booking,
-    slot: Slot | None,
-    *,
-    by: Actor,
-    now: datetime,
-    was: str | None = None,
-    before: Slot | None = None,
-    surroundings: Around | None = None,
-) -> None:
-    """Log a change of a sign-up, tell the CRM, and write to the employee, in the transaction of the change.
+@dataclass(frozen=True, slots=True)
+class News:
+    """One change of a sign-up."""
 
-    `what` is the end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired,
-    confirmed. `was` is the state before, `before` the slot before.
-    """
-    db.flush()  # a new sign-up gets its id
-    about = f"sign_up:{sign_up.id}"
-    ids = {
-        "sign_up": sign_up.id,
+    what: str
+    """The end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired, confirmed."""
+    sign_up: "SignUp"
+    slot: Slot | None = None
+    """None while one waits."""
+    was: str | None = None
+    """The state before, where one is taken off."""
+    before: Slot | None = None
+    """The slot before, where one is moved."""
+
+
+def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -> None:
+    """Log changes of sign-ups, tell the CRM, and write to the employees, in the transaction of the changes."""
+    db.flush()  # new sign-ups get their ids, and the rows are locked before what is told of them gets its place
+    surroundings = around(db, booking)
+    for new in news:
+        about, customer_id = f"sign_up:{new.sign_up.id}", booking.customer_id
+        ids = _ids(booking, new)
+        record(db, customer_id=customer_id, actor=by.label, about=about, action=new.what, now=now, changed=ids)
+        told: dict[str, Any] = {"about": about, "customer_id": customer_id, "now": now}
+        db.add(compose(channel=Channel.CRM, kind=f"sign_up.{new.what}", payload=ids, **told))
+        employee = db.get_one(Employee, new.sign_up.employee_id)
+        if employee.email and new.what not in _WITHOUT_LETTER:
+            facts = facts_of(db, new.sign_up, booking, new.slot, employee, around=surroundings)
+            facts |= {
+                "was": new.was,
+                "previously_at": _iso(new.before.starts_at) if new.before else None,
+                "changeable": booking.is_open(now),
+            }
+            kind = f"appointment_{new.what}"
+            db.add(compose(channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts, **told))
+            if new.slot and new.slot.starts_at <= now + REMINDED_BEFORE:
+                new.sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
+
+
+def _ids(booking: Booking, new: News) -> dict[str, Any]:
+    """What the log and the CRM get: no names."""
+    return {
+        "sign_up": new.sign_up.id,
         "booking": booking.id,
         "order_number": booking.order_number,
-        "employee": sign_up.employee_id,
-        "slot": slot.id if slot else None,
-        "state": sign_up.state,
-        "revision": sign_up.revision,
-        **({"previous_slot": before.id} if before else {}),
+        "employee": new.sign_up.employee_id,
+        "slot": new.slot.id if new.slot else None,
+        "state": new.sign_up.state,
+        "revision": new.sign_up.revision,
+        **({"previous_slot": new.before.id} if new.before else {}),
     }
-    record(db, customer_id=sign_up.customer_id, actor=by.label, about=about, action=what, now=now, changed=ids)
-    told: dict[str, Any] = {"about": about, "customer_id": sign_up.customer_id, "now": now}
-    post(db, channel=Channel.CRM, kind=f"sign_up.{what}", payload=ids, **told)
-    employee = db.get_one(Employee, sign_up.employee_id)
-    if what in _WITHOUT_LETTER or not employee.email:
-        return
-    facts = facts_of(db, sign_up, booking, slot, employee, around=surroundings or around(db, booking))
-    facts |= {
-        "was": was,
-        "previously_at": _iso(before.starts_at) if before else None,
-        "changeable": booking.is_open(now),
-    }
-    if slot and slot.starts_at <= now + REMINDED_BEFORE:
-        sign_up.reminded_slot_id = slot.id  # this letter comes as late as the reminder would
-    post(db, channel=Channel.MAIL, kind=f"appointment_{what}", to=employee.email, payload=facts, **told)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     String,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,7 +23,7 @@ from models.base import Base, Moment
 from models.bookings import Booking, TooLate, hold_booking, of_booking
 from models.clock import today_in_oslo
 from models.employees import Employee
-from models.sign_up_news import tell
+from models.sign_up_news import News, tell
 from models.signed import NAME_LENGTH, new_name
 from models.slots import Slot, SlotFull
 from models.tenancy import Right, UnitOwned, whole_customer
@@ -39,31 +38,38 @@ COMING = (SIGNED_UP, CONFIRMED)
 OPEN = (*COMING, OFFERED, WAITING)
 """The states that still lie ahead; of these a person has one on a booking."""
 OFFER_LASTS = timedelta(hours=24)
-_IS_OPEN = text("state IN ('Påmeldt', 'Bekreftet', 'Tilbudt', 'Venteliste')")
 
 
-class NotActive(Exception):
+class NotThisOne(Exception):
+    """A refusal that concerns one of the employees."""
+
+    def __init__(self, employee_id: int) -> None:
+        super().__init__(f"employee {employee_id}")
+        self.employee_id = employee_id
+
+
+class NotActive(NotThisOne):
     """The employee is deactivated (T2, AD4)."""
 
 
-class NoEmail(Exception):
+class NoEmail(NotThisOne):
     """The employee has no e-mail address, and so cannot get the information (T2)."""
 
 
-class AlreadySignedUp(Exception):
+class AlreadySignedUp(NotThisOne):
     """The employee has a place, or waits for one, on this booking."""
 
     def __init__(self, sign_up: "SignUp") -> None:
-        super().__init__(f"employee {sign_up.employee_id} is on booking {sign_up.booking_id}")
+        super().__init__(sign_up.employee_id)
         self.sign_up = sign_up
 
 
-class Overlaps(Exception):
+class Overlaps(NotThisOne):
     """The employee is somewhere else at that time (T4)."""
 
     def __init__(self, employee_id: int, slot: Slot) -> None:
-        super().__init__(f"employee {employee_id} is on slot {slot.id} at that time")
-        self.employee_id, self.slot = employee_id, slot
+        super().__init__(employee_id)
+        self.slot = slot
 
 
 class NoLongerSignedUp(Exception):
@@ -82,15 +88,6 @@ class SignUp(UnitOwned, Base):
         ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
         CheckConstraint("slot_id IS NOT NULL OR state IN ('Venteliste', 'Avmeldt')", name="place"),
         CheckConstraint("(state = 'Tilbudt') = (offered_until IS NOT NULL)", name="offer"),
-        Index(
-            "ix_sign_ups_open",
-            "customer_id",
-            "booking_id",
-            "employee_id",
-            unique=True,
-            postgresql_where=_IS_OPEN,
-            sqlite_where=_IS_OPEN,
-        ),
         Index(None, "customer_id", "booking_id", "slot_id"),
         Index(None, "customer_id", "employee_id"),
     )
@@ -137,7 +134,7 @@ class SignUp(UnitOwned, Base):
             self.revision += 1
             if slot:
                 slot.give_back(db)
-            tell(db, "cancelled", self, booking, slot, by=by, now=now, was=was)
+            tell(db, booking, News("cancelled", self, slot, was=was), by=by, now=now)
             if slot:
                 offer_places(db, booking, [slot], now)
 
@@ -154,7 +151,7 @@ class SignUp(UnitOwned, Base):
             _check_free(db, self.employee_id, slot, but=self)
             _exchange(db, old, slot)
             _sit(self, slot)
-            tell(db, "moved", self, booking, slot, by=by, now=now, before=old)
+            tell(db, booking, News("moved", self, slot, before=old), by=by, now=now)
             offer_places(db, booking, [old], now)
 
     def swap(self, db: Session, other: "SignUp", *, by: Actor, now: datetime) -> None:
@@ -170,8 +167,8 @@ class SignUp(UnitOwned, Base):
             _check_free(db, other.employee_id, mine, but=other)
             _sit(self, theirs)
             _sit(other, mine)
-            tell(db, "moved", self, booking, theirs, by=by, now=now, before=mine)
-            tell(db, "moved", other, booking, mine, by=by, now=now, before=theirs)
+            swapped = News("moved", self, theirs, before=mine), News("moved", other, mine, before=theirs)
+            tell(db, booking, *swapped, by=by, now=now)
 
     def accept(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Say yes to the offered place; raises BookingCancelled, TooLate, NoLongerSignedUp."""
@@ -182,7 +179,7 @@ class SignUp(UnitOwned, Base):
             slot = db.get_one(Slot, self.slot_id)
             _check_changeable(booking, slot, now)
             _sit(self, slot)
-            tell(db, "created", self, booking, slot, by=by, now=now)
+            tell(db, booking, News("created", self, slot), by=by, now=now)
 
     def confirm(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Note that the employee will come; raises BookingCancelled, TooLate, NoLongerSignedUp."""
@@ -191,7 +188,20 @@ class SignUp(UnitOwned, Base):
             if self.state == CONFIRMED:
                 return
             self.state = CONFIRMED
-            tell(db, "confirmed", self, booking, slot, by=by, now=now)
+            tell(db, booking, News("confirmed", self, slot), by=by, now=now)
+
+
+# Of what lies ahead a person has one on a booking; what is over, may be there many times.
+_if_open = SignUp.state.in_(OPEN)
+Index(
+    "ix_sign_ups_open",
+    SignUp.customer_id,
+    SignUp.booking_id,
+    SignUp.employee_id,
+    unique=True,
+    postgresql_where=_if_open,
+    sqlite_where=_if_open,
+)
 
 
 def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: datetime) -> SignUp:
@@ -223,10 +233,17 @@ def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: date
         made.signed_up_by_id = by.user_id
         _sit(made, slot)
         db.add(made)
-        tell(db, "created", made, booking, slot, by=by, now=now)
+        tell(db, booking, News("created", made, slot), by=by, now=now)
         if offered and offered.id != slot.id:
             offer_places(db, booking, [offered], now)
         return made
+
+
+def sign_up_all(db: Session, slot: Slot, employees: Collection[Employee], *, by: Actor, now: datetime) -> list[SignUp]:
+    """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
+    with whole_customer(db):
+        hold_people(db, [employee.id for employee in employees])
+        return [sign_up(db, slot, employee, by=by, now=now) for employee in employees]
 
 
 def eligible(db: Session, booking_id: int, employee: Employee, now: datetime) -> tuple[Booking, SignUp | None]:
@@ -238,9 +255,9 @@ def eligible(db: Session, booking_id: int, employee: Employee, now: datetime) ->
     booking = hold_booking(db, booking_id)
     booking.check_open(now)
     if employee.deactivated_at is not None:
-        raise NotActive(f"employee {employee.id}")
+        raise NotActive(employee.id)
     if not employee.email:
-        raise NoEmail(f"employee {employee.id}")
+        raise NoEmail(employee.id)
     return booking, db.scalar(
         select(SignUp).where(
             SignUp.booking_id == booking_id, SignUp.employee_id == employee.id, SignUp.state.in_(OPEN)
@@ -288,7 +305,7 @@ def end_offers(db: Session, booking: Booking, now: datetime, on: Slot | None = N
         offer.state, offer.offered_until = CANCELLED, None
         offer.revision += 1
         slot.give_back(db)
-        tell(db, "expired", offer, booking, slot, by=THE_PORTAL, now=now, was=OFFERED)
+        tell(db, booking, News("expired", offer, slot, was=OFFERED), by=THE_PORTAL, now=now)
         freed.append(slot)
     offer_places(db, booking, freed, now)
 
@@ -317,7 +334,7 @@ def _offer(db: Session, booking: Booking, slot: Slot, now: datetime) -> bool:
         waiting.slot_id, waiting.state = slot.id, OFFERED
         waiting.offered_until = min(now + OFFER_LASTS, booking.deadline)
         waiting.revision += 1
-        tell(db, "offered", waiting, booking, slot, by=THE_PORTAL, now=now)
+        tell(db, booking, News("offered", waiting, slot), by=THE_PORTAL, now=now)
         return True
     return False
 

@@ -3,6 +3,7 @@
 The count changes here only, by one conditional statement, so that no place is given twice (T3).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import (
@@ -23,7 +24,11 @@ from models.tenancy import Right, UnitOwned
 
 
 class SlotFull(Exception):
-    """No place is left."""
+    """No place is left; `slot_ids` says where."""
+
+    def __init__(self, *slot_ids: int) -> None:
+        super().__init__(f"slots {slot_ids}")
+        self.slot_ids = slot_ids
 
 
 class Slot(UnitOwned, Base):
@@ -64,8 +69,24 @@ class Slot(UnitOwned, Base):
             execution_options={"synchronize_session": False},
         )
         if taken is None:
-            raise SlotFull(f"slot {self.id}")
+            raise SlotFull(self.id)
         set_committed_value(self, "taken", taken)
+
+
+def take_places(db: Session, wanted: Mapping[int, int]) -> dict[int, Slot]:
+    """Take several places on several slots, all or none, and give the slots; raises SlotFull.
+
+    The slots are locked first, in one order for everybody.
+    """
+    held = select(Slot).where(Slot.id.in_(wanted)).order_by(Slot.id).with_for_update()
+    slots = {slot.id: slot for slot in db.scalars(held, execution_options={"populate_existing": True})}
+    full = [id for id, places in wanted.items() if id not in slots or slots[id].taken + places > slots[id].capacity]
+    if full:
+        raise SlotFull(*full)
+    for id, places in wanted.items():
+        slots[id].taken += places
+    db.flush()
+    return slots
 
 
 def slot_by_id(db: Session, id: int) -> Slot | None:

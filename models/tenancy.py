@@ -131,7 +131,7 @@ def across_customers(session: Session) -> Iterator[None]:
 
 @contextmanager
 def whole_customer(session: Session) -> Iterator[None]:
-    """Let a rule see all units of the session's customer, never another one.
+    """Let a rule see all units of the session's own customer: to say that somebody is there, never who (AN2).
 
     For what must hold across units whoever asks: nobody has two appointments at a time, a waiting list is in order.
     What is read in it decides, and is not shown.

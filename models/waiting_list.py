@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.audit import Actor
 from models.bookings import Booking, hold_booking
 from models.employees import Employee
-from models.sign_up_news import tell
+from models.sign_up_news import News, tell
 from models.sign_ups import OFFERED, WAITING, AlreadySignedUp, SignUp, eligible, end_offers, offer_places
 from models.slots import Slot
 from models.tenancy import whole_customer
@@ -41,7 +41,7 @@ def join(db: Session, booking: Booking, employee: Employee, day: date | None, *,
             revision=1,
         )
         db.add(waiting)
-        tell(db, "waiting", waiting, booking, None, by=by, now=now)
+        tell(db, booking, News("waiting", waiting), by=by, now=now)
         offer_places(db, booking, _free_slots(db, booking, now), now)
         return waiting
 

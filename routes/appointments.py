@@ -19,7 +19,7 @@ from models.throttle import Bucket, TooManyAttempts, check, note_failure
 from models.units import account_manager_of
 from routes.web.answers import page, swap
 from routes.web.errors import Refused, not_found, refusal
-from routes.web.visit import SAFE_METHODS, Visit
+from routes.web.visit import Visit
 
 SAID = {
     "nb": {
@@ -126,8 +126,7 @@ def _context(visit: Visit, mine: MyAppointment, problem: str = "") -> dict[str, 
 
 def _language(visit: Visit, mine: MyAppointment) -> str:
     """What the holder has asked for on the page, or else the language that the employer has noted."""
-    sent = visit.query_params if visit.request.method in SAFE_METHODS else visit.form
-    asked = sent.get("lang")
+    asked = visit.query_params.get("lang") or visit.form.get("lang")
     return asked if isinstance(asked, str) and asked in LANGUAGES else language_of(mine.employee.language)
 
 

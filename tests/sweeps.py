@@ -70,6 +70,11 @@ def token_of(house: House, given_name: str, family_name: str) -> str:
     return house.portal.signer.sign(link, email or "")
 
 
+def form_token_of(house: House, token: str) -> str:
+    """The form token on the page that a personal link opens."""
+    return house.portal.cookies.form_token(f"link:{hashlib.sha256(token.encode()).hexdigest()}")
+
+
 def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[object]:
     """The ids of the rows that the user may not see: of other customers, other units, without the right."""
     return _divided(house, table, username)[1]

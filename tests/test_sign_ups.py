@@ -1,6 +1,6 @@
 """Sign-ups: the rules of places, offers and the waiting list, on both databases (T1-T6)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -141,12 +141,13 @@ def test_t5_changes_end_with_the_deadline(db: Session, closes_before: timedelta)
     first, second = people(db, 2)
     in_time, too_late = booking.deadline - timedelta(seconds=1), booking.deadline
     place = sign_up(db, early, first, by=HMS, now=in_time)
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: sign_up(db, late, second, by=HMS, now=too_late),
         lambda: place.cancel(db, by=HMS, now=too_late),
         lambda: place.move(db, late, by=HMS, now=too_late),
         lambda: join(db, booking, second, None, by=HMS, now=too_late),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(TooLate):
             change()
     place.cancel(db, by=HMS, now=too_late, at_any_time=True)  # who leaves the company, leaves the place too
@@ -171,11 +172,12 @@ def test_a_cancelled_booking_takes_nobody_and_blocks_nobody(db: Session) -> None
     place = sign_up(db, early, first, by=HMS, now=NOW)
     booking.cancelled_at = NOW
     db.flush()
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: sign_up(db, early, second, by=HMS, now=NOW),
         lambda: place.cancel(db, by=HMS, now=NOW),
         lambda: place.swap(db, place, by=HMS, now=NOW),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(BookingCancelled):
             change()
     assert sign_up(db, elsewhere, first, by=HMS, now=NOW).state == "Påmeldt"
@@ -191,11 +193,12 @@ def test_two_people_swap_and_what_is_over_is_over(db: Session) -> None:
     assert (mine.slot_id, theirs.slot_id, mine.state) == (late.id, early.id, "Påmeldt")
     assert told(db, mine)[-1] == told(db, theirs)[-1] == "appointment_moved"
     theirs.cancel(db, by=HMS, now=NOW)
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: theirs.cancel(db, by=HMS, now=NOW),
         lambda: theirs.confirm(db, by=HMS, now=NOW),
         lambda: mine.swap(db, theirs, by=HMS, now=NOW),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(NoLongerSignedUp):
             change()
 

@@ -18,7 +18,7 @@ from models.language import BOKMAL
 from models.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
-_MONTHS = language_words.MONTHS[BOKMAL]
+_MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
@@ -58,6 +58,41 @@ def moment(value: dt.datetime | None) -> str:
         return ""
     at = _in_oslo(value)
     return f"{at.day}. {_MONTHS[at.month]} {at.year} kl. {at.hour:02}:{at.minute:02}"
+
+
+def short_moment(value: dt.datetime | None) -> str:
+    """`tir. 13.10 kl. 09:30`, in Norway: where the year goes without saying."""
+    if value is None:
+        return ""
+    at = _in_oslo(value)
+    return f"{_DAYS[at.weekday()][:3]}. {at.day:02}.{at.month:02} kl. {at.hour:02}:{at.minute:02}"
+
+
+def weekday(value: dt.date | None) -> str:
+    """`tirsdag 13. oktober`."""
+    if value is None:
+        return ""
+    day = _day(value)
+    return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month]}"
+
+
+def days(first: dt.date | None, last: dt.date | None) -> str:
+    """`13.–15. oktober 2026`, `30. september–1. oktober 2026`, or one day."""
+    if first is None or last is None:
+        return ""
+    first, last = _day(first), _day(last)
+    ending = f"{last.day}. {_MONTHS[last.month]} {last.year}"
+    if first == last:
+        return ending
+    if first.year != last.year:
+        return f"{first.day}. {_MONTHS[first.month]} {first.year}–{ending}"
+    return f"{first.day}.–{ending}" if first.month == last.month else f"{first.day}. {_MONTHS[first.month]}–{ending}"
+
+
+def away(value: dt.datetime, now: dt.datetime) -> str:
+    """`om 6 dager`, `i dag`: how far a moment that is to come is from now, in days of the calendar."""
+    ahead = (_in_oslo(value).date() - _in_oslo(now).date()).days
+    return {0: "i dag", 1: "i morgen"}.get(ahead, f"om {ahead} dager")
 
 
 def organisation_number(text: str | None) -> str:
@@ -140,6 +175,10 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day_month": day_month,
     "time": time,
     "moment": moment,
+    "short_moment": short_moment,
+    "weekday": weekday,
+    "days": days,
+    "away": away,
     "organisation_number": organisation_number,
     "phone": phone,
     "count": count,
