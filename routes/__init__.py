@@ -3,7 +3,23 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import appointments, guide, health, info, invoices, new_order, orders, reports, search, session, units
+from routes import (
+    appointments,
+    deactivations,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    info,
+    invoices,
+    new_employee,
+    new_order,
+    orders,
+    reports,
+    search,
+    session,
+    units,
+)
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -66,7 +82,6 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/orders/{number:int}/receipt",   orders.receipt,          name="order_receipt",   who=may(ORDERS)),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
     get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
@@ -85,6 +100,16 @@ MAP: tuple[Line, ...] = (
     get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/me/{token}",                    appointments.show,       name="appointment",     who=anyone),
     post("/me/{token}",                    appointments.update,     name="answer_appointment", who=anyone),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -96,6 +121,7 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )
