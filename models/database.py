@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.util.concurrency import await_, greenlet_spawn
+from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.tenancy import Scope, bind
 
@@ -110,3 +110,12 @@ def aside(work: Callable[..., T], *args: Any) -> T:
     on this loop would block the one that it waits for. `Visit.aside` sees to that.
     """
     return await_(asyncio.to_thread(work, *args))
+
+
+def give_way() -> None:
+    """Let others on the event loop come in between two steps of long work; in a thread they do so anyway.
+
+    Never between a session's first write and its commit on SQLite, as with `aside`.
+    """
+    if in_greenlet():
+        await_(asyncio.sleep(0))

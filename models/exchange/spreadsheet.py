@@ -8,8 +8,8 @@ from typing import Literal
 
 from models.exchange import delimited, workbook_reading
 from models.exchange.delimited import CsvWriter
-from models.exchange.tables import Cell, Line, Row, Table, Unreadable, Writer
 from models.exchange.workbook_writing import XlsxWriter
+from models.tables import Cell, Line, Row, Table, Unreadable, Writer
 
 __all__ = ["Cell", "Line", "Row", "Table", "Unreadable", "Writer", "read", "read_pasted", "writer"]
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from models.exchange.tables import (
+from models.tables import (
     FIRST_DAY,
     FIRST_DAY_1904,
     MAX_CELL,
