@@ -1,4 +1,4 @@
-"""The demo's invoices (product 6.7): the five of the user guide, and three years of others up to the day of loading.
+"""The demo's invoices (product 6.7): the five of the user guide, and some years of others up to the day of loading.
 
 Each of them is written as an EHF document and let in as the ERP's would be, so that each has its file.
 """
@@ -48,7 +48,7 @@ AGREEMENTS = [
     ("Havbris Sjømat AS", 15900),
     ("Nordlys Data AS", 2400),
 ]
-_QUARTERS = 12
+_QUARTERS = 8
 
 # product group, name of the line, price, whether it is a health service and so without VAT
 PRICES = {
@@ -107,7 +107,7 @@ def _guides_five(payers: dict[str, Side]) -> Iterator[Planned]:
 
 
 def _agreements(payers: dict[str, Side], today: date) -> Iterator[Planned]:
-    """One a quarter for three years: all but the last are paid."""
+    """One a quarter for two years: all but the last are paid."""
     for quarter in range(_QUARTERS):
         issued_on = on_or_before(today - timedelta(days=24 + 91 * quarter))
         for unit, price in AGREEMENTS:
