@@ -122,9 +122,7 @@ def page(
     return response
 
 
-def swap(
-    here: Visit, part: str, *, or_go: str, say: str | None = None, tone: str = "good", **context: Any
-) -> Response:
+def swap(here: Visit, part: str, *, or_go: str, say: str | None = None, tone: str = "good", **context: Any) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
     The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status, and the
