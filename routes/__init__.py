@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, session, units
+from routes import (
+    deactivations,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    import_applications,
+    import_rows,
+    imports,
+    info,
+    new_employee,
+    new_order,
+    orders,
+    session,
+    units,
+)
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -65,7 +80,25 @@ MAP: tuple[Line, ...] = (
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
+    get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
+    get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
+    post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE),
+    get ("/employees/imports/{id:int}",    imports.show,            name="import",          who=may(EMPLOYEES)),
+    post("/employees/imports/{id:int}/columns", imports.update,     name="import_columns",  who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/rows/{number:int}", import_rows.update, name="import_row", who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/application", import_applications.create, name="import_application", who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/deletion", imports.destroy,   name="import_deletion", who=may(EMPLOYEES), form="import"),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -77,4 +110,5 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
 )
