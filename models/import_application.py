@@ -83,7 +83,7 @@ def _take(db: Session, wanted: Application) -> int:
     )
     if taken is None:
         raise AppliedAlready(f"import {wanted.id}")
-    return taken
+    return int(taken)
 
 
 def _new(one: Read) -> Details:

@@ -172,10 +172,10 @@ def known_to(
         if colleague.active and colleague.details.unit_id in in_units:
             there[colleague.id] = colleague
     matched = {one.row.number: match(one, known) for one in read}
-    numbered = {colleague.id: one.number for one in read if one.number and (colleague := matched[one.row.number])}
+    numbered = {who.id: one.number for one in read if one.number and (who := matched[one.row.number])}
     known.other_numbers = changes_among(db, keyring, customer_id, numbered)
     names = {unit.id: unit.name for unit in units}
-    in_list = {colleague.id for colleague in matched.values() if colleague}
+    in_list = {who.id for who in matched.values() if who}
     dry_run.gone = sorted(
         (Gone(one.id, one.name, names.get(one.details.unit_id, "")) for one in there.values() if one.id not in in_list),
         key=lambda gone: norwegian(gone.name),

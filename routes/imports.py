@@ -3,12 +3,14 @@
 What becomes of a row is decided in `models.import_rows`; a dry run is kept in `models.imports`.
 """
 
+from collections.abc import Iterable
+
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
 from models.exchange import spreadsheet
-from models.exchange.spreadsheet import Table, Unreadable
+from models.exchange.spreadsheet import MAX_ROWS, Table, Unreadable
 from models.import_columns import NAMES, Columns, Meaning
 from models.import_rows import Fate
 from models.imports import DryRun, begin, change, choose_columns, forget, keep
@@ -40,7 +42,7 @@ class ImportForm(PortalForm):
 def new(visit: Visit) -> Response:
     """The empty form."""
     units = units_of(visit)
-    return page(visit, "imports/new.html", part="import", form=_form(visit, units, []), pasted="")
+    return page(visit, "imports/new.html", part="import", form=_form(visit, units, []), pasted="", most_rows=MAX_ROWS)
 
 
 def create(visit: Visit) -> Response:
@@ -58,7 +60,8 @@ def create(visit: Visit) -> Response:
             unit_id = int(form.unit.data) if form.unit.data else None
             dry_run = visit.aside(lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data))
             return _kept(visit, dry_run, units)
-    return page(visit, "imports/new.html", part="import", status=422, form=form, pasted=_typed_again(visit))
+    typed = _typed_again(visit)
+    return page(visit, "imports/new.html", part="import", status=422, form=form, pasted=typed, most_rows=MAX_ROWS)
 
 
 def show(visit: Visit, id: int) -> Response:
@@ -99,7 +102,7 @@ def destroy(visit: Visit, id: int) -> Response:
     return go(visit, visit.url("employees"), say="Lista er slettet. Ingen ansatte er endret.")
 
 
-def _form(visit: Visit, units: list[UnitRow], sent: list[tuple[str, object]]) -> ImportForm:
+def _form(visit: Visit, units: list[UnitRow], sent: Iterable[tuple[str, object]]) -> ImportForm:
     form: ImportForm = ImportForm.of(visit, sent)
     form.unit.choices = unit_choices(units)
     if len(units) > 1:

@@ -9,9 +9,9 @@ from typing import Literal
 from models.exchange import delimited, workbook_reading
 from models.exchange.delimited import CsvWriter
 from models.exchange.workbook_writing import XlsxWriter
-from models.tables import Cell, Line, Row, Table, Unreadable, Writer
+from models.tables import MAX_ROWS, Cell, Line, Row, Table, Unreadable, Writer
 
-__all__ = ["Cell", "Line", "Row", "Table", "Unreadable", "Writer", "read", "read_pasted", "writer"]
+__all__ = ["MAX_ROWS", "Cell", "Line", "Row", "Table", "Unreadable", "Writer", "read", "read_pasted", "writer"]
 
 _HOW = "Åpne lista i Excel, velg Fil og «Lagre som», velg «Excel-arbeidsbok (.xlsx)», og velg den nye filen her."
 _OTHERS = (

@@ -16,6 +16,7 @@ from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Text, unit_choices
 from routes.web.visit import Visit
+from routes.web.words import count
 
 PAGE_SIZE = 25
 MOST_GONE = 500
@@ -106,6 +107,36 @@ class Sheet:
     def gone(self) -> list[Gone]:
         """Who is asked about."""
         return self.dry_run.gone[:MOST_GONE]
+
+    @property
+    def gone_besides(self) -> int:
+        """How many more are not in the list."""
+        return len(self.dry_run.gone) - len(self.gone)
+
+    @property
+    def what(self) -> str:
+        """What the import will do, in a few words."""
+        counts = self.dry_run.counts
+        if not self.to_do:
+            return "0 endringer"
+        return f"{count(counts[Fate.NEW])} nye og {count(counts[Fate.CHANGED])} endrede ansatte"
+
+    @property
+    def button(self) -> str:
+        """What the button says that it does."""
+        if not self.to_do:
+            return "Deaktiver de avkryssede"
+        return f"Importer {count(self.to_do)} uten feil" if self.faulty else f"Importer {count(self.to_do)}"
+
+    @property
+    def shown_text(self) -> str:
+        """What is announced."""
+        return f"{self.what}, {count(self.faulty)} med feil"
+
+    @property
+    def faults(self) -> str:
+        """The way to the rows with faults."""
+        return self._url(vis=Fate.FAULTY.value)
 
     @property
     def more(self) -> str | None:
