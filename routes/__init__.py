@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, session, units
+from routes import guide, health, info, new_order, orders, receipts, session, units, worklist
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -56,12 +56,16 @@ MAP: tuple[Line, ...] = (
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
     get ("/info",                          info.index,              name="info",            who=signed_in),
+    get ("/worklist",                      worklist.index,          name="worklist",        who=signed_in),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/orders/{number:int}/receipt",   orders.receipt,          name="order_receipt",   who=may(ORDERS)),
+    get ("/orders/{number:int}/receipt",   receipts.order,          name="order_receipt",   who=may(ORDERS)),
+    post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
+    post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
+    get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),

@@ -39,7 +39,7 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
-from routes.web.receipts import ReceiptLine, receipt_again, receipt_line
+from routes.web.receipts import ReceiptLine, receipt_line
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -144,13 +144,6 @@ def update_reference(visit: Visit, number: int) -> Response:
         reference_form=form,
         receipt=_receipt(visit, order),
     )
-
-
-def receipt(visit: Visit, number: int) -> Response:
-    """Whether the CRM has the order as it is now (number 12)."""
-    order = _order(visit, number)
-    ask, place = (visit.url(route, number=number) for route in ("order_receipt", "order"))
-    return receipt_again(visit, order.about, ask=ask, place=place)
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,9 @@ def receipt_line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
     return ReceiptLine(f"Oppdatert i CRM {'' if day == date(visit.now) else f'{day} '}kl. {time(receipt.delivered_at)}")
 
 
-def receipt_again(visit: Visit, about: str, *, ask: str, place: str) -> Response:
+def receipt_again(visit: Visit, about: str, *, place: str) -> Response:
     """The answer to a line that asks again: itself, or nothing while nothing is new; a person goes to `place`."""
     if visit.asked.target != "receipt":
         return go(visit, place)
-    line = receipt_line(visit, about, ask=ask)
+    line = receipt_line(visit, about, ask=visit.request.url.path)
     return nothing_new() if line.ask else swap(visit, "_receipt.html", or_go=place, receipt=line)
