@@ -18,8 +18,8 @@ def order(visit: Visit, number: int) -> Response:
 
 
 def employee(visit: Visit, id: int) -> Response:
-    """Of an employee; without htmx, what waits to be put right."""
+    """Of an employee; without htmx, the employee's page."""
     found = employee_by_id(visit.db, id)
     if found is None:
         raise not_found()
-    return receipt_again(visit, found.about, place=visit.url("worklist"))
+    return receipt_again(visit, found.about, place=visit.url("employee", id=id))

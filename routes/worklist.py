@@ -80,6 +80,7 @@ def _done(visit: Visit, employee: Employee, box: str, said: str) -> Response:
         "worklist/_worklist.html",
         or_go=visit.url("worklist", todo=box, saved=employee.id),
         say=said,
+        stay=True,
         boxes=boxes(visit, box),
         tried=None,
         receipt=_receipt(visit, employee),

@@ -88,32 +88,32 @@ def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
     for lacking in bookings_lacking_numbers(visit.db, visit.now):
         id = str(lacking.booking_id)
         people = without_number(visit.db, lacking.booking_id, visit.now, SHOWN) if todo == id else []
-        rows = _rows(visit, id, people, NationalIdForm, "employee_national_id", tried)
+        rows = _rows(visit, people, NationalIdForm, "employee_national_id", tried)
         what = lacking.title[:1].lower() + lacking.title[1:]
         title = f"{_counted(lacking.count)} mangler fødselsnummer til {what} {lacking.first_day:%d.%m}"
-        yield _box(visit, id, title, "De må kunne identifiseres sikkert når de møter.", rows, lacking.count)
+        yield _box(visit, id, title, "De må kunne identifiseres sikkert når de møter.", rows=rows, total=lacking.count)
 
 
 def _emails(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
     missing = count_without_email(visit.db)
     if missing:
         people = without_email(visit.db, SHOWN) if todo == EMAILS else []
-        rows = _rows(visit, EMAILS, people, EmailForm, "employee_email", tried)
+        rows = _rows(visit, people, EmailForm, "employee_email", tried)
         title = f"{_counted(missing)} {'ansatt' if missing == 1 else 'ansatte'} mangler e-post"
-        yield _box(visit, EMAILS, title, "De får ikke innkalling eller egenerklæring.", rows, missing)
+        yield _box(visit, EMAILS, title, "De får ikke innkalling eller egenerklæring.", rows=rows, total=missing)
 
 
-def _box(visit: Visit, id: str, title: str, reason: str, rows: tuple[Row, ...], total: int) -> Box:
+def _box(visit: Visit, id: str, title: str, reason: str, *, rows: tuple[Row, ...], total: int) -> Box:
     shown = f"Viser {len(rows)} av {_counted(total).lower()}. De neste kommer når disse er lagret."
     way = visit.url("worklist", todo=id)
     return Box(id, title, reason, way, opens_here=True, rows=rows, shown=shown if total > len(rows) else "")
 
 
 def _rows(
-    visit: Visit, box: str, people: list[Person], kind: type[PortalForm], route: str, tried: Tried | None
+    visit: Visit, people: list[Person], kind: type[PortalForm], route: str, tried: Tried | None
 ) -> tuple[Row, ...]:
     """Rows with empty forms, but for the one that was tried; there, or else in the first, one writes on."""
-    again = tried.employee_id if tried and tried.box == box else None
+    again = tried.employee_id if tried and isinstance(tried.form, kind) else None
     rows = []
     for person in people:
         form = tried.form if tried and again == person.id else kind.of(visit, [])
