@@ -9,7 +9,7 @@ from models.national_id import birth_date_warning
 from models.national_ids import has_number, others_with, register
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
-from routes.web.receipts import ReceiptLine, receipt_line
+from routes.web.receipts import ReceiptLine, receipt_of_employee
 from routes.web.visit import Visit
 from routes.web.worklist import EMAILS, EmailForm, NationalIdForm, Tried, boxes
 
@@ -94,7 +94,7 @@ def _receipt(visit: Visit, employee: Employee | None = None) -> ReceiptLine:
         employee = employee_by_id(visit.db, int(saved))
     if employee is None:
         return ReceiptLine()
-    return receipt_line(visit, employee.about, ask=visit.url("employee_receipt", id=employee.id))
+    return receipt_of_employee(visit, employee)
 
 
 def _drafted(visit: Visit) -> Tried | None:
