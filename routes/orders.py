@@ -39,7 +39,7 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
-from routes.web.receipts import ReceiptLine, receipt_again, receipt_line
+from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -128,15 +128,8 @@ def update_reference(visit: Visit, number: int) -> Response:
         say="Referansen er lagret." + masked_sentence(form.masked),
         order=order,
         reference_form=form,
-        receipt=_receipt(visit, order),
+        receipt=receipt_of_order(visit, order),
     )
-
-
-def receipt(visit: Visit, number: int) -> Response:
-    """Whether the CRM has the order as it is now (number 12)."""
-    order = _order(visit, number)
-    ask, place = (visit.url(route, number=number) for route in ("order_receipt", "order"))
-    return receipt_again(visit, order.about, ask=ask, place=place)
 
 
 @dataclass(frozen=True)
@@ -206,12 +199,8 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
         account_manager=account_manager_of(visit.db, order.unit_id),
         reference_form=form,
-        receipt=_receipt(visit, order),
+        receipt=receipt_of_order(visit, order),
     )
-
-
-def _receipt(visit: Visit, order: Order) -> ReceiptLine:
-    return receipt_line(visit, order.about, ask=visit.url("order_receipt", number=order.number))
 
 
 def _units(visit: Visit) -> list[UnitRow]:

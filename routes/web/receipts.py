@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from models.employees import Employee
+from models.orders import Order
 from models.receipts import receipt_for
 from routes.web.answers import go, nothing_new, swap
 from routes.web.visit import Visit
@@ -24,8 +26,17 @@ class ReceiptLine:
     ask: str | None = None
 
 
-def receipt_line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
-    """The line for a thing that the user may see, such as `order:307390`; empty where the CRM was never told of it."""
+def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
+    """The line of an order that the user may see; empty where the CRM was never told of it."""
+    return _line(visit, order.about, ask=visit.url("order_receipt", number=order.number))
+
+
+def receipt_of_employee(visit: Visit, employee: Employee) -> ReceiptLine:
+    """The line of an employee whom the user may see."""
+    return _line(visit, employee.about, ask=visit.url("employee_receipt", id=employee.id))
+
+
+def _line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
     receipt = receipt_for(visit.db, about)
     if receipt is None:
         return ReceiptLine()
@@ -35,9 +46,9 @@ def receipt_line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
     return ReceiptLine(f"Oppdatert i CRM {'' if day == date(visit.now) else f'{day} '}kl. {time(receipt.delivered_at)}")
 
 
-def receipt_again(visit: Visit, about: str, *, ask: str, place: str) -> Response:
+def receipt_again(visit: Visit, about: str, *, place: str) -> Response:
     """The answer to a line that asks again: itself, or nothing while nothing is new; a person goes to `place`."""
     if visit.asked.target != "receipt":
         return go(visit, place)
-    line = receipt_line(visit, about, ask=ask)
+    line = _line(visit, about, ask=visit.request.url.path)
     return nothing_new() if line.ask else swap(visit, "_receipt.html", or_go=place, receipt=line)
