@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import bookings, distributions, guide, health, info, new_order, orders, session, sign_ups, units
+from routes import (
+    bookings,
+    deactivations,
+    distributions,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    info,
+    new_employee,
+    new_order,
+    orders,
+    session,
+    sign_ups,
+    units,
+)
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -61,7 +76,16 @@ MAP: tuple[Line, ...] = (
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
@@ -82,5 +106,6 @@ MAP: tuple[Line, ...] = (
 
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
-    Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings",)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
 )

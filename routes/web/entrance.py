@@ -31,7 +31,8 @@ log = logging.getLogger("portal.visit")
 MAX_BODY = 1024 * 1024
 """What a form may weigh, in bytes; more is answered with 413."""
 MAX_FIELDS = 2000
-_NOT_KEPT = {"csrf_token", "password"}
+_NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number"}
+"""Secrets, also those that were typed wrong and so are no identity numbers that a mask would find."""
 
 
 @dataclass(frozen=True)
