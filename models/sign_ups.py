@@ -195,8 +195,7 @@ class SignUp(UnitOwned, Base):
             )
             _sit(made, slot)
             db.add(made)
-            tell(db, "cancelled", self, booking, slot, by=by, now=now, was=was)
-            tell(db, "created", made, booking, slot, by=by, now=now)
+            tell(db, booking, News("cancelled", self, slot, was=was), News("created", made, slot), by=by, now=now)
 
     def accept(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Say yes to the offered place; raises BookingCancelled, TooLate, NoLongerSignedUp."""
@@ -269,7 +268,7 @@ def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: date
 
 def sign_up_all(db: Session, slot: Slot, employees: Collection[Employee], *, by: Actor, now: datetime) -> list[SignUp]:
     """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
-    with whole_customer(db):
+    with whole_customer(db), db.begin_nested():
         hold_people(db, [employee.id for employee in employees])
         return [sign_up(db, slot, employee, by=by, now=now) for employee in employees]
 

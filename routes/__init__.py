@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from models.tenancy import Right
 from routes import (
     appointments,
+    bookings,
     deactivations,
+    distributions,
     edit_employee,
     employees,
     guide,
@@ -22,6 +24,7 @@ from routes import (
     reports,
     search,
     session,
+    sign_ups,
     units,
     worklist,
 )
@@ -128,6 +131,16 @@ MAP: tuple[Line, ...] = (
     post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
     get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
+    post("/bookings/{id:int}/signups",     sign_ups.create,         name="sign_up",         who=may(EMPLOYEES), form="booking"),
+    post("/signups/{id:int}/cancellation", sign_ups.destroy,        name="cancel_sign_up",  who=may(EMPLOYEES)),
+    post("/signups/{id:int}/move",         sign_ups.move,           name="move_sign_up",    who=may(EMPLOYEES)),
+    post("/signups/{id:int}/acceptance",   sign_ups.accept,         name="accept_sign_up",  who=may(EMPLOYEES)),
+    get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
+    post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
+    post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -138,7 +151,7 @@ MAP: tuple[Line, ...] = (
 
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
-    Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings",)),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),

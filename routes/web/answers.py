@@ -18,7 +18,7 @@ from routes.web.cookie import Flash
 from routes.web.errors import Refused
 from routes.web.links import Links
 from routes.web.static import StaticFiles
-from routes.web.visit import SAFE_METHODS, Visit, local
+from routes.web.visit import SAFE_METHODS, Tab, Visit, local
 from routes.web.words import FILTERS
 
 PARTIALS = Path(__file__).parents[2] / "partials"
@@ -91,6 +91,7 @@ def page(
     part: str | tuple[str, ...] = (),
     status: int = 200,
     at: str | None = None,
+    around: str | None = None,
     no_store: bool = False,
     **context: Any,
 ) -> Response:
@@ -99,11 +100,14 @@ def page(
     `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
     place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
     replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
-    was searched for is found again, where that is another than the one asked for. `no_store` is for places where an
-    identity number is typed: no browser keeps them.
+    was searched for is found again, where that is another than the one asked for. `around` is the beginning of the
+    ids of smaller things in the first part: htmx then gets the whole part in their stead. `no_store` is for places
+    where an identity number is typed: no browser keeps them.
     """
     names = (part,) if isinstance(part, str) else part
     wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
+    if around and here.asked.target.startswith(around):
+        wanted = names[0]
     frame = not here.asked.partial
     shared = _shared(here, frame=frame, part_only=wanted is not None)
     template = _part_file(place, wanted) if wanted else place
@@ -119,6 +123,9 @@ def page(
         response.headers["hx-push-url"] = here.path if shown else "false"
     elif wanted and at is not None:
         response.headers["hx-push-url"] = at
+    if wanted and here.asked.target != wanted.rpartition("/")[2]:
+        response.headers["hx-retarget"] = f"#{wanted.rpartition('/')[2]}"
+        response.headers["hx-reswap"] = "outerHTML"
     return response
 
 
@@ -130,13 +137,15 @@ def swap(
     say: str | None = None,
     tone: str = "good",
     stay: bool = False,
+    into: str | None = None,
     **context: Any,
 ) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
     The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status, and the
     address of the place, also where the change was made on a page of its own. A part that was only asked for again
-    says nothing. `stay` leaves the address alone: the part stands in several places.
+    says nothing. `stay` leaves the address alone: the part stands in several places. `into` is the id of the part
+    where more than what was asked for has changed.
     """
     if not here.asked.partial:
         return go(here, or_go, say=say, tone=tone)
@@ -147,6 +156,9 @@ def swap(
         return _html(here, pieces, 200)
     said = here.portal.pages.render(here, "_said.html", shared)
     response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    if into and here.asked.target != into:
+        response.headers["hx-retarget"] = f"#{into}"
+        response.headers["hx-reswap"] = "outerHTML"
     if not stay:
         response.headers["hx-replace-url"] = or_go
     return response
@@ -178,7 +190,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
         "part_only": part_only,
         "visit": here if here.signed_in else None,
         "tabs": [
-            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, here.url(tab.route))}
+            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, tab)}
             for tab in here.portal.tabs
             if tab.who(here)
         ],
@@ -188,9 +200,10 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
     }
 
 
-def _is_current(here: Visit, tab_path: str) -> bool:
+def _is_current(here: Visit, tab: Tab) -> bool:
     path = here.request.url.path
-    return path == tab_path or path.startswith(tab_path + "/")
+    places = [here.url(route) for route in (tab.route, *tab.holds)]
+    return any(path == place or path.startswith(place + "/") for place in places)
 
 
 def _part_file(place: str, name: str) -> str:
