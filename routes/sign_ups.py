@@ -61,7 +61,7 @@ def show(visit: Visit, id: int) -> Response:
     if form.move.data:
         sheet.moving = _sign_up(visit, form.move.first)
     if visit.query_params.get("seen") == sheet.mark:
-        return nothing_new(visit)
+        return nothing_new()
     return _show(visit, sheet)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.database import run
-from models.exchange.tables import Writer
+from models.tables import Writer
 from routes.web.visit import Visit
 
 if TYPE_CHECKING:
