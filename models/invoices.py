@@ -155,7 +155,8 @@ def payer_of(db: Session, invoice: Invoice) -> str:
     return db.scalars(select(Unit.name).join(Invoice, Invoice.unit_id == Unit.id).where(Invoice.id == invoice.id)).one()
 
 
-# What is summed up stands in the indexes, so that the table need not be read. Literals, so that both databases see that the index of what is outstanding answers the question.
+# What is summed up stands in the indexes, so that the table need not be read.
+# Zero is a literal, so that both databases see that the index of what is outstanding answers the question.
 ZERO: ColumnElement[Decimal] = literal_column("0")
 OWES = Invoice.outstanding > ZERO
 Index(
