@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
 from models.money import Amount
+from models.orders import Order
 from models.tenancy import Right, UnitOwned, of_unit
 from models.units import Unit
 
@@ -53,6 +54,7 @@ class Invoice(UnitOwned, Base):
         Index(None, "customer_id", "outstanding", "number_key"),
         Index(None, "customer_id", "unit_id", "number_key"),
         Index(None, "customer_id", "kid"),
+        Index(None, "customer_id", "order_number"),
         Index(None, "customer_id", "buyer_reference"),
     )
     rights = (Right.INVOICES,)
@@ -148,6 +150,20 @@ def compact(number: str) -> str:
 def invoice_by_number(db: Session, number: str) -> Invoice | None:
     """The invoice, or None where there is none in the scope."""
     return db.scalar(select(Invoice).where(Invoice.number == number))
+
+
+def orders_of(db: Session, invoice: Invoice) -> list[int]:
+    """The numbers of the orders that an invoice is about, by number or own reference, as far as the scope sees them."""
+    named = Order.number == invoice.order_number
+    if invoice.buyer_reference:
+        named |= Order.reference == invoice.buyer_reference
+    return list(db.scalars(select(Order.number).where(named).order_by(Order.number)))
+
+
+def invoices_of_order(db: Session, order_number: int) -> list[str]:
+    """The numbers of the invoices that name an order, as far as the scope sees them."""
+    named = select(Invoice.number).where(Invoice.order_number == order_number)
+    return list(db.scalars(named.order_by(Invoice.number_key)))
 
 
 def payer_of(db: Session, invoice: Invoice) -> str:

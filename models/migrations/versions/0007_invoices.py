@@ -84,6 +84,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_invoices_customer_id_kid"), ["customer_id", "kid"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_invoices_customer_id_order_number"), ["customer_id", "order_number"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_invoices_customer_id_number_key_number_compact"),
             ["customer_id", "number_key", "number_compact"],
             unique=False,
@@ -399,6 +402,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_total_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_outstanding_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_number_key_number_compact"))
+        batch_op.drop_index(batch_op.f("ix_invoices_customer_id_order_number"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_kid"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_issued_on_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_due_key_number_key"))
