@@ -62,12 +62,14 @@ def update_national_id(visit: Visit, id: int) -> Response:
 
 
 def _index(visit: Visit, todo: str, tried: Tried | None = None, *, status: int = 200) -> Response:
+    found = boxes(visit, todo, tried)
     return page(
         visit,
         "worklist/index.html",
         part="worklist",
         status=status,
-        boxes=boxes(visit, todo, tried),
+        no_store=any(box.rows and box.id != EMAILS for box in found),
+        boxes=found,
         tried=tried,
         receipt=_receipt(visit),
     )
