@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import appointments, guide, health, info, new_order, orders, session, units
+from routes import appointments, calendars, guide, health, info, new_order, orders, session, units
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -62,6 +62,11 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
+    get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
+    post("/calendar",                      calendars.create,        name="create_calendar", who=may(ORDERS, EMPLOYEES)),
+    post("/calendar/revocation",           calendars.destroy,       name="revoke_calendar", who=may(ORDERS, EMPLOYEES)),
+    get ("/calendar/{secret}.ics",         calendars.feed,          name="calendar_feed",   who=anyone),
     get ("/me/{token}",                    appointments.show,       name="appointment",     who=anyone),
     post("/me/{token}",                    appointments.update,     name="answer_appointment", who=anyone),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
