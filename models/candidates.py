@@ -1,6 +1,6 @@
 """Who can be put on a booking: the employees to choose from, and what each of them has on it already (T2, T4)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.bookings import Booking
 from models.employee_search import Criteria, EmployeeRow, find_employees
 from models.employees import Employee
-from models.sign_ups import OPEN, SEATED, WAITING, SignUp
+from models.sign_ups import COMING, OPEN, SEATED, WAITING, SignUp
 from models.slots import Slot
 from models.units import Unit
 from models.waiting_list import places_in_line
@@ -85,6 +85,15 @@ def candidates(
     return Candidates(everybody[: max(SHOWN, len(chosen))], found.count, total)
 
 
+def candidates_by_id(db: Session, booking: Booking, ids: Collection[int], viewer_id: int | None) -> list[Candidate]:
+    """Some employees, with what they have on the booking now."""
+    has = what_they_have(db, booking, ids, viewer_id)
+    return [
+        Candidate(row.id, row.full_name, row.unit_name, row.email, has.get(row.id), chosen=False)
+        for row in _rows(db, ids)
+    ]
+
+
 def employees_by_id(db: Session, ids: Collection[int]) -> list[Employee]:
     """The employees of the scope with these ids; who is missing in the answer may not be seen."""
     return list(db.scalars(select(Employee).where(Employee.id.in_(ids)).order_by(Employee.id)))
@@ -120,7 +129,7 @@ def what_they_have(
     }
 
 
-def _rows(db: Session, ids: Sequence[int]) -> list[EmployeeRow]:
+def _rows(db: Session, ids: Collection[int]) -> list[EmployeeRow]:
     if not ids:
         return []
     found = db.execute(
@@ -137,3 +146,22 @@ def _rows(db: Session, ids: Sequence[int]) -> list[EmployeeRow]:
         .order_by(Employee.sort_key, Employee.id)
     )
     return [EmployeeRow(*row) for row in found]
+
+
+def not_there_yet(db: Session, slot: Slot, employees: Collection[Employee], viewer_id: int) -> list[Employee]:
+    """Those whom the viewer has not put on the slot already, by pressing twice."""
+    there = select(SignUp.employee_id).where(
+        SignUp.slot_id == slot.id, SignUp.state.in_(COMING), SignUp.signed_up_by_id == viewer_id
+    )
+    ids = set(db.scalars(there))
+    return [employee for employee in employees if employee.id not in ids]
+
+
+def sign_up_by_id(db: Session, id: int, viewer_id: int) -> SignUp | None:
+    """The sign-up, where the viewer may see who it is: an employee of the scope, and no hidden name."""
+    return db.scalar(
+        select(SignUp)
+        .join(Employee, Employee.id == SignUp.employee_id)
+        .join(Booking, Booking.id == SignUp.booking_id)
+        .where(SignUp.id == id, Booking.names_hidden.is_(False) | (SignUp.signed_up_by_id == viewer_id))
+    )

@@ -73,11 +73,16 @@ class Proposal:
 
 
 def propose(
-    db: Session, booking: Booking, employees: Sequence[Employee], now: datetime, *, days: Collection[date] = ()
+    db: Session,
+    booking: Booking,
+    employees: Sequence[Employee],
+    now: datetime,
+    wanted: Mapping[int, int] | None = None,
 ) -> Proposal:
     """Give each a free time, the earliest first; who finds none, waits. Nothing is written.
 
-    Nobody gets a time when he or she is somewhere else, and as many as possible get one.
+    Nobody gets a time when he or she is somewhere else, and as many as possible get one. What is `wanted` (by
+    employee) is given where it can be.
     """
     with whole_customer(db):
         has = _open_sign_ups(db, booking, employees)
@@ -85,7 +90,7 @@ def propose(
         times = free_times(db, booking, now)
     refused = _refused(employees, has)
     asking = [employee.id for employee in employees if employee.id not in refused]
-    places = _matched(asking, [time for time in times if not days or time.day in days], busy)
+    places = _matched(asking, times, busy, wanted or {})
     return Proposal({id: places.get(id, WAIT) for id in asking}, refused, times, busy)
 
 
@@ -133,7 +138,12 @@ def free_times(db: Session, booking: Booking, now: datetime) -> list[FreeTime]:
     return [FreeTime(*row) for row in rows]
 
 
-def _matched(asking: Sequence[int], times: Sequence[FreeTime], busy: Mapping[int, Sequence[Span]]) -> dict[int, int]:
+def _matched(
+    asking: Sequence[int],
+    times: Sequence[FreeTime],
+    busy: Mapping[int, Sequence[Span]],
+    wanted: Mapping[int, int],
+) -> dict[int, int]:
     """A time for as many as possible: who finds all of his or hers taken, gets one that somebody else can give up."""
     left = {time.id: time.free for time in times}
     sitting: dict[int, list[int]] = {time.id: [] for time in times}
@@ -143,23 +153,36 @@ def _matched(asking: Sequence[int], times: Sequence[FreeTime], busy: Mapping[int
         id: [time.id for time in times if time.is_apart_from(busy[id])] if busy.get(id) else every for id in asking
     }
     for id in asking:
+        slot = wanted.get(id, WAIT)
+        if left.get(slot, 0) > 0 and slot in fitting[id]:
+            left[slot] -= 1
+            places[id] = slot
+            sitting[slot].append(id)
+    for id in asking:
+        if id in places or wanted.get(id) == WAIT:
+            continue
         if sum(left.values()) == 0:
             break
         came = _way(id, fitting, left, sitting)
-        slot = next((slot for slot in came if left[slot] > 0), None)
-        if slot is None:
+        free = next((slot for slot in came if left[slot] > 0), None)
+        if free is None:
             continue
-        left[slot] -= 1
-        while True:
-            person = came[slot]
-            before = places.get(person)
-            places[person] = slot
-            sitting[slot].append(person)
-            if before is None:
-                break
-            sitting[before].remove(person)
-            slot = before
+        left[free] -= 1
+        _move_up(free, came, places, sitting)
     return places
+
+
+def _move_up(slot: int, came: Mapping[int, int], places: dict[int, int], sitting: Mapping[int, list[int]]) -> None:
+    """Let each on the way go one further, from the free place back to the person who asked."""
+    while True:
+        person = came[slot]
+        before = places.get(person)
+        places[person] = slot
+        sitting[slot].append(person)
+        if before is None:
+            return
+        sitting[before].remove(person)
+        slot = before
 
 
 def _way(

@@ -240,7 +240,7 @@ def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: date
 
 def sign_up_all(db: Session, slot: Slot, employees: Collection[Employee], *, by: Actor, now: datetime) -> list[SignUp]:
     """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
-    with whole_customer(db):
+    with whole_customer(db), db.begin_nested():
         hold_people(db, [employee.id for employee in employees])
         return [sign_up(db, slot, employee, by=by, now=now) for employee in employees]
 

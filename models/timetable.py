@@ -5,18 +5,20 @@ names only those whom the viewer signed up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings import Booking
 from models.clock import OSLO
 from models.employees import Employee
-from models.sign_ups import HOLDING, SignUp
+from models.sign_ups import HOLDING, SEATED, SignUp
 from models.slots import Slot
+from models.units import Unit, norwegian
+from models.waiting_list import places_in_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody on the waiting list; who it is, where the viewer may see it."""
+
+    sign_up: int
+    name: str | None
+    day: date | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class BookingView:
     """A booking with its days."""
 
@@ -76,6 +88,22 @@ class BookingView:
     cancelled: bool
     hidden: bool
     days: list[DayView]
+    line: list[Waiting] = field(default_factory=list)
+    """The waiting list, where it was asked for."""
+
+    def waiting_for(self, day: date | None) -> list[Waiting]:
+        """Who waits for a day, or (None) for any of them."""
+        return [one for one in self.line if one.day == day]
+
+    @property
+    def opens(self) -> time:
+        """When the earliest slot of a day begins."""
+        return min(slot.starts for day in self.days for slot in day.slots)
+
+    @property
+    def closes(self) -> time:
+        """When the latest slot of a day ends."""
+        return max(slot.ends for day in self.days for slot in day.slots)
 
     @property
     def capacity(self) -> int:
@@ -92,6 +120,28 @@ def bookings_of_order(db: Session, order_number: int, viewer_id: int | None = No
     """The bookings that belong to an order, with who sits where: three statements in all (B14)."""
     bookings = db.scalars(select(Booking).where(Booking.order_number == order_number).order_by(Booking.id)).all()
     return views_of(db, bookings, viewer_id) if bookings else []
+
+
+def view_of(db: Session, booking: Booking, viewer_id: int) -> BookingView:
+    """One booking with its waiting list."""
+    [view] = views_of(db, [booking], viewer_id)
+    numbers = places_in_line(db, booking.id)
+    rows = db.execute(
+        select(SignUp.id, SignUp.day, SignUp.signed_up_by_id, Employee.given_name, Employee.family_name)
+        .outerjoin(Employee, Employee.id == SignUp.employee_id)
+        .where(SignUp.id.in_(numbers))
+        .order_by(SignUp.signed_up_at, SignUp.id)
+    )
+    line = [
+        Waiting(
+            id,
+            f"{given} {family}" if given and (not booking.names_hidden or by_id == viewer_id) else None,
+            day,
+            numbers[id],
+        )
+        for id, day, by_id, given, family in rows
+    ]
+    return replace(view, line=line)
 
 
 def views_of(db: Session, bookings: Sequence[Booking], viewer_id: int | None) -> list[BookingView]:
@@ -147,55 +197,43 @@ def views_of(db: Session, bookings: Sequence[Booking], viewer_id: int | None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Upcoming:
-    """A booking as lists show it: Info (I1) and the page of all bookings."""
+class RollRow:
+    """Somebody on the day list; without a name and what goes with it where the viewer may not see who it is."""
 
-    id: int
-    title: str
-    order_number: int | None
-    first_day: date
-    last_day: date
-    deadline: datetime
-    capacity: int
-    taken: int
-
-    @property
-    def free(self) -> int:
-        """Places that are left."""
-        return max(0, self.capacity - self.taken)
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    name: str | None
+    unit: str | None
+    mobile: str | None
 
 
-def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[Upcoming]:
-    """The next bookings of the user's units, soonest first."""
-    first = func.min(Slot.starts_at)
+def roll_of(db: Session, booking: Booking, viewer_id: int, *, by_name: bool) -> list[tuple[date | None, list[RollRow]]]:
+    """Everybody on a booking, by day and time, or (under None) in alphabetical order."""
     rows = db.execute(
         select(
-            Booking.id,
-            Booking.title,
-            Booking.order_number,
-            first,
-            func.max(Slot.starts_at),
-            Booking.deadline,
-            func.sum(Slot.capacity),
-            func.sum(Slot.taken),
+            Slot.starts_at,
+            Slot.ends_at,
+            SignUp.state,
+            SignUp.signed_up_by_id,
+            Employee.given_name,
+            Employee.family_name,
+            Employee.mobile,
+            Unit.name,
         )
-        .join(Slot, Slot.booking_id == Booking.id)
-        .where(Booking.cancelled_at.is_(None))
-        .group_by(Booking.id)
-        .having(func.max(Slot.ends_at) > now)
-        .order_by(first)
-        .limit(at_most)
+        .join(Slot, Slot.id == SignUp.slot_id)
+        .outerjoin(Employee, Employee.id == SignUp.employee_id)
+        .outerjoin(Unit, Unit.id == Employee.unit_id)
+        .where(SignUp.booking_id == booking.id, SignUp.state.in_(SEATED))
+        .order_by(Slot.starts_at, Slot.id, SignUp.id)
     )
-    return [
-        Upcoming(
-            id,
-            title,
-            number,
-            starts.astimezone(OSLO).date(),
-            ends.astimezone(OSLO).date(),
-            deadline,
-            int(capacity),
-            int(taken),
-        )
-        for id, title, number, starts, ends, deadline, capacity, taken in rows
+    roll = [
+        RollRow(starts_at, ends_at, state, f"{given} {family}", unit, mobile)
+        if given and (not booking.names_hidden or by_id == viewer_id)
+        else RollRow(starts_at, ends_at, state, None, None, None)
+        for starts_at, ends_at, state, by_id, given, family, mobile, unit in rows
     ]
+    if by_name:
+        in_order = sorted(roll, key=lambda row: (row.name is None, norwegian(row.name or ""), row.starts_at))
+        return [(None, in_order)] if in_order else []
+    return [(day, list(of_day)) for day, of_day in groupby(roll, key=lambda row: row.starts_at.astimezone(OSLO).date())]

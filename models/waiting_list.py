@@ -4,7 +4,7 @@ How a free place is offered to the next in the line is in `sign_ups`.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -14,7 +14,7 @@ from models.audit import Actor
 from models.bookings import Booking, hold_booking
 from models.employees import Employee
 from models.sign_up_news import News, tell
-from models.sign_ups import OFFERED, WAITING, AlreadySignedUp, SignUp, eligible, end_offers, offer_places
+from models.sign_ups import OFFERED, WAITING, AlreadySignedUp, SignUp, eligible, end_offers, hold_people, offer_places
 from models.slots import Slot
 from models.tenancy import whole_customer
 
@@ -44,6 +44,15 @@ def join(db: Session, booking: Booking, employee: Employee, day: date | None, *,
         tell(db, booking, News("waiting", waiting), by=by, now=now)
         offer_places(db, booking, _free_slots(db, booking, now), now)
         return waiting
+
+
+def join_all(
+    db: Session, booking: Booking, employees: Collection[Employee], day: date | None, *, by: Actor, now: datetime
+) -> list[SignUp]:
+    """Put several employees in the line, all or, where `join` refuses one, none."""
+    with whole_customer(db), db.begin_nested():
+        hold_people(db, [employee.id for employee in employees])
+        return [join(db, booking, employee, day, by=by, now=now) for employee in employees]
 
 
 def places_in_line(db: Session, booking_id: int) -> dict[int, int]:

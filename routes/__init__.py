@@ -3,7 +3,21 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import appointments, calendars, guide, health, info, new_order, orders, session, units
+from routes import (
+    appointments,
+    bookings,
+    calendars,
+    distributions,
+    guide,
+    health,
+    info,
+    invitations,
+    new_order,
+    orders,
+    session,
+    sign_ups,
+    units,
+)
 from routes.web.visit import Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -62,6 +76,17 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
+    post("/bookings/{id:int}/signups",     sign_ups.create,         name="sign_up",         who=may(EMPLOYEES), form="booking"),
+    post("/signups/{id:int}/cancellation", sign_ups.destroy,        name="cancel_sign_up",  who=may(EMPLOYEES)),
+    post("/signups/{id:int}/move",         sign_ups.move,           name="move_sign_up",    who=may(EMPLOYEES)),
+    post("/signups/{id:int}/acceptance",   sign_ups.accept,         name="accept_sign_up",  who=may(EMPLOYEES)),
+    get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
+    post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
+    post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES)),
+    post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
     get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
     get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
     post("/calendar",                      calendars.create,        name="create_calendar", who=may(ORDERS, EMPLOYEES)),

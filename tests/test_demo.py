@@ -16,6 +16,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.booking_search import upcoming_bookings
 from models.bookings import Booking
 from models.clock import OSLO, in_oslo, today_in_oslo
 from models.customers import AccountManager, Customer
@@ -35,7 +36,7 @@ from models.sealed import Keyring
 from models.sign_ups import HOLDING, SEATED, SignUp
 from models.slots import Slot
 from models.tenancy import Right, Scope, across_customers
-from models.timetable import bookings_of_order, upcoming_bookings
+from models.timetable import bookings_of_order
 from models.units import Unit, units_in_scope
 from models.users import Grant, User, find_signed_in, find_user, open_session
 from tests.house import FIELD_KEYS

@@ -91,6 +91,7 @@ def page(
     part: str | tuple[str, ...] = (),
     status: int = 200,
     at: str | None = None,
+    around: str | None = None,
     **context: Any,
 ) -> Response:
     """Answer with a place that has a URL.
@@ -98,10 +99,13 @@ def page(
     `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
     place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
     replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
-    was searched for is found again, where that is another than the one asked for.
+    was searched for is found again, where that is another than the one asked for. `around` is the beginning of the
+    ids of smaller things in the first part: htmx then gets the whole part in their stead.
     """
     names = (part,) if isinstance(part, str) else part
     wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
+    if around and here.asked.target.startswith(around):
+        wanted = names[0]
     frame = not here.asked.partial
     shared = _shared(here, frame=frame, part_only=wanted is not None)
     template = _part_file(place, wanted) if wanted else place
@@ -114,13 +118,22 @@ def page(
         response.headers["hx-push-url"] = here.path if shown else "false"
     elif wanted and at is not None:
         response.headers["hx-push-url"] = at
+    if wanted and here.asked.target != wanted.rpartition("/")[2]:
+        response.headers["hx-retarget"] = f"#{wanted.rpartition('/')[2]}"
+        response.headers["hx-reswap"] = "outerHTML"
     return response
 
 
-def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Response:
+def nothing_new(_here: Visit) -> Response:
+    """Answer who looks again and again that all is as it was; htmx leaves the page alone."""
+    return Response(status_code=204, headers=_private())
+
+
+def swap(here: Visit, part: str, *, or_go: str, say: str, into: str | None = None, **context: Any) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
     The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status.
+    `into` is the id of the part where more than what was asked for has changed.
     """
     if not here.asked.partial:
         return go(here, or_go, say=say)
@@ -128,7 +141,11 @@ def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Res
     shared = _shared(here, frame=False, part_only=True)
     pieces = here.portal.pages.render(here, part, {**shared, **context})
     said = here.portal.pages.render(here, "_said.html", shared)
-    return _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    if into and here.asked.target != into:
+        response.headers["hx-retarget"] = f"#{into}"
+        response.headers["hx-reswap"] = "outerHTML"
+    return response
 
 
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:

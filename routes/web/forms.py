@@ -24,6 +24,7 @@ ALL = Option("", "Alle")
 # What neither HTML nor XML may hold: control characters, and code points that are no characters.
 _NO_CHARACTERS = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
 _CONTROL = re.compile(rf"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
+_ID = re.compile(r"[0-9]{1,9}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -117,6 +118,25 @@ class NationalIdField(StringField):
             self.number = read_field(self._typed, today=self.meta.today, synthetic=self.meta.synthetic)
         except NationalIdRefused as refused:
             raise StopValidation(str(refused)) from None
+
+
+class Ids(Field):
+    """Ids of rows, sent as often as there are some, as from ticked boxes; what is no id is passed over."""
+
+    data: list[int]
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Keep each id once, in the order in which they came."""
+        self.data = list(dict.fromkeys(int(text) for text in valuelist if _ID.fullmatch(text)))
+
+    def process_data(self, value: Any) -> None:
+        """Without anything sent, there is none."""
+        self.data = list(value or ())
+
+    @property
+    def first(self) -> int | None:
+        """The only one, where there should be one."""
+        return self.data[0] if self.data else None
 
 
 class Choice(SelectField):

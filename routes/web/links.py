@@ -29,13 +29,13 @@ class Links:
         self._public_url = public_url
 
     def path(self, route: str, **params: object) -> str:
-        """The path of a route; parameters that are not in its pattern become the query, None is left out."""
+        """The path of a route; parameters that are not in its pattern become the query, a list several times."""
         inside = self._parameters[route]
         if not params:
             return self._formats[route]
         path = self._formats[route].format(**{name: quote(str(params[name]), safe="") for name in inside})
-        query = {name: value for name, value in params.items() if name not in inside and value not in {None, ""}}
-        return f"{path}?{urlencode(query)}" if query else path
+        query = {name: value for name, value in params.items() if name not in inside and value not in (None, "", [])}
+        return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
     def absolute(self, route: str, **params: object) -> str:
         """The whole URL, for letters."""
