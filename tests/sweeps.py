@@ -25,8 +25,8 @@ _BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for m
 
 PERSONAL = {"appointment", "answer_appointment"}
 """Routes that a personal link opens, for whoever holds it."""
-NO_ROWS = {"guide_pdf"} | PERSONAL
-"""Routes whose parameter names no row that a user asks for: the guide's file, a link that is signed."""
+NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL
+"""Routes whose parameter names no row that a user asks for: the guide's file, what only a letter or calendar knows."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
     for line in MAP

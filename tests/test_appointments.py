@@ -419,3 +419,29 @@ def test_links_stay_out_of_the_log(quiet_house: House, caplog: pytest.LogCapture
     told = [_Structured(as_json=False).format(record) for record in caplog.records if record.name.startswith("portal")]
     assert any("path=/me/{token} status=200" in line for line in told)
     assert not [line for line in told if token[:16] in line or "Ingrid" in line]
+
+
+def test_5_16_the_ticked_employees_are_invited_from_the_bookings_page(house: House) -> None:
+    with house.behind() as db:
+        booking, somebody, ingrid = the_round(db).id, _somebody(db), employee(db, INGRID)
+    hms = house.sign_in("hms.fjord").open(f"/bookings/{booking}")
+    button = "Inviter valgte til å velge tid selv"
+    assert hms.press(button).flash == "Velg hvem som skal inviteres: kryss av minst én ansatt."
+    hms.fill(employee=[str(somebody.id), str(ingrid.id)]).press(button)
+    assert hms.flash == (
+        "1 ansatt er invitert til å velge tid selv. "
+        "1 ble ikke invitert, fordi de har en time fra før, mangler e-post eller er deaktivert."
+    )
+    with house.behind() as db:
+        [(kind, payload)] = letters(db, (somebody.given_name, somebody.family_name))
+        assert (kind, payload["contact_name"]) == ("invitation", "Hilde Moldskred")
+        foreign = db.scalars(select(Employee.id).where(Employee.customer_id != somebody.customer_id)).first()
+    before = digest(house)
+    fields = [("csrf_token", hms.token()), ("employee", str(foreign))]
+    assert hms.send("POST", f"/bookings/{booking}/invitations", fields).status_code == 404
+    house.clock.set(datetime.fromisoformat("2026-10-12T09:00:00+00:00"))
+    late = house.sign_in("hms.fjord").open(f"/bookings/{booking}")
+    fields = [("csrf_token", late.token()), ("employee", str(somebody.id))]
+    late.send("POST", f"/bookings/{booking}/invitations", fields)
+    assert late.open(f"/bookings/{booking}").flash == "Fristen er ute. Ingen er invitert."
+    assert digest(house)["invitations"] == before["invitations"]
