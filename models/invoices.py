@@ -19,6 +19,8 @@ from models.tenancy import Right, UnitOwned, of_unit
 from models.units import Unit
 
 LONGEST_NUMBER = 60
+SENT_AS = ("EHF", "PDF på e-post")
+"""The ways in which the provider sends invoices (product 6.7)."""
 
 
 class Status(StrEnum):
@@ -82,6 +84,8 @@ class Invoice(UnitOwned, Base):
     buyer_reference: Mapped[str | None] = mapped_column(String(200))
     order_number: Mapped[int | None]
     """The provider's order that it names, whether or not the portal has it."""
+    sent_as: Mapped[str | None] = mapped_column(String(20))
+    """How the payer got it, where the ERP has told: one of SENT_AS."""
     received_at: Mapped[datetime] = mapped_column(Moment)
 
     def status(self, today: date) -> Status:

@@ -35,7 +35,7 @@ class Side:
     country: str = "NO"
 
 
-PROVIDER = Side("Bedriftshelsetjenesten AS", "310000003", "Kanalveien 11", "5068", "Bergen")
+PROVIDER = Side("Bedriftshelsetjenesten AS", "310000019", "Kanalveien 11", "5068", "Bergen")
 
 
 @dataclass(frozen=True, slots=True)

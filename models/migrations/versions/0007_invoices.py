@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("kid", sa.String(length=60), nullable=True),
         sa.Column("buyer_reference", sa.String(length=200), nullable=True),
         sa.Column("order_number", sa.Integer(), nullable=True),
+        sa.Column("sent_as", sa.String(length=20), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
