@@ -7,7 +7,7 @@ number has a table of its own, in `models.national_ids`.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -258,13 +258,3 @@ def _facts(employee: Employee, unit_name: str) -> dict[str, Any]:
 def employee_by_id(db: Session, id: int) -> Employee | None:
     """The employee, or None where there is none in the scope."""
     return db.scalar(select(Employee).where(Employee.id == id))
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Somebody in the same customer who may be the same person; `id` is None where one may not see who."""
-
-    reason: str
-    id: int | None
-    name: str
-    unit_name: str

@@ -3,7 +3,21 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, invoices, new_order, orders, search, session, units
+from routes import (
+    deactivations,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    info,
+    invoices,
+    new_employee,
+    new_order,
+    orders,
+    search,
+    session,
+    units,
+)
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -65,7 +79,16 @@ MAP: tuple[Line, ...] = (
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
     get ("/invoices.csv",                  invoices.csv,            name="invoices_csv",    who=may(INVOICES)),
     get ("/invoices.xlsx",                 invoices.xlsx,           name="invoices_xlsx",   who=may(INVOICES)),
@@ -89,6 +112,7 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )
 

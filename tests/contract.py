@@ -16,7 +16,11 @@ from routes.web.forms import PortalForm
 from tests.sweeps import fields_of
 
 FILE = Path(__file__).parents[1] / "docs" / "urls.md"
-_READ = re.compile(r'(?:form|query_params)\.get\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\(')
+_READ = re.compile(
+    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
+)
+_SHARED_FORMS = {"routes.web.employee_form"}
+"""What several rooms read a form with."""
 _STATUSES = {
     "page": {200},
     "swap": {200, 303},
@@ -114,7 +118,9 @@ def _reached(line: Line) -> list[FunctionType]:
     for function in found:
         names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
         for name, thing in function.__globals__.items():
-            is_of_room = isinstance(thing, FunctionType) and _room(thing) == _room(function)
+            is_of_room = isinstance(thing, FunctionType) and (
+                _room(thing) == _room(function) or thing.__module__ in _SHARED_FORMS
+            )
             if is_of_room and name in names and thing not in found:
                 found.append(thing)
     return found
