@@ -24,7 +24,7 @@ def test_n1_n3_n5_the_frame_is_on_every_page(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
     for url in PLACES:
         tester.open(url)
-        assert tester.tabs == ["Info", "Bestilling", "Fakturaer"], url
+        assert tester.tabs == ["Info", "Bestilling", "Ansatte", "Fakturaer"], url
         assert tester.has("Du er logget inn som: Test Bruker (Tester)"), url
         assert tester.soup.find("button", string="Logg ut"), url
         assert tester.has("Klikk her for brukerveiledning: Avonova_kundeportal.pdf"), url

@@ -31,7 +31,7 @@ log = logging.getLogger("portal.visit")
 
 MAX_FIELDS = 2000
 _NOT_KEPT = {"csrf_token", "password", "pasted", "national_id", "sealed_number"}
-"""Secrets, also those that were typed wrong and so are no identity numbers that a mask would find; and lists of people."""
+"""Secrets, also those typed wrong, which are no identity numbers that a mask would find; and lists of people."""
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
 
