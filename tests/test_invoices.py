@@ -9,6 +9,8 @@ from sqlalchemy import select
 from models.invoice_search import PAGE_SIZE
 from models.invoices import Invoice
 from models.settlements import register_payment
+from models.units import Unit
+from models.users import Grant, User
 from tests.house import House
 from tests.invoicing import BERGEN, FJORDBYGG, STAVANGER, let_in, paper
 from tests.page import Page
@@ -240,9 +242,6 @@ def test_x1_a_payer_outside_the_units_is_in_no_list_sum_or_count(quiet_house: Ho
 
 def narrow(house: House, username: str, unit: str) -> None:
     """From now on the user has the rights in one unit only."""
-    from models.units import Unit  # noqa: PLC0415
-    from models.users import Grant, User  # noqa: PLC0415
-
     with house.behind() as db:
         grant = db.scalars(select(Grant).join(User, User.id == Grant.user_id).where(User.username == username)).one()
         grant.unit_id = db.scalars(
