@@ -67,6 +67,8 @@ MAP: tuple[Line, ...] = (
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
+    get ("/reports/figures",               reports.figures,         name="figures",         who=may(REPORTS)),
+    get ("/reports/figures.csv",           reports.figures_csv,     name="figures_csv",     who=may(REPORTS)),
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
     get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
     get ("/reports/{id:int}/preview",      reports.preview,         name="report_preview",  who=may(REPORTS)),
