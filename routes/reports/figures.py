@@ -60,4 +60,4 @@ def _found(visit: Visit) -> tuple[YearAndUnit, Overview | None]:
     search.unit.choices = units.offered()
     if not search.validate():
         return search, None
-    return search, overview_of(visit, int(search.year.data), units.choose(search.unit.data))
+    return search, overview_of(visit, int(search.year.data), units.choose(search.unit.data), with_amounts=True)

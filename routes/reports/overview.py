@@ -132,8 +132,8 @@ def shown(figure: Figure) -> str:
     return HIDDEN if figure.value is None else count(figure.value)
 
 
-def overview_of(visit: Visit, year: int, units: Units) -> Overview:
-    """The figures of a year: three statements at most."""
+def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) -> Overview:
+    """The figures of a year: three statements at most; `with_amounts` where the user may see invoices."""
     closed = is_closed(year, visit.today)
     attendance = attendance_of(visit.db, year) if closed else None
     top = units.top
@@ -154,7 +154,7 @@ def overview_of(visit: Visit, year: int, units: Units) -> Overview:
         if attendance and top
         else [],
         attendance=attendance,
-        invoiced=invoiced_by_unit(visit.db, year, units.ids) if visit.may(Right.INVOICES) else None,
+        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts and visit.may(Right.INVOICES) else None,
     )
 
 
