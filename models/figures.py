@@ -1,6 +1,6 @@
-"""Figures per unit and year: orders by product group, and how health checks and other times were used.
+"""Figures per unit and year: orders by product group, invoiced amounts, and how health checks and times were used.
 
-Orders are no figures about people. What is about people (times held, sign-ups, no-shows) goes through
+Orders and amounts are no figures about people. What is about people (times held, sign-ups, no-shows) goes through
 `models.suppression`, once for the whole customer, whoever asks (decision 0023), and only when the year is over.
 """
 
@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from models.base import Moment
 from models.bookings import Booking
 from models.clock import in_oslo
+from models.invoices import Invoice
 from models.orders import PRODUCT_GROUPS, Order
 from models.sign_ups import ATTENDED, SEATED, SignUp
 from models.slots import Slot
@@ -74,6 +76,27 @@ def orders_by_group(db: Session, year: int, unit_ids: frozenset[int]) -> list[tu
     with whole_customer(db):
         found = select_rows(db, _ORDERS, asked)
     return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0]))
+
+
+_INVOICED: Select[*tuple[Any, ...]] = (
+    select(Unit.name, Invoice.currency, func.sum(Invoice.total))
+    .join(Unit, Unit.id == Invoice.unit_id)
+    .where(
+        Invoice.unit_id.in_(bindparam("unit_ids", expanding=True)),
+        Invoice.issued_on.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(Unit.id, Unit.name, Unit.path, Invoice.currency)
+    .order_by(Unit.path, Invoice.currency)
+)
+
+
+def invoiced_by_unit(db: Session, year: int, unit_ids: frozenset[int]) -> list[tuple[str, str, Decimal]]:
+    """What was invoiced to these units in a year, less what was credited: unit, currency and amount with VAT.
+
+    Only of units in which the user may see invoices (X2).
+    """
+    asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
+    return [(unit, currency, total) for unit, currency, total in select_rows(db, _INVOICED, asked)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from models.orders import CLOSED, Order
 from models.tenancy import Right, UnitOwned, of_unit, select_rows
 from models.units import Unit
 
-DONE, ORDERED, LATE, DUE, AHEAD = "Gjort", "Bestilt", "Forfalt", "Nå", "Senere"
+DONE, ORDERED, LATE, DUE, AHEAD = STATES = ("Gjort", "Bestilt", "Forfalt", "Dette kvartalet", "Senere")
 """Where an activity stands, in the words of the page."""
 
 
@@ -64,7 +64,7 @@ class Activity:
         """Where it stands on a day: done, ordered, late, due in this quarter, or still ahead."""
         if self.done_on:
             return DONE
-        if self.is_ordered and self.order_status not in CLOSED:
+        if self.is_ordered and self.order_status not in CLOSED:  # a status that one may not see is none
             return ORDERED
         due, now = (self.year, self.due_quarter), (today.year, (today.month + 2) // 3)
         return LATE if due < now else DUE if due == now else AHEAD
@@ -88,11 +88,17 @@ _PLAN: Select[*tuple[Any, ...]] = (
     )
     .join(Unit, Unit.id == PlanItem.unit_id)
     .outerjoin(Order, Order.number == PlanItem.order_number)
-    .where(PlanItem.year == bindparam("year"), PlanItem.unit_id.in_(bindparam("unit_ids", expanding=True)))
-    .order_by(PlanItem.due_quarter, PlanItem.id)
+    .where(
+        PlanItem.year.between(bindparam("first"), bindparam("last")),
+        PlanItem.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    )
+    .order_by(PlanItem.year, PlanItem.due_quarter, PlanItem.id)
 )
 
 
-def plan_of(db: Session, year: int, unit_ids: frozenset[int]) -> list[Activity]:
-    """The plan of a year for these units, by quarter: one statement."""
-    return [Activity(*row) for row in select_rows(db, _PLAN, {"year": year, "unit_ids": sorted(unit_ids)})]
+def plan_of(db: Session, years: tuple[int, int], unit_ids: frozenset[int]) -> list[Activity]:
+    """The plan of these units, from one year to another, by year and quarter: one statement."""
+    first, last = years
+    return [
+        Activity(*row) for row in select_rows(db, _PLAN, {"first": first, "last": last, "unit_ids": sorted(unit_ids)})
+    ]

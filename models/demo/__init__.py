@@ -17,6 +17,7 @@ from models.demo.identities import add_numbers
 from models.demo.invoices import add_invoices
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
+from models.demo.plans import add_plans
 from models.demo.reports import add_reports
 from models.demo.users import SIGN_INS, add_users
 from models.sealed import Keyring
@@ -47,5 +48,6 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
+        add_plans(db, units, orders, now=now)
         add_reports(db, units, now=now)
         add_invoices(db, units, orders, today=today)

@@ -112,6 +112,17 @@ ROUNDS = [
         preparation="Klokka stilles tilbake denne natta: kurset varer i fire timer."),
     Round("back school", "Teknisk drift", "Ryggskole", "Kantina, Verksvegen 4",
         (14,), "10:00-12:00", 120, 10, (0.4,), LONG_DEADLINE),
+    # Last year's, for the figures: one unit with four people, which the figures do not show.
+    Round("hearing, Fjordbygg", "Bergen", "Hørselskontroll Bergen", "Bedriftshelsesenteret Bergen",
+        WHEN_DONE, "08:00-11:30 12:00-15:00", 15, 2, (0.85,)),
+    Round("hearing, Fjordbygg", "Stavanger", "Hørselskontroll Stavanger", "Kontoret på Forus",
+        WHEN_DONE, "08:00-11:30 12:00-14:30", 15, 2, (0.7,)),
+    Round("hearing, Fjordbygg", "Tromsø", "Hørselskontroll Tromsø", "Kontoret, Sjøgata",
+        WHEN_DONE, "08:00-11:30", 15, 1, (0.8,)),
+    Round("hearing, Fjordbygg", "Administrasjon", "Hørselskontroll Administrasjon", "Hovedkontoret, Bergen",
+        WHEN_DONE, "09:00-10:30", 15, 1, (4 / 6,)),
+    Round("conflicts", "Fjordbygg Entreprenør AS", "Lederkurs: konflikthåndtering", "Hovedkontoret, kurssalen",
+        WHEN_DONE, "09:00-15:00", 360, 15, (0.8,), LONG_DEADLINE),
 ]
 # fmt: on
 

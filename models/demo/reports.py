@@ -1,4 +1,4 @@
-"""The demo's documents (product 6.8) and plans of the year, and which customers have Rapporter (U1).
+"""The demo's documents (product 6.8), and which customers have Rapporter (U1).
 
 The documents are real PDFs, written while the demo is loaded. They are about groups: none of them knows a person.
 """
@@ -62,7 +62,7 @@ DOCUMENTS = [
                 "Kapselbygging rundt kappsagen, og vedlikehold av bladene etter plan.",
                 "Merking av sonen, og hørselvern som alle bruker.",
                 "Ny måling når tiltakene er gjennomført.",
-                "Hørselskontroll for dem som arbeider ved kappsagen, jf. forskrift om utførelse av arbeid § 14-11."]},
+                "Hørselskontroll for dem som arbeider ved kappsagen."]},
         ]),
     Document("Tromsø", "Kartlegging", 1, (0, 9, 24), "Vernerunde Tromsø",
         "Brakkeriggen og kontoret i Sjøgata, sammen med verneombud og anleggsleder. Ni tiltak, tre av dem haster.",
@@ -82,8 +82,7 @@ DOCUMENTS = [
         "Gjennomgang av kontorarbeidsplassene på hovedkontoret, med anbefalinger for lys, stol og skjerm.",
         [
             {"heading": "Bakgrunn", "text": [
-                ("Kartleggingen er gjort etter ønske fra arbeidsmiljøutvalget, og følger forskrift om organisering, "
-                "ledelse og medvirkning § 7-1 og arbeidsplassforskriften.")]},
+                "Kartleggingen er gjort etter ønske fra arbeidsmiljøutvalget."]},
             {"heading": "Hovedfunn", "points": [
                 "De fleste har hev- og senkbart bord, men få bruker det mer enn en gang om dagen.",
                 "Skjermene står for lavt på arbeidsplasser med to skjermer.",

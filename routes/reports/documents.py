@@ -1,4 +1,4 @@
-"""Rapporter: the documents per unit and year, each with its page and its file (R1, N2)."""
+"""The documents of Rapporter per unit and year, each with its page and its file (R1, N2)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,13 +18,13 @@ from models.reports import (
     report_by_id,
     years_of_reports,
 )
+from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.downloads import disposition
 from routes.web.errors import not_found
-from routes.web.forms import ALL, Choice, Option, unit_choices
+from routes.web.forms import ALL, Choice, Option
 from routes.web.visit import Visit
 from routes.web.words import count
-from routes.web.years import YearAndUnit, ids_below, units_with_reports
 
 _LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """What a file may do in a browser that shows it: nothing."""
@@ -41,17 +41,16 @@ def index(visit: Visit) -> Response:
     search: ReportSearch = ReportSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
     search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    search.unit.offer = lambda: units().offered()
     after = _cursor(visit)
     found = Found([], 0, None)
     if valid := search.validate():
-        unit = search.chosen_unit(units()) if search.unit.data else None
         found = find_reports(
             visit.db,
             Criteria(
                 year=int(search.year.data) if search.year.data else None,
                 kind=search.kind.data or None,
-                unit_ids=ids_below(unit, units()) if unit else None,
+                unit_ids=units().choose(search.unit.data).ids if search.unit.data else None,
                 after=after,
             ),
         )

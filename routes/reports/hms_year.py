@@ -1,0 +1,100 @@
+"""HMS-året: what is planned, what has come of it, and what is due, on one page (product section 5, number 15)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.responses import Response
+
+from models.plans import AHEAD, DONE, DUE, LATE, ORDERED, STATES, Activity, plan_of
+from models.reports import Criteria, ReportRow, find_reports
+from models.tenancy import Right
+from routes.reports.choice import Units, YearAndUnit, units_with_reports
+from routes.web.answers import page
+from routes.web.visit import Visit
+
+TONES = {DONE: "good", ORDERED: "plan", LATE: "bad", DUE: "wait", AHEAD: ""}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An activity, where it stands, and what one can do about it."""
+
+    activity: Activity
+    state: str
+    order_url: str | None
+    """The order that it led to."""
+    place_url: str | None
+    """A new order for it, begun."""
+
+    @property
+    def tone(self) -> str:
+        """The mark of its state."""
+        return TONES[self.state]
+
+    @property
+    def when(self) -> str:
+        """The quarter in which it is due."""
+        return quarter(self.activity.due_quarter)
+
+
+@dataclass(frozen=True)
+class HmsYear:
+    """The year as the page shows it."""
+
+    year: int
+    units: Units
+    lines: list[Line]
+    documents: list[ReportRow]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many stand where; what none stands at is left out."""
+        found = Counter(line.state for line in self.lines)
+        return [(state, found[state]) for state in STATES if found[state]]
+
+    @property
+    def summary(self) -> str:
+        """What is announced."""
+        done = sum(line.state == DONE for line in self.lines)
+        return f"{done} av {len(self.lines)} aktiviteter er gjort" if self.lines else "Ingen plan er lagt inn"
+
+
+def hms_year(visit: Visit) -> Response:
+    """The plan of a year with its orders and documents."""
+    search: YearAndUnit = YearAndUnit.of(visit)
+    search.offer_years(visit.today, visit.today.year, ahead=1)
+    units = units_with_reports(visit)
+    search.unit.choices = units.offered()
+    valid = search.validate()
+    return page(
+        visit,
+        "reports/hms-year/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("hms_year", **search.filters),
+        search=search,
+        found=_found(visit, int(search.year.data), units.choose(search.unit.data)) if valid else None,
+    )
+
+
+def quarter(number: int) -> str:
+    """A quarter in words."""
+    return f"{number}.\u00a0kvartal"
+
+
+def line_of(visit: Visit, activity: Activity, today: date) -> Line:
+    """An activity with what the user may do about it."""
+    state = activity.state(today)
+    order = visit.url("order", number=activity.order_number) if activity.order_number else None
+    assert visit.user.scope is not None
+    orderable = visit.user.scope.units_with(Right.ORDERS)
+    may_order = orderable is None or activity.unit_id in orderable
+    begun = visit.url("new_order", unit=activity.unit_id, delivery=activity.activity)
+    return Line(activity, state, order, begun if may_order and state in {LATE, DUE, AHEAD} else None)
+
+
+def _found(visit: Visit, year: int, units: Units) -> HmsYear:
+    plan = plan_of(visit.db, (year, year), units.ids)
+    documents = find_reports(visit.db, Criteria(year=year, unit_ids=units.ids)).rows
+    return HmsYear(year, units, [line_of(visit, activity, visit.today) for activity in plan], documents)

@@ -1,0 +1,162 @@
+"""The figures of a year for one or several units, as tables and as bars: for the page, the file and the draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from models.figures import (
+    CHECKS,
+    Attendance,
+    Figure,
+    Use,
+    attendance_of,
+    invoiced_by_unit,
+    is_closed,
+    orders_by_group,
+)
+from models.money import KRONER
+from models.orders import PRODUCT_GROUPS
+from models.tenancy import Right
+from routes.reports.choice import Units
+from routes.web.visit import Visit
+from routes.web.words import amount, count
+
+HIDDEN = "skjult"
+NOTHING = "–"
+_SHORT = dict(
+    zip(
+        PRODUCT_GROUPS,
+        (
+            "Helsekontroll",
+            "Helseattest",
+            "Vaksinasjon",
+            "AMP",
+            "Ergonomi",
+            "Yrkeshygiene",
+            "Psykososialt miljø",
+            "Systematisk HMS",
+            "Kurs",
+            "Sykefravær",
+            "Hjertestarter",
+        ),
+        strict=True,
+    )
+)
+WITHOUT_GROUP = "Uten produktgruppe"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: what it is of, what is written at it, and how long it is, in parts of the longest; `outer` is around."""
+
+    label: str
+    text: str
+    length: float
+    outer: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """How the places of a unit, or of a product group, were used."""
+
+    label: str
+    use: Use
+    short: str = ""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether there was anything to use."""
+        return self.use.held.offered
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that the page of figures shows."""
+
+    year: int
+    units: Units
+    is_closed: bool
+    orders: list[tuple[str, str, int]]
+    """Product group, the same in short, and how many."""
+    checks: list[UseRow] = field(default_factory=list)
+    checks_total: Use | None = None
+    groups: list[UseRow] = field(default_factory=list)
+    attendance: Attendance | None = None
+    invoiced: list[tuple[str, str, Decimal]] | None = None
+    """Unit, currency, amount; None without the right to see invoices."""
+
+    @property
+    def order_count(self) -> int:
+        """All orders."""
+        return sum(number for *_, number in self.orders)
+
+    @property
+    def order_bars(self) -> list[Bar]:
+        """The orders as bars."""
+        most = max((number for *_, number in self.orders), default=1)
+        return [Bar(short, count(number), number / most) for _, short, number in self.orders]
+
+    @property
+    def invoiced_bars(self) -> list[Bar]:
+        """What was invoiced in kroner, as bars; what was credited more than invoiced has none."""
+        rows = [(unit, total) for unit, currency, total in self.invoiced or [] if currency == KRONER]
+        most = max((total for _, total in rows), default=Decimal(0)) or Decimal(1)
+        return [Bar(unit, f"kr\u00a0{amount(total)}", float(max(total, Decimal(0)) / most)) for unit, total in rows]
+
+    def bars(self, rows: list[UseRow]) -> list[Bar]:
+        """How places were used, as bars: the frame is what was offered, the inside what was held."""
+        most = max((figure.value or 0 for row in rows for figure in (row.use.places, row.use.held)), default=0) or 1
+        return [
+            Bar(
+                row.short or row.label,
+                HIDDEN if row.use.held.hidden else f"{shown(row.use.held)} av {shown(row.use.places)}",
+                (row.use.held.value or 0) / most,
+                None if row.use.places.value is None else row.use.places.value / most,
+            )
+            for row in rows
+        ]
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether something is hidden, so that the page has to say why."""
+        figures = [figure for row in (*self.checks, *self.groups) for figure in (row.use.places, row.use.held)]
+        if self.units.is_whole_customer and self.attendance:
+            figures += [self.attendance.signed_up, self.attendance.absent]
+        return any(figure.hidden for figure in figures)
+
+
+def shown(figure: Figure) -> str:
+    """A figure as it is written."""
+    if not figure.offered:
+        return NOTHING
+    return HIDDEN if figure.value is None else count(figure.value)
+
+
+def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) -> Overview:
+    """The figures of a year: three statements at most; `with_amounts` where the user may see invoices."""
+    closed = is_closed(year, visit.today)
+    attendance = attendance_of(visit.db, year) if closed else None
+    top = units.top
+    return Overview(
+        year=year,
+        units=units,
+        is_closed=closed,
+        orders=[
+            (group or WITHOUT_GROUP, _SHORT.get(group or "", group or WITHOUT_GROUP), number)
+            for group, number in orders_by_group(visit.db, year, units.ids)
+        ],
+        checks=_offered(UseRow(unit.name, attendance.of(unit.id, CHECKS)) for unit in units.rows) if attendance else [],
+        checks_total=attendance.of(top.id, CHECKS) if attendance and top else None,
+        groups=_offered(
+            UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
+            for group in attendance.groups
+        )
+        if attendance and top
+        else [],
+        attendance=attendance,
+        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts and visit.may(Right.INVOICES) else None,
+    )
+
+
+def _offered(rows: Iterable[UseRow]) -> list[UseRow]:
+    return [row for row in rows if row.is_offered]
