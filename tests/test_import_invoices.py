@@ -384,6 +384,7 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     tmp_path: Path, command: Callable[..., tuple[int, list[str]]]
 ) -> None:
     os.mkfifo(tmp_path / "a.xml")
+    (tmp_path / os.fsdecode(b"d\xff.xml")).write_bytes(b"hei")
     large = tmp_path / "b.xml"
     large.touch()
     os.truncate(large, 100 * 2**20)
@@ -397,7 +398,8 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     assert lines[0] == f"refused {tmp_path}/a.xml it is not a file"
     assert lines[1] == f"refused {tmp_path}/b.xml it is larger than 25 MB"
     assert lines[2].startswith(f"refused {tmp_path}/c [31mok 1 1 NOK it is not well-formed XML")
-    assert len(lines) == 3
+    assert lines[3].startswith(f"refused {tmp_path}/d\ufffd.xml it is not well-formed XML")
+    assert len(lines) == 4
     assert command() == (2, [])
 
 

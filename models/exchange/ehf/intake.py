@@ -26,7 +26,6 @@ from models.invoices import LONGEST_NUMBER, Invoice, keys_of
 from models.organisation_number import is_valid
 from models.quarantine import keep_out, let_out
 from models.settlements import settle_credits
-from models.tenancy import across_customers
 from models.units import Unit
 
 ENHETSREGISTERET = "0192"
@@ -66,18 +65,17 @@ def check(found: Found) -> Result:
 def take_in(db: Session, found: Found, *, now: datetime) -> Result:
     """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
 
-    A file that is in already is let in as it is. Needs a session that writes and has no scope.
+    A file that is in already is let in as it is. Whose it is only shows, so it is asked across customers.
     """
     digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
-    with across_customers(db):
-        try:
-            document = _verified(found)
-            if not _is_in(db, digest):
-                _let_in(db, document, found.data or b"", digest, now=now)
-        except (Unreadable, Refusal) as refused:
-            keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
-            return Result(found.name, refusal=str(refused))
-        let_out(db, digest)
+    try:
+        document = _verified(found)
+        if not _is_in(db, digest):
+            _let_in(db, document, found.data or b"", digest, now=now)
+    except (Unreadable, Refusal) as refused:
+        keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
+        return Result(found.name, refusal=str(refused))
+    let_out(db, digest)
     return _result(found.name, document)
 
 
