@@ -6,6 +6,7 @@ import stat
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -276,6 +277,24 @@ def test_a_credit_note_reaches_neither_another_payer_nor_another_currency(quiet_
         sent(quiet_house, document)
         assert standing(quiet_house, document.number)[0] == D(-100)
     assert standing(quiet_house, "2026-1") == (D(1000), D(0), "Ubetalt")
+
+
+def test_at_the_same_moment_each_document_gets_in_once_and_each_credit_takes_effect(quiet_house: House) -> None:
+    """Invoices and the credit notes for them, each of them twice, and other content under the same numbers."""
+    papers = [
+        each
+        for number in range(6)
+        for each in (ten(f"I-{number}"), taking_back(f"K-{number}", 3, f"I-{number}"), ten(f"I-{number}", note="Ny"))
+    ]
+    broken = without("cbc:IssueDate")
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda data: sent(quiet_house, data), [*map(write, papers * 2), *[broken] * 6]))
+    assert {result.number for result in results if not result.refusal} == {paper.number for paper in papers}
+    for number in range(6):
+        assert standing(quiet_house, f"I-{number}")[:2] == (D(700), D(300))
+        assert standing(quiet_house, f"K-{number}")[0] == D(0)
+    with quiet_house.behind() as db:
+        assert next(row.times for row in quarantined(db) if row.reason.startswith("BR-03")) == 6
 
 
 # Folders and zips

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.clock import today_in_oslo
+from models.customers import Customer
 from models.exchange.ehf.contents import contents_of
 from models.exchange.ehf.document import Document, Identifier, Party
 from models.exchange.ehf.files import Found
@@ -103,6 +104,8 @@ def _is_in(db: Session, digest: str) -> bool:
 def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: datetime) -> None:
     """Add the invoice with everything on it; raises Refusal."""
     payer = _payer(db, document)
+    # One at a time for each customer, so that of an invoice and its credit note the later one sees the earlier.
+    db.execute(select(Customer.id).where(Customer.id == payer.customer_id).with_for_update(key_share=True))
     invoice = _invoice(document, payer, now=now)
     try:
         with db.begin_nested():

@@ -10,7 +10,7 @@ from xml.parsers import expat
 LARGEST_FILE = 25 * 1024 * 1024
 """Bytes; an invoice with its attachments is smaller."""
 DEEPEST = 24
-MOST_ELEMENTS = 500_000
+MOST_ELEMENTS = 250_000
 MOST_ATTRIBUTES = 40
 
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
