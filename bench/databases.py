@@ -27,7 +27,7 @@ MEASURED, OTHERS = 1, 2
 """Customers: one with 2 000 orders in both databases, and one with all the rest."""
 _SHARE = 5  # each fifth order of the small database is the measured customer's
 _FIRST = 300_000
-_UNCHECKED = "-c session_replication_role=replica -c synchronous_commit=off"
+UNCHECKED = "-c session_replication_role=replica -c synchronous_commit=off"
 """Foreign keys are not checked row by row (SQLite does not either, unless it is told to): the rows are known."""
 _UNITS = ("Bergen", "Stavanger", "Tromsø", "Administrasjon")
 
@@ -73,7 +73,7 @@ def _filled(url: str, orders: int) -> Filled:
     with database.session() as db, across_customers(db):
         secrets = _add_people(db)
         db.commit()
-    bulk = create_engine(url, connect_args={} if database.is_sqlite else {"options": _UNCHECKED})
+    bulk = create_engine(url, connect_args={} if database.is_sqlite else {"options": UNCHECKED})
     with bulk.begin() as connection:
         _add_orders(connection, orders)
     bulk.dispose()

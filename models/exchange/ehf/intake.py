@@ -24,6 +24,7 @@ from models.exchange.ehf.sums import value_of
 from models.exchange.ehf.xml import Unreadable
 from models.invoice_contents import InvoiceFile
 from models.invoices import LONGEST_NUMBER, Invoice, keys_of
+from models.orders import NUMBER_DIGITS
 from models.organisation_number import is_valid
 from models.quarantine import keep_out, let_out
 from models.settlements import settle_credits
@@ -155,9 +156,9 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
 
 
 def _order_number(document: Document) -> int | None:
-    """The provider's order: its number is the seller's, and customers give it as theirs, too."""
-    for text in (document.sales_order, document.order_reference):
-        if text.isascii() and text.isdigit() and len(text) <= 9:
+    """The provider's order: its number is the seller's; the buyer's may be it, where it looks like one of ours."""
+    for text, longest in ((document.sales_order, 9), (document.order_reference, NUMBER_DIGITS)):
+        if text.isascii() and text.isdigit() and min(NUMBER_DIGITS, longest) <= len(text) <= longest:
             return int(text)
     return None
 
