@@ -283,7 +283,7 @@ def import_invoices_command(*words: str) -> int:
 
 def _taken_in(database: Database, found: Found, clock: Clock) -> Result:
     """What became of a document, in a transaction of its own."""
-    with database.session() as db:
+    with database.session() as db, across_customers(db):
         result = take_in(db, found, now=clock.now())
         db.commit()
         return result

@@ -6,6 +6,7 @@ import stat
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -278,6 +279,24 @@ def test_a_credit_note_reaches_neither_another_payer_nor_another_currency(quiet_
     assert standing(quiet_house, "2026-1") == (D(1000), D(0), "Ubetalt")
 
 
+def test_at_the_same_moment_each_document_gets_in_once_and_each_credit_takes_effect(quiet_house: House) -> None:
+    """Invoices and the credit notes for them, each of them twice, and other content under the same numbers."""
+    papers = [
+        each
+        for number in range(6)
+        for each in (ten(f"I-{number}"), taking_back(f"K-{number}", 3, f"I-{number}"), ten(f"I-{number}", note="Ny"))
+    ]
+    broken = without("cbc:IssueDate")
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda data: sent(quiet_house, data), [*map(write, papers * 2), *[broken] * 6]))
+    assert {result.number for result in results if not result.refusal} == {paper.number for paper in papers}
+    for number in range(6):
+        assert standing(quiet_house, f"I-{number}")[:2] == (D(700), D(300))
+        assert standing(quiet_house, f"K-{number}")[0] == D(0)
+    with quiet_house.behind() as db:
+        assert next(row.times for row in quarantined(db) if row.reason.startswith("BR-03")) == 6
+
+
 # Folders and zips
 
 
@@ -384,6 +403,7 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     tmp_path: Path, command: Callable[..., tuple[int, list[str]]]
 ) -> None:
     os.mkfifo(tmp_path / "a.xml")
+    (tmp_path / os.fsdecode(b"d\xff.xml")).write_bytes(b"hei")
     large = tmp_path / "b.xml"
     large.touch()
     os.truncate(large, 100 * 2**20)
@@ -397,7 +417,8 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     assert lines[0] == f"refused {tmp_path}/a.xml it is not a file"
     assert lines[1] == f"refused {tmp_path}/b.xml it is larger than 25 MB"
     assert lines[2].startswith(f"refused {tmp_path}/c [31mok 1 1 NOK it is not well-formed XML")
-    assert len(lines) == 3
+    assert lines[3].startswith(f"refused {tmp_path}/d\ufffd.xml it is not well-formed XML")
+    assert len(lines) == 4
     assert command() == (2, [])
 
 
