@@ -90,6 +90,8 @@ class DryRun:
     unread: list[Line] = field(default_factory=list)
     """The rows as they came, while nobody has said what the columns mean."""
     guessed: list[str | None] = field(default_factory=list)
+    heading: bool = False
+    """Whether the first of them looks like headings."""
     first_day: date | None = None
 
     @property
@@ -113,7 +115,7 @@ class DryRun:
         return cls(**kept)
 
 
-def begin(table: Table, units: list[UnitRow], *, unit_id: int | None, complete: bool) -> DryRun:
+def begin(table: Table, units: list[UnitRow], *, unit_id: int | None = None, complete: bool = False) -> DryRun:
     """A dry run of a table: with its rows where the headings are understood, else with a guess at the columns."""
     begun = DryRun(notes=table.notes, unit_id=unit_id, complete=complete, first_day=table.first_day)
     cells = [line.cells for line in table.lines]
@@ -122,7 +124,8 @@ def begin(table: Table, units: list[UnitRow], *, unit_id: int | None, complete: 
         _take_rows(begun, table.lines, columns)
     else:
         begun.unread = table.lines
-        begun.guessed = list(guess(cells, frozenset(unit.name.casefold() for unit in units)).meanings)
+        guessed = guess(cells, frozenset(unit.name.casefold() for unit in units))
+        begun.guessed, begun.heading = list(guessed.meanings), guessed.heading is not None
     return begun
 
 

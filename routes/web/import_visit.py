@@ -119,7 +119,10 @@ class Sheet:
         counts = self.dry_run.counts
         if not self.to_do:
             return "0 endringer"
-        return f"{count(counts[Fate.NEW])} nye og {count(counts[Fate.CHANGED])} endrede ansatte"
+        new, changed = counts[Fate.NEW], counts[Fate.CHANGED]
+        return (
+            f"{count(new)} {'ny' if new == 1 else 'nye'} og {count(changed)} {'endret' if changed == 1 else 'endrede'}"
+        )
 
     @property
     def button(self) -> str:
