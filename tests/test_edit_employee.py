@@ -30,7 +30,7 @@ def donald(house: House) -> Employee:
 
 
 def editing(page: Page, name: str = "Donald Duck") -> Page:
-    return page.open("/employees").follow(name).follow("Rediger")
+    return page.open("/employees").fill(q=name).press("Søk").follow(name).follow("Rediger")
 
 
 def number_of(house: House, id: int) -> str:
@@ -73,14 +73,14 @@ def test_ar1_ar4_ar11_the_form_of_the_guide_in_place_and_back(house: House, test
 
 
 def test_ar2_ar12_everything_can_be_changed_also_the_unit(house: House, hms: Page) -> None:
-    page = editing(hms.open("/employees?q=solbakken"), "Ingrid Solbakken")
+    page = editing(hms, "Ingrid Solbakken")
     page.fill(given_name="Inger", family_name="Åsen", email="inger@fjord.example", mobile="0047 12345679")
     page.fill(birth_date="1984-03-15", unit=page.option("unit", "Tromsø"))
     page = save(page)
     assert (page.h1, page.flash) == ("Inger Åsen", "Endringene er lagret.")
     assert page.has("Tromsø")
     assert page.has("15.03.1984")
-    assert page.has("Endret : fornavn, etternavn, e-post, mobil, fødselsdag, bedrift/avdeling") or page.has("Endret")
+    assert page.has("Endret : fornavn, etternavn, e-post, mobil, fødselsdag, bedrift/avdeling")
     with house.behind() as db:
         employee = db.scalars(select(Employee).where(Employee.email == "inger@fjord.example")).one()
         assert (employee.mobile, employee.version) == ("12345679", 2)
@@ -94,7 +94,7 @@ def test_ar2_ar12_everything_can_be_changed_also_the_unit(house: House, hms: Pag
 
 
 def test_ar2_only_to_a_unit_that_one_may_use(house: House, leder: Page) -> None:
-    page = editing(leder.open("/employees?q=øvrebø"), "Lars Øvrebø")
+    page = editing(leder, "Lars Øvrebø")
     with house.behind() as db:
         other = db.scalars(select(Employee.unit_id).where(Employee.family_name == "Nygård")).first()
     form = page.soup.select_one("#employee-form")
@@ -186,20 +186,8 @@ def test_ar10_mobile_numbers() -> None:
 def test_an2_addresses() -> None:
     for good in ("a@b.no", "Ola.O'Neil+x@sub.firma-as.no", "ola@blåbær.no"):
         assert read_email(f" {good} ") == good
-    for wrong in (
-        "",
-        "a",
-        "a@b",
-        "@b.no",
-        "a@@b.no",
-        "a b@c.no",
-        "a@b.no,c@d.no",
-        "å@b.no",
-        "a@-b.no",
-        "a@b..no",
-        ".a@b.no",
-    ):
-        with pytest.raises(ValueError, match="e-post|E-post|bokstavene"):
+    for wrong in "|a|a@b|@b.no|a@@b.no|a b@c.no|a@b.no,c@d.no|å@b.no|a@-b.no|a@b..no|.a@b.no".split("|"):
+        with pytest.raises(ValueError, match=r"e-post|E-post|bokstavene"):
             read_email(wrong)
 
 
@@ -233,7 +221,7 @@ def test_u4_a_tick_asks_for_a_number(tester: Page) -> None:
 
 
 def test_an2_a_number_that_another_has_is_asked_about(house: House, hms: Page) -> None:
-    page = editing(hms.open("/employees?q=solbakken"), "Ingrid Solbakken").fill(national_id="02919009791")
+    page = editing(hms, "Ingrid Solbakken").fill(national_id="02919009791")
     page = save_only_the_number(page)
     assert page.status_code == 422
     assert page.has("har samme fødselsnummer")
@@ -243,8 +231,8 @@ def test_an2_a_number_that_another_has_is_asked_about(house: House, hms: Page) -
 
 
 def test_two_people_edit_the_same_employee_and_the_second_sees_both(house: House, hms: Page) -> None:
-    mine = editing(hms.open("/employees?q=solbakken"), "Ingrid Solbakken")
-    theirs = editing(house.sign_in("hms.fjord").open("/employees?q=solbakken"), "Ingrid Solbakken")
+    mine = editing(hms, "Ingrid Solbakken")
+    theirs = editing(house.sign_in("hms.fjord"), "Ingrid Solbakken")
     assert save(theirs.fill(given_name="Inger", mobile="12345670")).flash == "Endringene er lagret."
     page = save(mine.fill(given_name="Ingebjørg", mobile="12345670"))
     assert page.status_code == 409

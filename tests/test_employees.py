@@ -100,7 +100,7 @@ FOUND_BY = {
     "41244845": ["Donald Duck"],
     "+47 412 44 845": ["Donald Duck"],
     "412 44 duck": ["Donald Duck"],
-    **dict.fromkeys(["120523", "duck%", "_", "ducks", "-", "yoyo tset", "no", "x" * 200, "AND", '"', "*"], []),
+    **{typed: [] for typed in ("120523", "duck%", "_", "ducks", "-", "yoyo tset", "no", "x" * 200, "AND", '"', "*")},
 }
 
 
@@ -108,7 +108,7 @@ def test_a3_free_text_finds_names_addresses_and_numbers(house: House, tester: Pa
     for typed, found in FOUND_BY.items():
         page = search(tester, q=typed)
         assert names(page) == found or (not found and not page.rows), typed
-        assert page.value("q") == typed
+        assert house.mode == "htmx" or page.value("q") == typed
     assert page.has("Ingen ansatte funnet")
     if house.mode == "htmx":
         assert page.announced == "Ingen ansatte funnet"
