@@ -6,7 +6,7 @@ Never with an identity number, not even its mask.
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.employee_search import Criteria, find_employees
@@ -14,6 +14,7 @@ from models.employees import Employee
 from models.import_columns import NAMES, Meaning
 from models.import_rows import ACTIVE, INACTIVE
 from models.tables import Row
+from models.tenancy import select_rows
 
 _COLUMNS = (
     Meaning.ID,
@@ -27,6 +28,7 @@ _COLUMNS = (
 )
 HEADINGS = [NAMES[meaning] for meaning in _COLUMNS]
 _AT_ONCE = 500
+_MOBILES = select(Employee.id, Employee.mobile).where(Employee.id.in_(bindparam("ids", expanding=True)))
 
 
 def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, int | None], tuple[list[Row], int | None]]:
@@ -35,7 +37,7 @@ def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, int | 
     def read(db: Session, after: int | None) -> tuple[list[Row], int | None]:
         found = find_employees(db, customer_id, replace(criteria, after=after), _AT_ONCE)
         ids = [row.id for row in found.rows]
-        mobiles = dict(db.execute(select(Employee.id, Employee.mobile).where(Employee.id.in_(ids))).tuples().all())
+        mobiles = dict(select_rows(db, _MOBILES, {"ids": ids}))
         status = INACTIVE if criteria.inactive else ACTIVE
         return [
             (

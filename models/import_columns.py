@@ -133,7 +133,8 @@ def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str]) -> Columns:
         found.append(None if meaning in found else meaning)
     if Meaning.GIVEN_NAME in found and Meaning.FAMILY_NAME not in found:
         found[found.index(Meaning.GIVEN_NAME)] = Meaning.FULL_NAME
-    return Columns(None, tuple(found))
+    told = "".join(rows[0]) if rows else ""  # headings have neither addresses nor numbers
+    return Columns(0 if len(rows) > 1 and not re.search(r"[@\d]", told) else None, tuple(found))
 
 
 def _most(fits: object, cells: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import secrets
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from models.users import SignedIn
 KEPT = timedelta(hours=24)
 """For how long a list waits to be applied."""
 _AT_ONCE = 1000
+_OF_ROW = tuple(part.name for part in fields(Row))
 
 
 class Import(CustomerOwned, Sealed, Base):
@@ -90,6 +91,8 @@ class DryRun:
     unread: list[Line] = field(default_factory=list)
     """The rows as they came, while nobody has said what the columns mean."""
     guessed: list[str | None] = field(default_factory=list)
+    heading: bool = False
+    """Whether the first of them looks like headings."""
     first_day: date | None = None
 
     @property
@@ -99,21 +102,32 @@ class DryRun:
 
     def dumps(self) -> str:
         """As text, to be sealed."""
-        text = json.dumps(asdict(self), ensure_ascii=False, default=str)
+        text = json.dumps(
+            {
+                **vars(self),
+                "rows": [[getattr(row, name) for name in _OF_ROW] for row in self.rows],
+                "gone": [[one.id, one.name, one.unit_name] for one in self.gone],
+                "unread": [[line.number, line.cells] for line in self.unread],
+            },
+            ensure_ascii=False,
+            default=str,
+        )
         return base64.b64encode(zlib.compress(text.encode(), 1)).decode()
 
     @classmethod
     def loads(cls, text: str) -> "DryRun":
         """The same again."""
         kept = json.loads(zlib.decompress(base64.b64decode(text)))
-        kept["rows"] = [Row(**{**row, "fate": Fate(row["fate"])}) for row in kept["rows"]]
-        kept["gone"] = [Gone(**one) for one in kept["gone"]]
-        kept["unread"] = [Line(**line) for line in kept["unread"]]
+        kept["rows"] = [Row(*row) for row in kept["rows"]]
+        for row in kept["rows"]:
+            row.fate = Fate(row.fate)
+        kept["gone"] = [Gone(*one) for one in kept["gone"]]
+        kept["unread"] = [Line(*line) for line in kept["unread"]]
         kept["first_day"] = date.fromisoformat(kept["first_day"]) if kept["first_day"] else None
         return cls(**kept)
 
 
-def begin(table: Table, units: list[UnitRow], *, unit_id: int | None, complete: bool) -> DryRun:
+def begin(table: Table, units: list[UnitRow], *, unit_id: int | None = None, complete: bool = False) -> DryRun:
     """A dry run of a table: with its rows where the headings are understood, else with a guess at the columns."""
     begun = DryRun(notes=table.notes, unit_id=unit_id, complete=complete, first_day=table.first_day)
     cells = [line.cells for line in table.lines]
@@ -122,7 +136,8 @@ def begin(table: Table, units: list[UnitRow], *, unit_id: int | None, complete: 
         _take_rows(begun, table.lines, columns)
     else:
         begun.unread = table.lines
-        begun.guessed = list(guess(cells, frozenset(unit.name.casefold() for unit in units)).meanings)
+        guessed = guess(cells, frozenset(unit.name.casefold() for unit in units))
+        begun.guessed, begun.heading = list(guessed.meanings), guessed.heading is not None
     return begun
 
 

@@ -33,6 +33,7 @@ from tests.sweeps import (
     my_path,
     of_method,
     path_of,
+    with_lists,
 )
 
 PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
@@ -44,6 +45,12 @@ STATEMENTS = {"info": 6, "order": 10, "edit_employee": 7}
 
 NUMBER_IS_TYPED = {"new_employee", "edit_employee"}
 """Places that no browser keeps, because an identity number is typed there."""
+
+
+@pytest.fixture
+def quiet_house(quiet_house: House) -> House:
+    """With rows of every table that a route names."""
+    return with_lists(quiet_house)
 
 
 def people(house: House) -> dict[str | None, Page]:

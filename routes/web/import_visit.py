@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from models.import_columns import NAMES, Meaning
-from models.import_rows import Fate, Read, Row, judge
+from models.import_rows import Fate, Known, Read, Row, judge
 from models.imports import DryRun, Gone, Import, import_by_id, known_to, read_all
 from models.national_id import mask_in
 from models.tenancy import Right
@@ -58,14 +58,14 @@ def units_of(visit: Visit) -> list[UnitRow]:
     return units_in_scope(visit.db, visit.user.scope, Right.EMPLOYEES)
 
 
-def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> list[Read]:
+def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     """Read all rows, find whom they are about, and decide what becomes of them; others go on meanwhile."""
     customer_id, keyring = visit.customer_id, visit.portal.keyring
     synthetic = visit.portal.settings.demo
     read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic))
     known = visit.look(lambda db: known_to(db, keyring, customer_id, read=read, units=units, dry_run=dry_run))
     visit.aside(lambda: judge(read, known, today=visit.today))
-    return read
+    return read, known
 
 
 @dataclass
@@ -119,7 +119,10 @@ class Sheet:
         counts = self.dry_run.counts
         if not self.to_do:
             return "0 endringer"
-        return f"{count(counts[Fate.NEW])} nye og {count(counts[Fate.CHANGED])} endrede ansatte"
+        new, changed = counts[Fate.NEW], counts[Fate.CHANGED]
+        return (
+            f"{count(new)} {'ny' if new == 1 else 'nye'} og {count(changed)} {'endret' if changed == 1 else 'endrede'}"
+        )
 
     @property
     def button(self) -> str:
