@@ -12,6 +12,7 @@ import httpx2
 from bs4 import BeautifulSoup, Tag
 
 from tests import house_rules
+from tests.emitted import EMITTED
 from tests.server import Loop
 
 Mode = Literal["plain", "htmx"]
@@ -180,7 +181,10 @@ class Page:
         shown = dict(headers or {})
         if method == "POST":
             shown.setdefault("content-type", "application/x-www-form-urlencoded")
-        return self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.learn_form(content or b"", shown.get("content-type", ""))
+        answer = self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.look_at_answer(answer)
+        return answer
 
     @property
     def cookies(self) -> httpx2.Cookies:
