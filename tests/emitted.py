@@ -46,8 +46,8 @@ class Emitted(logging.Handler):
     def learn(self, typed: bytes, *, as_number: bool = False) -> None:
         """Get to know the identity numbers in what a test types or uploads; `as_number` takes them as they are."""
         for content in _unpacked(typed):
-            typed: set[bytes] = {_BETWEEN.sub(b"", written[0]) for written in _TYPED.finditer(content)}
-            self.known |= {number for number in typed if as_number or _is_number(number)}
+            numbers: set[bytes] = {_BETWEEN.sub(b"", written[0]) for written in _TYPED.finditer(content)}
+            self.known |= {number for number in numbers if as_number or _is_number(number)}
 
     def learn_form(self, body: bytes, content_type: str = "") -> None:
         """Get to know what is sent in a form; in the field for it, a number with a slip is one, too."""
