@@ -45,7 +45,10 @@ class Page:
 
     def follow(self, text: str) -> "Page":
         """Click a link by its text."""
-        link = self._one("a", text)
+        return self.click(self._one("a", text))
+
+    def click(self, link: Tag) -> "Page":
+        """Click a link that is one of several with the same text."""
         url = str(link["href"])
         if self.mode == "htmx" and link.get("hx-get"):
             return self._htmx("GET", str(link["hx-get"]), link, [])
