@@ -31,7 +31,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
 from models import demo
@@ -106,11 +106,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             response.headers["allow"] = ", ".join(sorted({method for line in lines for method in line.methods or ()}))
         return response
 
+    add_compress_type("text/csv")
     app = Starlette(
         routes=[
             *(
                 Route(
-                    line.path, Place(portal, line.handler, line.who, line.form), methods=[line.method], name=line.name
+                    line.path,
+                    Place(portal, line.handler, line.who, line.form, line.max_body),
+                    methods=[line.method],
+                    name=line.name,
                 )
                 for line in MAP
             ),

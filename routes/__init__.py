@@ -9,6 +9,9 @@ from routes import (
     employees,
     guide,
     health,
+    import_applications,
+    import_rows,
+    imports,
     info,
     new_employee,
     new_order,
@@ -18,7 +21,7 @@ from routes import (
     units,
     worklist,
 )
-from routes.web.visit import Handler, Tab, Visit, Who
+from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -49,6 +52,8 @@ class Line:
     who: Who
     form: str | None = None
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+    max_body: int = MEGABYTE
+    """For a POST: what its body may weigh, in bytes."""
 
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
@@ -56,9 +61,11 @@ def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
     return Line("GET", path, handler, name, who)
 
 
-def post(path: str, handler: Handler, *, name: str, who: Who, form: str | None = None) -> Line:
+def post(
+    path: str, handler: Handler, *, name: str, who: Who, form: str | None = None, max_body: int = MEGABYTE
+) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form)
+    return Line("POST", path, handler, name, who, form, max_body)
 
 
 # fmt: off
@@ -89,6 +96,15 @@ MAP: tuple[Line, ...] = (
     post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
     post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
     get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
+    get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
+    get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
+    post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE),
+    get ("/employees/imports/{id:int}",    imports.show,            name="import",          who=may(EMPLOYEES)),
+    post("/employees/imports/{id:int}/columns", imports.update,     name="import_columns",  who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/rows/{number:int}", import_rows.update, name="import_row", who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/application", import_applications.create, name="import_application", who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/deletion", imports.destroy,   name="import_deletion", who=may(EMPLOYEES), form="import"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),

@@ -19,7 +19,7 @@ FILE = Path(__file__).parents[1] / "docs" / "urls.md"
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
 )
-_SHARED_FORMS = {"routes.web.employee_form"}
+_SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit"}
 """What several rooms read a form with."""
 _STATUSES = {
     "page": {200},
@@ -28,6 +28,7 @@ _STATUSES = {
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
+    "download": {200},
     "receipt_again": {200, 204, 303},
 }
 

@@ -108,7 +108,7 @@ def test_a3_free_text_finds_names_addresses_and_numbers(house: House, tester: Pa
     for typed, found in FOUND_BY.items():
         page = search(tester, q=typed)
         assert names(page) == found or (not found and not page.rows), typed
-        assert page.value("q") == typed
+        assert house.mode == "htmx" or page.value("q") == typed
     assert page.has("Ingen ansatte funnet")
     if house.mode == "htmx":
         assert page.announced == "Ingen ansatte funnet"

@@ -21,7 +21,7 @@ from routes.web.visit import Visit
 from tests import contract, house_rules
 from tests.house import House
 from tests.page import BASE, Page
-from tests.sweeps import NO_ROWS, TABLES, digest, every_field, foreign_ids, my_path, of_method, path_of
+from tests.sweeps import NO_ROWS, TABLES, digest, every_field, foreign_ids, my_path, of_method, path_of, with_lists
 
 PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
 """All rights · a whole customer · one unit · invoices only · no customer."""
@@ -32,6 +32,12 @@ STATEMENTS = {"info": 6, "order": 10, "edit_employee": 7}
 
 NUMBER_IS_TYPED = {"new_employee", "edit_employee"}
 """Places that no browser keeps, because an identity number is typed there."""
+
+
+@pytest.fixture
+def quiet_house(quiet_house: House) -> House:
+    """With rows of every table that a route names."""
+    return with_lists(quiet_house)
 
 
 def people(house: House) -> dict[str | None, Page]:

@@ -35,6 +35,7 @@ Who = Callable[["Visit"], bool]
 T = TypeVar("T")
 
 SAFE_METHODS = {"GET", "HEAD"}
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,12 @@ class Visit:
         return self.user.customer
 
     @property
+    def customer_id(self) -> int:
+        """The customer's id; only where the route's `who` asks for a right."""
+        assert self.user.scope is not None
+        return self.user.scope.customer_id
+
+    @property
     def customers(self) -> tuple[Choice, ...]:
         """All customers that the user may switch to."""
         return self.user.customers
@@ -143,10 +150,13 @@ class Visit:
 
     def aside(self, work: Callable[..., T], *args: Any) -> T:
         """Do slow work in a thread while other visits go on; never after a first write."""
+        self._let_go()
+        return aside(work, *args)
+
+    def _let_go(self) -> None:
         if has_written(self.db):
             raise RuntimeError("slow work stands before the first write, not after it")
         self.db.commit()  # gives the connection back, and on SQLite the write lock
-        return aside(work, *args)
 
     def on_record(self, look: Callable[[Session], T]) -> T:
         """Look at what nobody may see without its being written down, such as an identity number's mask.
@@ -161,6 +171,30 @@ class Visit:
             found = look(db)
             db.commit()
         return found
+
+    def look(self, work: Callable[[Session], T]) -> T:
+        """Look at much, step by step with `give_way`, in a session that only reads; never after a first write.
+
+        On SQLite the visit's own session would hold the write lock for as long.
+        """
+        self._let_go()
+        with self.portal.database.session(self.user.scope, read_only=True) as db:
+            return work(db)
+
+    def write_much(self, work: Callable[[Session], T]) -> T:
+        """Write much in one transaction of its own, which is committed if `work` returns; never after a first write.
+
+        On SQLite it is done in a thread, so that those who only read go on meanwhile; who writes waits for it.
+        """
+        self._let_go()
+
+        def whole() -> T:
+            with self.portal.database.session(self.user.scope) as db:
+                found = work(db)
+                db.commit()
+            return found
+
+        return aside(whole) if self.portal.database.is_sqlite else whole()
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
