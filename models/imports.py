@@ -261,9 +261,10 @@ def import_by_id(db: Session, id: int, *, by: SignedIn, now: datetime) -> Import
     return db.scalar(select(Import).where(Import.id == id, Import.user_id == by.user_id, Import.made_at > now - KEPT))
 
 
-def forget_expired(db: Session, now: datetime) -> None:
-    """Delete the lists that nobody applied within a day, and the receipts of that day."""
-    db.execute(delete(Import).where(Import.made_at <= now - KEPT))
+def forget_expired(db: Session, now: datetime) -> int:
+    """Delete the lists that nobody applied within a day, and the receipts of that day; returns how many."""
+    gone = delete(Import).where(Import.made_at <= now - KEPT).returning(Import.id)
+    return len(db.scalars(gone).all())
 
 
 def forget(db: Session, found: Import) -> None:

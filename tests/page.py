@@ -12,6 +12,7 @@ import httpx2
 from bs4 import BeautifulSoup, Tag
 
 from tests import house_rules
+from tests.emitted import EMITTED
 from tests.server import Loop
 
 Mode = Literal["plain", "htmx"]
@@ -45,7 +46,10 @@ class Page:
 
     def follow(self, text: str) -> "Page":
         """Click a link by its text."""
-        link = self._one("a", text)
+        return self.click(self._one("a", text))
+
+    def click(self, link: Tag) -> "Page":
+        """Click a link that is one of several with the same text."""
         url = str(link["href"])
         if self.mode == "htmx" and link.get("hx-get"):
             return self._htmx("GET", str(link["hx-get"]), link, [])
@@ -192,7 +196,10 @@ class Page:
         content = urlencode(fields or []).encode() if method == "POST" else None
         if method == "POST":
             shown.setdefault("content-type", "application/x-www-form-urlencoded")
-        return self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.learn_form(content or b"", shown.get("content-type", ""))
+        answer = self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.look_at_answer(answer)
+        return answer
 
     @property
     def cookies(self) -> httpx2.Cookies:

@@ -40,8 +40,12 @@ def type_into_first(page: Page, value: str) -> Page:
 
 
 def open_box(page: Page, what: str) -> Page:
-    [title] = [title for title in titles(page) if what in title]
-    return page.follow(f"Legg inn : {title}")
+    """Press `Legg inn` beside a title."""
+    [title] = [title for title in page.soup.select("#worklist h3") if what in title.get_text()]
+    link = page.soup.select_one(f"#worklist a[aria-describedby='{title['id']}']")
+    assert link is not None
+    assert link.get_text() == "Legg inn"
+    return page.click(link)
 
 
 def of_customer(house: House, name: str = "Solbakken") -> int:
