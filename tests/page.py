@@ -86,9 +86,10 @@ class Page:
         """A button that asks for itself: a POST takes its form along, a GET what it includes."""
         if button.get("hx-post"):
             return self._htmx("POST", str(button["hx-post"]), button, fields)
-        included = {str(field.get("name")) for field in self.soup.select(str(button.get("hx-include") or "#nothing"))}
+        included = str(button.get("hx-include") or "#nothing").replace(":checked", "")  # what is ticked is in `fields`
+        names = {str(field.get("name")) for field in self.soup.select(included)}
         return self._htmx(
-            "GET", str(button["hx-get"]), button, [(name, value) for name, value in fields if name in included]
+            "GET", str(button["hx-get"]), button, [(name, value) for name, value in fields if name in names]
         )
 
     # What the person sees

@@ -109,7 +109,8 @@ def proposed(page: Page) -> dict[str, str]:
     for row in page.soup.select("tbody tr"):
         chosen = row.select_one("option[selected]")
         assert isinstance(chosen, Tag)
-        found[str(row.th and row.th.get_text(strip=True))] = chosen.get_text(strip=True)
+        name = next(row.select("th")[0].stripped_strings)
+        found[name] = chosen.get_text(strip=True)
     return found
 
 
