@@ -39,7 +39,7 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => {
       const words = button.textContent;
       button.textContent = 'Kopiert';
-      say('Nummeret er kopiert');
+      say(button.dataset.said || 'Nummeret er kopiert');
       setTimeout(() => { button.textContent = words; }, 2000);
     });
   });
