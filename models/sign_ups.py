@@ -169,6 +169,33 @@ class SignUp(UnitOwned, Base):
             swapped = News("moved", self, theirs, before=mine), News("moved", other, mine, before=theirs)
             tell(db, booking, *swapped, by=by, now=now)
 
+    def hand_over(self, db: Session, heir: Employee, *, by: Actor, now: datetime) -> None:
+        """Give the place to a colleague, whoever waits (section 5, number 7).
+
+        Raises BookingCancelled, TooLate, NoLongerSignedUp, NotActive, NoEmail, AlreadySignedUp, Overlaps.
+        """
+        with whole_customer(db):
+            hold_people(db, (self.employee_id, heir.id))
+            booking, slot = _seated(db, self, now)
+            _, before = eligible(db, booking.id, heir, now)
+            if before:
+                raise AlreadySignedUp(before)
+            _check_free(db, heir.id, slot, but=None)
+            was, self.state = self.state, CANCELLED
+            self.revision += 1
+            made = SignUp(
+                customer_id=self.customer_id,
+                unit_id=self.unit_id,
+                booking_id=booking.id,
+                employee_id=heir.id,
+                signed_up_at=now,
+                signed_up_by_id=by.user_id,
+                revision=0,
+            )
+            _sit(made, slot)
+            db.add(made)
+            tell(db, booking, News("cancelled", self, slot, was=was), News("created", made, slot), by=by, now=now)
+
     def accept(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Say yes to the offered place; raises BookingCancelled, TooLate, NoLongerSignedUp."""
         with whole_customer(db):

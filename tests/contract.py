@@ -16,11 +16,18 @@ from routes.web.forms import PortalForm
 from tests.sweeps import fields_of
 
 FILE = Path(__file__).parents[1] / "docs" / "urls.md"
-_READ = re.compile(r'(?:form|query_params)\.get\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\(')
+_READ = re.compile(
+    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
+)
+_SHARED_FORMS = {"routes.web.employee_form", "routes.web.booking_page"}
+"""What several rooms read a form with."""
+_ROWS = {"changes": "slot-{id}"}
+"""By the file of a part that comes with what counts along with it: the id of the part."""
 _STATUSES = {
     "page": {200},
     "swap": {200, 303},
     "go": {303},
+    "nothing_new": {204},
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
@@ -89,7 +96,8 @@ def parts(line: Line) -> list[str]:
     for name, call in _calls(line):
         named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
         for value in named + (call.args[1:2] if name == "swap" else []):
-            found += [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+            names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+            found += [_ROWS.get(name, name) for name in names]
     return list(dict.fromkeys(found))
 
 
@@ -113,7 +121,7 @@ def _reached(line: Line) -> list[FunctionType]:
     for function in found:
         names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
         for name, thing in function.__globals__.items():
-            is_of_room = isinstance(thing, FunctionType) and thing.__module__ == function.__module__
+            is_of_room = isinstance(thing, FunctionType) and thing.__module__ in {function.__module__, *_SHARED_FORMS}
             if is_of_room and name in names and thing not in found:
                 found.append(thing)
     return found

@@ -15,7 +15,17 @@ from tests import house_rules
 from tests.house import House
 from tests.page import Page
 
-PLACES = ["/info", "/orders", "/orders/new", "/orders/307390", "/units", "/guide", "/accessibility", "/finnes/ikke"]
+PLACES = [
+    "/info",
+    "/orders",
+    "/orders/new",
+    "/orders/307390",
+    "/employees",
+    "/units",
+    "/guide",
+    "/accessibility",
+    "/finnes/ikke",
+]
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 
 
@@ -23,7 +33,7 @@ def test_n1_n3_n5_the_frame_is_on_every_page(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
     for url in PLACES:
         tester.open(url)
-        assert tester.tabs == ["Info", "Bestilling"], url
+        assert tester.tabs == ["Info", "Bestilling", "Ansatte"], url
         assert tester.has("Du er logget inn som: Test Bruker (Tester)"), url
         assert tester.soup.find("button", string="Logg ut"), url
         assert tester.has("Klikk her for brukerveiledning: Avonova_kundeportal.pdf"), url

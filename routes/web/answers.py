@@ -18,7 +18,7 @@ from routes.web.cookie import Flash
 from routes.web.errors import Refused
 from routes.web.links import Links
 from routes.web.static import StaticFiles
-from routes.web.visit import SAFE_METHODS, Visit, local
+from routes.web.visit import SAFE_METHODS, Tab, Visit, local
 from routes.web.words import FILTERS
 
 PARTIALS = Path(__file__).parents[2] / "partials"
@@ -92,6 +92,7 @@ def page(
     status: int = 200,
     at: str | None = None,
     around: str | None = None,
+    no_store: bool = False,
     **context: Any,
 ) -> Response:
     """Answer with a place that has a URL.
@@ -100,7 +101,8 @@ def page(
     place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
     replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
     was searched for is found again, where that is another than the one asked for. `around` is the beginning of the
-    ids of smaller things in the first part: htmx then gets the whole part in their stead.
+    ids of smaller things in the first part: htmx then gets the whole part in their stead. `no_store` is for places
+    where an identity number is typed: no browser keeps them.
     """
     names = (part,) if isinstance(part, str) else part
     wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
@@ -111,6 +113,9 @@ def page(
     template = _part_file(place, wanted) if wanted else place
     pieces = here.portal.pages.render(here, template, {**shared, "status": status, **context})
     response = _html(here, pieces, status)
+    if no_store:
+        response.headers["cache-control"] = "no-store"
+        del response.headers["etag"]
     if here.asked.partial and not wanted:
         response.headers["hx-retarget"] = "#main"
         response.headers["hx-reswap"] = "outerHTML show:top"
@@ -129,15 +134,25 @@ def nothing_new(_here: Visit) -> Response:
     return Response(status_code=204, headers=_private())
 
 
-def swap(here: Visit, part: str, *, or_go: str, say: str, into: str | None = None, **context: Any) -> Response:
+def swap(
+    here: Visit,
+    part: str,
+    *,
+    or_go: str,
+    say: str,
+    tone: str = "good",
+    into: str | None = None,
+    **context: Any,
+) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
-    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status.
-    `into` is the id of the part where more than what was asked for has changed.
+    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status. The
+    address becomes that of the place, also where the change was made on a page of its own. `into` is the id of the
+    part where more than what was asked for has changed.
     """
     if not here.asked.partial:
-        return go(here, or_go, say=say)
-    here.flash = Flash(say)
+        return go(here, or_go, say=say, tone=tone)
+    here.flash = Flash(say, tone)
     shared = _shared(here, frame=False, part_only=True)
     pieces = here.portal.pages.render(here, part, {**shared, **context})
     said = here.portal.pages.render(here, "_said.html", shared)
@@ -145,6 +160,7 @@ def swap(here: Visit, part: str, *, or_go: str, say: str, into: str | None = Non
     if into and here.asked.target != into:
         response.headers["hx-retarget"] = f"#{into}"
         response.headers["hx-reswap"] = "outerHTML"
+    response.headers["hx-replace-url"] = or_go
     return response
 
 
@@ -169,7 +185,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
         "part_only": part_only,
         "visit": here if here.signed_in else None,
         "tabs": [
-            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, here.url(tab.route))}
+            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, tab)}
             for tab in here.portal.tabs
             if tab.who(here)
         ],
@@ -178,9 +194,10 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
     }
 
 
-def _is_current(here: Visit, tab_path: str) -> bool:
+def _is_current(here: Visit, tab: Tab) -> bool:
     path = here.request.url.path
-    return path == tab_path or path.startswith(tab_path + "/")
+    places = [here.url(route) for route in (tab.route, *tab.holds)]
+    return any(path == place or path.startswith(place + "/") for place in places)
 
 
 def _part_file(place: str, name: str) -> str:

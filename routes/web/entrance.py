@@ -33,7 +33,8 @@ MAX_BODY = 1024 * 1024
 MAX_FIELDS = 2000
 _FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """Where the address itself opens the page, it is kept nowhere and told to nobody."""
-_NOT_KEPT = {"csrf_token", "password"}
+_NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number"}
+"""Secrets, also those that were typed wrong and so are no identity numbers that a mask would find."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class Tab:
     label: str
     route: str
     who: Who
+    holds: tuple[str, ...] = ()
+    """Routes of other places that lie under it."""
 
 
 @dataclass(frozen=True)
