@@ -42,6 +42,7 @@ from models.migrations import migrate
 from models.outbox import overview, resend
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings, SettingsRefused
+from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from routes import MAP, TABS, anyone
 from routes.web.answers import Pages, environment
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         clock=clock,
         keyring=Keyring(settings.field_keys),
         cookies=Cookies(settings),
+        signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
         links=links,
         tabs=TABS,
         static=static,

@@ -4,7 +4,7 @@ When something is told is decided in `sign_ups`; how a letter reads, by the temp
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -14,13 +14,17 @@ from models.audit import Actor, record
 from models.bookings import Booking
 from models.customers import Customer
 from models.employees import Employee
+from models.language import language_of
 from models.outbox import Channel, compose
 from models.slots import Slot
 from models.units import Unit, account_manager_of
+from models.users import User
 
 if TYPE_CHECKING:
     from models.sign_ups import SignUp
 
+REMINDED_BEFORE = timedelta(days=2)
+"""How long before an appointment its reminder comes: early enough to change it, where the deadline is a day."""
 _WITHOUT_LETTER = {"confirmed"}
 """What the employee has done alone, and knows."""
 
@@ -52,27 +56,47 @@ def around(db: Session, booking: Booking) -> Around:
 
 
 def facts_of(
-    sign_up: "SignUp", booking: Booking, slot: Slot | None, employee: Employee, around: Around
+    db: Session, sign_up: "SignUp", booking: Booking, slot: Slot | None, employee: Employee, *, around: Around
 ) -> dict[str, Any]:
     """What a letter about a sign-up may say; moments in ISO, UTC. `slot` is None for one who waits."""
     return {
         "sign_up": sign_up.id,
         "revision": sign_up.revision,
         "state": sign_up.state,
-        "booking": booking.id,
-        "title": booking.title,
-        "place": booking.place,
-        "preparation": booking.preparation,
-        "self_declaration_url": booking.self_declaration_url,
-        "deadline": _iso(booking.deadline),
+        "link": sign_up.link,
         "slot": slot.id if slot else None,
         "starts_at": _iso(slot.starts_at) if slot else None,
         "ends_at": _iso(slot.ends_at) if slot else None,
         "day": sign_up.day.isoformat() if sign_up.day else None,
         "offered_until": _iso(sign_up.offered_until),
+        "was": None,
+        "previously_at": None,
+        **facts_for(db, booking, employee, around, sign_up.signed_up_by_id),
+    }
+
+
+def facts_for(
+    db: Session, booking: Booking, employee: Employee, around: Around, asked_by_id: int | None
+) -> dict[str, Any]:
+    """What any letter to an employee about a booking may say.
+
+    Answers go to the colleague who signed the employee up; where names are hidden, to the provider: what is answered
+    there is not for the employer.
+    """
+    colleague = db.get(User, asked_by_id) if asked_by_id and not booking.names_hidden else None
+    return {
+        "booking": booking.id,
+        "title": booking.title,
+        "place": booking.place,
+        "preparation": booking.preparation,
+        "self_declaration_url": booking.self_declaration_url,
+        "hidden": booking.names_hidden,
+        "deadline": _iso(booking.deadline),
         "employee": employee.id,
         "employee_name": employee.full_name,
-        "language": employee.language,
+        "language": language_of(employee.language),
+        "contact_name": colleague.full_name if colleague else around.account_manager_name,
+        "contact_email": colleague.email if colleague else around.account_manager_email,
         **asdict(around),
     }
 
@@ -104,10 +128,16 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
         db.add(compose(channel=Channel.CRM, kind=f"sign_up.{new.what}", payload=ids, **told))
         employee = db.get_one(Employee, new.sign_up.employee_id)
         if employee.email and new.what not in _WITHOUT_LETTER:
-            facts = facts_of(new.sign_up, booking, new.slot, employee, surroundings)
-            facts |= {"was": new.was, "previously_at": _iso(new.before.starts_at) if new.before else None}
+            facts = facts_of(db, new.sign_up, booking, new.slot, employee, around=surroundings)
+            facts |= {
+                "was": new.was,
+                "previously_at": _iso(new.before.starts_at) if new.before else None,
+                "changeable": booking.is_open(now),
+            }
             kind = f"appointment_{new.what}"
             db.add(compose(channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts, **told))
+            if new.slot and new.slot.starts_at <= now + REMINDED_BEFORE:
+                new.sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
 
 
 def _ids(booking: Booking, new: News) -> dict[str, Any]:

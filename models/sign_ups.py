@@ -24,6 +24,7 @@ from models.bookings import Booking, TooLate, hold_booking, of_booking
 from models.clock import today_in_oslo
 from models.employees import Employee
 from models.sign_up_news import News, tell
+from models.signed import NAME_LENGTH, new_name
 from models.slots import Slot, SlotFull
 from models.tenancy import Right, UnitOwned, whole_customer
 
@@ -107,6 +108,10 @@ class SignUp(UnitOwned, Base):
     offered_until: Mapped[datetime | None] = mapped_column(Moment)
     revision: Mapped[int] = mapped_column(default=0)
     """How often it was changed: the SEQUENCE of its appointment in a calendar."""
+    link: Mapped[str] = mapped_column(String(NAME_LENGTH), default=new_name, unique=True)
+    """What the employee's personal link is known by; it opens nothing when the sign-up is over."""
+    reminded_slot_id: Mapped[int | None]
+    """The slot that the employee needs no reminder of any more."""
 
     @property
     def holds_a_place(self) -> bool:

@@ -42,6 +42,7 @@ class Slot(UnitOwned, Base):
         CheckConstraint("ends_at > starts_at", name="length"),
         CheckConstraint("taken >= 0 AND taken <= capacity", name="taken"),
         Index(None, "customer_id", "booking_id", "starts_at"),
+        Index(None, "starts_at"),  # for the reminders, which look across customers
     )
     rights = (Right.ORDERS, Right.EMPLOYEES)
 

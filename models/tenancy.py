@@ -107,6 +107,11 @@ def bind(session: Session, scope: Scope | None, *, read_only: bool = False) -> N
     session.info[_READ_ONLY] = read_only
 
 
+def narrow(session: Session, scope: Scope) -> None:
+    """Hold a session to another scope than it came with, as a personal link does; what it may write stays."""
+    bind(session, scope, read_only=bool(session.info.get(_READ_ONLY)))
+
+
 def has_written(session: Session) -> bool:
     """Whether the session has written, or is about to, since its last commit."""
     return bool(session.info.get(_WROTE) or session.new or session.dirty or session.deleted)

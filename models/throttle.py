@@ -1,4 +1,4 @@
-"""Slowing down those who guess passwords, without locking out those who own them.
+"""Slowing down those who guess passwords, without locking out those who own them, and those who change without end.
 
 Attempts are counted per account from unknown browsers, per account from each browser that has signed in to it
 before (OWASP's device cookies), and per address. A limit that is reached refuses for a while and then forgets.
@@ -21,9 +21,11 @@ class Bucket(StrEnum):
     ACCOUNT = "account"
     DEVICE = "device"
     ADDRESS = "address"
+    LINK = "link"
+    """Not failures, but changes through one personal link: each of them sends a letter."""
 
 
-_LIMITS = {Bucket.ACCOUNT: 10, Bucket.DEVICE: 10, Bucket.ADDRESS: 60}
+_LIMITS = {Bucket.ACCOUNT: 10, Bucket.DEVICE: 10, Bucket.ADDRESS: 60, Bucket.LINK: 20}
 
 
 class FailedSignIn(Base):

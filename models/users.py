@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -204,12 +206,6 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
     first = rows[0]
     here = [row for row in rows if row.customer_id is not None and row.customer_id == customer_id]
     choices = {row.customer_id: Choice(row.customer_id, row.customer_name) for row in rows if row.customer_id}
-    units: dict[Right, Units] = dict.fromkeys(Right, NO_UNITS)
-    for row in here:
-        for right in Right:
-            granted = units[right]
-            if getattr(row, right.value) and granted is not None:
-                units[right] = None if row.parent_id is None else granted | {row.unit_id}
     return SignedIn(
         session_id=first.id,
         last_used_at=first.last_used_at,
@@ -222,8 +218,42 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         account_manager=Contact(here[0].manager_name, here[0].manager_email, here[0].manager_phone)
         if here and here[0].manager_name
         else None,
-        scope=Scope(here[0].customer_id, units) if here else None,
+        scope=_scope(here),
     )
+
+
+_GRANTED = (
+    select(
+        Grant.customer_id,
+        *(getattr(Grant, right.value) for right in Right),
+        _branch.parent_id,
+        _below.id.label("unit_id"),
+    )
+    .join(_branch, _branch.id == Grant.unit_id)
+    .outerjoin(
+        _below,
+        (_below.customer_id == Grant.customer_id)
+        & _branch.parent_id.is_not(None)
+        & _below.path.startswith(_branch.path),
+    )
+    .where(Grant.user_id == bindparam("user_id"), Grant.customer_id == bindparam("customer_id"))
+)
+
+
+def scope_of(db: Session, user_id: int, customer_id: int) -> Scope | None:
+    """What a user may see at a customer at this moment, without a session; None where that is nothing."""
+    return _scope(select_rows(db, _GRANTED, {"user_id": user_id, "customer_id": customer_id}))
+
+
+def _scope(granted: Sequence[Any]) -> Scope | None:
+    """The scope that grants at one customer give: one row per grant, or per unit of a grant's branch."""
+    units: dict[Right, Units] = dict.fromkeys(Right, NO_UNITS)
+    for row in granted:
+        for right in Right:
+            already = units[right]
+            if getattr(row, right.value) and already is not None:
+                units[right] = None if row.parent_id is None else already | {row.unit_id}
+    return Scope(granted[0].customer_id, units) if granted else None
 
 
 def _digest(secret: str) -> str:

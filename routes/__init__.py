@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from models.tenancy import Right
 from routes import (
+    appointments,
     bookings,
+    calendars,
     deactivations,
     distributions,
     edit_employee,
@@ -12,6 +14,7 @@ from routes import (
     guide,
     health,
     info,
+    invitations,
     new_employee,
     new_order,
     orders,
@@ -96,6 +99,14 @@ MAP: tuple[Line, ...] = (
     get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
     post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES)),
+    post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
+    get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
+    get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
+    post("/calendar",                      calendars.create,        name="create_calendar", who=may(ORDERS, EMPLOYEES)),
+    post("/calendar/revocation",           calendars.destroy,       name="revoke_calendar", who=may(ORDERS, EMPLOYEES)),
+    get ("/calendar/{secret}.ics",         calendars.feed,          name="calendar_feed",   who=anyone),
+    get ("/me/{token}",                    appointments.show,       name="appointment",     who=anyone),
+    post("/me/{token}",                    appointments.update,     name="answer_appointment", who=anyone),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),

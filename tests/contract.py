@@ -107,7 +107,7 @@ def statuses(line: Line) -> list[int]:
     for name, call in _calls(line):
         found |= _STATUSES.get(name, set())
         said = [keyword.value for keyword in call.keywords if keyword.arg == "status"]
-        for value in said + (call.args[:1] if name == "refusal" else []):
+        for value in said + (call.args[:1] if name in {"refusal", "Refused"} else []):
             found |= {status for status in _constants(value) if isinstance(status, int)}
         if any(keyword.arg == "frame" for keyword in call.keywords):
             found.add(204)

@@ -7,6 +7,7 @@ from collections import Counter
 import html5lib
 from bs4 import BeautifulSoup
 
+from models.language import LANGUAGES
 from models.national_id import mask_in
 from tests.times import TODAY
 
@@ -97,19 +98,25 @@ def no_identity_number(html: str) -> None:
 
 
 def frame(soup: BeautifulSoup) -> None:
-    """N5, N6: one h1 that begins the title, a skip link, an empty status region, the guide."""
+    """N5, N6: one h1 that begins the title, a skip link, an empty status region, the guide.
+
+    A place that a personal link opens is no part of the customers' portal: it is in the holder's language, without
+    the guide, and asks not to be found.
+    """
+    personal = soup.select_one("meta[name=robots][content=noindex]") is not None
     headings = soup.select("h1")
     assert len(headings) == 1
     title = soup.title.get_text() if soup.title else ""
     assert title.startswith(headings[0].get_text(" ", strip=True)), f"{title!r} does not begin with the h1"
     assert soup.html
-    assert soup.html.get("lang") == "nb"
+    assert soup.html.get("lang") in (LANGUAGES if personal else {"nb"})
     assert soup.select_one("a[href='#main']")
     assert soup.select_one("main#main")
     status = soup.select_one("#status[role=status]")
     assert status is not None
     assert not status.get_text(strip=True)
-    assert "Klikk her for brukerveiledning:" in soup.get_text()
+    assert ("Klikk her for brukerveiledning:" in soup.get_text()) != personal
+    assert not (personal and soup.select("#tabs, [href='/login'], form[action='/logout']"))
     for tag in soup.select("a[href^='#']"):
         assert soup.select_one(f"[id='{str(tag['href'])[1:]}']"), f"a link to nothing: {tag}"
     levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("^h[1-6]$"))]

@@ -21,7 +21,18 @@ from routes.web.visit import Visit
 from tests import contract, house_rules
 from tests.house import House
 from tests.page import BASE, Page
-from tests.sweeps import NO_ROWS, TABLES, digest, every_field, foreign_ids, my_path, of_method, path_of
+from tests.sweeps import (
+    NO_ROWS,
+    PERSONAL,
+    TABLES,
+    digest,
+    every_field,
+    foreign_ids,
+    form_token_of,
+    my_path,
+    of_method,
+    path_of,
+)
 
 PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
 """All rights · a whole customer · one unit · invoices only · no customer."""
@@ -82,7 +93,8 @@ def test_n7_x3_every_door_lets_in_whom_the_map_names(quiet_house: House, monkeyp
     for line in MAP:
         for username, person in everybody.items():
             for headers in (FULL, HTMX):
-                answer = person.send(line.method, path_of(line, 1), [("csrf_token", person.token())], headers)
+                token = form_token_of(quiet_house, "1") if line.name in PERSONAL else person.token()
+                answer = person.send(line.method, path_of(line, 1), [("csrf_token", token)], headers)
                 expected = promised(line, username)
                 assert told(answer, partial=bool(headers)) == expected, (line.method, line.path, username)
 
@@ -247,11 +259,12 @@ def test_every_page_carries_its_headers(quiet_house: House) -> None:
             assert "default-src 'none'" in got["content-security-policy"], line.path
             assert "unsafe" not in got["content-security-policy"]
             assert got["x-content-type-options"] == "nosniff"
-            assert got["referrer-policy"] == "same-origin"
+            personal = line.name in PERSONAL  # kept nowhere, told to nobody: test_appointments
+            assert got["referrer-policy"] == ("no-referrer" if personal else "same-origin")
             assert got["cross-origin-opener-policy"] == "same-origin"
             assert "server" not in got
             if "html" in got.get("content-type", ""):
-                assert got["cache-control"] == "private, no-cache", line.path
+                assert got["cache-control"] == ("no-store" if personal else "private, no-cache"), line.path
                 assert {"HX-Request", "HX-Request-Type", "HX-Target"} <= set(got["vary"].split(", ")), line.path
                 assert re.match(r"session;dur=[\d.]+, db;dur=[\d.]+, render;dur=[\d.]+", got["server-timing"])
 

@@ -9,7 +9,7 @@ import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from models import outbox
+from models import outbox, waiting_list
 from models.clock import Clock
 from models.database import Database
 from models.exchange import Deferred, Undeliverable, Unreachable
@@ -17,11 +17,14 @@ from models.exchange.crm import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
 from models.outbox import Channel, Message
+from models.reminders import remind
 from models.settings import Settings
 from models.tenancy import across_customers
 
 _POLL = 1.0
 """Seconds between two looks into the outbox, where nobody wakes the postman."""
+_ROUND = timedelta(minutes=1)
+"""Between two looks for what time itself makes due, such as reminders and offers that are over."""
 _PAUSE = 5.0
 """Seconds after a look that failed."""
 _REST = timedelta(seconds=15)
@@ -43,6 +46,7 @@ class Postman:
         self._mail = Mail(settings)
         self._crm = Crm(settings)
         self._resting: dict[Channel, datetime] = {}
+        self._next_round: datetime | None = None
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Deliver until `stop`, finishing the message in hand; `wake` saves waiting for the next look."""
@@ -58,10 +62,22 @@ class Postman:
 
     def deliver_due(self, stop: threading.Event | None = None) -> int:
         """Bring out what is due now, until nothing is left or `stop`; returns how many messages arrived."""
+        self._go_round()
         arrived = 0
         while not (stop and stop.is_set()) and (message := self._claim()):
             arrived += self._deliver(message)
         return arrived
+
+    def _go_round(self) -> None:
+        """Post what has come due by itself, once however many postmen there are."""
+        now = self._clock.now()
+        if self._next_round and now < self._next_round:
+            return
+        self._next_round = now + _ROUND
+        with self._database.session() as db, across_customers(db):
+            remind(db, now)
+            db.commit()
+            waiting_list.go_round(db, now)
 
     def _claim(self) -> Message | None:
         now = self._clock.now()

@@ -1,9 +1,10 @@
-"""Letters: what a mail says and to whom, from the templates in `partials/letters/` (NB10, NB11).
+"""Letters: what a mail says and to whom, from the templates in `partials/letters/` (NB10, NB11, T6).
 
-A letter is `<kind>.txt`, with the blocks subject and body, and `<kind>.html`. Nothing is sent here.
+A letter is `<kind>.txt`, with the blocks subject and body, and `<kind>.html`; those to an employee, of the employee's
+appointment, are all `appointment`, with the calendar entry beside them. Nothing is sent here.
 """
 
-from datetime import date
+from datetime import date, datetime
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
@@ -17,13 +18,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from models.clock import OSLO
 from models.exchange import Undeliverable
+from models.exchange.calendar import Entry, Method, write_calendar
+from models.language import BOKMAL, clock_time, day_month, long_date
 from models.outbox import Message
 from models.settings import Settings, SettingsRefused
+from models.signed import PERSONAL_LINK, Signer
 
 _PARTIALS = Path(__file__).parents[2] / "partials"
 
-_ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager"}
+_APPOINTMENT = "appointment"
+_ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
+_IN_THE_CALENDAR = {
+    "appointment_created": Method.REQUEST,
+    "appointment_moved": Method.REQUEST,
+    "appointment_cancelled": Method.CANCEL,
+}
+"""The letters that change the employee's calendar."""
+_NEVER_WAS_THERE = {"Venteliste", "Tilbudt"}
+"""States before a cancellation in which no calendar had been told of a time."""
 
 
 class Link(Protocol):
@@ -61,17 +74,20 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["date"] = _date
+        self._templates.filters.update(date=_date, long_date=_long_date, day_month=_day_month, time=_time)
         self._templates.globals.update(url=link, brand=settings.brand)
+        self._link = link
+        self._signer = Signer(settings.secret_keys, purpose=PERSONAL_LINK)
 
     def write(self, message: Message) -> EmailMessage:
         """Write a message's letter, the same at every attempt; raises Undeliverable without an address."""
         to = _address(message.to or "")
         if to is None:
             raise Undeliverable("no valid address")
-        text = self._templates.get_template(f"letters/{message.kind}.txt")
-        html = self._templates.get_template(f"letters/{message.kind}.html")
-        payload = message.payload
+        template = _family(message.kind)
+        text = self._templates.get_template(f"letters/{template}.txt")
+        html = self._templates.get_template(f"letters/{template}.html")
+        payload = self._completed(message) if template == _APPOINTMENT else message.payload
         subject = _one_line("".join(text.blocks["subject"](text.new_context(payload))))
 
         letter = EmailMessage(policy=_POLICY)
@@ -85,13 +101,51 @@ class Letters:
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text.render(payload), cte="quoted-printable")
         letter.add_alternative(html.render(payload, subject=subject), subtype="html", cte="quoted-printable")
-        letter["Content-Language"] = "nb"
-        letter.set_boundary(f"={message.public_id}=")
+        method = _IN_THE_CALENDAR.get(message.kind)
+        if method and payload["was"] not in _NEVER_WAS_THERE:
+            self._enclose(letter, write_calendar([self._entry(message, payload, to)], method), method)
+        letter["Content-Language"] = payload.get("language", BOKMAL)
+        for number, part in enumerate(part for part in letter.walk() if part.is_multipart()):
+            part.set_boundary(f"={message.public_id}{number or ''}=")
         return letter
+
+    def _completed(self, message: Message) -> dict[str, Any]:
+        """What a letter to an employee is written from; the personal link is made here, and kept nowhere."""
+        token = self._signer.sign(message.payload["link"], message.to or "")
+        return message.payload | {"kind": message.kind, "personal_url": self._link(_APPOINTMENT, token=token)}
+
+    def _entry(self, message: Message, payload: dict[str, Any], to: Address) -> Entry:
+        """The appointment for the employee's calendar, without the personal link: others may read calendars."""
+        template = self._templates.get_template("letters/appointment_calendar.txt")
+        summary, description = (
+            "".join(template.blocks[name](template.new_context(payload))) for name in ("summary", "description")
+        )
+        return Entry(
+            uid=f"sign-up-{payload['sign_up']}@{self._sender.domain}",
+            sequence=payload["revision"],
+            changed_at=message.created_at,
+            starts_at=datetime.fromisoformat(payload["starts_at"]),
+            ends_at=datetime.fromisoformat(payload["ends_at"]),
+            summary=summary,
+            place=payload["place"],
+            description=description.strip(),
+            organizer=self._sender,
+            attendee=_address(to.addr_spec, payload["employee_name"]),
+        )
+
+    def _enclose(self, letter: EmailMessage, calendar: bytes, method: Method) -> None:
+        """Add a calendar file: for programs that act on it as a third form of the letter, for others as a file."""
+        letter.add_alternative(calendar.decode(), subtype="calendar", params={"method": method.value}, cte="base64")
+        letter.add_attachment(calendar, maintype="application", subtype="ics", filename="time.ics")
+
+
+def _family(kind: str) -> str:
+    """What a kind's templates are called: all letters of appointments are the same but for their words."""
+    return _APPOINTMENT if kind.startswith(f"{_APPOINTMENT}_") else kind
 
 
 def _reply_to(message: Message) -> Address | None:
-    who = _ANSWERED_BY.get(message.kind)
+    who = _ANSWERED_BY.get(_family(message.kind))
     if who is None:
         return None
     return _address(message.payload[f"{who}_email"], message.payload[f"{who}_name"])
@@ -114,3 +168,15 @@ def _one_line(text: str) -> str:
 
 def _date(iso: Any) -> str:
     return f"{date.fromisoformat(iso):%d.%m.%Y}"
+
+
+def _long_date(iso: str, language: str) -> str:
+    return long_date(datetime.fromisoformat(iso), language)
+
+
+def _day_month(iso: str, language: str) -> str:
+    return day_month(datetime.fromisoformat(iso), language)
+
+
+def _time(iso: str) -> str:
+    return clock_time(datetime.fromisoformat(iso))

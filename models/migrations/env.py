@@ -5,8 +5,10 @@ from alembic import context
 from models import (  # noqa: F401  # tables
     audit,
     bookings,
+    calendar_feeds,
     drafts,
     employees,
+    invitations,
     national_ids,
     numbers,
     orders,

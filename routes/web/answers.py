@@ -63,9 +63,10 @@ class Pages:
 
     def refused(self, here: Visit, refused: Refused) -> Response:
         """The page of a refusal; inside a part htmx puts it where the whole place was."""
+        closed = here.is_personal and refused.status in {404, 410}
         response = page(
             here,
-            "error.html",
+            "link_over.html" if closed else "error.html",
             status=refused.status,
             title=refused.title,
             sentence=refused.sentence,
@@ -208,7 +209,7 @@ def _part_file(place: str, name: str) -> str:
 def _html(here: Visit, pieces: list[str], status: int) -> Response:
     """The response, with an ETag that does not see the form token, which is another each time."""
     headers = _private()
-    if status == 200 and here.request.method in SAFE_METHODS and not here.flash:
+    if status == 200 and here.request.method in SAFE_METHODS and not here.flash and not here.is_personal:
         whose = here.form_subject if len(pieces) > 1 else ""  # a kept page's token is good for its session only
         digest = hashlib.blake2b("".join([*pieces, whose]).encode(), digest_size=12).hexdigest()
         headers["etag"] = f'W/"{digest}"'
@@ -223,4 +224,6 @@ def _private() -> dict[str, str]:
 
 
 def _way_out(here: Visit) -> tuple[str, str] | None:
+    if here.is_personal:
+        return None
     return (here.url("info"), "Gå til Info") if here.signed_in else (here.url("sign_in"), "Logg inn")

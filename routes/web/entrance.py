@@ -31,6 +31,8 @@ log = logging.getLogger("portal.visit")
 MAX_BODY = 1024 * 1024
 """What a form may weigh, in bytes; more is answered with 413."""
 MAX_FIELDS = 2000
+_FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+"""Where the address itself opens the page, it is kept nowhere and told to nobody."""
 _NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number"}
 """Secrets, also those that were typed wrong and so are no identity numbers that a mask would find."""
 
@@ -134,7 +136,7 @@ def _enter(place: Place, here: Visit) -> Response:
     request = here.request
     safe = request.method in SAFE_METHODS
     if not safe:
-        if is_cross_site(request):
+        if is_cross_site(request, without_referrer=here.is_personal):
             raise refusal(403)
         token = here.form.get("csrf_token")
         subject = here.portal.cookies.subject_of(token) if isinstance(token, str) else None
@@ -211,6 +213,8 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:
         here.portal.cookies.write_visitor(response, here.visitor)
+    if here.is_personal:
+        response.headers.update(_FOR_THE_HOLDER)
     if response.status_code != 304:
         render = here.render_seconds
         work = max(0.0, done - opened - render)

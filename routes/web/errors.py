@@ -33,6 +33,7 @@ _SAYINGS = {
         "Adressen er feil, eller siden gjelder noe du ikke har tilgang til.",
     ),
     405: _Saying("Siden kan ikke brukes slik", "Adressen tar ikke imot denne typen forespørsel."),
+    410: _Saying("Lenken virker ikke lenger", "Den er brukt opp, for gammel eller erstattet av en nyere."),
     413: _Saying("Innholdet er for stort", "Det du sendte, er for stort. Gjør teksten eller filen mindre."),
     500: _Saying(
         "Noe gikk galt hos oss",

@@ -3,6 +3,7 @@
 Rooms get a `Visit` and answer with a response; how answers are drawn is in `answers`.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from models.database import Database, aside
 from models.drafts import find
 from models.sealed import Keyring
 from models.settings import Settings
+from models.signed import Signer
 from models.tenancy import Right, has_written
 from models.users import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
@@ -57,6 +59,8 @@ class Portal:
     clock: Clock
     keyring: Keyring
     cookies: Cookies
+    signer: Signer
+    """Signs personal links."""
     links: Links
     tabs: tuple[Tab, ...]
     static: StaticFiles
@@ -184,8 +188,15 @@ class Visit:
         )
 
     @property
+    def is_personal(self) -> bool:
+        """Whether a personal link opens the page: a `{token}` in the path. It is the holder's, whoever is signed in."""
+        return "token" in self.request.path_params
+
+    @property
     def form_subject(self) -> str:
-        """Whom this visit's forms are for: the session at this customer, or the browser before sign-in."""
+        """Whom this visit's forms are for: the session at this customer, the browser before sign-in, or a link."""
+        if self.is_personal:
+            return f"link:{hashlib.sha256(str(self.request.path_params['token']).encode()).hexdigest()}"
         if self.signed_in:
             return f"{self.signed_in.session_id}:{self.customer.id if self.customer else ''}"
         if self.visitor is None:

@@ -12,12 +12,13 @@ from decimal import Decimal
 
 from babel import Locale
 
+from models import language as language_words
 from models.clock import OSLO
+from models.language import BOKMAL
 from models.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
-_MONTHS: dict[int, str] = {number: _NB_NO.months["format"]["wide"][number] for number in range(1, 13)}
-_DAYS: dict[int, str] = {number: _NB_NO.days["format"]["wide"][number] for number in range(7)}
+_MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
@@ -33,20 +34,14 @@ def date(value: dt.date | None) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
-def long_date(value: dt.date | None) -> str:
-    """`tirsdag 13. oktober 2026`."""
-    if value is None:
-        return ""
-    day = _day(value)
-    return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month]} {day.year}"
+def long_date(value: dt.date | None, language: str = BOKMAL) -> str:
+    """`tirsdag 13. oktober 2026`, in another language where an employee has one."""
+    return "" if value is None else language_words.long_date(_day(value), language)
 
 
-def day_month(value: dt.date | None) -> str:
-    """`13. oktober`."""
-    if value is None:
-        return ""
-    day = _day(value)
-    return f"{day.day}. {_MONTHS[day.month]}"
+def day_month(value: dt.date | None, language: str = BOKMAL) -> str:
+    """`13. oktober`, in another language where an employee has one."""
+    return "" if value is None else language_words.day_month(_day(value), language)
 
 
 def time(value: dt.time | dt.datetime | None) -> str:
