@@ -41,45 +41,57 @@ class Invitation(UnitOwned, Base):
     invited_at: Mapped[datetime] = mapped_column(Moment)
     """When last: who is invited again gets the same link again."""
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    declined_at: Mapped[datetime | None] = mapped_column(Moment)
+    after_sign_up_id: Mapped[int] = mapped_column(default=0)
+    """The employee's sign-ups on the booking up to this one were over before; a later one is what came of it."""
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the employee said no, or was asked anew after having given a time back."""
 
     def decline(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Note that the employee wants none of the times."""
-        self.declined_at = now
+        self.ended_at = now
         _tell(db, self, "declined", by=by, now=now)
 
 
 _of_whom = (Invitation.customer_id, Invitation.booking_id, Invitation.employee_id)
-_is_open = Invitation.declined_at.is_(None)
+_is_open = Invitation.ended_at.is_(None)
 Index("ix_invitations_open", *_of_whom, unique=True, postgresql_where=_is_open, sqlite_where=_is_open)
 
 
 def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: Actor, now: datetime) -> list[Employee]:
     """Ask employees to choose a time themselves; gives those who were asked.
 
-    Who has a place or waits for one, is deactivated or has no address is left out. Raises BookingCancelled, TooLate.
+    Who was asked before gets the same link again. Who has a place or waits for one, is deactivated or has no address is
+    left out. Raises BookingCancelled, TooLate.
     """
     people = hold_people(db, employee_ids)
     booking = hold_booking(db, booking.id)
     booking.check_open(now)
-    busy = set(db.scalars(select(SignUp.employee_id).where(SignUp.booking_id == booking.id, SignUp.state.in_(OPEN))))
+    last = _last_sign_ups(db, booking.id)
     asked = [
-        employee for employee in people if employee.id not in busy and employee.email and not employee.deactivated_at
+        employee
+        for employee in people
+        if employee.email and not employee.deactivated_at and not (employee.id in last and last[employee.id][1] in OPEN)
     ]
     before = {
         invitation.employee_id: invitation
         for invitation in db.scalars(
-            select(Invitation).where(Invitation.booking_id == booking.id, Invitation.declined_at.is_(None))
+            select(Invitation).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
         )
     }
     surroundings = around(db, booking)
     for employee in asked:
-        invitation = before.get(employee.id) or Invitation(
-            customer_id=booking.customer_id,
-            unit_id=booking.unit_id,
-            booking_id=booking.id,
-            employee_id=employee.id,
-        )
+        invitation, last_id = before.get(employee.id), last.get(employee.id, (0, ""))[0]
+        if invitation and invitation.after_sign_up_id < last_id:
+            invitation.ended_at, invitation = now, None  # it was used: the link that was given back stays dead
+            db.flush()
+        if invitation is None:
+            invitation = Invitation(
+                customer_id=booking.customer_id,
+                unit_id=booking.unit_id,
+                booking_id=booking.id,
+                employee_id=employee.id,
+                after_sign_up_id=last_id,
+            )
         invitation.invited_at, invitation.invited_by_id = now, by.user_id
         db.add(invitation)
         db.flush()
@@ -99,11 +111,19 @@ def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: 
     return asked
 
 
+def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
+    """By employee, the last sign-up on a booking and its state."""
+    rows = db.execute(
+        select(SignUp.employee_id, SignUp.id, SignUp.state).where(SignUp.booking_id == booking_id).order_by(SignUp.id)
+    )
+    return {employee_id: (id, state) for employee_id, id, state in rows}
+
+
 def invited_to(db: Session, booking_id: int) -> set[int]:
     """The employees who are asked to choose a time of a booking, whether they have chosen or not."""
     return set(
         db.scalars(
-            select(Invitation.employee_id).where(Invitation.booking_id == booking_id, Invitation.declined_at.is_(None))
+            select(Invitation.employee_id).where(Invitation.booking_id == booking_id, Invitation.ended_at.is_(None))
         )
     )
 

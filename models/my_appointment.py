@@ -182,7 +182,7 @@ def _by_invitation(db: Session, name: str) -> MyAppointment | None:
             SignUp,
             (SignUp.booking_id == Invitation.booking_id)
             & (SignUp.employee_id == Invitation.employee_id)
-            & (SignUp.signed_up_at >= Invitation.invited_at),
+            & (SignUp.id > Invitation.after_sign_up_id),
         )
         .outerjoin(Slot, Slot.id == SignUp.slot_id)
         .where(Invitation.link == name)
@@ -198,7 +198,7 @@ def _is_good(found: MyAppointment, now: datetime) -> bool:
         return False
     sign_up = found.sign_up
     if sign_up is None:
-        return found.invitation is not None and found.invitation.declined_at is None and found.booking.is_open(now)
+        return found.invitation is not None and found.invitation.ended_at is None and found.booking.is_open(now)
     if sign_up.state in COMING:
         return found.slot is not None and found.slot.ends_at > now
     if sign_up.state == OFFERED:

@@ -38,6 +38,7 @@ def remind(db: Session, now: datetime) -> int:
         )
         .order_by(Slot.starts_at, SignUp.id)
         .limit(_AT_ONCE)
+        .with_for_update(of=SignUp, key_share=True, skip_locked=True)  # who is being moved has time until next minute
     ).all()
     surroundings: dict[int, Around] = {}
     posted = 0

@@ -18,7 +18,7 @@ from models.units import UnitRow, units_in_scope
 from routes.web.answers import go, page
 from routes.web.booking_page import BookingPage, booking_of
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Text, at_most, unit_choices
+from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Text, at_most, is_id, unit_choices
 from routes.web.visit import Visit
 
 EVERY_UNIT = Option("all", "Alle avdelinger")
@@ -165,10 +165,9 @@ def _places(visit: Visit) -> tuple[Mapping[int, int], frozenset[int]]:
     left_out: set[int] = set()
     for name, value in visit.form.multi_items():
         employee = name.removeprefix(_FIELD)
-        if name.startswith(_FIELD) and employee.isascii() and employee.isdecimal() and len(employee) < 10:
-            text = str(value)
-            if text.isascii() and text.isdecimal() and len(text) < 10:
-                places[int(employee)] = int(text)
+        if name.startswith(_FIELD) and is_id(employee):
+            if isinstance(value, str) and is_id(value):
+                places[int(employee)] = int(value)
             else:
                 left_out.add(int(employee))
     return places, frozenset(left_out - places.keys())

@@ -25,7 +25,7 @@ from models.waiting_list import join_all
 from routes.web.answers import go, nothing_new, page, swap
 from routes.web.booking_page import BookingPage, booking_of
 from routes.web.errors import not_found
-from routes.web.forms import Ids, PortalForm, Text, at_most
+from routes.web.forms import Ids, PortalForm, Text, at_most, is_id
 from routes.web.visit import Visit
 from routes.web.words import short_moment
 
@@ -42,24 +42,35 @@ SENTENCES: dict[type[Exception], str] = {
 REFUSALS = tuple(SENTENCES)
 
 
-class SignUpForm(PortalForm):
-    """Who, and when: the employees that are ticked, and the slot whose button was pressed."""
+class WhoForm(PortalForm):
+    """Whom one looks for, and the employees that are ticked."""
 
     q = Text("Finn ansatte", [at_most(100)])
     employee = Ids("Ansatte")
+
+
+class SignUpForm(WhoForm):
+    """Who, and when: the slot whose button was pressed."""
+
     slot = Ids("Tid")
-    move = Ids("Flytt")
+
+
+class MoveForm(PortalForm):
+    """Where to: a slot, or the sign-up of somebody to swap with."""
+
+    slot = Ids("Tid")
     swap = Ids("Bytt")
 
 
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, form = booking_of(visit, id), SignUpForm.of(visit, visit.query_params.multi_items())
+    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.query_params.multi_items())
     if "csrf_token" in visit.query_params or form.masked:  # the search button of the form without script brings it
         return go(visit, visit.url("booking", id=id, q=form.q.data, employee=form.employee.data) + "#people")
     sheet = _sheet(visit, booking, form)
-    if form.move.data:
-        sheet.moving = _sign_up(visit, form.move.first)
+    moving = visit.query_params.get("move")
+    if moving and sheet.may_change:
+        sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
     if visit.query_params.get("seen") == sheet.mark:
         return nothing_new()
     return _show(visit, sheet)
@@ -105,7 +116,7 @@ def destroy(visit: Visit, id: int) -> Response:
 
 def move(visit: Visit, id: int) -> Response:
     """Give somebody another slot of the booking, or let two people swap (T5)."""
-    sign_up, form = _sign_up(visit, id), SignUpForm.of(visit, visit.form.multi_items())
+    sign_up, form = _sign_up(visit, id), MoveForm.of(visit, visit.form.multi_items())
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
     other = _sign_up(visit, form.swap.first) if form.swap.data else None
     slot = slot_by_id(visit.db, (other.slot_id if other else form.slot.first) or 0)
@@ -147,16 +158,13 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
     return _all_slots(visit, sheet.booking, f"{_names(employees)} står på venteliste.")
 
 
-def _sheet(
-    visit: Visit, booking: Booking, form: SignUpForm | None = None, *, moving: SignUp | None = None
-) -> BookingPage:
+def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
     return BookingPage(visit, booking, text, chosen, moving)
 
 
 def _show(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
-    parts = ("slots", "people")
-    return page(visit, "bookings/show.html", part=parts, around="slot-", status=status, sheet=sheet)
+    return page(visit, "bookings/show.html", part=("slots", "people"), around="slot-", status=status, sheet=sheet)
 
 
 def _changed(

@@ -1,7 +1,8 @@
 // The little that HTML and htmx cannot say: that the connection is gone, that a number was copied, and where focus goes
 // when the element that had it is gone. Everything works without this file.
 (() => {
-  const LOST = 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
+  const LOST = document.documentElement.lang === 'en' ? 'No connection. Please try again.'
+    : 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
   const on = (event, act) => document.addEventListener(event, act);
   const byId = id => document.getElementById(id);
   const say = text => { byId('status').textContent = text; };
@@ -38,7 +39,7 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => {
       const words = button.textContent;
       button.textContent = 'Kopiert';
-      say('Nummeret er kopiert');
+      say(button.dataset.said || 'Nummeret er kopiert');
       setTimeout(() => { button.textContent = words; }, 2000);
     });
   });

@@ -20,7 +20,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -31,9 +31,13 @@ import pyte
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from sqlalchemy.orm import Session
 
 from app import create_app
+from models.database import Database
 from models.settings import Settings
+from models.signed import PERSONAL_LINK, Signer
+from models.tenancy import across_customers
 from tests.house import FIELD_KEYS, SECRETS, fill
 from tests.times import TestClock
 
@@ -93,6 +97,7 @@ class LivePortal:
             var=folder,
         )
         self._mail = folder / "mail"
+        self._database_url = settings.database_url
         fill(settings.database_url)
         app = create_app(settings, clock=TestClock())
         self._server = uvicorn.Server(
@@ -108,6 +113,18 @@ class LivePortal:
         files = sorted(self._mail.glob("*.eml")) if self._mail.exists() else []
         letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
         return [letter for letter in letters if about in letter["subject"]]
+
+    @contextmanager
+    def behind(self) -> Iterator[Session]:
+        """The database, across customers, for what no page leads to."""
+        database = Database(self._database_url)
+        with database.session() as db, across_customers(db):
+            yield db
+        database.close()
+
+    def link(self, name: str, email: str | None) -> str:
+        """The path of the personal link that a letter to this address holds."""
+        return f"/me/{Signer(SECRETS, purpose=PERSONAL_LINK).sign(name, email or '')}"
 
     def close(self) -> None:
         """Stop as the operator would: finish what was begun, then go."""

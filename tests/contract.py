@@ -19,12 +19,15 @@ FILE = Path(__file__).parents[1] / "docs" / "urls.md"
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
 )
-_SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit"}
+_SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit", "routes.web.booking_page"}
 """What several rooms read a form with."""
+_ROWS = {"changes": "slot-{id}"}
+"""By the file of a part that comes with what counts along with it: the id of the part."""
 _STATUSES = {
     "page": {200},
     "swap": {200, 303},
     "go": {303},
+    "nothing_new": {204},
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
@@ -95,7 +98,8 @@ def parts(line: Line) -> list[str]:
     for name, call in _calls(line):
         named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
         for value in named + (call.args[1:2] if name == "swap" else []):
-            found += [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+            names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+            found += [_ROWS.get(name, name) for name in names]
         found += ["receipt"] if name == "receipt_again" else []
     return list(dict.fromkeys(found))
 

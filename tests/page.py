@@ -5,6 +5,7 @@ story can assert the same page in both modes. Every answer is held to the house 
 """
 
 import re
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -92,9 +93,23 @@ class Page:
         fields = [(name, value) for name, value in fields if name not in extra] + list(extra.items())
         method = str(form.get("method", "get")).upper()
         action = str((button.get("formaction") if button else None) or form["action"])
+        if self.mode == "htmx" and button is not None and (button.get("hx-post") or button.get("hx-get")):
+            return self._press_alone(form, button, fields)
         if self.mode == "htmx" and (form.get("hx-post") or form.get("hx-get")):
             return self._htmx(method, action.partition("#")[0], form, fields)
+        if button is not None and button.get("formmethod"):
+            method = str(button["formmethod"]).upper()
         return self._navigate(method, action, fields)
+
+    def _press_alone(self, form: Tag, button: Tag, fields: list[tuple[str, str]]) -> "Page":
+        """A button that asks for itself: a POST takes its form along, a GET what it includes."""
+        if button.get("hx-post"):
+            return self._htmx("POST", str(button["hx-post"]), button, fields)
+        included = str(button.get("hx-include") or "#nothing").replace(":checked", "")  # what is ticked is in `fields`
+        names = {str(field.get("name")) for field in self.soup.select(included)}
+        return self._htmx(
+            "GET", str(button["hx-get"]), button, [(name, value) for name, value in fields if name in names]
+        )
 
     # What the person sees
 
@@ -232,9 +247,11 @@ class Page:
         return self
 
     def _htmx(self, method: str, url: str, source: Tag, pairs: list[tuple[str, str]]) -> "Page":
-        target = str(source.get("hx-target") or f"#{source.get('id')}")
-        element = self.soup.select_one(target)
-        assert element is not None, f"htmx finds no target {target}"
+        target = str(_inherited(source, "hx-target") or f"#{source.get('id')}")
+        near = target.startswith("closest ")
+        element = source.find_parent(_matches(target)) if near else self.soup.select_one(target)
+        assert isinstance(element, Tag), f"htmx finds no target {target}"
+        target = f"#{element.get('id')}" if near else target
         headers = {
             "hx-request": "true",
             "hx-request-type": "partial",
@@ -305,6 +322,20 @@ class Page:
         form = self._field(name).find_parent("form")
         assert isinstance(form, Tag)
         return form
+
+
+def _inherited(source: Tag, name: str) -> str | None:
+    """An attribute of htmx, the element's own or one that an element around it hands down."""
+    if source.get(name):
+        return str(source[name])
+    above = source.find_parent(lambda tag: tag.has_attr(f"{name}:inherited"))
+    return str(above[f"{name}:inherited"]) if isinstance(above, Tag) else None
+
+
+def _matches(target: str) -> Callable[[Tag], bool]:
+    """Whether an element is what `closest .slot` looks for."""
+    wanted = target.removeprefix("closest .")
+    return lambda tag: wanted in (tag.get("class") or [])
 
 
 def _replace(place: Tag, new: Tag) -> None:

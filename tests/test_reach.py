@@ -4,18 +4,37 @@ Each place is looked at in each of its states, wide and narrow, light and dark, 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from models.bookings import Booking
+from models.employees import Employee
+from models.invitations import Invitation, invite
+from models.sign_ups import SignUp
+from models.slots import Slot
 from routes import MAP
 from tests.browsers import DESK, PHONE, Visitor, Visitors
+from tests.rounds import HMS
+from tests.times import NOW
 
 pytestmark = pytest.mark.browser
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-NOT_PAGES = {"root", "forget", "guide_pdf", "report_file", "report_preview", "alive", "ready"}
+NOT_PAGES = {
+    "root",
+    "forget",
+    "guide_pdf",
+    "report_file",
+    "report_preview",
+    "booking_calendar",
+    "calendar_feed",
+    "alive",
+    "ready",
+}
 
 State = Callable[[Visitor], object]
 
@@ -130,6 +149,62 @@ def signed_out(person: Visitor) -> None:
     expect(person.part("flash")).to_be_visible()
 
 
+def own_appointment(person: Visitor, state: str = "Bekreftet", *, language: str = "nb") -> None:
+    """The page of somebody of the health checks whose sign-up is in this state."""
+    with person.portal.behind() as db:
+        link, email = db.execute(
+            select(SignUp.link, Employee.email)
+            .join(Employee, Employee.id == SignUp.employee_id)
+            .join(Booking, Booking.id == SignUp.booking_id)
+            .where(SignUp.state == state, Booking.order_number == 307513)
+            .order_by(SignUp.id)
+            .limit(1)
+        ).one()
+    person.open(person.portal.link(link, email) + f"?lang={language}")
+
+
+def time_to_change(person: Visitor) -> None:
+    own_appointment(person, "Påmeldt")
+    for summary in person.page.locator("summary").all():
+        summary.click()
+    expect(person.button("Ja, meld meg av")).to_be_visible()
+
+
+def own_offer(person: Visitor) -> None:
+    with person.portal.behind() as db:
+        waiting = db.scalars(select(SignUp).where(SignUp.state == "Venteliste").order_by(SignUp.id.desc())).first()
+        assert waiting
+        free = db.scalars(select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)).first()
+        assert free
+        free.take(db)
+        waiting.slot_id, waiting.state, waiting.offered_until = free.id, "Tilbudt", NOW + timedelta(hours=20)
+        link, email = waiting.link, db.get_one(Employee, waiting.employee_id).email
+        db.commit()
+    person.open(person.portal.link(link, email))
+    expect(person.button("Nei takk")).to_be_visible()
+
+
+def own_choice(person: Visitor) -> None:
+    with person.portal.behind() as db:
+        booking = db.scalars(select(Booking).where(Booking.order_number == 307513)).one()
+        free = select(Employee).where(
+            Employee.unit_id == booking.unit_id,
+            Employee.email.is_not(None),
+            Employee.deactivated_at.is_(None),
+            Employee.id.not_in(select(SignUp.employee_id)),
+        )
+        [asked] = invite(db, booking, [db.scalars(free.order_by(Employee.id.desc())).first().id], by=HMS, now=NOW)  # type: ignore[union-attr]
+        db.commit()
+        name = db.scalars(select(Invitation.link).order_by(Invitation.id.desc())).first()
+    person.open(person.portal.link(name or "", asked.email))
+    expect(person.h1).to_have_text("Velg en tid som passer deg")
+
+
+def calendar_made(person: Visitor) -> None:
+    person.open("/calendar").page.get_by_role("button", name="kalenderlenke").click()
+    expect(person.field("Kalenderlenken din")).to_be_visible()
+
+
 # route, user, state
 STATES = {
     "sign-in": ("sign_in", None, opens("/login")),
@@ -168,6 +243,13 @@ STATES = {
     "no documents": ("reports", "hms.fjord", opens("/reports?year=2024&kind=Plan")),
     "documents refused": ("reports", "hms.fjord", opens("/reports?year=1900")),
     "document": ("report", "hms.fjord", opens("/reports/4")),
+    "own appointment": ("appointment", None, time_to_change),
+    "own appointment in English": ("appointment", None, lambda person: own_appointment(person, language="en")),
+    "own place in the line": ("appointment", None, lambda person: own_appointment(person, "Venteliste")),
+    "own offer": ("appointment", None, own_offer),
+    "own choice": ("appointment", None, own_choice),
+    "link that is over": ("appointment", None, opens("/me/over")),
+    "calendar": ("calendar", "hms.fjord", calendar_made),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),

@@ -9,7 +9,7 @@ import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from models import outbox
+from models import outbox, waiting_list
 from models.clock import Clock
 from models.database import Database
 from models.exchange import Deferred, Undeliverable, Unreachable
@@ -24,7 +24,7 @@ from models.tenancy import across_customers
 _POLL = 1.0
 """Seconds between two looks into the outbox, where nobody wakes the postman."""
 _ROUND = timedelta(minutes=1)
-"""Between two looks for what time itself makes due, such as reminders."""
+"""Between two looks for what time itself makes due, such as reminders and offers that are over."""
 _PAUSE = 5.0
 """Seconds after a look that failed."""
 _REST = timedelta(seconds=15)
@@ -77,6 +77,7 @@ class Postman:
         with self._database.session() as db, across_customers(db):
             remind(db, now)
             db.commit()
+            waiting_list.go_round(db, now)
 
     def _claim(self) -> Message | None:
         now = self._clock.now()

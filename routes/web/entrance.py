@@ -149,7 +149,7 @@ def _enter(place: Place, here: Visit) -> Response:
     request = here.request
     safe = request.method in SAFE_METHODS
     if not safe:
-        if is_cross_site(request):
+        if is_cross_site(request, without_referrer=here.is_personal):
             raise refusal(403)
         token = here.form.get("csrf_token")
         subject = here.portal.cookies.subject_of(token) if isinstance(token, str) else None

@@ -155,7 +155,7 @@ class Ids(Field):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keep each id once, in the order in which they came."""
-        self.data = list(dict.fromkeys(int(text) for text in valuelist if _ID.fullmatch(text)))
+        self.data = list(dict.fromkeys(int(text) for text in valuelist if is_id(text)))
 
     def process_data(self, value: Any) -> None:
         """Without anything sent, there is none."""
@@ -165,6 +165,11 @@ class Ids(Field):
     def first(self) -> int | None:
         """The only one, where there should be one."""
         return self.data[0] if self.data else None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text that was sent can be the id of a row."""
+    return _ID.fullmatch(text) is not None
 
 
 class Choice(SelectField):

@@ -14,13 +14,16 @@ def is_our_host(request: Request, settings: Settings) -> bool:
     )
 
 
-def is_cross_site(request: Request) -> bool:
-    """Whether a browser says that another site sent this; text browsers say nothing, the token decides there."""
+def is_cross_site(request: Request, *, without_referrer: bool = False) -> bool:
+    """Whether a browser says that another site sent this; text browsers say nothing, the token decides there.
+
+    From a page that tells nobody its address, `without_referrer`, browsers send a form with the origin `null`.
+    """
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in {"same-origin", "none"}:
         return True
     origin = request.headers.get("origin")
-    if origin is None:
+    if origin is None or (without_referrer and origin == "null"):
         return False
     return origin.lower().partition("://")[2] != request.headers.get("host", "").lower()
 

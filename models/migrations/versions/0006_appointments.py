@@ -11,7 +11,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-IS_OPEN = sa.text("declined_at IS NULL")
+IS_OPEN = sa.text("ended_at IS NULL")
 
 sign_ups = sa.table("sign_ups", sa.column("id"), sa.column("link"))
 
@@ -56,7 +56,8 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=16), nullable=False),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
-        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("after_sign_up_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id", "employee_id"],
