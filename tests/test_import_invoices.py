@@ -29,10 +29,10 @@ from models.invoice_contents import (
     contents_of,
     original_of,
 )
-from models.invoices import Invoice, Status, invoice_by_number, payer_of
+from models.invoices import Invoice, Status, invoice_by_number, invoices_of_order, orders_of, payer_of
 from models.quarantine import quarantined
 from models.settlements import Settlement
-from models.tenancy import Scope, bind
+from models.tenancy import Right, Scope, bind
 from models.units import Unit
 from tests.house import House
 from tests.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without, write
@@ -176,6 +176,25 @@ def test_a_file_leaves_the_quarantine_when_it_is_let_in_after_all(quiet_house: H
     assert not sent(quiet_house, document).refusal
     with quiet_house.behind() as db:
         assert quarantined(db) == []
+
+
+def test_nb7_an_invoice_knows_its_order_for_those_who_may_see_orders(quiet_house: House) -> None:
+    """By the order's number or by the customer's own reference; whoever sees only invoices gets no link."""
+    at_demo = Side("Demokunde_Test", "315908302")
+    sent(quiet_house, paper("2026-1", buyer=at_demo, reference="PO-99", sales_order="307390"))
+    sent(quiet_house, paper("2026-2", buyer=at_demo, reference="PO-4471"))
+    sent(quiet_house, paper("2026-3", buyer=at_demo, reference="PO-99", order="4500000000000"))
+    with quiet_house.behind() as db:
+        customer_id = invoice(db, "2026-1").customer_id
+        bind(db, Scope.whole(customer_id))
+        assert orders_of(db, invoice(db, "2026-1")) == [307390]
+        assert orders_of(db, invoice(db, "2026-2")) == [307390]
+        assert orders_of(db, invoice(db, "2026-3")) == []
+        assert "2026-1" in invoices_of_order(db, 307390)
+        bind(db, Scope(customer_id, {Right.INVOICES: None}))
+        assert orders_of(db, invoice(db, "2026-1")) == []
+        bind(db, Scope(customer_id, {Right.ORDERS: None}))
+        assert invoices_of_order(db, 307390) == []
 
 
 def test_no_identity_number_gets_into_a_text_while_numbers_of_accounts_stay(quiet_house: House) -> None:
