@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.employees import KeyUsed, add_employee
+from models.employees import KeyUsed, add_employee, was_sent
 from models.national_ids import register
 from routes.web.answers import go, page
 from routes.web.employee_form import EmployeeForm, carry, duplicates_among, employee_form, what_is_said
@@ -24,7 +24,7 @@ def create(visit: Visit) -> Response:
     form, key = employee_form(visit, visit.form.multi_items()), idempotency_key(visit)
     if not form.validate():
         return _new(visit, form, key, status=422)
-    if duplicates := duplicates_among(visit, form):
+    if not was_sent(visit.db, by=visit.user, key=key) and (duplicates := duplicates_among(visit, form)):
         return _new(visit, form, key, status=422, duplicates=duplicates)
     number, keyring = form.national_id.number, visit.portal.keyring
     also = keyring.blind_indexes(number, purpose=f"forms:{key}")[0] if number else ""

@@ -16,7 +16,17 @@ from tests import house_rules
 from tests.house import House
 from tests.page import Page
 
-PLACES = ["/info", "/orders", "/orders/new", "/orders/307390", "/units", "/guide", "/accessibility", "/finnes/ikke"]
+PLACES = [
+    "/info",
+    "/orders",
+    "/orders/new",
+    "/orders/307390",
+    "/employees",
+    "/units",
+    "/guide",
+    "/accessibility",
+    "/finnes/ikke",
+]
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 
 
