@@ -5,6 +5,7 @@ python app.py serve        the portal, with the settings of the environment
 python app.py worker       the postman alone
 python app.py migrate      brings the database to the newest version
 python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py purge        erases former employees and what else is past its time; once a day
 python app.py import-invoices PATH… [--check]
                            lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
 python app.py quarantine   the documents that were refused, and why
@@ -22,6 +23,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -38,6 +40,7 @@ from uvicorn.supervisors import Multiprocess
 from models import demo
 from models.clock import Clock
 from models.database import Database, run
+from models.erasure import purge
 from models.exchange.deliver import Postman
 from models.exchange.ehf.files import Found, find_documents
 from models.exchange.ehf.intake import Result, check, take_in
@@ -235,6 +238,16 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def purge_command() -> None:
+    """What is past its time is erased."""
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    kept = timedelta(days=settings.former_employee_days)
+    for what, count in purge(database, former_kept=kept, now=Clock(settings.today).now()):
+        print(f"{what}: {count}")
+    database.close()
+
+
 def rotate_keys_command() -> None:
     """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
     settings = Settings.from_environment()
@@ -303,6 +316,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "worker": worker_command,
     "migrate": migrate_command,
     "outbox": outbox_command,
+    "purge": purge_command,
     "rotate-keys": rotate_keys_command,
     "import-invoices": import_invoices_command,
     "quarantine": quarantine_command,

@@ -12,6 +12,7 @@ from models.units import UnitRow, units_in_scope
 from routes.web.answers import go, page
 from routes.web.errors import not_found
 from routes.web.forms import Text, UnitFilter, at_most, offer_units
+from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -64,7 +65,13 @@ def show(visit: Visit, id: int) -> Response:
     if employee is None:
         raise not_found()
     return page(
-        visit, "employees/show.html", part="employee", state="card", employee=employee, card=card_of(visit.db, employee)
+        visit,
+        "employees/show.html",
+        part="employee",
+        state="card",
+        employee=employee,
+        card=card_of(visit.db, employee),
+        receipt=receipt_of_employee(visit, employee),
     )
 
 

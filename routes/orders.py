@@ -40,6 +40,7 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
+from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -128,6 +129,7 @@ def update_reference(visit: Visit, number: int) -> Response:
         say="Referansen er lagret." + masked_sentence(form.masked),
         order=order,
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 
@@ -199,6 +201,7 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         account_manager=account_manager_of(visit.db, order.unit_id),
         invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 
