@@ -10,6 +10,8 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from models.details import read_email
+from models.invoice_search import owed
+from models.invoices import Status
 from models.tenancy import Right
 from models.worklist import (
     COUNTED_TO,
@@ -21,7 +23,7 @@ from models.worklist import (
 )
 from routes.web.forms import NationalIdField, PortalForm, Read
 from routes.web.visit import Visit
-from routes.web.words import count, moment
+from routes.web.words import amount, count, moment
 
 SHOWN = 5
 EMAILS = "emails"
@@ -81,7 +83,8 @@ class Tried:
 
 def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]:
     """What waits for the user, the most urgent first; the box named `todo` is open."""
-    return [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
+    people = [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
+    return [*people, *_invoices(visit)]
 
 
 def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
@@ -101,6 +104,22 @@ def _emails(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
         rows = _rows(visit, people, EmailForm, "employee_email", tried)
         title = f"{_counted(missing)} {'ansatt' if missing == 1 else 'ansatte'} mangler e-post"
         yield _box(visit, EMAILS, title, "De får ikke innkalling eller egenerklæring.", rows=rows, total=missing)
+
+
+def _invoices(visit: Visit) -> Iterator[Box]:
+    """What is overdue; or else what is unpaid (I1)."""
+    if not visit.may(Right.INVOICES):
+        return
+    owing = owed(visit.db, visit.today)
+    late = owing.overdue > 0
+    number = owing.overdue if late else owing.unpaid
+    if number:
+        status, outstanding = (
+            (Status.OVERDUE, owing.overdue_outstanding) if late else (Status.UNPAID, owing.outstanding)
+        )
+        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {status.lower()}"
+        way = visit.url("invoices", status=status)
+        yield Box("invoices", title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer")
 
 
 def _box(visit: Visit, id: str, title: str, reason: str, *, rows: tuple[Row, ...], total: int) -> Box:
