@@ -28,7 +28,7 @@ PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
 """All rights · a whole customer · one unit · invoices only · no customer."""
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 FULL: dict[str, str] = {}
-STATEMENTS = {"info": 6, "order": 10}
+STATEMENTS = {"info": 6, "order": 10, "annual_report": 6, "annual_report_pdf": 6}
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
 
 

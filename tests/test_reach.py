@@ -15,7 +15,10 @@ from tests.browsers import DESK, PHONE, Visitor, Visitors
 pytestmark = pytest.mark.browser
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-NOT_PAGES = {"root", "forget", "guide_pdf", "report_file", "report_preview", "alive", "ready"}
+NOT_PAGES = {
+    *("root", "forget", "guide_pdf", "alive", "ready"),
+    *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
+}
 
 State = Callable[[Visitor], object]
 
@@ -111,6 +114,12 @@ STATES = {
     "no documents": ("reports", "hms.fjord", opens("/reports?year=2024&kind=Plan")),
     "documents refused": ("reports", "hms.fjord", opens("/reports?year=1900")),
     "document": ("report", "hms.fjord", opens("/reports/4")),
+    "figures": ("figures", "hms.fjord", opens("/reports/figures?year=2025")),
+    "figures of this year": ("figures", "TESTWEB", opens("/reports/figures?year=2026")),
+    "figures refused": ("figures", "hms.fjord", opens("/reports/figures?year=1900")),
+    "plan": ("hms_year", "hms.fjord", opens("/reports/hms-year")),
+    "no plan": ("hms_year", "hms.fjord", opens("/reports/hms-year?year=2027")),
+    "annual report": ("annual_report", "hms.fjord", opens("/reports/annual-report?year=2025")),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),
