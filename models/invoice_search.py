@@ -57,11 +57,13 @@ class Column(StrEnum):
     STATUS = "status"
 
 
+_PAYERS = select(Unit.id, Unit.name, in_norwegian(Unit.name).label("key")).cte("payers").prefix_with("MATERIALIZED")
+"""The units with what they are sorted by: worked out once for each, and not for each invoice."""
 _SORTED_BY: dict[Column, ColumnElement[Any]] = {
     Column.NUMBER: Invoice.number_key.expression,
     Column.ISSUED: Invoice.issued_on.expression,
     Column.DUE: Invoice.due_key.expression,
-    Column.PAYER: in_norwegian(Unit.name),
+    Column.PAYER: _PAYERS.c.key,
     Column.TOTAL: Invoice.total.expression,
     Column.OUTSTANDING: Invoice.outstanding.expression,
     Column.STATUS: case(*((_STANDINGS[status], place) for place, status in enumerate(_PRESSING)), else_=len(_PRESSING)),
@@ -124,7 +126,7 @@ class Criteria:
     """What is searched for; what is None does not restrict, the rest is combined with AND."""
 
     number: str | None = None
-    """A whole number, or any part of one (F3); or a whole KID, or a whole reference of the customer's."""
+    """A whole number, or any part of one (F3); where no number has it, a whole KID or reference of the customer's."""
     from_date: date | None = None
     to_date: date | None = None
     status: Status | None = None
@@ -132,24 +134,25 @@ class Criteria:
     after: Cursor | None = None
 
     @property
-    def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        typed = self.number or ""
-        wanted = compact(typed)
-        found: dict[str, Any] = {
-            "number": f"%{wanted}%" if wanted else None,
-            "kid": "".join(typed.split()),
-            "references": [typed, typed.upper(), typed.lower()],
+    def restrictions(self) -> list[dict[str, Any]]:
+        """The names of the conditions that hold, with their values; the second is for where the first finds nothing."""
+        wanted = compact(self.number or "")
+        always: dict[str, Any] = {
             "from_date": self.from_date,
             "to_date": self.to_date,
             self.status or "": self.status,
         }
-        return {name: value for name, value in found.items() if value is not None}
+        always = {name: value for name, value in always.items() if value is not None}
+        if not wanted:
+            return [always]
+        typed = self.number or ""
+        held = {"held": True, "kid": "".join(typed.split()), "references": [typed, typed.upper(), typed.lower()]}
+        return [always | {"number": f"%{wanted}%"}, always | held]
 
 
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "number": or_(
-        Invoice.number_compact.like(bindparam("number")),
+    "number": Invoice.number_compact.like(bindparam("number")),
+    "held": or_(
         Invoice.kid == bindparam("kid"),
         Invoice.buyer_reference.in_(bindparam("references", expanding=True)),
     ),
@@ -170,7 +173,7 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
         Invoice.number,
         Invoice.issued_on,
         Invoice.due_on,
-        Unit.name.label("payer"),
+        _PAYERS.c.name.label("payer"),
         Invoice.currency,
         Invoice.total,
         Invoice.outstanding,
@@ -180,7 +183,7 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
         Invoice.in_collection_since,
         Invoice.kid,
         Invoice.buyer_reference,
-    ).join(Unit, Unit.id == Invoice.unit_id)
+    ).join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
     if goes_on:
         place = tuple_(*places)
         last = tuple_(
@@ -262,10 +265,9 @@ class Found:
 
 def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int = PAGE_SIZE) -> Found:
     """The invoices of the scope that meet the criteria on a day: two statements, whatever the number of rows."""
-    rows, following = page_of_invoices(db, criteria, today, page_size)
-    holding = criteria.restrictions
+    rows, following, holding = _page(db, criteria, today, page_size)
     summing = _summing(frozenset(holding).intersection(_CONDITIONS))
-    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})]
+    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})] if rows else []
     return Found(rows, following, sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)))
 
 
@@ -273,15 +275,27 @@ def page_of_invoices(
     db: Session, criteria: Criteria, today: date, page_size: int
 ) -> tuple[list[InvoiceRow], Cursor | None]:
     """One page of them, and where the next one begins, without the sums: one statement."""
-    sort, after, holding = criteria.sort, criteria.after, criteria.restrictions
-    given = {**holding, "today": today, "at_most": page_size + 1}
-    if after:
-        given |= {"after_value": after.value, "after_key": number_key(after.number)}
-    listing = _listing(frozenset(holding).intersection(_CONDITIONS), sort, goes_on=after is not None)
-    rows = select_rows(db, listing, given)
-    last = rows[page_size - 1] if len(rows) > page_size else None
+    rows, following, _ = _page(db, criteria, today, page_size)
+    return rows, following
+
+
+def _page(
+    db: Session, criteria: Criteria, today: date, page_size: int
+) -> tuple[list[InvoiceRow], Cursor | None, dict[str, Any]]:
+    """The rows of a page, where the next one begins, and the conditions that found them."""
+    sort, after = criteria.sort, criteria.after
+    found, holding = [], {}
+    for holding in criteria.restrictions:
+        given = {**holding, "today": today, "at_most": page_size + 1}
+        if after:
+            given |= {"after_value": after.value, "after_key": number_key(after.number)}
+        listing = _listing(frozenset(holding).intersection(_CONDITIONS), sort, goes_on=after is not None)
+        found = select_rows(db, listing, given)
+        if found:
+            break
+    last = found[page_size - 1] if len(found) > page_size else None
     following = Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None
-    return [InvoiceRow(*row[1:]) for row in rows[:page_size]], following
+    return [InvoiceRow(*row[1:]) for row in found[:page_size]], following, holding
 
 
 @dataclass(frozen=True, slots=True)

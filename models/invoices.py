@@ -15,10 +15,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
 from models.money import Amount
+from models.orders import Order
 from models.tenancy import Right, UnitOwned, of_unit
 from models.units import Unit
 
 LONGEST_NUMBER = 60
+SENT_AS = ("EHF", "PDF på e-post")
+"""The ways in which the provider sends invoices (product 6.7)."""
 
 
 class Status(StrEnum):
@@ -44,13 +47,14 @@ class Invoice(UnitOwned, Base):
         UniqueConstraint("customer_id", "id"),
         UniqueConstraint("customer_id", "number"),
         UniqueConstraint("seller_id", "number"),
-        Index(None, "customer_id", "number_key"),
+        Index(None, "customer_id", "number_key", "number_compact"),
         Index(None, "customer_id", "issued_on", "number_key"),
         Index(None, "customer_id", "due_key", "number_key"),
         Index(None, "customer_id", "total", "number_key"),
         Index(None, "customer_id", "outstanding", "number_key"),
         Index(None, "customer_id", "unit_id", "number_key"),
         Index(None, "customer_id", "kid"),
+        Index(None, "customer_id", "order_number"),
         Index(None, "customer_id", "buyer_reference"),
     )
     rights = (Right.INVOICES,)
@@ -82,6 +86,8 @@ class Invoice(UnitOwned, Base):
     buyer_reference: Mapped[str | None] = mapped_column(String(200))
     order_number: Mapped[int | None]
     """The provider's order that it names, whether or not the portal has it."""
+    sent_as: Mapped[str | None] = mapped_column(String(20))
+    """How the payer got it, where the ERP has told: one of SENT_AS."""
     received_at: Mapped[datetime] = mapped_column(Moment)
 
     def status(self, today: date) -> Status:
@@ -146,12 +152,27 @@ def invoice_by_number(db: Session, number: str) -> Invoice | None:
     return db.scalar(select(Invoice).where(Invoice.number == number))
 
 
+def orders_of(db: Session, invoice: Invoice) -> list[int]:
+    """The numbers of the orders that an invoice is about, by number or own reference, as far as the scope sees them."""
+    named = Order.number == invoice.order_number
+    if invoice.buyer_reference:
+        named |= Order.reference == invoice.buyer_reference
+    return list(db.scalars(select(Order.number).where(named).order_by(Order.number)))
+
+
+def invoices_of_order(db: Session, order_number: int) -> list[str]:
+    """The numbers of the invoices that name an order, as far as the scope sees them."""
+    named = select(Invoice.number).where(Invoice.order_number == order_number)
+    return list(db.scalars(named.order_by(Invoice.number_key)))
+
+
 def payer_of(db: Session, invoice: Invoice) -> str:
     """The name of the unit that pays (F8)."""
     return db.scalars(select(Unit.name).join(Invoice, Invoice.unit_id == Unit.id).where(Invoice.id == invoice.id)).one()
 
 
-# Literals, so that both databases see that the index of what is outstanding answers the question.
+# What is summed up stands in the indexes, so that the table need not be read.
+# Zero is a literal, so that both databases see that the index of what is outstanding answers the question.
 ZERO: ColumnElement[Decimal] = literal_column("0")
 OWES = Invoice.outstanding > ZERO
 Index(
@@ -160,6 +181,7 @@ Index(
     Invoice.due_key,
     Invoice.unit_id,
     Invoice.currency,
+    Invoice.total,
     Invoice.outstanding,
     postgresql_where=OWES,
     sqlite_where=OWES,
@@ -171,4 +193,5 @@ Index(
     Invoice.unit_id,
     Invoice.total,
     Invoice.outstanding,
+    Invoice.number_compact,
 )

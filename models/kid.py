@@ -30,6 +30,11 @@ def is_valid(text: str) -> bool:
     return control_of(text) is not None
 
 
+def with_mod10(digits: str) -> str:
+    """A KID of these digits, with the control digit of MOD10 behind them."""
+    return f"{digits}{_mod10(digits)}"
+
+
 def display(text: str) -> str:
     """In groups of four from the left, with no-break spaces, as it is read aloud; anything else as it is."""
     if not is_valid(text):

@@ -57,7 +57,7 @@ class RefusedRow:
     last_at: datetime
 
 
-def refused(db: Session, at_most: int = 100) -> list[RefusedRow]:
+def quarantined(db: Session, at_most: int = 100) -> list[RefusedRow]:
     """What is in the quarantine, the latest first."""
     rows = db.execute(
         select(Refused.name, Refused.reason, Refused.times, Refused.last_at)

@@ -92,8 +92,7 @@ def _typed(text: str) -> Iterator[str]:
         if digits:
             yield digits_of(digits)
             digits = ""
-        if bare := word.strip(_AROUND):
-            yield bare
+        yield word.strip(_AROUND) or word
     if digits_of(digits):
         yield digits_of(digits)
 

@@ -100,7 +100,8 @@ class SignUp(UnitOwned, Base):
     booking_id: Mapped[int]
     slot_id: Mapped[int | None]
     """None while one waits; who was taken off keeps the last one."""
-    employee_id: Mapped[int]
+    employee_id: Mapped[int] = mapped_column(nullable=True)
+    """Empty once the person is erased: such rows are old, counted, and never changed one by one."""
     state: Mapped[str] = mapped_column(String(20))
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
     signed_up_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -166,6 +167,34 @@ class SignUp(UnitOwned, Base):
             _sit(other, mine)
             tell(db, "moved", self, booking, theirs, by=by, now=now, before=mine)
             tell(db, "moved", other, booking, mine, by=by, now=now, before=theirs)
+
+    def hand_over(self, db: Session, heir: Employee, *, by: Actor, now: datetime) -> None:
+        """Give the place to a colleague, whoever waits (section 5, number 7).
+
+        Raises BookingCancelled, TooLate, NoLongerSignedUp, NotActive, NoEmail, AlreadySignedUp, Overlaps.
+        """
+        with whole_customer(db):
+            hold_people(db, (self.employee_id, heir.id))
+            booking, slot = _seated(db, self, now)
+            _, before = eligible(db, booking.id, heir, now)
+            if before:
+                raise AlreadySignedUp(before)
+            _check_free(db, heir.id, slot, but=None)
+            was, self.state = self.state, CANCELLED
+            self.revision += 1
+            made = SignUp(
+                customer_id=self.customer_id,
+                unit_id=self.unit_id,
+                booking_id=booking.id,
+                employee_id=heir.id,
+                signed_up_at=now,
+                signed_up_by_id=by.user_id,
+                revision=0,
+            )
+            _sit(made, slot)
+            db.add(made)
+            tell(db, "cancelled", self, booking, slot, by=by, now=now, was=was)
+            tell(db, "created", made, booking, slot, by=by, now=now)
 
     def accept(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Say yes to the offered place; raises BookingCancelled, TooLate, NoLongerSignedUp."""

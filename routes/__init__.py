@@ -3,7 +3,24 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, invoices, new_order, orders, reports, search, session, units
+from routes import (
+    deactivations,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    info,
+    invoices,
+    new_employee,
+    new_order,
+    orders,
+    receipts,
+    reports,
+    search,
+    session,
+    units,
+    worklist,
+)
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -60,12 +77,26 @@ MAP: tuple[Line, ...] = (
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
     get ("/info",                          info.index,              name="info",            who=signed_in),
+    get ("/worklist",                      worklist.index,          name="worklist",        who=signed_in),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/orders/{number:int}/receipt",   receipts.order,          name="order_receipt",   who=may(ORDERS)),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
+    post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
+    get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
     get ("/reports/figures",               reports.figures,         name="figures",         who=may(REPORTS)),
     get ("/reports/figures.csv",           reports.figures_csv,     name="figures_csv",     who=may(REPORTS)),
@@ -98,6 +129,7 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from wtforms.validators import ValidationError
 
+from models.invoices import invoices_of_order
 from models.orders import (
     COUNTED_TO,
     PRODUCT_GROUPS,
@@ -39,6 +40,7 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
+from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -127,6 +129,7 @@ def update_reference(visit: Visit, number: int) -> Response:
         say="Referansen er lagret." + masked_sentence(form.masked),
         order=order,
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 
@@ -196,7 +199,9 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         history=history_of(visit.db, order),
         bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
         account_manager=account_manager_of(visit.db, order.unit_id),
+        invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 

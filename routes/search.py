@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from models.employee_search import Criteria as EmployeeCriteria
+from models.employee_search import find_employees
 from models.invoice_search import Criteria as InvoiceCriteria
 from models.invoice_search import page_of_invoices
 from models.orders import orders_mentioning
@@ -50,7 +52,7 @@ def index(visit: Visit) -> Response:
     search = EverythingSearch.of(visit)
     valid = search.validate()
     wanted = search.wanted
-    orders, invoices = _orders(visit, wanted), _invoices(visit, wanted)
+    orders, invoices, employees = _orders(visit, wanted), _invoices(visit, wanted), _employees(visit, wanted)
     return page(
         visit,
         "search/index.html",
@@ -61,7 +63,8 @@ def index(visit: Visit) -> Response:
         wanted=wanted,
         orders=orders,
         invoices=invoices,
-        count_text=_count_text(orders, invoices),
+        employees=employees,
+        count_text=_count_text(orders, invoices, employees),
         today=visit.today,
     )
 
@@ -78,6 +81,13 @@ def _invoices(visit: Visit, text: str) -> Hits:
         return Hits([])
     rows, following = page_of_invoices(visit.db, InvoiceCriteria(number=text), visit.today, SHOWN)
     return Hits(rows, visit.url("invoices", number=text) if following else None)
+
+
+def _employees(visit: Visit, text: str) -> Hits:
+    if not text or not visit.may(Right.EMPLOYEES) or visit.customer is None:
+        return Hits([])
+    found = find_employees(visit.db, visit.customer.id, EmployeeCriteria(text=text), SHOWN)
+    return Hits(found.rows, visit.url("employees", q=text) if found.next else None)
 
 
 def _count_text(*kinds: Hits) -> str:

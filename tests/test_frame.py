@@ -16,7 +16,17 @@ from tests import house_rules
 from tests.house import House
 from tests.page import Page
 
-PLACES = ["/info", "/orders", "/orders/new", "/orders/307390", "/units", "/guide", "/accessibility", "/finnes/ikke"]
+PLACES = [
+    "/info",
+    "/orders",
+    "/orders/new",
+    "/orders/307390",
+    "/employees",
+    "/units",
+    "/guide",
+    "/accessibility",
+    "/finnes/ikke",
+]
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 
 
@@ -24,7 +34,7 @@ def test_n1_n3_n5_the_frame_is_on_every_page(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
     for url in PLACES:
         tester.open(url)
-        assert tester.tabs == ["Info", "Bestilling"], url
+        assert tester.tabs == ["Info", "Bestilling", "Ansatte", "Fakturaer"], url
         assert tester.has("Du er logget inn som: Test Bruker (Tester)"), url
         assert tester.soup.find("button", string="Logg ut"), url
         assert tester.has("Klikk her for brukerveiledning: Avonova_kundeportal.pdf"), url
@@ -37,7 +47,7 @@ def test_n3_the_name_in_brackets_is_the_user_name(quiet_house: House) -> None:
 def test_x3_without_the_right_there_is_no_tab(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord")
     for url in PLACES:
-        assert okonomi.open(url).tabs == ["Info"], url
+        assert okonomi.open(url).tabs == ["Info", "Fakturaer"], url
 
 
 def test_who_is_not_signed_in_has_the_guide_and_no_tabs(quiet_house: House) -> None:

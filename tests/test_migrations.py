@@ -75,10 +75,10 @@ def test_a_filled_database_is_brought_up_without_losing_anything(database: Datab
     assert rows(database) == before
     for revision in reversed(revisions()[:-1]):
         migrate(database.engine, f"-{len(revisions()) - revisions().index(revision) - 1}")
-        common = tables(database)
+        common = tables(database) & before.keys()
         migrate(database.engine)
         kept = rows(database)
-        assert all(len(kept[name]) == len(before[name]) for name in common & before.keys())
+        assert all(len(kept[name]) == len(before[name]) for name in common)
 
 
 def test_each_step_can_be_taken_back_and_taken_again(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The demo data: invented customers with users, employees, orders and bookings, around the day of loading.
+"""The demo data: invented customers with users, employees, orders, bookings and invoices, around the day of loading.
 
 The tables of what there is are in the modules of this package; nothing of it is used in production.
 """
@@ -14,6 +14,7 @@ from models.customers import Customer
 from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies
 from models.demo.identities import add_numbers
+from models.demo.invoices import add_invoices
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
 from models.demo.plans import add_plans
@@ -47,5 +48,6 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
+        add_invoices(db, units, orders, today=today)
         add_plans(db, units, orders, now=now)
         add_reports(db, units, now=now)

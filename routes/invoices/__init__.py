@@ -3,7 +3,7 @@
 from routes.invoices.exports import csv, xlsx, zip_file
 from routes.invoices.listing import index
 from routes.invoices.one import attachment, original, pdf, show
-from routes.invoices.statement import statement, statement_csv, statement_pdf
+from routes.invoices.statements import statement, statement_csv, statement_pdf
 
 __all__ = [
     "attachment",

@@ -110,6 +110,12 @@ class Document:
         return not self.invoice.buyer_reference
 
     @property
+    def order_reference(self) -> str:
+        """The customer's number of the order; Peppol's `NA` says that there is none."""
+        written = self.contents.details.order_reference
+        return "" if written == "NA" else written
+
+    @property
     def about(self) -> list[tuple[str, str]]:
         """The facts of the head, but for those that the page shows as links; without a value they are left out."""
         details = self.contents.details
@@ -117,13 +123,14 @@ class Document:
             ("Fakturadato", day(self.invoice.issued_on)),
             ("Forfallsdato", day(self.invoice.due_on)),
             ("Deres referanse", self.invoice.buyer_reference or ""),
-            ("Deres ordrenummer", details.order_reference),
+            ("Deres ordrenummer", self.order_reference),
             ("Kontrakt", details.contract),
             ("Prosjekt", details.project),
             ("Kontering", details.accounting_cost),
             ("Levert", day(details.delivered_on)),
             ("Periode", _period(details.period_from, details.period_to)),
             ("Avgiftsdato", day(details.tax_point)),
+            ("Sendt som", self.invoice.sent_as or ""),
         ]
         return [(label, value) for label, value in facts if value]
 
@@ -256,10 +263,9 @@ def _rate(category: str, percent: Decimal | None) -> str:
 
 
 def _tax(tax: InvoiceTax) -> str:
-    """`25 %`, or `0 % Unntatt fra merverdiavgift: helsetjenester`."""
+    """`25 %`, or `0 % Unntatt fra merverdiavgift` in the seller's own words."""
     percent = f"{exact(tax.rate)}\u00a0%" if tax.rate is not None else ""
-    said = f"{percent} {_CATEGORIES.get(tax.category, tax.category)}".strip()
-    return f"{said}: {tax.exemption}" if tax.exemption else said
+    return f"{percent} {tax.exemption or _CATEGORIES.get(tax.category, tax.category)}".strip()
 
 
 def _more(line: InvoiceLine, allowances: Iterable[InvoiceAllowance]) -> list[str]:

@@ -4,8 +4,7 @@ from starlette.responses import Response
 
 from models.exchange.pdf import write_pdf
 from models.invoice_contents import attachment_of, contents_of, original_of
-from models.invoices import Invoice, invoice_by_number, payer_of
-from models.orders import order_by_number
+from models.invoices import Invoice, invoice_by_number, orders_of, payer_of
 from models.settlements import credited_by, settlements_of
 from models.tenancy import Right
 from routes.invoices.document import Document
@@ -29,9 +28,6 @@ def show(visit: Visit, number: str) -> Response:
     """The invoice in HTML: what for, how to pay, what was paid (F10)."""
     invoice = _invoice(visit, number)
     document = Document(invoice, contents_of(visit.db, invoice))
-    order = None
-    if invoice.order_number and visit.may(Right.ORDERS):
-        order = order_by_number(visit.db, invoice.order_number)
     return page(
         visit,
         "invoices/show.html",
@@ -39,7 +35,7 @@ def show(visit: Visit, number: str) -> Response:
         document=document,
         contents=document.contents,
         payer=payer_of(visit.db, invoice),
-        order=order,
+        orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements_of(visit.db, invoice),
         credited=credited_by(visit.db, invoice) if invoice.is_credit_note else [],
         standing=invoice.status(visit.today),

@@ -41,6 +41,8 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
     response.headers["cache-control"] = "private, no-store"
     if visit.request.method == "HEAD":
         response.body_iterator = _nothing()
+        if writer.media_type.startswith("text/"):
+            response.headers["vary"] = "Accept-Encoding"  # as the compression says of what it compresses
     return response
 
 

@@ -30,7 +30,8 @@ from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Vis
 log = logging.getLogger("portal.visit")
 
 MAX_FIELDS = 2000
-_NOT_KEPT = {"csrf_token", "password", "pasted"}  # a list of people is not kept beside the one it is meant for
+_NOT_KEPT = {"csrf_token", "password", "pasted", "national_id", "sealed_number"}
+"""Secrets, also those typed wrong, which are no identity numbers that a mask would find; and lists of people."""
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
 

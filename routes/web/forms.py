@@ -15,7 +15,7 @@ from wtforms.fields import choices
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from models.dates import parse_date
-from models.national_id import NationalIdRefused, is_mask, mask_in, read_field
+from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
 
@@ -80,6 +80,25 @@ class Text(StringField):
         self.data, self.masked = mask_in(text, today=self.meta.today)
 
 
+class Read(Text):
+    """A text that a rule of the models reads, and refuses with a sentence for the field."""
+
+    value: Any = None
+    """What was read, once the form is valid."""
+
+    def __init__(self, label: str, read: Callable[[str], Any], *, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self._read = read
+        self.flags.required = needed
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the text; raises the sentence for the field."""
+        try:
+            self.value = self._read(self.data or "")
+        except ValueError as wrong:
+            raise StopValidation(str(wrong)) from None
+
+
 class Day(Text):
     """A date, typed as `dd.mm.åååå` or ISO; what was typed stays in the field (B6)."""
 
@@ -110,6 +129,15 @@ class NationalIdField(StringField):
     def must_be_typed_again(self) -> bool:
         """Whether a number was typed that a form drawn again cannot show: the page has to say so."""
         return bool(self._typed) and not self.data
+
+    def take(self, number: str) -> None:
+        """Be as if this number was typed, and draw its mask."""
+        self._typed, self.data = number, mask(number)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether more was typed than what leaves the stored number alone (AR7)."""
+        return bool(self._typed) and not is_mask(self._typed)
 
     def pre_validate(self, form: Any) -> None:
         """Read the number; raises the sentence for the field, which does not repeat it."""
@@ -184,17 +212,19 @@ def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
-def offer_units(form: "UnitChoice", units: list[UnitRow]) -> None:
+def offer_units(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
     """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
 
     A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that
-    there is, is chosen already.
+    there is, is chosen already where one has to be.
     """
     wanted = form.unit_filter.data or ""
     fitting = [unit for unit in units if unit.matches(wanted)]
     chosen = [unit for unit in units if str(unit.id) == form.unit.data and unit not in fitting]
     form.unit.choices = unit_choices([*chosen, *fitting])
-    if len(units) > 1:
+    if isinstance(form, UnitFilter):
+        form.unit.choices.insert(0, ALL)
+    elif len(units) > 1:
         form.unit.choices.insert(0, Option("", "Velg"))
     elif units and not form.unit.data:
         form.unit.data = str(units[0].id)
@@ -211,6 +241,15 @@ class UnitChoice(PortalForm):
         refusal="Velg bedrift/avdeling.",
     )
     unit_filter = Text("Filtrer i bedrifts-/avdelingsliste", description="Navn eller organisasjonsnummer.")
+    hits = 0
+    """How many units fit the filter."""
+
+
+class UnitFilter(PortalForm):
+    """Which unit a list is of: all of them, unless one is chosen (A2)."""
+
+    unit = Choice("Bedrift/Avdeling:", default="", refusal="Velg en av dine avdelinger.")
+    unit_filter = Text("Filtrer i bedrifts-/avdelingsliste")
     hits = 0
     """How many units fit the filter."""
 

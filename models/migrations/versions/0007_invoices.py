@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("kid", sa.String(length=60), nullable=True),
         sa.Column("buyer_reference", sa.String(length=200), nullable=True),
         sa.Column("order_number", sa.Integer(), nullable=True),
+        sa.Column("sent_as", sa.String(length=20), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
@@ -83,7 +84,12 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_invoices_customer_id_kid"), ["customer_id", "kid"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_invoices_customer_id_number_key"), ["customer_id", "number_key"], unique=False
+            batch_op.f("ix_invoices_customer_id_order_number"), ["customer_id", "order_number"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoices_customer_id_number_key_number_compact"),
+            ["customer_id", "number_key", "number_compact"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_invoices_customer_id_outstanding_number_key"),
@@ -100,13 +106,15 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_invoices_open",
-            ["customer_id", "due_key", "unit_id", "currency", "outstanding"],
+            ["customer_id", "due_key", "unit_id", "currency", "total", "outstanding"],
             unique=False,
             postgresql_where=sa.text("outstanding > 0"),
             sqlite_where=sa.text("outstanding > 0"),
         )
         batch_op.create_index(
-            "ix_invoices_sums", ["customer_id", "currency", "unit_id", "total", "outstanding"], unique=False
+            "ix_invoices_sums",
+            ["customer_id", "currency", "unit_id", "total", "outstanding", "number_compact"],
+            unique=False,
         )
 
     op.create_table(
@@ -393,7 +401,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_unit_id_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_total_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_outstanding_number_key"))
-        batch_op.drop_index(batch_op.f("ix_invoices_customer_id_number_key"))
+        batch_op.drop_index(batch_op.f("ix_invoices_customer_id_number_key_number_compact"))
+        batch_op.drop_index(batch_op.f("ix_invoices_customer_id_order_number"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_kid"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_issued_on_number_key"))
         batch_op.drop_index(batch_op.f("ix_invoices_customer_id_due_key_number_key"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.account_statement import MOST_ENTRIES, Account, Payer, TooLong, payers, statement_of
+from models.account_statement import Account, Payer, TooLong, payers, statement_of
 from models.exchange.pdf import write_pdf
 from models.exchange.spreadsheet import Row, writer
 from models.money import KRONER
@@ -14,7 +14,7 @@ from routes.web.downloads import disposition, download
 from routes.web.errors import not_found
 from routes.web.forms import Choice, Option, PeriodSearch
 from routes.web.visit import Visit
-from routes.web.words import amount, count
+from routes.web.words import amount
 from routes.web.words import date as day
 
 
@@ -138,7 +138,7 @@ def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     try:
         accounts = statement_of(visit.db, payer.id, first, last)
     except TooLong:
-        search.to_date.errors = [f"Perioden har over {count(MOST_ENTRIES)} bilag. Velg en kortere periode."]
+        search.to_date.errors = ["Perioden har for mange bilag til ett kontoutdrag. Velg en kortere periode."]
         return None
     return Statement(search, payer, accounts)
 

@@ -1,0 +1,204 @@
+"""The way of a document into the portal: read, verified, its payer found, and kept whole; or else into quarantine.
+
+Who may send documents is decided where they come in: the command line today.
+"""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.clock import today_in_oslo
+from models.exchange.ehf.contents import contents_of
+from models.exchange.ehf.document import Document, Identifier, Party
+from models.exchange.ehf.files import Found
+from models.exchange.ehf.reading import read
+from models.exchange.ehf.rules import faults_in
+from models.exchange.ehf.sums import value_of
+from models.exchange.ehf.xml import Unreadable
+from models.invoice_contents import InvoiceFile
+from models.invoices import LONGEST_NUMBER, Invoice, keys_of
+from models.organisation_number import is_valid
+from models.quarantine import keep_out, let_out
+from models.settlements import settle_credits
+from models.tenancy import across_customers
+from models.units import Unit
+
+ENHETSREGISTERET = "0192"
+"""The scheme of Norwegian organisation numbers (Peppol participant identifiers)."""
+_MOST_FAULTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a document; without a `refusal` it is in the portal, or would be."""
+
+    name: str
+    number: str = ""
+    payable: Decimal = Decimal(0)
+    currency: str = ""
+    refusal: str = ""
+
+    def __str__(self) -> str:
+        if self.refusal:
+            return _one_line(f"refused {self.name} {self.refusal}")
+        return _one_line(f"ok {self.number} {self.payable:f} {self.currency}")
+
+
+class Refusal(Exception):
+    """The document cannot be let in; says why, in one sentence."""
+
+
+def check(found: Found) -> Result:
+    """Read and verify a document; nothing is stored, and no payer needs to be known."""
+    try:
+        document = _verified(found)
+    except (Unreadable, Refusal) as refused:
+        return Result(found.name, refusal=str(refused))
+    return _result(found.name, document)
+
+
+def take_in(db: Session, found: Found, *, now: datetime) -> Result:
+    """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
+
+    A file that is in already is let in as it is. Needs a session that writes and has no scope.
+    """
+    digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
+    with across_customers(db):
+        try:
+            document = _verified(found)
+            if not _is_in(db, digest):
+                _let_in(db, document, found.data or b"", digest, now=now)
+        except (Unreadable, Refusal) as refused:
+            keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
+            return Result(found.name, refusal=str(refused))
+        let_out(db, digest)
+    return _result(found.name, document)
+
+
+def _verified(found: Found) -> Document:
+    if found.data is None:
+        raise Unreadable(found.refusal)
+    document = read(found.data)
+    faults = faults_in(document)
+    if faults:
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise Refusal("; ".join(faults[:_MOST_FAULTS]) + more)
+    if len(document.number) > LONGEST_NUMBER or not document.number.isprintable():
+        raise Refusal(f"its number is longer than {LONGEST_NUMBER} signs, or has signs that nobody can type")
+    return document
+
+
+def _result(name: str, document: Document) -> Result:
+    return Result(name, document.number, value_of(document.totals.payable), document.currency)
+
+
+def _is_in(db: Session, digest: str) -> bool:
+    return db.scalar(select(InvoiceFile.invoice_id).where(InvoiceFile.digest == digest)) is not None
+
+
+def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: datetime) -> None:
+    """Add the invoice with everything on it; raises Refusal."""
+    payer = _payer(db, document)
+    invoice = _invoice(document, payer, now=now)
+    try:
+        with db.begin_nested():
+            db.add(invoice)
+            db.flush()
+            file = InvoiceFile(
+                customer_id=payer.customer_id,
+                invoice_id=invoice.id,
+                digest=digest,
+                size=len(data),
+                compressed=zlib.compress(data, 9),
+            )
+            db.add_all([file, *contents_of(document, invoice, today=today_in_oslo(now))])
+    except IntegrityError:
+        if _is_in(db, digest):  # the same file came twice at the same moment, and the other one was first
+            return
+        raise Refusal(f"there is another invoice {document.number} in the portal already") from None
+    settle_credits(db, invoice, now=now)
+
+
+def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
+    totals = document.totals
+    sign = -1 if document.is_credit_note else 1
+    payable = sign * value_of(totals.payable)
+    assert document.issued_on  # verified
+    kids = [payment.kid for payment in document.payments if payment.kid]
+    return Invoice(
+        customer_id=payer.customer_id,
+        unit_id=payer.id,
+        number=document.number,
+        seller_id=_identity(document.seller),
+        is_credit_note=document.is_credit_note,
+        currency=document.currency,
+        issued_on=document.issued_on,
+        due_on=document.due_on,
+        total=sign * value_of(totals.tax_inclusive),
+        payable=payable,
+        outstanding=payable,
+        paid=sign * value_of(totals.prepaid),
+        credited=Decimal(0),
+        kid=kids[0][:60] if kids else None,
+        buyer_reference=document.buyer_reference[:200] or None,
+        order_number=_order_number(document),
+        received_at=now,
+        **keys_of(document.number, document.due_on),
+    )
+
+
+def _order_number(document: Document) -> int | None:
+    """The provider's order: its number is the seller's, and customers give it as theirs, too."""
+    for text in (document.sales_order, document.order_reference):
+        if text.isascii() and text.isdigit() and len(text) <= 9:
+            return int(text)
+    return None
+
+
+def _payer(db: Session, document: Document) -> Unit:
+    """The unit that pays: the nearest to the leaves among those whose number the buyer bears; raises Refusal."""
+    numbers = _numbers_of(document.buyer)
+    if not numbers:
+        raise Refusal("its buyer has no Norwegian organisation number")
+    units = db.scalars(select(Unit).where(Unit.organisation_number.in_(numbers))).all()
+    if not units:
+        raise Refusal(f"no unit has its buyer's organisation number {', '.join(numbers)}")
+    if len({unit.customer_id for unit in units}) > 1:
+        raise Refusal(f"units of several customers have its buyer's organisation number {', '.join(numbers)}")
+    deepest = max(unit.path.count("/") for unit in units)
+    nearest = [unit for unit in units if unit.path.count("/") == deepest]
+    if len(nearest) > 1:
+        raise Refusal(f"several units have its buyer's organisation number {', '.join(numbers)}")
+    return nearest[0]
+
+
+def _numbers_of(party: Party | None) -> list[str]:
+    """The organisation numbers that a party bears, each once."""
+    if party is None:
+        return []
+    borne = ["".join(each.value.split()) for each in _borne(party) if each.scheme == ENHETSREGISTERET]
+    if party.legal_id and not party.legal_id.scheme:
+        borne.append(party.legal_id.value)
+    borne.append(party.vat_id.removeprefix("NO").removesuffix("MVA"))
+    return list(dict.fromkeys(number for number in borne if is_valid(number)))
+
+
+def _borne(party: Party) -> list[Identifier]:
+    return [each for each in (party.legal_id, *party.identifiers, party.endpoint) if each and each.value]
+
+
+def _identity(party: Party | None) -> str:
+    """Who a seller is, to tell sellers apart: the most official of its identifiers, or else its name."""
+    assert party  # verified
+    official = next((f"{each.scheme}:{each.value}" for each in _borne(party)), None)
+    return (official or party.vat_id or party.name)[:60]
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
