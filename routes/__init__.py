@@ -169,6 +169,9 @@ TABS: tuple[Tab, ...] = (
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Bestilling", "orders", may(ORDERS)),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
+    Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
+    Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )
 

@@ -25,15 +25,8 @@ pytestmark = pytest.mark.browser
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 NOT_PAGES = {
-    "root",
-    "forget",
-    "guide_pdf",
-    "report_file",
-    "report_preview",
-    "booking_calendar",
-    "calendar_feed",
-    "alive",
-    "ready",
+    *("root", "forget", "guide_pdf", "alive", "ready", "booking_calendar", "calendar_feed"),
+    *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
 }
 
 State = Callable[[Visitor], object]
@@ -250,6 +243,12 @@ STATES = {
     "own choice": ("appointment", None, own_choice),
     "link that is over": ("appointment", None, opens("/me/over")),
     "calendar": ("calendar", "hms.fjord", calendar_made),
+    "figures": ("figures", "hms.fjord", opens("/reports/figures?year=2025")),
+    "figures of this year": ("figures", "TESTWEB", opens("/reports/figures?year=2026")),
+    "figures refused": ("figures", "hms.fjord", opens("/reports/figures?year=1900")),
+    "plan": ("hms_year", "hms.fjord", opens("/reports/hms-year")),
+    "no plan": ("hms_year", "hms.fjord", opens("/reports/hms-year?year=2027")),
+    "annual report": ("annual_report", "hms.fjord", opens("/reports/annual-report?year=2025")),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),

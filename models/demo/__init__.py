@@ -48,6 +48,6 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
+        add_invoices(db, units, orders, today=today)
         add_plans(db, units, orders, now=now)
         add_reports(db, units, now=now)
-        add_invoices(db, units, orders, today=today)

@@ -22,6 +22,12 @@ from routes.web.visit import Visit
 from routes.web.words import count
 from routes.web.words import date as day
 
+_ABOUT = (
+    "Rapporten beskriver bistanden fra bedriftshelsetjenesten i {year}, slik forskrift om organisering, ledelse og "
+    "medvirkning § 13-3 krever. Den er et utkast, laget av plan, bestillinger og tall i kundeportalen, og skal leses "
+    "gjennom og fylles ut av bedriftshelsetjenesten og virksomheten sammen."
+)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -98,11 +104,7 @@ def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
         Section(
             "Om rapporten",
             [
-                (
-                    f"Rapporten beskriver bistanden fra bedriftshelsetjenesten i {year}, slik forskrift om organisering, "
-                    "ledelse og medvirkning § 13-3 krever. Den er et utkast, laget av plan, bestillinger og tall i "
-                    "kundeportalen, og skal leses gjennom og fylles ut av bedriftshelsetjenesten og virksomheten sammen."
-                ),
+                _ABOUT.format(year=year),
             ],
         ),
         Section(
