@@ -167,11 +167,6 @@ TABS: tuple[Tab, ...] = (
     Tab("Bestilling", "orders", may(ORDERS), holds=("bookings",)),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
-    Tab("Bestilling", "orders", may(ORDERS)),
-    Tab("Ansatte", "employees", may(EMPLOYEES)),
-    Tab("Bestilling", "orders", may(ORDERS)),
-    Tab("Ansatte", "employees", may(EMPLOYEES)),
-    Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
 )
 
