@@ -6,6 +6,7 @@ it: it is sealed, belongs to who sent it, and is gone after a day or once it is 
 
 import base64
 import json
+import re
 import secrets
 import zlib
 from collections import Counter
@@ -154,7 +155,7 @@ def _take_rows(dry_run: DryRun, lines: list[Line], columns: Columns) -> None:
     dry_run.rows = rows_of(table, columns.meanings, first=first)
     width = max((len(line.cells) for line in lines[first:]), default=0)
     dry_run.left_aside = [
-        (headings[at].strip() if at < len(headings) else "") or f"kolonne {at + 1} uten overskrift"
+        (re.sub(r"\d{5,}", "…", headings[at].strip()) if at < len(headings) else "") or f"kolonne {at + 1}"
         for at in range(width)
         if (at >= len(columns.meanings) or columns.meanings[at] is None)
         and any(at < len(line.cells) and line.cells[at].strip() for line in lines[first:])
