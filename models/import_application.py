@@ -4,21 +4,20 @@ Everything that takes time has been done before: the rows are read, and it is kn
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from models.database import give_way
-from models.deactivations import deactivate, reactivate
-from models.details import Details
-from models.employees import Employee, add_employees, change_employees
+from models.deactivations import deactivate
+from models.employee_batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
+from models.employees import Employee
 from models.import_columns import Meaning
-from models.import_rows import Fate, Read, details_of
+from models.import_rows import Fate, Known, Read, Row, details_of
 from models.imports import Import
 from models.national_ids import register_many
 from models.sealed import Keyring
@@ -39,14 +38,69 @@ class AppliedAlready(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who applies which rows of which list, and who of those that are gone is to be deactivated."""
+    """Who applies which list, all that it adds and changes, and who of those that are gone is to be deactivated."""
 
     id: int
     version: int
-    read: Sequence[Read]
+    customer_id: int
+    added: Sequence[Added]
+    changed: Sequence[Changed]
+    numbers_by_key: Mapping[str, str]
+    """The identity numbers of those who are added."""
+    numbers: Mapping[int, str]
+    """The identity numbers that are another now, by employee."""
     leavers: Collection[int]
+    units: Mapping[int, str]
+    counts: Mapping[str, int]
     by: SignedIn
     now: datetime
+
+
+def prepare(
+    found: Import, read: Sequence[Read], known: Known, leavers: Collection[int], *, by: SignedIn, now: datetime
+) -> Application:
+    """All that applying a list needs and that can be made before its transaction. A thing for `Visit.aside`."""
+    added: list[Added] = []
+    changed: list[Changed] = []
+    numbers: dict[int, str] = {}
+    for one in read:
+        row = one.row
+        before = known.by_id[row.employee_id].details if row.employee_id else None
+        details = details_of(one, before)
+        if row.fate is Fate.NEW and details:
+            added.append(prepare_added(found.customer_id, _key(found, row), details, by=by))
+        if row.fate is Fate.CHANGED and details and before and row.employee_id and row.version:
+            changed.append(
+                prepare_changed(
+                    found.customer_id,
+                    row.employee_id,
+                    row.version,
+                    before=before,
+                    details=details,
+                    comes_back=Meaning.STATUS in row.changes,
+                )
+            )
+            if one.number and Meaning.NATIONAL_ID in row.changes:
+                numbers[row.employee_id] = one.number
+    return Application(
+        id=found.id,
+        version=found.version,
+        customer_id=found.customer_id,
+        added=added,
+        changed=changed,
+        numbers_by_key={_key(found, one.row): one.number for one in read if one.row.fate is Fate.NEW and one.number},
+        numbers=numbers,
+        leavers=leavers,
+        units={unit.id: unit.name for unit in known.units},
+        counts=Counter(one.row.fate.value for one in read),
+        by=by,
+        now=now,
+    )
+
+
+def _key(found: Import, row: Row) -> str:
+    """What keeps a row from being added twice, whatever happens."""
+    return f"{found.key}-{row.number}"
 
 
 def apply(db: Session, keyring: Keyring, wanted: Application) -> None:
@@ -54,65 +108,34 @@ def apply(db: Session, keyring: Keyring, wanted: Application) -> None:
 
     Gives way between steps, so on SQLite it is a thing for a thread (`Visit.write_much`).
     """
-    customer_id = _take(db, wanted)
-    done: Counter[str] = Counter(one.row.fate.value for one in wanted.read)
-    numbers: dict[int, str] = {}
-    for batch in _batches([one for one in wanted.read if one.row.fate is Fate.NEW]):
-        many = [_new(one) for one in batch]
-        for one, employee in zip(batch, add_employees(db, many, by=wanted.by, now=wanted.now), strict=True):
-            if one.number:
-                numbers[employee.id] = one.number
+    _take(db, wanted)
+    numbers = dict(wanted.numbers)
+    for added in _batches(wanted.added):
+        ids = add_prepared(db, added, wanted.units, by=wanted.by, now=wanted.now)
+        numbers |= {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
         give_way()
-    for batch in _batches([one for one in wanted.read if one.row.fate is Fate.CHANGED]):
-        numbers |= _change(db, batch, wanted)
+    for changed in _batches(wanted.changed):
+        if not change_prepared(db, changed, wanted.units, by=wanted.by, now=wanted.now):
+            raise Stale(f"import {wanted.id}")
         give_way()
-    for ids in _batches(list(numbers)):
-        register_many(db, keyring, customer_id, {id: numbers[id] for id in ids}, by=wanted.by, now=wanted.now)
+    for of_whom in _batches(sorted(numbers)):
+        some = {id: numbers[id] for id in of_whom}
+        register_many(db, keyring, wanted.customer_id, some, by=wanted.by, now=wanted.now)
         give_way()
-    done[Fate.GONE] = _deactivate(db, wanted)
-    db.execute(update(Import).where(Import.id == wanted.id).values(receipt=dict(done)))
+    receipt = {**wanted.counts, Fate.GONE.value: _deactivate(db, wanted)}
+    db.execute(update(Import).where(Import.id == wanted.id).values(receipt=receipt))
 
 
-def _take(db: Session, wanted: Application) -> int:
-    """Take the list, so that nobody else applies it; whose it is."""
+def _take(db: Session, wanted: Application) -> None:
+    """Take the list, so that nobody else applies it."""
     taken = db.scalar(
         update(Import)
         .where(Import.id == wanted.id, Import.version == wanted.version, Import.applied_at.is_(None))
         .values(applied_at=wanted.now, sealed=None)
-        .returning(Import.customer_id)
+        .returning(Import.id)
     )
     if taken is None:
         raise AppliedAlready(f"import {wanted.id}")
-    return int(taken)
-
-
-def _new(one: Read) -> Details:
-    details = details_of(one, None)
-    assert details is not None
-    return details
-
-
-def _change(db: Session, batch: Sequence[Read], wanted: Application) -> dict[int, str]:
-    """Change the employees of these rows; returns the identity numbers that are another now."""
-    employees = _employees(db, [one.row.employee_id or 0 for one in batch])
-    many: list[tuple[Employee, Details]] = []
-    numbers: dict[int, str] = {}
-    for one in batch:
-        employee = employees.get(one.row.employee_id or 0)
-        if employee is None or employee.version != one.row.version:
-            raise Stale(f"row {one.row.number}")
-        details = details_of(one, employee.details)
-        assert details is not None
-        if Meaning.STATUS in one.row.changes:
-            reactivate(db, employee, by=wanted.by, now=wanted.now)
-        many.append((employee, details))
-        if one.number and Meaning.NATIONAL_ID in one.row.changes:
-            numbers[employee.id] = one.number
-    try:
-        change_employees(db, many, by=wanted.by, now=wanted.now)
-    except StaleDataError:
-        raise Stale("changed at the same moment") from None
-    return numbers
 
 
 def _deactivate(db: Session, wanted: Application) -> int:

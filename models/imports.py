@@ -6,11 +6,12 @@ it: it is sealed, belongs to who sent it, and is gone after a day or once it is 
 
 import base64
 import json
+import re
 import secrets
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ from models.users import SignedIn
 KEPT = timedelta(hours=24)
 """For how long a list waits to be applied."""
 _AT_ONCE = 1000
+_OF_ROW = tuple(part.name for part in fields(Row))
 
 
 class Import(CustomerOwned, Sealed, Base):
@@ -101,16 +103,27 @@ class DryRun:
 
     def dumps(self) -> str:
         """As text, to be sealed."""
-        text = json.dumps(asdict(self), ensure_ascii=False, default=str)
+        text = json.dumps(
+            {
+                **vars(self),
+                "rows": [[getattr(row, name) for name in _OF_ROW] for row in self.rows],
+                "gone": [[one.id, one.name, one.unit_name] for one in self.gone],
+                "unread": [[line.number, line.cells] for line in self.unread],
+            },
+            ensure_ascii=False,
+            default=str,
+        )
         return base64.b64encode(zlib.compress(text.encode(), 1)).decode()
 
     @classmethod
     def loads(cls, text: str) -> "DryRun":
         """The same again."""
         kept = json.loads(zlib.decompress(base64.b64decode(text)))
-        kept["rows"] = [Row(**{**row, "fate": Fate(row["fate"])}) for row in kept["rows"]]
-        kept["gone"] = [Gone(**one) for one in kept["gone"]]
-        kept["unread"] = [Line(**line) for line in kept["unread"]]
+        kept["rows"] = [Row(*row) for row in kept["rows"]]
+        for row in kept["rows"]:
+            row.fate = Fate(row.fate)
+        kept["gone"] = [Gone(*one) for one in kept["gone"]]
+        kept["unread"] = [Line(*line) for line in kept["unread"]]
         kept["first_day"] = date.fromisoformat(kept["first_day"]) if kept["first_day"] else None
         return cls(**kept)
 
@@ -142,7 +155,7 @@ def _take_rows(dry_run: DryRun, lines: list[Line], columns: Columns) -> None:
     dry_run.rows = rows_of(table, columns.meanings, first=first)
     width = max((len(line.cells) for line in lines[first:]), default=0)
     dry_run.left_aside = [
-        (headings[at].strip() if at < len(headings) else "") or f"kolonne {at + 1} uten overskrift"
+        (re.sub(r"\d{5,}", "…", headings[at].strip()) if at < len(headings) else "") or f"kolonne {at + 1}"
         for at in range(width)
         if (at >= len(columns.meanings) or columns.meanings[at] is None)
         and any(at < len(line.cells) and line.cells[at].strip() for line in lines[first:])

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from models.import_application import Application, AppliedAlready, Stale, apply
+from models.import_application import AppliedAlready, Stale, apply, prepare
 from models.imports import DryRun, Import, change
 from models.units import UnitRow
 from routes.web.answers import go
@@ -17,10 +17,11 @@ def create(visit: Visit, id: int) -> Response:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
     seen = _promise(dry_run)
-    read = look_over(visit, dry_run, units)
+    read, known = look_over(visit, dry_run, units)
     if dry_run.unread or visit.form.get("version") != str(found.version) or _promise(dry_run) != seen:
         return _look_again(visit, found, dry_run, units)
-    wanted = Application(id, found.version, read, _leavers(visit, dry_run), by=visit.user, now=visit.now)
+    leavers = _leavers(visit, dry_run)
+    wanted = visit.aside(lambda: prepare(found, read, known, leavers, by=visit.user, now=visit.now))
     try:
         visit.write_much(lambda db: apply(db, visit.portal.keyring, wanted))
     except AppliedAlready:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from models.import_columns import NAMES, Meaning
-from models.import_rows import Fate, Read, Row, judge
+from models.import_rows import Fate, Known, Read, Row, judge
 from models.imports import DryRun, Gone, Import, import_by_id, known_to, read_all
 from models.national_id import mask_in
 from models.tenancy import Right
@@ -58,14 +58,14 @@ def units_of(visit: Visit) -> list[UnitRow]:
     return units_in_scope(visit.db, visit.user.scope, Right.EMPLOYEES)
 
 
-def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> list[Read]:
+def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     """Read all rows, find whom they are about, and decide what becomes of them; others go on meanwhile."""
     customer_id, keyring = visit.customer_id, visit.portal.keyring
     synthetic = visit.portal.settings.demo
     read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic))
     known = visit.look(lambda db: known_to(db, keyring, customer_id, read=read, units=units, dry_run=dry_run))
     visit.aside(lambda: judge(read, known, today=visit.today))
-    return read
+    return read, known
 
 
 @dataclass
@@ -157,6 +157,10 @@ class Sheet:
         wanted = (row for row in self.dry_run.rows if row.number > self.after and self.shown in {"", row.fate.value})
         return [row for row, _ in zip(wanted, range(PAGE_SIZE + 1), strict=False)]
 
+    def name(self, row: Row) -> str:
+        """Who it is, as the list says."""
+        return mask_in(row.name, today=self.visit.today)[0]
+
     def facts(self, row: Row) -> list[tuple[str, str]]:
         """What stands in a row, by what the portal calls it; of an identity number only that there is one."""
         names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
@@ -202,5 +206,6 @@ _CHANGES: Mapping[str, str] = {
 
 def import_page(visit: Visit, sheet: Sheet, *, status: int = 200, **context: Any) -> Response:
     """The page of a list that waits: its columns are chosen, or its rows looked over."""
-    place = "imports/columns.html" if sheet.dry_run.unread else "imports/show.html"
-    return page(visit, place, part="import", status=status, sheet=sheet, **context)
+    state = "columns" if sheet.dry_run.unread else "sheet"
+    at = visit.url("import", id=sheet.found.id)
+    return page(visit, "imports/show.html", part="import", status=status, at=at, state=state, sheet=sheet, **context)
