@@ -5,6 +5,7 @@ python app.py serve        the portal, with the settings of the environment
 python app.py worker       the postman alone
 python app.py migrate      brings the database to the newest version
 python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py purge        erases former employees and what else is past its time; once a day
 python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
 python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
@@ -19,6 +20,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -35,6 +37,7 @@ from uvicorn.supervisors import Multiprocess
 from models import demo
 from models.clock import Clock
 from models.database import Database, run
+from models.erasure import purge
 from models.exchange.deliver import Postman
 from models.key_rotation import rotate
 from models.logs import configure_logs
@@ -228,6 +231,16 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def purge_command() -> None:
+    """What is past its time is erased."""
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    kept = timedelta(days=settings.former_employee_days)
+    for what, count in purge(database, former_kept=kept, now=Clock(settings.today).now()):
+        print(f"{what}: {count}")
+    database.close()
+
+
 def rotate_keys_command() -> None:
     """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
     settings = Settings.from_environment()
@@ -255,6 +268,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "worker": worker_command,
     "migrate": migrate_command,
     "outbox": outbox_command,
+    "purge": purge_command,
     "rotate-keys": rotate_keys_command,
     "new-key": new_key_command,
 }

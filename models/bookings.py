@@ -43,6 +43,8 @@ class Booking(UnitOwned, Base):
     deadline: Mapped[datetime] = mapped_column(Moment)
     names_hidden: Mapped[bool] = mapped_column(default=False)
     """Only how many sit, not who: støttesamtaler."""
+    needs_national_id: Mapped[bool] = mapped_column(default=False)
+    """Whether those who come must be identified securely, as for the record of a health check."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
 
     def check_open(self, now: datetime) -> None:

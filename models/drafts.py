@@ -42,7 +42,7 @@ def keep(
     db: Session, keyring: Keyring, *, user_id: int, customer_id: int, form: str, fields: Pairs, now: datetime
 ) -> str:
     """Seal the fields of a form and return the key under which `find` gives them back."""
-    db.execute(delete(Draft).where(Draft.kept_at < now - _KEPT))
+    forget_expired(db, now)
     newest = (
         select(Draft.key).where(Draft.user_id == user_id).order_by(Draft.kept_at.desc()).limit(_AT_MOST_PER_USER - 1)
     )
@@ -71,3 +71,8 @@ def find(
         return None
     fields: list[list[str]] = json.loads(keyring.open(draft.sealed, place=draft.place))
     return [(name, value) for name, value in fields]
+
+
+def forget_expired(db: Session, now: datetime) -> int:
+    """Delete the drafts that nobody came back for; returns how many."""
+    return len(db.scalars(delete(Draft).where(Draft.kept_at < now - _KEPT).returning(Draft.key)).all())

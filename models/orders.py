@@ -111,6 +111,11 @@ class Order(UnitOwned, Base):
         """From then on the reference stands on the invoice and cannot be changed (B16)."""
         return self.status == INVOICED
 
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the order."""
+        return f"order:{self.number}"
+
     def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
         """Give the order another own reference; raises AlreadyInvoiced (B16)."""
         if self.is_invoiced:
@@ -118,13 +123,12 @@ class Order(UnitOwned, Base):
         if reference == self.reference:
             return
         self.reference = reference
-        about = f"order:{self.number}"
-        record(db, customer_id=self.customer_id, actor=by.label, about=about, action="reference", now=now)
+        record(db, customer_id=self.customer_id, actor=by.label, about=self.about, action="reference", now=now)
         post(
             db,
             channel=Channel.CRM,
             kind="order.reference_changed",
-            about=about,
+            about=self.about,
             customer_id=self.customer_id,
             payload={"number": self.number, "reference": reference},
             now=now,
@@ -233,8 +237,7 @@ def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: s
         if sent is None:
             raise
         return sent
-    about = f"order:{order.number}"
-    record(db, customer_id=order.customer_id, actor=by.label, about=about, action="placed", now=now)
+    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="placed", now=now)
     _tell(db, order, unit_name, parts, by=by, now=now)
     return order.number
 
@@ -265,8 +268,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    about = f"order:{order.number}"
-    told: dict[str, Any] = {"about": about, "customer_id": order.customer_id, "payload": facts, "now": now}
+    told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "payload": facts, "now": now}
     if manager:
         post(db, channel=Channel.MAIL, kind="order_placed", to=manager.email, **told)
     post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)

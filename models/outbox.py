@@ -22,7 +22,13 @@ LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
 MAX_ATTEMPTS = 390
 """After that many a message is dead: about four days, of which the portal itself was awake."""
+DELIVERED_KEPT = timedelta(days=90)
+"""For how long what a message said is kept after it arrived: to answer who was told what."""
+DEAD_KEPT = timedelta(days=365)
+"""For how long a dead message can be sent again."""
 
+_EMPTIED = ""
+"""The sequence of a message that nothing personal is left of; its order does not matter any more."""
 _FIRST_DELAY = 5.0
 _LONGEST_DELAY = 15 * 60.0
 _DICE = secrets.SystemRandom()
@@ -84,6 +90,7 @@ def _waits(message: type[Message]) -> ColumnElement[bool]:
     return message.delivered_at.is_(None) & message.dead_at.is_(None)
 
 
+Index("ix_outbox_about_id", Message.about, Message.id)
 # Small, however long the history of what was delivered is.
 _if = _waits(Message)
 Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)
@@ -221,14 +228,44 @@ def _delay(attempts: int) -> timedelta:
 
 
 def resend(db: Session, id: int, now: datetime) -> bool:
-    """Give a dead message another four days, under the same public id; False where none is dead."""
+    """Give a dead message another four days, under the same public id; False where none is dead, or it is emptied."""
     revived = db.scalar(
         update(Message)
-        .where(Message.id == id, Message.dead_at.is_not(None))
+        .where(Message.id == id, Message.dead_at.is_not(None), Message.sequence != _EMPTIED)
         .values(dead_at=None, due_at=now, attempts=0)
         .returning(Message.id)
     )
     return revived is not None
+
+
+def empty_delivered(db: Session, now: datetime, *, at_most: int) -> int:
+    """Take everything personal out of some messages that arrived, or died, long ago; returns how many."""
+    old = (
+        select(Message.id)
+        .where(
+            (Message.delivered_at < now - DELIVERED_KEPT) | (Message.dead_at < now - DEAD_KEPT),
+            Message.sequence != _EMPTIED,
+        )
+        .order_by(Message.id)
+        .limit(at_most)
+    )
+    return _empty(db, Message.id.in_(old))
+
+
+def empty_about(db: Session, abouts: Collection[str]) -> int:
+    """Take everything personal out of all messages about something that do not wait any more; returns how many."""
+    return _empty(db, Message.about.in_(abouts) & ~_waits(Message) & (Message.sequence != _EMPTIED))
+
+
+def _empty(db: Session, which: ColumnElement[bool]) -> int:
+    emptied = (
+        update(Message)
+        .where(which)
+        .values(payload={}, sealed=None, to=None, sequence=_EMPTIED)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(db.scalars(emptied).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ class SignUp(UnitOwned, Base):
     booking_id: Mapped[int]
     slot_id: Mapped[int | None]
     """None while one waits; who was taken off keeps the last one."""
-    employee_id: Mapped[int]
+    employee_id: Mapped[int] = mapped_column(nullable=True)
+    """Empty once the person is erased: such rows are old, counted, and never changed one by one."""
     state: Mapped[str] = mapped_column(String(20))
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
     signed_up_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -12,6 +12,7 @@ from models.employees import Employee, employee_by_id
 from models.sign_ups import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
+from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 
 _WHY: dict[type[Exception], str] = {
@@ -114,7 +115,16 @@ def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: in
 
 def _show(visit: Visit, employee: Employee, say: str) -> Response:
     back, card = visit.url("employee", id=employee.id), card_of(visit.db, employee)
-    return swap(visit, "employees/_employee.html", or_go=back, say=say, state="card", employee=employee, card=card)
+    return swap(
+        visit,
+        "employees/_employee.html",
+        or_go=back,
+        say=say,
+        state="card",
+        employee=employee,
+        card=card,
+        receipt=receipt_of_employee(visit, employee),
+    )
 
 
 def _employee(visit: Visit, id: int) -> Employee:

@@ -19,6 +19,7 @@ from routes.web.employee_form import (
     what_is_said,
 )
 from routes.web.errors import not_found
+from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 
 ONLY_THE_NUMBER, ALL_THE_SAME = "fodselsnummer", "fodselsnummer-likevel"
@@ -150,6 +151,7 @@ def _show(visit: Visit, employee: Employee, form: EmployeeForm, said: str) -> Re
         state="card",
         employee=employee,
         card=card,
+        receipt=receipt_of_employee(visit, employee),
     )
 
 

@@ -16,6 +16,7 @@ from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
+from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -78,7 +79,13 @@ def show(visit: Visit, id: int) -> Response:
     if employee is None:
         raise not_found()
     return page(
-        visit, "employees/show.html", part="employee", state="card", employee=employee, card=card_of(visit.db, employee)
+        visit,
+        "employees/show.html",
+        part="employee",
+        state="card",
+        employee=employee,
+        card=card_of(visit.db, employee),
+        receipt=receipt_of_employee(visit, employee),
     )
 
 

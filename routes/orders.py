@@ -39,6 +39,7 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
+from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -141,6 +142,7 @@ def update_reference(visit: Visit, number: int) -> Response:
         say="Referansen er lagret." + masked_sentence(form.masked),
         order=order,
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 
@@ -211,6 +213,7 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
         account_manager=account_manager_of(visit.db, order.unit_id),
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 

@@ -29,6 +29,7 @@ _STATUSES = {
     "PlainTextResponse": {200},
     "not_found": {404},
     "download": {200},
+    "receipt_again": {200, 204, 303},
 }
 
 _HEAD = """\
@@ -95,6 +96,7 @@ def parts(line: Line) -> list[str]:
         named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
         for value in named + (call.args[1:2] if name == "swap" else []):
             found += [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+        found += ["receipt"] if name == "receipt_again" else []
     return list(dict.fromkeys(found))
 
 

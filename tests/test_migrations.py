@@ -78,7 +78,7 @@ def test_a_filled_database_is_brought_up_without_losing_anything(database: Datab
         common = tables(database) & before.keys()
         migrate(database.engine)
         kept = rows(database)
-        assert all(len(kept[name]) == len(before[name]) for name in common)
+        assert all(len(kept[name]) == len(before[name]) for name in common.intersection(before))
 
 
 def test_each_step_can_be_taken_back_and_taken_again(database: Database) -> None:

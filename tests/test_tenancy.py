@@ -192,6 +192,7 @@ def test_what_was_added_inside_is_written_inside(world: World) -> None:
 ESCAPES = {
     "app.py",
     "models/tenancy.py",
+    "models/erasure.py",
     "models/key_rotation.py",
     "models/exchange/deliver.py",
     "routes/session.py",

@@ -62,6 +62,7 @@ class Round(NamedTuple):
     """How many have been taken off again."""
     names_hidden: bool = False
     self_declaration: bool = False
+    needs_national_id: bool = False
 
 
 # A row reads best as it is written here.
@@ -72,11 +73,13 @@ ROUNDS = [
         preparation="Fyll ut egenerklæringen på forhånd. Ta med gyldig legitimasjon og briller hvis du bruker det.",
         waiting=3,
         withdrawn=2,
-        self_declaration=True),
+        self_declaration=True,
+        needs_national_id=True),
     Round("307516", "Stavanger", "Hørselskontroll i buss, Stavanger", "Bussen står ved porten, Forus",
         WEEK_AFTER_THE_ROUND, "08:00-11:30 12:00-14:30", 15, 2, (0.6,),
         preparation="Unngå sterk støy de siste 12 timene.",
-        withdrawn=1),
+        withdrawn=1,
+        needs_national_id=True),
     Round("first aid, Administrasjon", "Administrasjon", "Førstehjelpskurs", "Hovedkontoret, kurssalen",
         (5,), "09:00-12:00", 180, 12, (0.75,), LONG_DEADLINE),
     Round("first aid, Demokunde", "Demokunde_Test", "Førstehjelpskurs", "Møterom Fjellet",
@@ -97,11 +100,13 @@ ROUNDS = [
         (8,), "12:00-15:00", 45, 1, (0.5,),
         names_hidden=True),
     Round("hearing, Bergen TEST", "Bergen TEST", "Hørselskontroll", "Møterom Løvstakken",
-        (12,), "09:00-11:00", 20, 1, (0.5,)),
+        (12,), "09:00-11:00", 20, 1, (0.5,),
+        needs_national_id=True),
     Round("smoke divers", "Brann og redning", "Helsekontroll røykdykkere", "Bedriftshelsesenteret Solvik",
         (11, 12), "08:00-11:30 12:00-15:00", 45, 2, (0.6, 0.3), LONG_DEADLINE,
         preparation="Møt i treningstøy. Ikke spis de to siste timene.",
-        self_declaration=True),
+        self_declaration=True,
+        needs_national_id=True),
     Round("night shift", "Brann og redning", "Førstehjelp for nattskiftet", "Brannstasjonen",
         NIGHT, "01:00-04:00", 180, 6, (0.7,),
         preparation="Klokka stilles tilbake denne natta: kurset varer i fire timer."),
@@ -153,6 +158,7 @@ def add_bookings(
             by=THE_PROVIDER,
             now=placed.since["Planlagt"],
         )
+        booking.needs_national_id = plan.needs_national_id
         booking.cancelled_at = placed.since.get("Avbestilt")
         days = _days_of(db, booking)
         seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)

@@ -14,6 +14,7 @@ from models import (  # noqa: F401  # tables
     sign_ups,
     throttle,
     users,
+    worklist,
 )
 from models.base import Base
 from models.migrations import is_of_the_models

@@ -121,21 +121,39 @@ def page(
     return response
 
 
-def swap(here: Visit, part: str, *, or_go: str, say: str, tone: str = "good", **context: Any) -> Response:
+def swap(
+    here: Visit,
+    part: str,
+    *,
+    or_go: str,
+    say: str | None = None,
+    tone: str = "good",
+    stay: bool = False,
+    **context: Any,
+) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
-    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status. The
-    address becomes that of the place, also where the change was made on a page of its own.
+    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status, and the
+    address of the place, also where the change was made on a page of its own. A part that was only asked for again
+    says nothing. `stay` leaves the address alone: the part stands in several places.
     """
     if not here.asked.partial:
         return go(here, or_go, say=say, tone=tone)
-    here.flash = Flash(say, tone)
+    here.flash = Flash(say, tone) if say else None
     shared = _shared(here, frame=False, part_only=True)
     pieces = here.portal.pages.render(here, part, {**shared, **context})
+    if not say:
+        return _html(here, pieces, 200)
     said = here.portal.pages.render(here, "_said.html", shared)
     response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
-    response.headers["hx-replace-url"] = or_go
+    if not stay:
+        response.headers["hx-replace-url"] = or_go
     return response
+
+
+def nothing_new() -> Response:
+    """Answer a part that asks for itself again: it is left as it is."""
+    return Response(status_code=204, headers=_private())
 
 
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:
