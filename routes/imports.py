@@ -65,11 +65,11 @@ def create(visit: Visit) -> Response:
 
 
 def show(visit: Visit, id: int) -> Response:
-    """A list that waits, or the receipt of one that was applied."""
+    """A list that waits, or the outcome of one that was applied."""
     found = found_import(visit, id)
     if found.applied_at:
-        at, done = visit.url("import", id=id), _done(found.receipt)
-        return page(visit, "imports/show.html", part="import", at=at, state="receipt", found=found, done=done)
+        at, done = visit.url("import", id=id), _done(found.outcome)
+        return page(visit, "imports/show.html", part="import", at=at, state="outcome", found=found, done=done)
     units = units_of(visit)
     shown, after = visit.query_params.get("vis", ""), visit.query_params.get("after", "")
     sheet = Sheet(visit, found, opened(visit, found), units)
@@ -162,7 +162,7 @@ def _samples(visit: Visit, dry_run: DryRun) -> list[tuple[str | None, list[str]]
     ]
 
 
-def _done(receipt: dict[str, int]) -> list[tuple[str, int]]:
+def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
     words = {
         Fate.NEW: "lagt til",
         Fate.CHANGED: "endret",
@@ -170,4 +170,4 @@ def _done(receipt: dict[str, int]) -> list[tuple[str, int]]:
         Fate.SAME: "uendret",
         Fate.FAULTY: "ikke importert",
     }
-    return [(word, receipt[fate]) for fate, word in words.items() if receipt.get(fate)]
+    return [(word, outcome[fate]) for fate, word in words.items() if outcome.get(fate)]
