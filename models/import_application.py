@@ -122,8 +122,8 @@ def apply(db: Session, keyring: Keyring, wanted: Application) -> None:
         some = {id: numbers[id] for id in of_whom}
         register_many(db, keyring, wanted.customer_id, some, by=wanted.by, now=wanted.now)
         give_way()
-    receipt = {**wanted.counts, Fate.GONE.value: _deactivate(db, wanted)}
-    db.execute(update(Import).where(Import.id == wanted.id).values(receipt=receipt))
+    outcome = {**wanted.counts, Fate.GONE.value: _deactivate(db, wanted)}
+    db.execute(update(Import).where(Import.id == wanted.id).values(outcome=outcome))
 
 
 def _take(db: Session, wanted: Application) -> None:

@@ -29,6 +29,8 @@ from models.units import UnitRow
 
 # What no text may hold; the same as in a form.
 _CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
+_LONG_NUMBER = re.compile(r"[0-9 .-]{7,}")
+"""What is never repeated in a sentence: it may be an identity number in the wrong column."""
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _WITH_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ][0-9:.]+Z?")
 
@@ -235,7 +237,7 @@ def _units(row: Row, units: Sequence[UnitRow], unit_id: int | None) -> tuple[int
     found = tuple(unit.id for unit in units if fold(unit.name) == fold(text) or unit.organisation_number == digits)
     if not found:
         row.faults[Meaning.UNIT.value] = (
-            f"«{text[:60]}» er ikke blant avdelingene du har. Skriv navnet slik det står i portalen, eller velg her."
+            f"«{_LONG_NUMBER.sub('…', text[:60])}» er ikke blant avdelingene du har. Velg en av dem."
         )
     return found
 
@@ -352,9 +354,7 @@ def match(one: Read, known: Known) -> Colleague | None:
     if text := row.values.get(Meaning.ID):
         colleague = known.by_id.get(int(text)) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         if colleague is None:
-            row.faults[Meaning.ID.value] = (
-                f"Portal-ID {text[:20]} er ingen av dine ansatte. Slett den hvis dette er en ny."
-            )
+            row.faults[Meaning.ID.value] = "Ingen av dine ansatte har denne ID-en. Slett den hvis dette er en ny."
         elif one.number and (others := set(known.holders.get(one.number, ())) - {colleague.id}):
             row.faults[Meaning.NATIONAL_ID.value] = _held_by(others, known)
         return colleague

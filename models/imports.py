@@ -6,6 +6,7 @@ it: it is sealed, belongs to who sent it, and is gone after a day or once it is 
 
 import base64
 import json
+import re
 import secrets
 import zlib
 from collections import Counter
@@ -52,7 +53,7 @@ class Import(CustomerOwned, Sealed, Base):
     """Counted up when the list is corrected, so that what is applied is what was seen."""
     sealed: Mapped[str | None] = mapped_column(Text)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
-    receipt: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How many were added, changed and so on."""
 
     @property
@@ -154,7 +155,7 @@ def _take_rows(dry_run: DryRun, lines: list[Line], columns: Columns) -> None:
     dry_run.rows = rows_of(table, columns.meanings, first=first)
     width = max((len(line.cells) for line in lines[first:]), default=0)
     dry_run.left_aside = [
-        (headings[at].strip() if at < len(headings) else "") or f"kolonne {at + 1} uten overskrift"
+        (re.sub(r"\d{5,}", "…", headings[at].strip()) if at < len(headings) else "") or f"kolonne {at + 1}"
         for at in range(width)
         if (at >= len(columns.meanings) or columns.meanings[at] is None)
         and any(at < len(line.cells) and line.cells[at].strip() for line in lines[first:])
@@ -237,7 +238,7 @@ def keep(db: Session, keyring: Keyring, dumped: str, *, by: SignedIn, customer_i
     """Keep a list, as `DryRun.dumps` gives it, for the user who sent it, until it is applied; returns its id."""
     forget_expired(db, now)
     kept = Import(
-        customer_id=customer_id, user_id=by.user_id, key=secrets.token_hex(16), made_at=now, version=1, receipt={}
+        customer_id=customer_id, user_id=by.user_id, key=secrets.token_hex(16), made_at=now, version=1, outcome={}
     )
     kept.sealed = keyring.seal(dumped, place=kept.place)
     db.add(kept)
@@ -257,12 +258,12 @@ def change(db: Session, keyring: Keyring, found: Import, dry_run: DryRun) -> boo
 
 
 def import_by_id(db: Session, id: int, *, by: SignedIn, now: datetime) -> Import | None:
-    """The user's own list, as long as it is kept; the receipt stays as long."""
+    """The user's own list, as long as it is kept; the outcome stays as long."""
     return db.scalar(select(Import).where(Import.id == id, Import.user_id == by.user_id, Import.made_at > now - KEPT))
 
 
 def forget_expired(db: Session, now: datetime) -> int:
-    """Delete the lists that nobody applied within a day, and the receipts of that day; returns how many."""
+    """Delete the lists that nobody applied within a day, and what came of the others; returns how many."""
     gone = delete(Import).where(Import.made_at <= now - KEPT).returning(Import.id)
     return len(db.scalars(gone).all())
 

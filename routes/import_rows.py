@@ -65,4 +65,10 @@ def _said(row: Row, dry_run: DryRun, *, removed: bool) -> str:
     if row.faults:
         return f"Rad {row.number} har fortsatt feil."
     left = sum(bool(other.faults) for other in dry_run.rows)
-    return f"Rad {row.number} er rettet." + (f" {left} rader med feil igjen." if left else " Ingen feil igjen.")
+    return f"Rad {row.number} er rettet." + _left(left)
+
+
+def _left(faulty: int) -> str:
+    if not faulty:
+        return " Ingen feil igjen."
+    return f" {faulty} {'rad' if faulty == 1 else 'rader'} med feil igjen."

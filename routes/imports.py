@@ -4,6 +4,7 @@ What becomes of a row is decided in `models.import_rows`; a dry run is kept in `
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -42,7 +43,7 @@ class ImportForm(PortalForm):
 def new(visit: Visit) -> Response:
     """The empty form."""
     units = units_of(visit)
-    return page(visit, "imports/new.html", part="import", form=_form(visit, units, []), pasted="", most_rows=MAX_ROWS)
+    return _new(visit, _form(visit, units, []))
 
 
 def create(visit: Visit) -> Response:
@@ -60,15 +61,15 @@ def create(visit: Visit) -> Response:
             unit_id = int(form.unit.data) if form.unit.data else None
             dry_run = visit.aside(lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data))
             return _kept(visit, dry_run, units)
-    typed = _typed_again(visit)
-    return page(visit, "imports/new.html", part="import", status=422, form=form, pasted=typed, most_rows=MAX_ROWS)
+    return _new(visit, form, status=422, pasted=_typed_again(visit))
 
 
 def show(visit: Visit, id: int) -> Response:
-    """A list that waits, or the receipt of one that was applied."""
+    """A list that waits, or the outcome of one that was applied."""
     found = found_import(visit, id)
     if found.applied_at:
-        return page(visit, "imports/receipt.html", found=found, done=_done(found.receipt))
+        at, done = visit.url("import", id=id), _done(found.outcome)
+        return page(visit, "imports/show.html", part="import", at=at, state="outcome", found=found, done=done)
     units = units_of(visit)
     shown, after = visit.query_params.get("vis", ""), visit.query_params.get("after", "")
     sheet = Sheet(visit, found, opened(visit, found), units)
@@ -100,6 +101,11 @@ def destroy(visit: Visit, id: int) -> Response:
     """Throw a list away that is not to be applied."""
     forget(visit.db, found_import(visit, id))
     return go(visit, visit.url("employees"), say="Lista er slettet. Ingen ansatte er endret.")
+
+
+def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "") -> Response:
+    shown: dict[str, Any] = {"state": "form", "form": form, "pasted": pasted, "most_rows": MAX_ROWS}
+    return page(visit, "imports/show.html", part="import", status=status, **shown)
 
 
 def _form(visit: Visit, units: list[UnitRow], sent: Iterable[tuple[str, object]]) -> ImportForm:
@@ -156,7 +162,7 @@ def _samples(visit: Visit, dry_run: DryRun) -> list[tuple[str | None, list[str]]
     ]
 
 
-def _done(receipt: dict[str, int]) -> list[tuple[str, int]]:
+def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
     words = {
         Fate.NEW: "lagt til",
         Fate.CHANGED: "endret",
@@ -164,4 +170,4 @@ def _done(receipt: dict[str, int]) -> list[tuple[str, int]]:
         Fate.SAME: "uendret",
         Fate.FAULTY: "ikke importert",
     }
-    return [(word, receipt[fate]) for fate, word in words.items() if receipt.get(fate)]
+    return [(word, outcome[fate]) for fate, word in words.items() if outcome.get(fate)]

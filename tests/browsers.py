@@ -38,6 +38,7 @@ from models.database import Database
 from models.settings import Settings
 from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
+from tests.emitted import EMITTED
 from tests.house import FIELD_KEYS, SECRETS, fill
 from tests.times import TestClock
 
@@ -99,7 +100,8 @@ class LivePortal:
         self._mail = folder / "mail"
         self._database_url = settings.database_url
         fill(settings.database_url)
-        app = create_app(settings, clock=TestClock())
+        self._folder = folder
+        app = EMITTED.over(create_app(settings, clock=TestClock()))
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
@@ -131,6 +133,9 @@ class LivePortal:
         self._server.should_exit = True
         self._thread.join(PATIENCE)
         self._listening.close()
+        EMITTED.look("the database", (self._folder / "portal.db").read_bytes())
+        EMITTED.look_at_files(self._folder)
+        EMITTED.check()
 
 
 @pytest.fixture(scope="module")
@@ -362,6 +367,11 @@ class Terminal:
         """Go on to the first field below a label."""
         row = self._row(label)
         return self._go_on(lambda: row < self._screen.cursor.y < row + 8, label)
+
+    def go_on(self) -> "Terminal":
+        """Go on to the next link, field or button."""
+        self._move(self._keys.forward)
+        return self
 
     def back_to_top(self) -> "Terminal":
         """Go to the top of the page."""

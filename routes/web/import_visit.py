@@ -157,6 +157,10 @@ class Sheet:
         wanted = (row for row in self.dry_run.rows if row.number > self.after and self.shown in {"", row.fate.value})
         return [row for row, _ in zip(wanted, range(PAGE_SIZE + 1), strict=False)]
 
+    def name(self, row: Row) -> str:
+        """Who it is, as the list says."""
+        return mask_in(row.name, today=self.visit.today)[0]
+
     def facts(self, row: Row) -> list[tuple[str, str]]:
         """What stands in a row, by what the portal calls it; of an identity number only that there is one."""
         names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
@@ -202,5 +206,6 @@ _CHANGES: Mapping[str, str] = {
 
 def import_page(visit: Visit, sheet: Sheet, *, status: int = 200, **context: Any) -> Response:
     """The page of a list that waits: its columns are chosen, or its rows looked over."""
-    place = "imports/columns.html" if sheet.dry_run.unread else "imports/show.html"
-    return page(visit, place, part="import", status=status, sheet=sheet, **context)
+    state = "columns" if sheet.dry_run.unread else "sheet"
+    at = visit.url("import", id=sheet.found.id)
+    return page(visit, "imports/show.html", part="import", status=status, at=at, state=state, sheet=sheet, **context)
