@@ -69,3 +69,17 @@ def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) 
     person.back_to_top().fill("Mobil", "12345678")
     person.enter("Lagre", below="lagrer bare nummeret")
     person.sees("12 34 56 78")
+
+
+def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
+    person = terminal("lynx", "/invoices")
+    person.fill("Brukernavn", "TESTWEB")
+    person.fill("Passord", "demo-testweb")
+    person.enter("Logg inn")
+    person.sees("Søk etter faktura")
+    person.fill("Fakturanummer:", "118352")
+    person.enter("Søk")
+    person.sees("1 faktura")
+    person.back_to_top().enter("2017-118352", below="Utestående")
+    person.sees("Faktura 2017-118352")
+    person.sees("9999.10.00018")
