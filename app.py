@@ -9,11 +9,18 @@ python app.py purge        erases former employees and what else is past its tim
 python app.py import-invoices PATH… [--check]
                            lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
 python app.py quarantine   the documents that were refused, and why
+python app.py reports NUMBER on|off
+                           shows Rapporter to the customer with that organisation number, or hides it
+python app.py add-report NUMBER YEAR KIND FILE [UNIT]
+                           keeps a document; KIND is Årsrapport, Plan, Kartlegging or Helsekontroll
+python app.py add-plan NUMBER YEAR FILE.csv
+                           puts a plan in the place of the customer's plan of that year
 python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
 python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
 
 import asyncio
+import csv
 import gc
 import os
 import secrets
@@ -27,6 +34,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -38,7 +46,9 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
 from models import demo
+from models.audit import THE_PORTAL
 from models.clock import Clock
+from models.customers import Customer, customer_by_number
 from models.database import Database, run
 from models.erasure import purge
 from models.exchange.deliver import Postman
@@ -48,11 +58,14 @@ from models.key_rotation import rotate
 from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
+from models.plans import PlanRefused, replace_plan
 from models.quarantine import quarantined
+from models.reports import DocumentRefused, add_report
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings, SettingsRefused
 from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
+from models.units import unit_by_name
 from routes import MAP, SEARCH, TABS, anyone
 from routes.web.answers import Pages, environment
 from routes.web.cookie import Cookies
@@ -307,6 +320,76 @@ def quarantine_command() -> None:
     database.close()
 
 
+def reports_command(number: str = "", state: str = "") -> int:
+    """Show Rapporter to a customer, or hide it."""
+    if state not in {"on", "off"}:
+        return _refuse("reports needs an organisation number, and on or off.")
+
+    def change(_db: Session, customer: Customer) -> str:
+        customer.has_reports = state == "on"
+        return f"{customer.name}: Rapporter is {state}"
+
+    return _for_customer(number, change)
+
+
+def add_report_command(number: str = "", year: str = "", kind: str = "", file: str = "", unit: str = "") -> int:
+    """Keep a document for a customer, or for one of its units; its title is the name of the file."""
+    settings = Settings.from_environment()
+
+    def change(db: Session, customer: Customer) -> str:
+        of = unit_by_name(db, customer.id, unit or customer.name)
+        if of is None:
+            raise DocumentRefused(f"{customer.name} has no unit {unit}")
+        path = Path(file)
+        report = add_report(
+            db,
+            of,
+            kind=kind,
+            year=int(year),
+            title=path.stem,
+            file_name=path.name,
+            content=path.read_bytes(),
+            by=THE_PORTAL.label,
+            now=Clock(settings.today).now(),
+        )
+        return f"report {report.id}: {report.title}, {of.name} {year}"
+
+    return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")
+
+
+def add_plan_command(number: str = "", year: str = "", file: str = "") -> int:
+    """Put a plan, a CSV of the provider, in the place of a customer's plan of that year."""
+
+    def change(db: Session, customer: Customer) -> str:
+        with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+            count = replace_plan(db, customer, int(year), csv.DictReader(lines, delimiter=";"))
+        return f"{customer.name}: {count} activities in {year}"
+
+    return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")
+
+
+def _for_customer(number: str, change: Callable[[Session, Customer], str]) -> int:
+    """Change something of the customer with this organisation number, in one transaction, and say what it was."""
+    database = Database(Settings.from_environment().database_url)
+    try:
+        with database.session() as db, across_customers(db):
+            customer = customer_by_number(db, number)
+            if customer is None:
+                return _refuse(f"No customer has the organisation number {number}.")
+            print(change(db, customer))
+            db.commit()
+    except (DocumentRefused, PlanRefused, OSError, UnicodeDecodeError) as refused:
+        return _refuse(str(refused))
+    finally:
+        database.close()
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
     print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
@@ -322,6 +405,9 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "rotate-keys": rotate_keys_command,
     "import-invoices": import_invoices_command,
     "quarantine": quarantine_command,
+    "reports": reports_command,
+    "add-report": add_report_command,
+    "add-plan": add_plan_command,
     "new-key": new_key_command,
 }
 

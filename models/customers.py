@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Identity, String, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
+from sqlalchemy import ForeignKey, Identity, String, false, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, synonym
 
 from models.base import Base
 from models.tenancy import CustomerOwned
@@ -43,3 +43,8 @@ class Customer(CustomerOwned, Base):
     """Whether Rapporter is switched on for this customer; without it no right opens it (U1)."""
 
     account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")
+
+
+def customer_by_number(db: Session, organisation_number: str) -> Customer | None:
+    """The customer with this organisation number, which may be written with blanks."""
+    return db.scalar(select(Customer).where(Customer.organisation_number == "".join(organisation_number.split())))

@@ -3,17 +3,30 @@
 The provider keeps it (C3); here it is read. What has come of it is told by `done_on` and by the order.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Identity, Index, Select, String, bindparam, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Select,
+    String,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.orders import CLOSED, Order
-from models.tenancy import Right, UnitOwned, of_unit, select_rows
-from models.units import Unit
+from models.customers import Customer
+from models.dates import parse_date
+from models.orders import CLOSED, PRODUCT_GROUPS, Order
+from models.tenancy import Right, UnitOwned, insert_rows, of_unit, select_rows
+from models.units import Unit, unit_by_name
 
 DONE, ORDERED, LATE, DUE, AHEAD = STATES = ("Gjort", "Bestilt", "Forfalt", "Dette kvartalet", "Senere")
 """Where an activity stands, in the words of the page."""
@@ -102,3 +115,54 @@ def plan_of(db: Session, years: tuple[int, int], unit_ids: frozenset[int]) -> li
     return [
         Activity(*row) for row in select_rows(db, _PLAN, {"first": first, "last": last, "unit_ids": sorted(unit_ids)})
     ]
+
+
+COLUMNS = ("Avdeling", "Aktivitet", "Begrunnelse", "Produktgruppe", "Kvartal", "Bestilling", "Gjort")
+
+
+class PlanRefused(Exception):
+    """A line of a plan cannot be read; the sentence says which, and why."""
+
+
+def replace_plan(db: Session, customer: Customer, year: int, lines: Iterable[Mapping[str, str | None]]) -> int:
+    """Put a plan of the provider (`COLUMNS`) in the place of the one for that year; returns its length.
+
+    Raises PlanRefused, and nothing is changed by the transaction that is then rolled back.
+    """
+    db.execute(delete(PlanItem).where(PlanItem.customer_id == customer.id, PlanItem.year == year))
+    rows = [_row(db, customer, year, place, line) for place, line in enumerate(lines, 2)]
+    insert_rows(db, PlanItem, rows)
+    return len(rows)
+
+
+def _row(db: Session, customer: Customer, year: int, place: int, line: Mapping[str, str | None]) -> dict[str, Any]:
+    """One line as a row; `place` is its number in the file."""
+    said = {column: (line.get(column) or "").strip() for column in COLUMNS}
+    unit = unit_by_name(db, customer.id, said["Avdeling"] or customer.name)
+    order = db.get(Order, int(said["Bestilling"])) if said["Bestilling"].isdecimal() else None
+    wrong = {
+        "Avdeling": unit is None,
+        "Aktivitet": not said["Aktivitet"],
+        "Kvartal": said["Kvartal"] not in {"1", "2", "3", "4"},
+        "Produktgruppe": said["Produktgruppe"] not in {"", *PRODUCT_GROUPS},
+        "Bestilling": bool(said["Bestilling"]) and (order is None or order.customer_id != customer.id),
+    }
+    for column, is_wrong in wrong.items():
+        if is_wrong:
+            raise PlanRefused(f"line {place}: {column} is {said[column]!r}")
+    assert unit is not None
+    try:
+        done_on = parse_date(said["Gjort"]) if said["Gjort"] else None
+    except ValueError:
+        raise PlanRefused(f"line {place}: Gjort is {said['Gjort']!r}") from None
+    return {
+        "customer_id": customer.id,
+        "unit_id": unit.id,
+        "year": year,
+        "activity": said["Aktivitet"],
+        "basis": said["Begrunnelse"],
+        "product_group": said["Produktgruppe"] or None,
+        "due_quarter": int(said["Kvartal"]),
+        "order_number": order.number if order else None,
+        "done_on": done_on,
+    }

@@ -90,6 +90,12 @@ def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
     return [replace(by_path[path], depth=len(ways[path]) - 1) for path in sorted(by_path, key=lambda path: ways[path])]
 
 
+def unit_by_name(db: Session, customer_id: int, name: str) -> Unit | None:
+    """The unit of a customer with this name; the highest of several."""
+    named = select(Unit).where(Unit.customer_id == customer_id, Unit.name == name)
+    return db.scalars(named.order_by(func.length(Unit.path), Unit.id).limit(1)).first()
+
+
 _ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 
 

@@ -74,6 +74,7 @@ def screens(house: House) -> list[BeautifulSoup]:
     seen.append(hms.follow("Eldre bestillinger").soup)
     seen.append(hms.open("/worklist?todo=emails").soup)
     seen.append(hms.open("/orders/307513").soup)
+    seen += [hms.open(f"/reports{page}").soup for page in ("", "/figures", "/hms-year", "/annual-report")]
     hms.open("/orders/new")
     hms.fill(unit=hms.option("unit", "Bergen"), delivery="Støttesamtale", description="Har vært sykmeldt.")
     seen.append(hms.press("Send bestilling").soup)

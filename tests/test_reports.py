@@ -1,12 +1,14 @@
 """Rapporter: the tab (N1, N2, U1, X3), the documents per unit and year (R1), and their files."""
 
 import io
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 
+import app
 from models.audit import AuditEntry
 from models.customers import Customer
 from models.reports import KINDS, MAX_SIZE, MEDIA_TYPES, DocumentRefused, Report, ReportFile, add_report, media_type_of
@@ -252,3 +254,56 @@ def test_what_is_on_the_list_is_known_by_its_ending_and_its_content() -> None:
         ("a.xlsx", office("xl/workbook.xml")),
     ):
         assert media_type_of(file_name, content) == MEDIA_TYPES[file_name.lower()[1:]]
+
+
+# The provider's desk
+
+
+@pytest.fixture
+def desk(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The command line, at the database of the house."""
+    monkeypatch.setenv("DATABASE_URL", quiet_house.settings.database_url)
+    monkeypatch.setenv("SECRET_KEYS", "x" * 48)
+    monkeypatch.setenv("FIELD_KEYS", quiet_house.settings.field_keys[0])
+    return quiet_house
+
+
+def test_u1_the_switch_is_a_command(desk: House, capsys: pytest.CaptureFixture[str]) -> None:
+    tester = desk.sign_in("Tester").open("/info")
+    assert app.main(["reports", "315 908 302", "on"]) == 0
+    assert "Rapporter is on" in capsys.readouterr().out
+    assert tester.open("/reports").has("Ingen dokumenter funnet")
+    assert tester.tabs == FIVE_TABS
+    assert app.main(["reports", "315908302", "off"]) == 0
+    assert tester.open("/reports").status_code == 404
+    for wrong in ([], ["315908302"], ["315908302", "ja"], ["999999999", "on"]):
+        assert app.main(["reports", *wrong]) == 1, wrong
+
+
+def test_a_document_and_a_plan_come_by_command(desk: House, tmp_path: Path) -> None:
+    file = tmp_path / "Radonmåling.pdf"
+    file.write_bytes(b"%PDF-1.7 and so on")
+    fjordbygg = ["319099603", "2026"]
+    assert app.main(["add-report", *fjordbygg, "Kartlegging", str(file), "Tromsø"]) == 0
+    for wrong in (["Vits", str(file)], ["Plan", str(tmp_path / "borte.pdf")], ["Plan", str(file), "Mars"], []):
+        assert app.main(["add-report", *fjordbygg, *wrong]) == 1, wrong
+    plan = tmp_path / "plan.csv"
+    heads = "Avdeling;Aktivitet;Begrunnelse;Produktgruppe;Kvartal;Bestilling;Gjort\n"
+    good = "Tromsø;Radonmåling;;Yrkeshygiene;2;;13.05.2026\n;Helsekontroll;;;4;307513;\n"
+    plan.write_text(heads + good, encoding="utf-8-sig")
+    assert app.main(["add-plan", *fjordbygg, str(plan)]) == 0
+    hms = desk.sign_in("hms.fjord").open("/reports")
+    assert hms.rows[0][:4] == ["Radonmåling", "Kartlegging", "2026", "Tromsø"]
+    assert [row[-1] for row in hms.open("/reports/hms-year").rows] == ["Gjort 13.05.2026", "Bestilt"]
+    broken = (
+        "Mars;a;;;1;;",
+        "Tromsø;;;;1;;",
+        "Tromsø;a;;;5;;",
+        "Tromsø;a;;Annet;1;;",
+        ";a;;;1;307390;",
+        ";a;;;1;;i går",
+    )
+    for line in broken:
+        plan.write_text(heads + line, encoding="utf-8")
+        assert app.main(["add-plan", *fjordbygg, str(plan)]) == 1, line
+    assert len(hms.open("/reports/hms-year").rows) == 2, "a plan that is refused leaves the old one"
