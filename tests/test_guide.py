@@ -19,6 +19,7 @@ from models.users import IDLE, LIFETIME
 from routes.info import SHOWN
 from tests.house import House
 from tests.page import Page
+from tests.sweeps import token_of
 
 PDF = "/guide/Avonova_kundeportal.pdf"
 SCRIPT = Path(__file__).parents[1] / "static" / "portal.js"
@@ -75,6 +76,10 @@ def screens(house: House) -> list[BeautifulSoup]:
     seen.append(hms.open("/worklist?todo=emails").soup)
     seen.append(hms.open("/orders/307513").soup)
     seen += [hms.open(f"/reports{page}").soup for page in ("", "/figures", "/hms-year", "/annual-report")]
+    seen.append(hms.open("/bookings").soup)
+    seen.append(hms.follow("Helsekontroll Fjordbygg Bergen").soup)
+    seen.append(hms.open("/calendar").press("Lag kalenderlenke").soup)
+    seen.append(house.visitor().open(f"/me/{token_of(house, 'Ingrid', 'Solbakken')}").soup)
     hms.open("/orders/new")
     hms.fill(unit=hms.option("unit", "Bergen"), delivery="Støttesamtale", description="Har vært sykmeldt.")
     seen.append(hms.press("Send bestilling").soup)
