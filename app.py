@@ -1,14 +1,16 @@
 """The front door: settings, database, middleware and the map; and the command line.
 
-python app.py run       the demo: makes keys and a database, then serves
-python app.py serve     the portal, with the settings of the environment
-python app.py worker    the postman alone
-python app.py migrate   brings the database to the newest version
-python app.py outbox    what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py run          the demo: makes keys and a database, then serves
+python app.py serve        the portal, with the settings of the environment
+python app.py worker       the postman alone
+python app.py migrate      brings the database to the newest version
+python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py purge        erases former employees and what else is past its time; once a day
 python app.py import-invoices PATH… [--check]
-                        lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
-python app.py quarantine  the documents that were refused, and why
-python app.py new-key   a key for SECRET_KEYS or FIELD_KEYS
+                           lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
+python app.py quarantine   the documents that were refused, and why
+python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
+python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
 
 import asyncio
@@ -21,6 +23,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -31,15 +34,17 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
 from models import demo
 from models.clock import Clock
 from models.database import Database, run
+from models.erasure import purge
 from models.exchange.deliver import Postman
 from models.exchange.ehf.files import Found, find_documents
 from models.exchange.ehf.intake import Result, check, take_in
+from models.key_rotation import rotate
 from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
@@ -47,7 +52,7 @@ from models.quarantine import quarantined
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings, SettingsRefused
 from models.tenancy import across_customers
-from routes import MAP, TABS, anyone
+from routes import MAP, SEARCH, TABS, anyone
 from routes.web.answers import Pages, environment
 from routes.web.cookie import Cookies
 from routes.web.entrance import Place, visit
@@ -74,6 +79,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         cookies=Cookies(settings),
         links=links,
         tabs=TABS,
+        search=SEARCH,
         static=static,
         pages=Pages(environment(settings, links, static)),
         wake_postman=wake.set,
@@ -107,11 +113,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             response.headers["allow"] = ", ".join(sorted({method for line in lines for method in line.methods or ()}))
         return response
 
+    add_compress_type("text/csv")
     app = Starlette(
         routes=[
             *(
                 Route(
-                    line.path, Place(portal, line.handler, line.who, line.form), methods=[line.method], name=line.name
+                    line.path,
+                    Place(portal, line.handler, line.who, line.form, line.max_body),
+                    methods=[line.method],
+                    name=line.name,
                 )
                 for line in MAP
             ),
@@ -149,7 +159,7 @@ def demo_command() -> None:
     migrate(database.engine)
     with database.session() as db, across_customers(db):
         if demo.is_empty(db):
-            demo.load(db, now=Clock(settings.today).now())
+            demo.load(db, Keyring(settings.field_keys), now=Clock(settings.today).now())
             db.commit()
     database.close()
     print(f"\n{settings.brand}: http://{settings.host}:{settings.port}\n", flush=True)
@@ -228,6 +238,32 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def purge_command() -> None:
+    """What is past its time is erased."""
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    kept = timedelta(days=settings.former_employee_days)
+    for what, count in purge(database, former_kept=kept, now=Clock(settings.today).now()):
+        print(f"{what}: {count}")
+    database.close()
+
+
+def rotate_keys_command() -> None:
+    """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
+    settings = Settings.from_environment()
+    keyring = Keyring(settings.field_keys)
+    database = Database(settings.database_url)
+    left = 0
+    for table in rotate(database, keyring):
+        left += table.left
+        broken = f", {table.broken} cannot be opened with any of FIELD_KEYS" if table.broken else ""
+        print(f"{table.table}: {table.resealed} sealed anew{broken}")
+    database.close()
+    if left:
+        sys.exit(f"{left} rows are not sealed with {keyring.newest} yet: keep the older keys, and run this again.")
+    print(f"everything is sealed with {keyring.newest}: older keys can be dropped")
+
+
 def import_invoices_command(*words: str) -> int:
     """Let EHF documents in, or only verify them, with a line for each; 1 where one was refused."""
     paths = [Path(word) for word in words if word != "--check"]
@@ -271,7 +307,7 @@ def quarantine_command() -> None:
 
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
-    print(new_field_key() if name == "FIELD_KEYS" else secrets.token_urlsafe(48))
+    print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
 
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
@@ -280,6 +316,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "worker": worker_command,
     "migrate": migrate_command,
     "outbox": outbox_command,
+    "purge": purge_command,
+    "rotate-keys": rotate_keys_command,
     "import-invoices": import_invoices_command,
     "quarantine": quarantine_command,
     "new-key": new_key_command,

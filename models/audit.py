@@ -3,14 +3,39 @@
 No identity number, no free text of a customer: the names of what changed, and values that may be seen.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
 from models.tenancy import CustomerOwned
+
+
+class Actor(Protocol):
+    """Who does something: a signed-in user, an employee with a personal link, the portal itself."""
+
+    @property
+    def label(self) -> str:
+        """As the log names one."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The user, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody who is not signed in, by what the log is to say."""
+
+    label: str
+    user_id: int | None = None
+
+
+THE_PORTAL = Named("Kundeportalen")
+"""What happens by itself, such as an offer whose time is over."""
 
 
 class AuditEntry(CustomerOwned, Base):

@@ -57,6 +57,7 @@ class Database:
                 ).sync_engine
             else:
                 self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
+            event.listen(self.engine, "connect", _configure_postgresql)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
@@ -89,6 +90,17 @@ def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
     connection.isolation_level = None  # the portal says itself when a transaction begins
     for setting in _SQLITE_SETTINGS:
         connection.execute(setting)
+
+
+def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """On the disks of today a page anywhere is as near as the next one; PostgreSQL plans for older ones.
+
+    Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees.
+    """
+    cursor = connection.cursor()
+    cursor.execute("SET random_page_cost = 1.1")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
-from models.sealed import Keyring
+from models.sealed import Keyring, Sealed
 
 _KEPT = timedelta(days=7)
 _AT_MOST_PER_USER = 20
@@ -19,7 +19,7 @@ _AT_MOST_PER_USER = 20
 Pairs = list[tuple[str, str]]
 
 
-class Draft(Base):
+class Draft(Sealed, Base):
     """The fields of one form of one user at one customer, sealed."""
 
     __tablename__ = "drafts"
@@ -32,27 +32,25 @@ class Draft(Base):
     sealed: Mapped[str]
     kept_at: Mapped[datetime] = mapped_column(Moment)
 
+    @property
+    def place(self) -> str:
+        """What the seal is bound to."""
+        return f"drafts:{self.key}"
+
 
 def keep(
     db: Session, keyring: Keyring, *, user_id: int, customer_id: int, form: str, fields: Pairs, now: datetime
 ) -> str:
     """Seal the fields of a form and return the key under which `find` gives them back."""
-    db.execute(delete(Draft).where(Draft.kept_at < now - _KEPT))
+    forget_expired(db, now)
     newest = (
         select(Draft.key).where(Draft.user_id == user_id).order_by(Draft.kept_at.desc()).limit(_AT_MOST_PER_USER - 1)
     )
     db.execute(delete(Draft).where(Draft.user_id == user_id, Draft.key.not_in(newest)))
     key = secrets.token_urlsafe(32)
-    db.add(
-        Draft(
-            key=key,
-            user_id=user_id,
-            customer_id=customer_id,
-            form=form,
-            sealed=keyring.seal(json.dumps(fields), place=f"drafts:{key}"),
-            kept_at=now,
-        )
-    )
+    draft = Draft(key=key, user_id=user_id, customer_id=customer_id, form=form, kept_at=now)
+    draft.sealed = keyring.seal(json.dumps(fields), place=draft.place)
+    db.add(draft)
     return key
 
 
@@ -71,5 +69,10 @@ def find(
     )
     if draft is None:
         return None
-    fields: list[list[str]] = json.loads(keyring.open(draft.sealed, place=f"drafts:{key}"))
+    fields: list[list[str]] = json.loads(keyring.open(draft.sealed, place=draft.place))
     return [(name, value) for name, value in fields]
+
+
+def forget_expired(db: Session, now: datetime) -> int:
+    """Delete the drafts that nobody came back for; returns how many."""
+    return len(db.scalars(delete(Draft).where(Draft.kept_at < now - _KEPT).returning(Draft.key)).all())

@@ -57,7 +57,9 @@ class Column(StrEnum):
     STATUS = "status"
 
 
-_PAYERS = select(Unit.id, Unit.name, in_norwegian(Unit.name).label("key")).cte("payers").prefix_with("MATERIALIZED")
+_payer_name = select(Unit.name).where(Unit.id == Invoice.unit_id).correlate(Invoice).scalar_subquery()
+"""Asked for the rows of a page alone: a join would tempt a database to look up all of them first."""
+_PAYERS = select(Unit.id, in_norwegian(Unit.name).label("key")).cte("payers").prefix_with("MATERIALIZED")
 """The units with what they are sorted by: worked out once for each, and not for each invoice."""
 _SORTED_BY: dict[Column, ColumnElement[Any]] = {
     Column.NUMBER: Invoice.number_key.expression,
@@ -126,7 +128,7 @@ class Criteria:
     """What is searched for; what is None does not restrict, the rest is combined with AND."""
 
     number: str | None = None
-    """A whole number, or any part of one (F3)."""
+    """A whole number, or any part of one (F3); where no number has it, a whole KID or reference of the customer's."""
     from_date: date | None = None
     to_date: date | None = None
     status: Status | None = None
@@ -134,20 +136,28 @@ class Criteria:
     after: Cursor | None = None
 
     @property
-    def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
+    def restrictions(self) -> list[dict[str, Any]]:
+        """The names of the conditions that hold, with their values; the second is for where the first finds nothing."""
         wanted = compact(self.number or "")
-        found: dict[str, Any] = {
-            "number": f"%{wanted}%" if wanted else None,
+        always: dict[str, Any] = {
             "from_date": self.from_date,
             "to_date": self.to_date,
             self.status or "": self.status,
         }
-        return {name: value for name, value in found.items() if value is not None}
+        always = {name: value for name, value in always.items() if value is not None}
+        if not wanted:
+            return [always]
+        typed = self.number or ""
+        held = {"held": True, "kid": "".join(typed.split()), "references": [typed, typed.upper(), typed.lower()]}
+        return [always | {"number": f"%{wanted}%"}, always | held]
 
 
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "number": Invoice.number_compact.like(bindparam("number")),
+    "held": or_(
+        Invoice.kid == bindparam("kid"),
+        Invoice.buyer_reference.in_(bindparam("references", expanding=True)),
+    ),
     "from_date": Invoice.issued_on >= bindparam("from_date"),
     "to_date": Invoice.issued_on <= bindparam("to_date"),
     **{status.value: standing for status, standing in _STANDINGS.items()},
@@ -165,7 +175,7 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
         Invoice.number,
         Invoice.issued_on,
         Invoice.due_on,
-        _PAYERS.c.name.label("payer"),
+        _payer_name.label("payer"),
         Invoice.currency,
         Invoice.total,
         Invoice.outstanding,
@@ -173,7 +183,11 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
         Invoice.credited,
         Invoice.is_credit_note,
         Invoice.in_collection_since,
-    ).join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
+        Invoice.kid,
+        Invoice.buyer_reference,
+    )
+    if sort.column == Column.PAYER:
+        listing = listing.join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
     if goes_on:
         place = tuple_(*places)
         last = tuple_(
@@ -219,6 +233,8 @@ class InvoiceRow:
     credited: Decimal
     is_credit_note: bool
     in_collection_since: date | None
+    kid: str | None
+    buyer_reference: str | None
 
     def status(self, today: date) -> Status:
         """Where it stands on a day (F7)."""
@@ -253,19 +269,37 @@ class Found:
 
 def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int = PAGE_SIZE) -> Found:
     """The invoices of the scope that meet the criteria on a day: two statements, whatever the number of rows."""
-    sort, after, holding = criteria.sort, criteria.after, criteria.restrictions
-    conditions = frozenset(holding)
-    given = {**holding, "today": today, "at_most": page_size + 1}
-    if after:
-        given |= {"after_value": after.value, "after_key": number_key(after.number)}
-    rows = select_rows(db, _listing(conditions, sort, goes_on=after is not None), given)
-    sums = [Sum(*row) for row in select_rows(db, _summing(conditions), given)]
-    last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(
-        rows=[InvoiceRow(*row[1:]) for row in rows[:page_size]],
-        next=Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None,
-        sums=sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)),
-    )
+    rows, following, holding = _page(db, criteria, today, page_size)
+    summing = _summing(frozenset(holding).intersection(_CONDITIONS))
+    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})] if rows else []
+    return Found(rows, following, sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)))
+
+
+def page_of_invoices(
+    db: Session, criteria: Criteria, today: date, page_size: int
+) -> tuple[list[InvoiceRow], Cursor | None]:
+    """One page of them, and where the next one begins, without the sums: one statement."""
+    rows, following, _ = _page(db, criteria, today, page_size)
+    return rows, following
+
+
+def _page(
+    db: Session, criteria: Criteria, today: date, page_size: int
+) -> tuple[list[InvoiceRow], Cursor | None, dict[str, Any]]:
+    """The rows of a page, where the next one begins, and the conditions that found them."""
+    sort, after = criteria.sort, criteria.after
+    found, holding = [], {}
+    for holding in criteria.restrictions:
+        given = {**holding, "today": today, "at_most": page_size + 1}
+        if after:
+            given |= {"after_value": after.value, "after_key": number_key(after.number)}
+        listing = _listing(frozenset(holding).intersection(_CONDITIONS), sort, goes_on=after is not None)
+        found = select_rows(db, listing, given)
+        if found:
+            break
+    last = found[page_size - 1] if len(found) > page_size else None
+    following = Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None
+    return [InvoiceRow(*row[1:]) for row in found[:page_size]], following, holding
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,15 @@ def _where(error: BaseException | None) -> str:
     return told
 
 
+def structured(*, as_json: bool) -> logging.Formatter:
+    """How a line is written."""
+    return _Structured(as_json=as_json)
+
+
 def configure_logs(log_format: str) -> None:
     """Send all logs to standard error, as `text` or `json` (LOG_FORMAT)."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Structured(as_json=log_format == "json"))
+    handler.setFormatter(structured(as_json=log_format == "json"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -1,6 +1,6 @@
 """The national identity number (fødselsnummer, D-number or synthetic): reading, checking and masking it.
 
-Who has which number, and the sealing of it, does not live here: employees own that.
+Who has which number, and the sealing of it, is in `models.national_ids`: here a number is a text.
 
 Sources: Skatteetaten, "Fødselsnummer", "D-nummer", "Testnummer" (Tenor: month + 80) and "Nye fødselsnummer og
 d-nummer fra 2032"; NAV's own synthetic numbers have month + 40.
@@ -61,6 +61,28 @@ def is_mask(text: str) -> bool:
     return re.fullmatch(r"[0-9]{6}\*{5}", text.strip()) is not None
 
 
+def read_field(text: str, *, today: date, synthetic: bool) -> str | None:
+    """What was typed in `Fødselsnummer (11 siffer)`: 11 digits, or None to leave the stored number alone (AR7).
+
+    Nothing typed, and the mask as it was shown, leave it alone. Raises NationalIdRefused as `parse` does.
+    """
+    typed = text.strip()
+    return None if not typed or is_mask(typed) else parse(typed, today=today, synthetic=synthetic)
+
+
+def birth_date_warning(number: str, birth_date: date | None, *, today: date) -> str | None:
+    """A sentence where number and birth date disagree: to be said, not to stop anybody (AR9); None if they agree.
+
+    From 2032 on the first six digits of a new number say nothing of the birth.
+    """
+    if birth_date is None or today >= _NEW_SERIES:
+        return None
+    day, month, year = _day_of(number)
+    if (day, month, year) == (birth_date.day, birth_date.month, birth_date.year % 100):
+        return None
+    return "Fødselsdatoen og fødselsnummeret stemmer ikke med hverandre. Se over begge."
+
+
 def mask_in(text: str, *, today: date) -> tuple[str, int]:
     """Mask every identity number in free text; return the text and how many were masked.
 
@@ -98,11 +120,19 @@ def _fault(digits: str, *, today: date, synthetic: bool) -> str | None:
     return None
 
 
-def _begins_with_a_day(digits: str) -> bool:
-    """Whether the first six digits are a day: less 40 in a D-number, its month less 80 or 40 if synthetic."""
+def _day_of(digits: str) -> tuple[int, int, int]:
+    """Day, month and two digits of the year: day less 40 in a D-number, month less 80 or 40 if synthetic."""
     day, month, year = (int(digits[at : at + 2]) for at in (0, 2, 4))
-    day -= 40 if day > 40 else 0
-    month -= 80 if month > 80 else 40 if month > 40 else 0
+    return (
+        day - (40 if day > 40 else 0),
+        month - (80 if month > 80 else 40 if month > 40 else 0),
+        year,
+    )
+
+
+def _begins_with_a_day(digits: str) -> bool:
+    """Whether the first six digits are a day that there is."""
+    day, month, year = _day_of(digits)
     try:
         date(2000 + year, month, day)  # as Skatteetaten does: this century has all leap days of the others
     except ValueError:

@@ -5,6 +5,7 @@ Status, product group and bookings come from the provider; the portal owns the o
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -45,6 +47,8 @@ PAGE_SIZE = 25
 COUNTED_TO = 1000
 """A count stops here, so that a list of millions is as fast as one of hundreds."""
 SERIES = "orders"
+_LIKE = re.compile(r"[/%_]")
+"""What LIKE takes for more than itself."""
 NUMBER_DIGITS = 6
 
 INVOICED = "Fakturert"
@@ -112,6 +116,11 @@ class Order(UnitOwned, Base):
         """From then on the reference stands on the invoice and cannot be changed (B16)."""
         return self.status == INVOICED
 
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the order."""
+        return f"order:{self.number}"
+
     def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
         """Give the order another own reference; raises AlreadyInvoiced (B16)."""
         if self.is_invoiced:
@@ -119,13 +128,12 @@ class Order(UnitOwned, Base):
         if reference == self.reference:
             return
         self.reference = reference
-        about = f"order:{self.number}"
-        record(db, customer_id=self.customer_id, actor=by.label, about=about, action="reference", now=now)
+        record(db, customer_id=self.customer_id, actor=by.label, about=self.about, action="reference", now=now)
         post(
             db,
             channel=Channel.CRM,
             kind="order.reference_changed",
-            about=about,
+            about=self.about,
             customer_id=self.customer_id,
             payload={"number": self.number, "reference": reference},
             now=now,
@@ -234,8 +242,7 @@ def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: s
         if sent is None:
             raise
         return sent
-    about = f"order:{order.number}"
-    record(db, customer_id=order.customer_id, actor=by.label, about=about, action="placed", now=now)
+    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="placed", now=now)
     _tell(db, order, unit_name, parts, by=by, now=now)
     return order.number
 
@@ -266,8 +273,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    about = f"order:{order.number}"
-    told: dict[str, Any] = {"about": about, "customer_id": order.customer_id, "payload": facts, "now": now}
+    told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "payload": facts, "now": now}
     if manager:
         post(db, channel=Channel.MAIL, kind="order_placed", to=manager.email, **told)
     post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)
@@ -332,6 +338,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
     "open": Order.status.is_(None) | Order.status.not_in(CLOSED),
+    "mentions": or_(
+        Order.number.between(bindparam("mentioned_first"), bindparam("mentioned_last")),
+        Order.reference.icontains(bindparam("mentioned_text", type_=String), autoescape=False, escape="/"),
+    ),
     "unit_ids": Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
     "product_group": Order.product_group == bindparam("product_group"),
     "after": tuple_(Order.ordered_on, Order.number)
@@ -402,6 +412,20 @@ def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> 
 def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:
     """The newest orders that are not done, and how many there are in all (I1)."""
     return _newest_first(db, {"open": True}, at_most)
+
+
+def orders_mentioning(db: Session, text: str, at_most: int) -> tuple[list[OrderRow], int]:
+    """The newest orders with this number, whole or its first digits, or this in their reference; and how many."""
+    digits = text.replace(" ", "").removeprefix("#")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 9
+    numbers = Criteria(number=int(digits)).restrictions if is_number else {"first": 1, "last": 0}
+    holding = {
+        "mentions": True,
+        "mentioned_first": numbers["first"],
+        "mentioned_last": numbers["last"],
+        "mentioned_text": _LIKE.sub(r"/\g<0>", text),
+    }
+    return _newest_first(db, holding, at_most)
 
 
 def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:

@@ -12,16 +12,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, exists, func, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, Text, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
+from models.sealed import Keyring, Sealed
 
 LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
 MAX_ATTEMPTS = 390
 """After that many a message is dead: about four days, of which the portal itself was awake."""
+DELIVERED_KEPT = timedelta(days=90)
+"""For how long what a message said is kept after it arrived: to answer who was told what."""
+DEAD_KEPT = timedelta(days=365)
+"""For how long a dead message can be sent again."""
 
+_EMPTIED = ""
+"""The sequence of a message that nothing personal is left of; its order does not matter any more."""
 _FIRST_DELAY = 5.0
 _LONGEST_DELAY = 15 * 60.0
 _DICE = secrets.SystemRandom()
@@ -34,7 +41,7 @@ class Channel(StrEnum):
     CRM = "crm"
 
 
-class Message(Base):
+class Message(Sealed, Base):
     """One letter or event on its way out; `public_id` is what the receiver knows it by, at every attempt."""
 
     __tablename__ = "outbox"
@@ -50,6 +57,8 @@ class Message(Base):
     sequence: Mapped[str] = mapped_column(String(400))
     """Messages of the same sequence leave one after the other."""
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sealed: Mapped[str | None] = mapped_column(Text)
+    """What nobody but the receiver may read: sealed with FIELD_KEYS, and forgotten once it is delivered."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -61,15 +70,52 @@ class Message(Base):
     last_error: Mapped[str | None] = mapped_column(String(80))
     """What kind of failure it was, without personal data."""
 
+    @property
+    def place(self) -> str:
+        """What the seal is bound to."""
+        return f"outbox:{self.public_id}"
+
+    def seal(self, keyring: Keyring, text: str) -> "Message":
+        """Give the message a secret to carry; returns the message."""
+        self.sealed = keyring.seal(text, place=self.place)
+        return self
+
 
 def _waits(message: type[Message]) -> ColumnElement[bool]:
     return message.delivered_at.is_(None) & message.dead_at.is_(None)
 
 
+Index("ix_outbox_about_id", Message.about, Message.id)
 # Small, however long the history of what was delivered is.
 _if = _waits(Message)
 Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)
 Index("ix_outbox_due_at_id", Message.due_at, Message.id, postgresql_where=_if, sqlite_where=_if)
+
+
+def compose(
+    *,
+    channel: Channel,
+    kind: str,
+    about: str,
+    customer_id: int | None,
+    payload: dict[str, Any],
+    now: datetime,
+    to: str | None = None,
+) -> Message:
+    """A message that is not written yet: `post` does that, or, for many, the session after a flush."""
+    return Message(
+        public_id=uuid4().hex,
+        channel=channel.value,
+        kind=kind,
+        about=about,
+        customer_id=customer_id,
+        to=to,
+        sequence=f"{channel.value} {about} {to or ''}",
+        payload=payload,
+        created_at=now,
+        due_at=now,
+        attempts=0,
+    )
 
 
 def post(
@@ -89,19 +135,7 @@ def post(
     follow the order of the commits.
     """
     db.flush()
-    message = Message(
-        public_id=uuid4().hex,
-        channel=channel.value,
-        kind=kind,
-        about=about,
-        customer_id=customer_id,
-        to=to,
-        sequence=f"{channel.value} {about} {to or ''}",
-        payload=payload,
-        created_at=now,
-        due_at=now,
-        attempts=0,
-    )
+    message = compose(channel=channel, kind=kind, about=about, customer_id=customer_id, payload=payload, now=now, to=to)
     db.add(message)
     return message
 
@@ -140,7 +174,7 @@ def claim_next(
 
 def delivered(db: Session, message: Message, now: datetime) -> bool:
     """Note that a claimed message has arrived; False where the claim was lost to another postman."""
-    return _note(db, message, delivered_at=now, last_error=None)
+    return _note(db, message, delivered_at=now, last_error=None, sealed=None)
 
 
 def failed(db: Session, message: Message, now: datetime, error: str, *, for_good: bool = False) -> bool:
@@ -173,14 +207,44 @@ def _delay(attempts: int) -> timedelta:
 
 
 def resend(db: Session, id: int, now: datetime) -> bool:
-    """Give a dead message another four days, under the same public id; False where none is dead."""
+    """Give a dead message another four days, under the same public id; False where none is dead, or it is emptied."""
     revived = db.scalar(
         update(Message)
-        .where(Message.id == id, Message.dead_at.is_not(None))
+        .where(Message.id == id, Message.dead_at.is_not(None), Message.sequence != _EMPTIED)
         .values(dead_at=None, due_at=now, attempts=0)
         .returning(Message.id)
     )
     return revived is not None
+
+
+def empty_delivered(db: Session, now: datetime, *, at_most: int) -> int:
+    """Take everything personal out of some messages that arrived, or died, long ago; returns how many."""
+    old = (
+        select(Message.id)
+        .where(
+            (Message.delivered_at < now - DELIVERED_KEPT) | (Message.dead_at < now - DEAD_KEPT),
+            Message.sequence != _EMPTIED,
+        )
+        .order_by(Message.id)
+        .limit(at_most)
+    )
+    return _empty(db, Message.id.in_(old))
+
+
+def empty_about(db: Session, abouts: Collection[str]) -> int:
+    """Take everything personal out of all messages about something that do not wait any more; returns how many."""
+    return _empty(db, Message.about.in_(abouts) & ~_waits(Message) & (Message.sequence != _EMPTIED))
+
+
+def _empty(db: Session, which: ColumnElement[bool]) -> int:
+    emptied = (
+        update(Message)
+        .where(which)
+        .values(payload={}, sealed=None, to=None, sequence=_EMPTIED)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(db.scalars(emptied).all())
 
 
 @dataclass(frozen=True, slots=True)

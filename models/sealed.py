@@ -1,6 +1,6 @@
 """Sealed text: AES-GCM with key ids, and blind indexes to find equals without opening them.
 
-What is sealed, and who may open it, is decided by the tables that use it.
+What is sealed, and who may open it, is decided by the tables that use it; `models.key_rotation` exchanges the key.
 """
 
 import base64
@@ -8,11 +8,15 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.settings import SettingsRefused
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
 
 _NONCE_BYTES = 12
 
@@ -28,13 +32,9 @@ class Keyring:
         """Take keys written `id:base64` (32 bytes each), newest first; raises SettingsRefused."""
         self._keys: dict[str, bytes] = {}
         for key in keys:
-            key_id, colon, encoded = key.partition(":")
-            try:
-                material = base64.b64decode(encoded, validate=True)
-            except (binascii.Error, ValueError):
-                material = b""
-            if not colon or not key_id.isalnum() or len(key_id) > 16 or len(material) != 32 or key_id in self._keys:
-                raise SettingsRefused("Each key in FIELD_KEYS must be written id:base64 with 32 bytes.")
+            key_id, material = read_key(key, "Each key in FIELD_KEYS")
+            if key_id in self._keys:
+                raise SettingsRefused(f"Two keys in FIELD_KEYS are called {key_id}.")
             self._keys[key_id] = material
         self.newest = next(iter(self._keys))
 
@@ -67,6 +67,34 @@ class Keyring:
         )
 
 
+class Sealed:
+    """A row with something sealed in its column `sealed`, bound to its `place`; `rotate-keys` finds it by this."""
+
+    if TYPE_CHECKING:  # each table has the column as it needs it
+        sealed: "Mapped[Any]"
+
+    @property
+    def place(self) -> str:
+        """Where the seal was made, and the only place where it opens: nothing that ever changes."""
+        raise NotImplementedError
+
+    def reseal(self, keyring: Keyring) -> None:
+        """Seal it with the newest key; raises SealBroken."""
+        self.sealed = keyring.seal(keyring.open(self.sealed, place=self.place), place=self.place)
+
+
+def read_key(key: str, named: str) -> tuple[str, bytes]:
+    """A key's id and its 32 bytes, from `id:base64`; raises SettingsRefused with what it is `named`."""
+    key_id, colon, encoded = key.partition(":")
+    try:
+        material = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        material = b""
+    if not (colon and key_id.isascii() and key_id.isalnum() and len(key_id) <= 16 and len(material) == 32):
+        raise SettingsRefused(f"{named} must be written id:base64 with 32 bytes.")
+    return key_id, material
+
+
 def new_field_key() -> str:
-    """A fresh key for FIELD_KEYS."""
+    """A fresh key for FIELD_KEYS, or for CRM_FIELD_KEY."""
     return f"k{secrets.token_hex(3)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -33,6 +33,10 @@ class Settings:
     mail_from: str = "Kundeportal <portal@bht.example>"
     crm_url: str | None = None
     crm_secrets: tuple[str, ...] = field(default=(), repr=False)
+    crm_field_key: str | None = field(default=None, repr=False)
+    """Encrypts identity numbers for the CRM, `id:base64`; without it the CRM is told only that there is one."""
+    former_employee_days: int = 3 * 365
+    """For how long after their deactivation employees are kept, before `purge` erases them."""
     brand: str = "Kundeportal"
     guide_file: str = "Kundeportal.pdf"
     """The file name under which the user guide is offered (U20)."""
@@ -75,6 +79,8 @@ class Settings:
             mail_from=environ.get("MAIL_FROM") or "Kundeportal <portal@bht.example>",
             crm_url=environ.get("CRM_URL") or None,
             crm_secrets=_list(environ, "CRM_SECRETS"),
+            crm_field_key=environ.get("CRM_FIELD_KEY") or None,
+            former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
             brand=environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal"),
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
@@ -107,10 +113,10 @@ def _flag(environ: Mapping[str, str], name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, *, at_least: int = 0) -> int:
     value = environ.get(name) or str(default)
-    if not value.isdecimal():
-        raise SettingsRefused(f"{name} must be a whole number.")
+    if not (value.isdecimal() and int(value) >= at_least):
+        raise SettingsRefused(f"{name} must be a whole number{f' of at least {at_least}' if at_least else ''}.")
     return int(value)
 
 

@@ -124,6 +124,24 @@ def across_customers(session: Session) -> Iterator[None]:
         session.info[_SCOPE] = before
 
 
+@contextmanager
+def whole_customer(session: Session) -> Iterator[None]:
+    """Let a rule see all units of the session's customer, never another one.
+
+    For what must hold across units whoever asks: nobody has two appointments at a time, a waiting list is in order.
+    What is read in it decides, and is not shown.
+    """
+    before = session.info.get(_SCOPE)
+    session.flush()
+    if isinstance(before, Scope):
+        session.info[_SCOPE] = Scope.whole(before.customer_id)
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_SCOPE] = before
+
+
 def insert_rows(session: Session, owned: type[CustomerOwned], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
     scope = session.info.get(_SCOPE)

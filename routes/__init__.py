@@ -3,8 +3,24 @@
 from dataclasses import dataclass
 
 from models.tenancy import Right
-from routes import guide, health, info, new_order, orders, session, units
-from routes.web.visit import Handler, Tab, Visit, Who
+from routes import (
+    deactivations,
+    edit_employee,
+    employees,
+    guide,
+    health,
+    info,
+    invoices,
+    new_employee,
+    new_order,
+    orders,
+    receipts,
+    search,
+    session,
+    units,
+    worklist,
+)
+from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -35,6 +51,8 @@ class Line:
     who: Who
     form: str | None = None
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+    max_body: int = MEGABYTE
+    """For a POST: what its body may weigh, in bytes."""
 
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
@@ -42,9 +60,11 @@ def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
     return Line("GET", path, handler, name, who)
 
 
-def post(path: str, handler: Handler, *, name: str, who: Who, form: str | None = None) -> Line:
+def post(
+    path: str, handler: Handler, *, name: str, who: Who, form: str | None = None, max_body: int = MEGABYTE
+) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form)
+    return Line("POST", path, handler, name, who, form, max_body)
 
 
 # fmt: off
@@ -56,12 +76,38 @@ MAP: tuple[Line, ...] = (
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
     get ("/info",                          info.index,              name="info",            who=signed_in),
+    get ("/worklist",                      worklist.index,          name="worklist",        who=signed_in),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    get ("/units",                         units.index,             name="units",           who=may(ORDERS)),
+    get ("/orders/{number:int}/receipt",   receipts.order,          name="order_receipt",   who=may(ORDERS)),
+    get ("/employees",                     employees.index,         name="employees",       who=may(EMPLOYEES)),
+    get ("/employees/new",                 new_employee.new,        name="new_employee",    who=may(EMPLOYEES)),
+    post("/employees",                     new_employee.create,     name="create_employee", who=may(EMPLOYEES), form="new_employee"),
+    get ("/employees/{id:int}",            employees.show,          name="employee",        who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/edit",       edit_employee.edit,      name="edit_employee",   who=may(EMPLOYEES)),
+    post("/employees/{id:int}",            edit_employee.update,    name="update_employee", who=may(EMPLOYEES), form="edit_employee"),
+    get ("/employees/{id:int}/deactivation", deactivations.new,     name="deactivation",    who=may(EMPLOYEES)),
+    post("/employees/{id:int}/deactivation", deactivations.create,  name="deactivate",      who=may(EMPLOYEES), form="deactivation"),
+    post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
+    post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
+    post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
+    get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
+    get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
+    get ("/invoices.csv",                  invoices.csv,            name="invoices_csv",    who=may(INVOICES)),
+    get ("/invoices.xlsx",                 invoices.xlsx,           name="invoices_xlsx",   who=may(INVOICES)),
+    get ("/invoices.zip",                  invoices.zip_file,       name="invoices_zip",    who=may(INVOICES)),
+    get ("/invoices/statement",            invoices.statement,      name="statement",       who=may(INVOICES)),
+    get ("/invoices/statement.csv",        invoices.statement_csv,  name="statement_csv",   who=may(INVOICES)),
+    get ("/invoices/statement.pdf",        invoices.statement_pdf,  name="statement_pdf",   who=may(INVOICES)),
+    get ("/invoices/{number:name}/attachments/{id:int}", invoices.attachment, name="invoice_attachment", who=may(INVOICES)),
+    get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
+    get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
+    get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
+    get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -73,4 +119,9 @@ MAP: tuple[Line, ...] = (
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),
     Tab("Bestilling", "orders", may(ORDERS)),
+    Tab("Ansatte", "employees", may(EMPLOYEES)),
+    Tab("Fakturaer", "invoices", may(INVOICES)),
 )
+
+SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
+"""The box in the frame: its button, the route that it asks, and who has it."""

@@ -2,13 +2,15 @@
 
 from starlette.responses import Response
 
-from models.bookings import upcoming_bookings
 from models.customers import Customer
 from models.orders import open_orders
 from models.tenancy import Right
+from models.timetable import upcoming_bookings
 from models.units import units_in_scope
 from routes.web.answers import go, page
+from routes.web.receipts import ReceiptLine
 from routes.web.visit import Visit
+from routes.web.worklist import boxes
 
 SHOWN = 5
 
@@ -19,7 +21,7 @@ def root(visit: Visit) -> Response:
 
 
 def index(visit: Visit) -> Response:
-    """Account manager, customer and units, open orders and the next bookings (I1)."""
+    """Account manager, customer and units, what waits, open orders and the next bookings (I1, number 4)."""
     scope = visit.user.scope
     if scope is None:
         return page(visit, "info/index.html", customer=None)
@@ -28,10 +30,13 @@ def index(visit: Visit) -> Response:
     return page(
         visit,
         "info/index.html",
-        part="upcoming",
+        part=("upcoming", "worklist/worklist"),
         customer=visit.db.get_one(Customer, scope.customer_id),
         units=units_in_scope(visit.db, scope, *Right),
         may_order=visit.may(Right.ORDERS),
+        boxes=boxes(visit),
+        tried=None,
+        receipt=ReceiptLine(),
         open_orders=orders,
         open_count=open_count,
         upcoming=upcoming_bookings(visit.db, visit.now, SHOWN) if bookings else None,

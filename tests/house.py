@@ -7,23 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from app import create_app
 from models import demo
 from models.database import Database, run
+from models.exchange.deliver import Postman
 from models.migrations import migrate
-from models.sealed import new_field_key
+from models.national_ids import NationalId
+from models.sealed import Keyring, new_field_key
 from models.settings import Settings
 from models.tenancy import across_customers
 from routes.web.visit import Portal
+from tests.emitted import EMITTED
 from tests.page import Mode, Page
 from tests.server import Loop
 from tests.times import NOW, TestClock
 
 SECRETS = ("a key of the tests, long enough to sign with",)
+FIELD_KEYS = (new_field_key(),)
+"""What seals in every house of this run: the database is filled once."""
 
 
 class Store(Protocol):
@@ -34,13 +39,16 @@ class Store(Protocol):
     def refill(self) -> None:
         """Bring the database back to what it was when it was filled."""
 
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """All that is stored besides what it was filled with, with where it stands."""
+
 
 def fill(url: str) -> None:
     """Migrate an empty database and load the demo data."""
     database = Database(url)
     migrate(database.engine)
     with database.session() as db, across_customers(db):
-        demo.load(db, now=NOW)
+        demo.load(db, Keyring(FIELD_KEYS), now=NOW)
         db.commit()
     database.close()
 
@@ -60,6 +68,15 @@ class SqliteStore:
         for suffix in ("-wal", "-shm"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
         shutil.copy(self._filled, self._file)
+        self._as_filled = self._file.stat().st_mtime_ns
+
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """The log of writes, and the file itself once it is written to: what was deleted is in there, too."""
+        log = self._file.with_name(self._file.name + "-wal")
+        if log.exists():
+            yield "the database", log.read_bytes()
+        if self._file.stat().st_mtime_ns != self._as_filled:
+            yield "the database", self._file.read_bytes()
 
 
 class PostgresStore:
@@ -82,6 +99,15 @@ class PostgresStore:
         self._do(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
         self._do(f"CREATE DATABASE {self._name} TEMPLATE {self._name}_filled STRATEGY FILE_COPY")
 
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """Every row, as text."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        with engine.connect() as connection:
+            for table in inspect(connection).get_table_names():
+                rows = connection.execute(text(f"SELECT string_agg(t::text, chr(10)) FROM {table} t"))  # noqa: S608
+                yield table, (rows.scalar() or "").encode()
+        engine.dispose()
+
     def _do(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
@@ -101,7 +127,7 @@ class House:
         self.clock = TestClock()
         self.settings = Settings(
             secret_keys=SECRETS,
-            field_keys=(new_field_key(),),
+            field_keys=FIELD_KEYS,
             database_url=store.url,
             brand="Avonova Kundeportal",
             guide_file="Avonova_kundeportal.pdf",
@@ -111,6 +137,10 @@ class House:
         self.app: Starlette = create_app(self.settings, clock=self.clock, with_postman=False)
         self.portal: Portal = self.app.state.portal
         self._database = Database(store.url)
+        keyring = Keyring(FIELD_KEYS)
+        with self.behind() as db:
+            for row in db.scalars(select(NationalId)):
+                EMITTED.learn(keyring.open(row.sealed, place=row.place).encode())
 
     def refill(self) -> None:
         """Begin a new story: the demo data, the first moment."""
@@ -118,6 +148,13 @@ class House:
         self._database.close()
         self._store.refill()
         self.clock.set(NOW)
+
+    def check_what_was_emitted(self) -> None:
+        """No identity number is in clear in anything that the portal said or stored in this story (AR6)."""
+        for where, stored in self._store.stored():
+            EMITTED.look(where, stored)
+        EMITTED.look_at_files(self.settings.var)
+        EMITTED.check()
 
     def visitor(self, mode: Mode | None = None) -> Page:
         """Somebody who is not signed in."""
@@ -129,6 +166,10 @@ class House:
         page.fill(username=username, password=f"demo-{username.lower()}").press("Logg inn")
         assert page.status_code == 200, page.problems
         return page
+
+    def deliver(self) -> int:
+        """Let a postman go round once; returns how many messages arrived."""
+        return Postman(self._database, self.settings, self.clock, self.portal.links.absolute).deliver_due()
 
     @contextmanager
     def behind(self) -> Iterator[Session]:

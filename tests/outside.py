@@ -15,6 +15,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from tests.emitted import EMITTED
 from tests.server import Loop
 
 _PATIENCE = 20
@@ -117,6 +118,7 @@ class MailServer:
         answer = self._answer("DATA", "250 OK")
         if answer.startswith("2"):
             assert isinstance(envelope.content, bytes)
+            EMITTED.look_at_letter("at the mail server", envelope.content)
             with self._changed:
                 arrived = Arrived(envelope.mail_from or "", list(envelope.rcpt_tos), envelope.content)
                 self.arrived.append(arrived)
@@ -151,6 +153,7 @@ class Crm:
     def answer(self, call: Call) -> int:
         """Note a call and say how it is answered."""
         self.calls.append(call)
+        EMITTED.look("an event at the CRM", call.body)
         return self.answers.pop(0) if self.answers else 204
 
     @contextmanager

@@ -12,6 +12,7 @@ import httpx2
 from bs4 import BeautifulSoup, Tag
 
 from tests import house_rules
+from tests.emitted import EMITTED
 from tests.server import Loop
 
 Mode = Literal["plain", "htmx"]
@@ -44,7 +45,10 @@ class Page:
 
     def follow(self, text: str) -> "Page":
         """Click a link by its text."""
-        link = self._one("a", text)
+        return self.click(self._one("a", text))
+
+    def click(self, link: Tag) -> "Page":
+        """Click a link that is one of several with the same text."""
         url = str(link["href"])
         if self.mode == "htmx" and link.get("hx-get"):
             return self._htmx("GET", str(link["hx-get"]), link, [])
@@ -64,6 +68,15 @@ class Page:
         form = button.find_parent("form")
         assert isinstance(form, Tag), f"{text} belongs to no form"
         return self.submit(form, button, **extra)
+
+    def wait_for(self, part: str) -> "Page":
+        """Wait until a part that asks for itself has done so once; without htmx, load the page again."""
+        element = self.soup.select_one(f"#{part}")
+        assert element is not None, f"no part {part}"
+        if self.mode == "plain":
+            return self.open(self.url)
+        asked = element.get("hx-get")
+        return self._htmx("GET", str(asked), element, []) if asked else self
 
     def submit(self, form: Tag, button: Tag | None = None, **extra: str) -> "Page":
         """Send a form as a browser does."""
@@ -171,7 +184,10 @@ class Page:
         shown = dict(headers or {})
         if method == "POST":
             shown.setdefault("content-type", "application/x-www-form-urlencoded")
-        return self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.learn_form(content or b"", shown.get("content-type", ""))
+        answer = self._loop.wait(self._client.request(method, url, content=content, headers=shown))
+        EMITTED.look_at_answer(answer)
+        return answer
 
     @property
     def cookies(self) -> httpx2.Cookies:
@@ -229,6 +245,9 @@ class Page:
         if "hx-redirect" in response.headers:
             return self._navigate("GET", response.headers["hx-redirect"])
         pushed = response.headers.get("hx-push-url", source.get("hx-push-url"))
+        if response.status_code == 204:
+            self._show(response, self.url)
+            return self
         self._show(response, asked if pushed == "true" else self.url if pushed in {None, "false"} else str(pushed))
         self._swap(response, response.headers.get("hx-retarget", target))
         return self

@@ -7,6 +7,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.invoices import Invoice
 from models.tenancy import CustomerOwned, Right, UnitOwned
 from models.units import Unit
 from models.users import Grant, User
@@ -27,6 +28,8 @@ TABLES: dict[str, type[CustomerOwned]] = {
     if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT
 }
 """By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
+_NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number"}
+"""What names a row in an address, where it is not its primary key."""
 
 
 def of_method(method: str) -> list[Line]:
@@ -47,15 +50,16 @@ def my_path(house: House, line: Line, username: str) -> str:
     return path_of(line, (mine or foreign)[0])
 
 
-def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[int]:
+def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[object]:
     """The ids of the rows that the user may not see: of other customers, other units, without the right."""
     return _divided(house, table, username)[1]
 
 
-def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[list[int], list[int]]:
-    mine: list[int] = []
-    foreign: list[int] = []
+def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[list[object], list[object]]:
+    mine: list[object] = []
+    foreign: list[object] = []
     key = inspect(table).primary_key[0]
+    name = _NAMED_BY.get(table, key.name)
     with house.behind() as db:
         grants = _grants(db, username)
         paths = {unit.id: unit.path for unit in db.execute(select(Unit.id, Unit.path))}
@@ -65,7 +69,7 @@ def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[l
                 and (not isinstance(row, UnitOwned) or (paths[row.unit_id].startswith(path) and rights & {*row.rights}))
                 for customer_id, path, rights in grants
             )
-            (mine if seen else foreign).append(getattr(row, key.name))
+            (mine if seen else foreign).append(getattr(row, name))
     return mine, foreign
 
 

@@ -23,15 +23,20 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
 from sqlalchemy import select
 
 from models.database import Database
 from models.exchange import deliver
 from models.exchange.deliver import Postman
 from models.outbox import LEASE, Channel, Message, counts, post
+from models.sealed import Keyring
 from models.settings import Settings, SettingsRefused
 from models.tenancy import across_customers
 from tests.empty import empty_postgres, empty_sqlite
+from tests.house import FIELD_KEYS
 from tests.outside import Arrived, Crm, MailServer
 from tests.server import Loop
 from tests.times import NOW, TestClock
@@ -59,6 +64,7 @@ LABELS = [
     *("Sted/lokasjon for gjennomføring av leveranse", "Bestillingsbeskrivelse"),
 ]
 URL = "https://portal.example/orders/307600"
+NUMBER = "14838419861"
 SECRETS = tuple("whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
 
 
@@ -83,7 +89,7 @@ class Portal:
         self.clock = TestClock()
         self.settings = Settings(
             secret_keys=("x" * 32,),
-            field_keys=(),
+            field_keys=FIELD_KEYS,
             public_url="https://portal.example",
             mail_from="Kundeportalen på nett <portal@bht.example>",
             var=var,
@@ -666,6 +672,7 @@ def test_a_server_without_starttls_gets_no_password(portal: Portal, server: Mail
         ({"crm_url": "https://crm.example"}, "CRM_SECRETS is not set"),
         ({"crm_secrets": ("whsec_æ",)}, "Each secret in CRM_SECRETS"),
         ({"crm_secrets": ("whsec_c2hvcnQ=",)}, "Each secret in CRM_SECRETS"),
+        ({"crm_field_key": "k1:c2hvcnQ="}, "CRM_FIELD_KEY must be written id:base64"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_a_sentence(lonely: Portal, settings: dict[str, Any], sentence: str) -> None:
@@ -750,6 +757,40 @@ def test_c2_the_postman_lets_a_dead_crm_rest(crm: tuple[Portal, Crm]) -> None:
     assert (postman.deliver_due(), len(there.calls)) == (0, 2)
     portal.clock.advance(timedelta(minutes=1))
     assert (postman.deliver_due(), len(there.calls)) == (3, 5)
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["with a key", "without a key"])
+def test_ar6_an_identity_number_leaves_for_the_crm_alone_and_only_under_its_key(
+    crm: tuple[Portal, Crm], *, shared: bool
+) -> None:
+    """Opened by a library that did not write it; the portal forgets it when the CRM has it."""
+    portal, there = crm
+    key = bytes(range(32))
+    kid = "crm1"
+    if shared:
+        portal.settings = replace(portal.settings, crm_field_key=f"{kid}:{base64.b64encode(key).decode()}")
+    there.answers = [503]
+    with portal.database.session() as db, across_customers(db):
+        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.national_id_changed", "customer_id": None}
+        payload = {"id": 17, "registered": True}
+        message = post(db, **event, about="employee:17", payload=payload, now=NOW).seal(Keyring(FIELD_KEYS), NUMBER)
+        db.commit()
+    assert portal.deliver() == 0
+    assert portal.stored(message).sealed
+    assert portal.deliver(timedelta(minutes=1)) == 1
+    assert portal.stored(message).sealed is None
+    assert all(NUMBER.encode() not in call.body for call in there.calls)
+    data = [json.loads(call.body)["data"] for call in there.calls]
+    if not shared:
+        assert data == [payload, payload]
+        return
+    assert [{name: one[name] for name in payload} for one in data] == [payload, payload]
+    opened = [jwe.decrypt_compact(one["national_id"], OctKey.import_key(key)) for one in data]
+    assert [one.plaintext for one in opened] == [NUMBER.encode(), NUMBER.encode()]
+    assert opened[0].protected == {"alg": "dir", "enc": "A256GCM", "kid": kid}
+    assert data[0]["national_id"] != data[1]["national_id"]
+    with pytest.raises(JoseError):
+        jwe.decrypt_compact(data[0]["national_id"], OctKey.import_key(bytes(32)))
 
 
 def test_without_a_crm_events_are_files(lonely: Portal, tmp_path: Path) -> None:

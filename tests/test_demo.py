@@ -17,7 +17,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.bookings import SEATED, Booking, SignUp, Slot, bookings_of_order, upcoming_bookings
+from models.bookings import Booking
 from models.clock import OSLO, in_oslo, today_in_oslo
 from models.customers import AccountManager, Customer
 from models.database import Database
@@ -31,14 +31,23 @@ from models.exchange.ehf.intake import check
 from models.invoice_contents import InvoiceAttachment, InvoiceDetails, InvoiceTax, original_of
 from models.invoices import Invoice, Status
 from models.kid import is_valid as is_kid
+from models.national_id import birth_date_warning, mask
+from models.national_id import is_valid as is_valid_number
+from models.national_ids import NationalId
 from models.numbers import Number, next_number
 from models.orders import PRODUCT_GROUPS, STATUSES, Criteria, Order, StatusChange, find_orders, parts_of
 from models.organisation_number import is_valid
 from models.passwords import verify_password
+from models.sealed import Keyring
 from models.settlements import Settlement
+from models.sign_ups import HOLDING, SEATED, SignUp
+from models.slots import Slot
 from models.tenancy import Right, Scope, across_customers
+from models.timetable import bookings_of_order, upcoming_bookings
 from models.units import Unit, units_in_scope
 from models.users import Grant, User, find_signed_in, find_user, open_session
+from tests.house import FIELD_KEYS
+from tests.times import TODAY
 
 AUTUMN = in_oslo(date(2026, 10, 1), time(9, 30))
 MOMENTS = [
@@ -47,6 +56,16 @@ MOMENTS = [
     in_oslo(date(2026, 11, 23), time(12, 0)),
     in_oslo(date(2028, 2, 29), time(23, 55)),
 ]
+PLANNED = {
+    ("Ingrid", "Solbakken"): "148384*****",
+    ("Mohamed", "Aden"): "029190*****",
+    ("Kari", "Nygård"): "298296*****",
+    ("Lars", "Øvrebø"): "078778*****",
+    ("Anna", "Kowalska"): "198988*****",
+    ("Jonas", "Vik"): "309201*****",
+    ("Siv", "Ånonsen"): "018169*****",
+    ("Marek", "Nowak"): "638592*****",
+}
 T = TypeVar("T", bound=Base)
 
 
@@ -79,8 +98,14 @@ class Demo:
         return [slot for slot in self.all(Slot) if slot.booking_id == booking.id]
 
     def states_on(self, slots: list[Slot]) -> Counter[str]:
+        """On the slots, and waiting for one of their days."""
         ids = {slot.id for slot in slots}
-        return Counter(sign_up.state for sign_up in self.all(SignUp) if sign_up.slot_id in ids)
+        days = {(slot.booking_id, slot.starts_at.astimezone(OSLO).date()) for slot in slots}
+        return Counter(
+            sign_up.state
+            for sign_up in self.all(SignUp)
+            if sign_up.slot_id in ids or (sign_up.booking_id, sign_up.day) in days
+        )
 
 
 def loaded(path: Path, now: datetime) -> Iterator[Demo]:
@@ -89,7 +114,7 @@ def loaded(path: Path, now: datetime) -> Iterator[Demo]:
     Base.metadata.create_all(database.engine)
     began = stopwatch.perf_counter()
     with database.session() as db:
-        load(db, now=now)
+        load(db, Keyring(FIELD_KEYS), now=now)
         db.commit()
     seconds = stopwatch.perf_counter() - began
     with database.session() as db, across_customers(db):
@@ -108,11 +133,15 @@ def autumn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def everything(demo: Demo) -> dict[str, list[dict[str, object]]]:
-    """Every value of every row, but for the salted hashes."""
+    """Every value of every row, but for the salted hashes and what is sealed."""
     tables = [mapper.class_ for mapper in Base.registry.mappers]
     return {
         table.__name__: [
-            {key: value for key, value in vars(row).items() if not key.startswith("_") and key != "password_hash"}
+            {
+                key: value
+                for key, value in vars(row).items()
+                if not key.startswith("_") and key not in {"password_hash", "sealed"}
+            }
             for row in demo.all(table)
         ]
         for table in tables
@@ -302,6 +331,23 @@ def test_there_are_enough_employees_for_pages(autumn: Demo, company: str, people
     assert len(employees) - len(addresses) == without_email
     assert len(set(addresses)) == len(addresses)
     assert all(address.isascii() for address in addresses)
+
+
+def test_the_identity_numbers_are_those_of_the_plan_and_otherwise_synthetic(demo: Demo) -> None:
+    """The guide's Donald has an ordinary number, as his mask has it; four of five others have a synthetic one."""
+    ring = Keyring(FIELD_KEYS)
+    numbers = {row.employee_id: ring.open(row.sealed, place=row.place) for row in demo.all(NationalId)}
+    people = {employee.id: employee for employee in demo.all(Employee)}
+    named = {(people[id].given_name, people[id].family_name): mask(number) for id, number in numbers.items()}
+    assert named["Donald", "Duck"] == "120523*****"
+    assert {name: named[name] for name in PLANNED} == PLANNED
+    for id, number in numbers.items():
+        assert is_valid_number(number, today=TODAY, synthetic=True)
+        assert is_valid_number(number, today=TODAY, synthetic=False) == (people[id].given_name == "Donald"), number
+        if people[id].family_name != "Duck":
+            assert birth_date_warning(number, people[id].birth_date, today=TODAY) is None
+    assert 0.79 < len(numbers) / len(people) < 0.81
+    assert [number for number, holders in Counter(numbers.values()).items() if holders > 1] == ["19898802658"]
 
 
 def test_only_the_guides_mobile_number_could_ring_somewhere(demo: Demo) -> None:
@@ -527,24 +573,25 @@ def test_bookings_belong_to_orders_of_their_customers(demo: Demo) -> None:
 def test_every_state_is_there_and_fits_the_time(demo: Demo) -> None:
     slots = {slot.id: slot for slot in demo.all(Slot)}
     for sign_up in demo.all(SignUp):
-        past = slots[sign_up.slot_id].ends_at <= demo.now
+        past = sign_up.slot_id is not None and slots[sign_up.slot_id].ends_at <= demo.now
         assert sign_up.state in (
             ("Møtt", "Ikke møtt", "Avmeldt") if past else ("Påmeldt", "Bekreftet", "Avmeldt", "Venteliste")
         )
     assert set(demo.states_on(list(slots.values()))) == {*SEATED, "Avmeldt", "Venteliste"}
 
 
-def test_no_slot_is_overbooked(demo: Demo) -> None:
-    seated = Counter(sign_up.slot_id for sign_up in demo.all(SignUp) if sign_up.state in SEATED)
-    assert seated
-    assert all(seated[slot.id] <= slot.capacity for slot in demo.all(Slot))
+def test_no_slot_is_overbooked_and_the_counts_are_right(demo: Demo) -> None:
+    holding = Counter(sign_up.slot_id for sign_up in demo.all(SignUp) if sign_up.state in HOLDING)
+    assert holding
+    assert all(holding[slot.id] == slot.taken <= slot.capacity for slot in demo.all(Slot))
 
 
 def test_nobody_is_in_two_places_at_a_time_or_twice_on_a_booking(demo: Demo) -> None:
     slots = {slot.id: slot for slot in demo.all(Slot)}
     times: dict[int, list[Slot]] = {}
     for sign_up in demo.all(SignUp):
-        times.setdefault(sign_up.employee_id, []).append(slots[sign_up.slot_id])
+        if sign_up.slot_id:
+            times.setdefault(sign_up.employee_id, []).append(slots[sign_up.slot_id])
     for own in times.values():
         own.sort(key=lambda slot: slot.starts_at)
         assert all(a.ends_at <= b.starts_at for a, b in pairwise(own))
@@ -555,9 +602,8 @@ def test_who_is_signed_up_works_there_and_can_be_written_to(demo: Demo) -> None:
     employees = {employee.id: employee for employee in demo.all(Employee)}
     bookings = {booking.id: booking for booking in demo.all(Booking)}
     paths = {unit.id: unit.path for unit in demo.all(Unit)}
-    slots = {slot.id: slot for slot in demo.all(Slot)}
     for sign_up in demo.all(SignUp):
-        employee, booking = employees[sign_up.employee_id], bookings[slots[sign_up.slot_id].booking_id]
+        employee, booking = employees[sign_up.employee_id], bookings[sign_up.booking_id]
         assert employee.email
         assert employee.deactivated_at is None
         assert paths[employee.unit_id].startswith(paths[booking.unit_id])
@@ -566,8 +612,7 @@ def test_who_is_signed_up_works_there_and_can_be_written_to(demo: Demo) -> None:
 def test_sign_ups_were_made_in_time_and_those_who_wait_came_last(demo: Demo) -> None:
     planned = {change.order_number: change.at for change in demo.all(StatusChange) if change.status == "Planlagt"}
     for booking in demo.all(Booking):
-        ids = {slot.id for slot in demo.slots_of(booking)}
-        sign_ups = [sign_up for sign_up in demo.all(SignUp) if sign_up.slot_id in ids]
+        sign_ups = [sign_up for sign_up in demo.all(SignUp) if sign_up.booking_id == booking.id]
         assert sign_ups
         for sign_up in sign_ups:
             assert planned[booking.order_number or 0] <= sign_up.signed_up_at < min(demo.now, booking.deadline)

@@ -5,17 +5,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
 from models.orders import Order
 from routes.web.entrance import Place
-from routes.web.visit import Visit
+from routes.web.visit import MEGABYTE, Visit
 from tests import house_rules
 from tests.house import House
 from tests.page import Page
 
-PLACES = ["/info", "/orders", "/orders/new", "/orders/307390", "/units", "/guide", "/accessibility", "/finnes/ikke"]
+PLACES = [
+    "/info",
+    "/orders",
+    "/orders/new",
+    "/orders/307390",
+    "/employees",
+    "/units",
+    "/guide",
+    "/accessibility",
+    "/finnes/ikke",
+]
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 
 
@@ -23,7 +34,7 @@ def test_n1_n3_n5_the_frame_is_on_every_page(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
     for url in PLACES:
         tester.open(url)
-        assert tester.tabs == ["Info", "Bestilling"], url
+        assert tester.tabs == ["Info", "Bestilling", "Ansatte", "Fakturaer"], url
         assert tester.has("Du er logget inn som: Test Bruker (Tester)"), url
         assert tester.soup.find("button", string="Logg ut"), url
         assert tester.has("Klikk her for brukerveiledning: Avonova_kundeportal.pdf"), url
@@ -36,7 +47,7 @@ def test_n3_the_name_in_brackets_is_the_user_name(quiet_house: House) -> None:
 def test_x3_without_the_right_there_is_no_tab(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord")
     for url in PLACES:
-        assert okonomi.open(url).tabs == ["Info"], url
+        assert okonomi.open(url).tabs == ["Info", "Fakturaer"], url
 
 
 def test_who_is_not_signed_in_has_the_guide_and_no_tabs(quiet_house: House) -> None:
@@ -119,6 +130,40 @@ def test_too_much_is_refused_before_it_is_read(quiet_house: House) -> None:
     many = [("csrf_token", tester.token()), *[("unit", "1")] * 2100]
     answer = tester.send("POST", "/orders", many)
     assert (answer.status_code, h1(answer.text)) == (400, "Forespørselen er ugyldig")
+
+
+def test_a_route_may_take_a_large_file_from_somebody_with_a_session(quiet_house: House) -> None:
+    """`max_body` of the map: as a form with files only, and not from strangers, who could fill the memory."""
+    tester = quiet_house.sign_in("Tester").open("/orders/307390")
+    route = next(route for route in quiet_house.app.routes if getattr(route, "name", "") == "order_reference")
+    assert isinstance(route, Route)
+    assert isinstance(route.app, Place)
+    read: list[tuple[int, str]] = []
+
+    def room(visit: Visit, **_params: object) -> Response:
+        upload, pasted = visit.form["file"], visit.form["pasted"]
+        assert isinstance(upload, UploadFile)
+        assert isinstance(pasted, str)
+        assert upload._in_memory, "what was sent lies on the disk"
+        read.append((len(upload.file.read()), pasted))
+        return Response("taken")
+
+    place, route.app = route.app, replace(route.app, handler=room, max_body=4 * MEGABYTE)
+    try:
+        for megabytes, person, status in ((3, tester, 200), (5, tester, 413), (3, quiet_house.visitor(), 413)):
+            answer = quiet_house._loop.wait(
+                person._client.post(
+                    "/orders/307390/reference",
+                    data={"csrf_token": tester.token(), "pasted": "x" * 2_000 * megabytes},
+                    files={"file": ("ansatte.csv", b"\0" * megabytes * 1_000_000)},
+                )
+            )
+            assert answer.status_code == status
+        much = [("csrf_token", tester.token()), ("pasted", "x" * 1_100_000)]
+        assert tester.send("POST", "/orders/307390/reference", much).status_code == 413
+    finally:
+        route.app = place
+    assert read == [(3_000_000, "x" * 6_000)]
 
 
 def test_a_fault_is_a_page_and_leaves_nothing_behind(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,7 @@ def screens(house: House) -> list[BeautifulSoup]:
     seen.append(hms.open("/orders?status=none").soup)
     seen.append(hms.open("/orders").soup)
     seen.append(hms.follow("Eldre bestillinger").soup)
+    seen.append(hms.open("/worklist?todo=emails").soup)
     seen.append(hms.open("/orders/307513").soup)
     hms.open("/orders/new")
     hms.fill(unit=hms.option("unit", "Bergen"), delivery="Støttesamtale", description="Har vært sykmeldt.")
@@ -80,6 +81,11 @@ def screens(house: House) -> list[BeautifulSoup]:
     assert form is not None
     sent = hms.send("POST", "/orders", [*hms.fields(form), ("sensitive", "send")])
     seen.append(hms.fill(description="Om våren.").press("Send bestilling").soup)
+    seen.append(hms.open(sent.headers["location"]).soup)
+    testweb = house.sign_in("TESTWEB")
+    seen.append(testweb.open("/invoices").soup)
+    seen.append(testweb.follow("2017-118350").soup)
+    house.deliver()
     seen.append(hms.open(sent.headers["location"]).soup)
     return seen
 

@@ -27,8 +27,11 @@ PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
 """All rights · a whole customer · one unit · invoices only · no customer."""
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 FULL: dict[str, str] = {}
-STATEMENTS = {"info": 6, "order": 10}
+STATEMENTS = {"info": 6, "order": 10, "edit_employee": 7}
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
+
+NUMBER_IS_TYPED = {"new_employee", "edit_employee"}
+"""Places that no browser keeps, because an identity number is typed there."""
 
 
 def people(house: House) -> dict[str | None, Page]:

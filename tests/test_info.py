@@ -45,7 +45,7 @@ def test_i1_the_customer_and_its_units_with_their_numbers(quiet_house: House) ->
 def test_x1_a_leader_sees_the_own_unit_only(quiet_house: House) -> None:
     leder = quiet_house.sign_in("leder.brann").open("/info")
     assert [unit.get_text()[:16] for unit in leder.soup.select(".units li")] == ["Brann og redning"]
-    shown = {int(str(link["href"]).rsplit("/", 1)[1]) for link in leder.soup.select("#worklist li a")}
+    shown = {int(str(link["href"]).rsplit("/", 1)[1]) for link in leder.soup.select("#open-orders li a")}
     with quiet_house.behind() as db:
         unit = select(Unit.id).where(Unit.name == "Brann og redning").scalar_subquery()
         assert set() != shown <= set(db.scalars(select(Order.number).where(Order.unit_id == unit)))
@@ -53,7 +53,7 @@ def test_x1_a_leader_sees_the_own_unit_only(quiet_house: House) -> None:
 
 def test_i1_the_newest_open_orders_and_how_many_there_are(quiet_house: House) -> None:
     hms = quiet_house.sign_in("hms.fjord").open("/info")
-    numbers = [int(str(link["href"]).rsplit("/", 1)[1]) for link in hms.soup.select("#worklist li a")]
+    numbers = [int(str(link["href"]).rsplit("/", 1)[1]) for link in hms.soup.select("#open-orders li a")]
     with quiet_house.behind() as db:
         customer = select(Order.customer_id).where(Order.number == 307512).scalar_subquery()
         is_open = Order.status.is_(None) | Order.status.not_in(CLOSED)

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
-from models.national_id import NationalIdRefused, is_mask, is_valid, mask, mask_in, parse
+from models.national_id import (
+    NationalIdRefused,
+    birth_date_warning,
+    is_mask,
+    is_valid,
+    mask,
+    mask_in,
+    parse,
+    read_field,
+)
 
 TODAY = date(2026, 10, 12)
 BEFORE_2032 = date(2031, 12, 31)
@@ -310,3 +319,39 @@ def test_the_guard_leaves_no_number_behind_and_a_second_time_finds_none(text: st
 @given(synthetic_numbers(), st.text(alphabet="abc ,;:()\n"), st.text(alphabet="abc ,;:()\n"))
 def test_the_guard_touches_nothing_but_the_number(number: str, before: str, after: str) -> None:
     assert mask_in(before + number + after, today=TODAY) == (before + mask(number) + after, 1)
+
+
+# What is typed in the form's field
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "120523*****", " 148384***** "])
+def test_ar7_nothing_and_the_mask_leave_the_stored_number_alone(typed: str) -> None:
+    assert read_field(typed, today=TODAY, synthetic=True) is None
+
+
+def test_ar7_ar8_what_is_typed_over_the_mask_is_read_or_refused() -> None:
+    assert read_field("148384 19861", today=TODAY, synthetic=True) == INGRID
+    for typed in ("120523*****1", "1205*****", "*****", "14838419862"):
+        with pytest.raises(NationalIdRefused):
+            read_field(typed, today=TODAY, synthetic=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [
+        (INGRID, date(1984, 3, 14)),
+        ("63859206168", date(1992, 5, 23)),  # a D-number, synthetic
+        ("15507600333", date(1976, 10, 15)),  # NAV's own
+        ("17912099997", date(2020, 11, 17)),
+        (INGRID, None),
+    ],
+)
+def test_ar9_a_birth_date_that_agrees_is_not_spoken_of(number: str, born: date | None) -> None:
+    assert birth_date_warning(number, born, today=TODAY) is None
+
+
+def test_ar9_a_birth_date_that_disagrees_is_a_warning_without_the_number() -> None:
+    for born in (date(1984, 3, 15), date(1984, 4, 14), date(1985, 3, 14)):
+        sentence = birth_date_warning(INGRID, born, today=TODAY)
+        assert sentence == "Fødselsdatoen og fødselsnummeret stemmer ikke med hverandre. Se over begge."
+        assert birth_date_warning(INGRID, born, today=FROM_2032) is None

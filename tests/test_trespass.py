@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import CursorResult, Executable, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from models.bookings import SignUp
 from models.employees import Employee
 from models.orders import Order, StatusChange
+from models.sign_ups import SignUp
 from models.tenancy import Scope, Trespass, Unscoped, across_customers, insert_rows
 from tests.house import House
 from tests.times import NOW

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.dates import parse_date
 from routes.web import words
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -155,7 +156,7 @@ def test_f9_numbers_are_as_babel_writes_them_but_for_the_minus(value: Decimal, n
     ],
 )
 def test_b6_dates_are_taken_in_norwegian_form_and_iso(typed: str, day: date) -> None:
-    assert words.parse_date(typed) == day
+    assert parse_date(typed) == day
 
 
 HOW = "Skriv datoen som dd.mm.åååå, for eksempel 13.10.2026."
@@ -195,13 +196,13 @@ NO_SUCH_DAY = "Denne datoen finnes ikke i kalenderen."
 )
 def test_b6_a_wrong_date_is_refused_with_a_sentence(typed: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        words.parse_date(typed)
+        parse_date(typed)
 
 
 @given(st.text() | st.from_regex(r"\A\d{1,4}[.-]\d{1,2}[.-]\d{1,4}\Z"))
 def test_b6_any_text_is_a_date_or_gets_a_sentence(text: str) -> None:
     try:
-        answer = words.parse_date(text).isoformat()
+        answer = parse_date(text).isoformat()
     except ValueError as refused:
         answer = str(refused)
     assert answer in {HOW, FOUR_DIGITS, YEARS, NO_SUCH_DAY} or "1900-01-01" <= answer <= "2200-12-31"
@@ -209,5 +210,5 @@ def test_b6_any_text_is_a_date_or_gets_a_sentence(text: str) -> None:
 
 @given(days)
 def test_b6_a_date_that_is_shown_can_be_typed(day: date) -> None:
-    assert words.parse_date(words.date(day)) == day
-    assert words.parse_date(day.isoformat()) == day
+    assert parse_date(words.date(day)) == day
+    assert parse_date(day.isoformat()) == day

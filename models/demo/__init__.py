@@ -13,10 +13,12 @@ from models.clock import today_in_oslo
 from models.customers import Customer
 from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies
+from models.demo.identities import add_numbers
 from models.demo.invoices import add_invoices
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
 from models.demo.users import SIGN_INS, add_users
+from models.sealed import Keyring
 from models.tenancy import across_customers
 
 __all__ = ["SIGN_INS", "is_empty", "load"]
@@ -30,10 +32,10 @@ def is_empty(db: Session) -> bool:
         return db.scalar(select(Customer.id).limit(1)) is None
 
 
-def load(db: Session, *, now: datetime) -> None:
+def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
     """Fill an empty, migrated database with the demo data as of `now`; the caller commits.
 
-    The same `now` gives the same data, but for the salts of the passwords.
+    The same `now` gives the same data, but for the salts of the passwords and what `keyring` seals.
     """
     rng = Random(_SEED)  # noqa: S311  # data for a demonstration, no secrets
     today = today_in_oslo(now)
@@ -41,6 +43,7 @@ def load(db: Session, *, now: datetime) -> None:
         units = add_companies(db)
         users = add_users(db, units)
         staff = add_employees(db, units, rng, now=now)
+        add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
         add_invoices(db, units, orders, today=today)

@@ -4,25 +4,32 @@ The orders that they belong to are made in `models.demo.orders`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from random import Random
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.bookings import Booking, SignUp, Slot
-from models.clock import in_oslo, today_in_oslo
+from models.audit import Named
+from models.bookings import Booking
+from models.clock import today_in_oslo
 from models.demo.days import CLOCKS_GO_BACK, health_round, working_day
 from models.demo.orders import Placed
 from models.demo.people import NAMED_IN, Staff
 from models.employees import Employee
+from models.series import Hours, Series, publish
+from models.sign_ups import CANCELLED, HOLDING, WAITING, SignUp
+from models.slots import Slot
 from models.tenancy import insert_rows
 from models.units import Unit
 
 LONG_DEADLINE = timedelta(days=7)
 SHORT_DEADLINE = timedelta(hours=24)
+SELF_DECLARATION = "https://egenerklaering.bht.example/"
+THE_PROVIDER = Named("Bedriftshelsetjenesten")
 
 IN_THE_ROUND = "the days of the health checks"
 WEEK_AFTER_THE_ROUND = "a week after the first of them"
@@ -54,6 +61,8 @@ class Round(NamedTuple):
     withdrawn: int = 0
     """How many have been taken off again."""
     names_hidden: bool = False
+    self_declaration: bool = False
+    needs_national_id: bool = False
 
 
 # A row reads best as it is written here.
@@ -63,11 +72,14 @@ ROUNDS = [
         IN_THE_ROUND, "08:00-11:30 12:00-15:00", 30, 1, (0.7, 1.0, 0.4),
         preparation="Fyll ut egenerklæringen på forhånd. Ta med gyldig legitimasjon og briller hvis du bruker det.",
         waiting=3,
-        withdrawn=2),
+        withdrawn=2,
+        self_declaration=True,
+        needs_national_id=True),
     Round("307516", "Stavanger", "Hørselskontroll i buss, Stavanger", "Bussen står ved porten, Forus",
         WEEK_AFTER_THE_ROUND, "08:00-11:30 12:00-14:30", 15, 2, (0.6,),
         preparation="Unngå sterk støy de siste 12 timene.",
-        withdrawn=1),
+        withdrawn=1,
+        needs_national_id=True),
     Round("first aid, Administrasjon", "Administrasjon", "Førstehjelpskurs", "Hovedkontoret, kurssalen",
         (5,), "09:00-12:00", 180, 12, (0.75,), LONG_DEADLINE),
     Round("first aid, Demokunde", "Demokunde_Test", "Førstehjelpskurs", "Møterom Fjellet",
@@ -88,10 +100,13 @@ ROUNDS = [
         (8,), "12:00-15:00", 45, 1, (0.5,),
         names_hidden=True),
     Round("hearing, Bergen TEST", "Bergen TEST", "Hørselskontroll", "Møterom Løvstakken",
-        (12,), "09:00-11:00", 20, 1, (0.5,)),
+        (12,), "09:00-11:00", 20, 1, (0.5,),
+        needs_national_id=True),
     Round("smoke divers", "Brann og redning", "Helsekontroll røykdykkere", "Bedriftshelsesenteret Solvik",
         (11, 12), "08:00-11:30 12:00-15:00", 45, 2, (0.6, 0.3), LONG_DEADLINE,
-        preparation="Møt i treningstøy. Ikke spis de to siste timene."),
+        preparation="Møt i treningstøy. Ikke spis de to siste timene.",
+        self_declaration=True,
+        needs_national_id=True),
     Round("night shift", "Brann og redning", "Førstehjelp for nattskiftet", "Brannstasjonen",
         NIGHT, "01:00-04:00", 180, 6, (0.7,),
         preparation="Klokka stilles tilbake denne natta: kurset varer i fire timer."),
@@ -129,35 +144,23 @@ def add_bookings(
     for plan in ROUNDS:
         placed = orders[plan.order]
         customer_id = placed.order.customer_id
-        times = [list(_times(day, plan)) for day in _days(plan, placed, today_in_oslo(now))]
-        booking = Booking(
-            customer_id=customer_id,
-            unit_id=units[plan.unit].id,
-            order_number=placed.order.number,
+        booking = publish(
+            db,
+            units[plan.unit].id,
+            _series(plan, placed, today_in_oslo(now)),
             title=plan.title,
             place=plan.place,
             preparation=plan.preparation,
-            deadline=times[0][0][0] - plan.deadline,
+            self_declaration_url=SELF_DECLARATION if plan.self_declaration else "",
             names_hidden=plan.names_hidden,
-            cancelled_at=placed.since.get("Avbestilt"),
+            order_number=placed.order.number,
+            closes_before=plan.deadline,
+            by=THE_PROVIDER,
+            now=placed.since["Planlagt"],
         )
-        db.add(booking)
-        db.flush()
-        days = [
-            [
-                Slot(
-                    customer_id=customer_id,
-                    booking_id=booking.id,
-                    starts_at=starts_at,
-                    ends_at=ends_at,
-                    capacity=plan.capacity,
-                )
-                for starts_at, ends_at in of_day
-            ]
-            for of_day in times
-        ]
-        db.add_all(slot for slots in days for slot in slots)
-        db.flush()
+        booking.needs_national_id = plan.needs_national_id
+        booking.cancelled_at = placed.since.get("Avbestilt")
+        days = _days_of(db, booking)
         seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)
         until = min(now, booking.deadline, booking.cancelled_at or now)
         moments = _moments(rng, placed.since["Planlagt"], until, len(seats))
@@ -167,10 +170,14 @@ def add_bookings(
             [
                 {
                     "customer_id": customer_id,
-                    "slot_id": slot.id,
+                    "unit_id": booking.unit_id,
+                    "booking_id": booking.id,
+                    "slot_id": None if state == WAITING else slot.id,
+                    "day": today_in_oslo(slot.starts_at) if state == WAITING else None,
                     "employee_id": employee.id,
                     "state": state,
                     "signed_up_at": at,
+                    "revision": 1,
                 }
                 for (slot, employee, state), at in zip(seats, moments, strict=True)
             ],
@@ -194,13 +201,19 @@ def _days(plan: Round, placed: Placed, today: date) -> list[date]:
     return days
 
 
-def _times(day: date, plan: Round) -> Iterator[tuple[datetime, datetime]]:
-    """Beginnings and ends as clocks on the wall show them, one after the other."""
-    for opening in plan.hours.split():
-        at, closing = (datetime.combine(day, time.fromisoformat(hour)) for hour in opening.split("-"))
-        while (end := at + timedelta(minutes=plan.minutes)) <= closing:
-            yield in_oslo(day, at.time()), in_oslo(day, end.time())
-            at = end
+def _series(plan: Round, placed: Placed, today: date) -> Series:
+    hours = tuple(_hours(text) for text in plan.hours.split())
+    return Series(tuple(_days(plan, placed, today)), hours, timedelta(minutes=plan.minutes), plan.capacity)
+
+
+def _hours(text: str) -> Hours:
+    opens, closes = map(time.fromisoformat, text.split("-"))
+    return opens, closes
+
+
+def _days_of(db: Session, booking: Booking) -> list[list[Slot]]:
+    slots = db.scalars(select(Slot).where(Slot.booking_id == booking.id).order_by(Slot.starts_at))
+    return [list(of_day) for _, of_day in groupby(slots, key=lambda slot: today_in_oslo(slot.starts_at))]
 
 
 def _people(plan: Round, units: dict[str, Unit], staff: Staff, rng: Random) -> list[Employee]:
@@ -229,12 +242,13 @@ def _seats(
         taken = rng.sample(places, round(part * len(places)))
         wanted += [(slot, _state(slot, rng, now)) for slot in taken]
         if len(taken) == len(places):
-            waiting += [(slot, "Venteliste") for slot in rng.choices(slots, k=plan.waiting)]
-    wanted += [(slot, "Avmeldt") for slot in rng.choices(days[0], k=plan.withdrawn)]
+            waiting += [(slot, WAITING) for slot in rng.choices(slots, k=plan.waiting)]
+    wanted += [(slot, CANCELLED) for slot in rng.choices(days[0], k=plan.withdrawn)]
     seats = []
     for slot, state in wanted + waiting:
         employee = diary.first_free(people, slot)
         if employee:
+            slot.taken += state in HOLDING
             seats.append((slot, employee, state))
     return seats
 

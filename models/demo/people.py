@@ -1,6 +1,7 @@
 """The demo's employees: the rows of the user guide, the named people of product 6.2, and many more.
 
-All are invented: common given names and family names, joined by chance. Identity numbers do not live here.
+All are invented: common given names and family names, joined by chance. Their identity numbers are in
+`models.demo.identities`.
 """
 
 from collections import Counter

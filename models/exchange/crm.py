@@ -1,7 +1,7 @@
 """The CRM: tells it of every change as a signed webhook, or writes files where there is none (C1).
 
-The signature is that of Standard Webhooks, the envelope that of CloudEvents 1.0. What the CRM tells
-the portal does not arrive here.
+The signature is that of Standard Webhooks, the envelope that of CloudEvents 1.0; an identity number leaves as a JWE
+under a key that the CRM shares. What the CRM tells the portal does not arrive here.
 """
 
 import base64
@@ -15,7 +15,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from models.exchange import Deferred, Unreachable, keep
+from models.exchange.jwe import encrypt
 from models.outbox import Message
+from models.sealed import Keyring, read_key
 from models.settings import Settings, SettingsRefused
 
 _TIMEOUT = 10
@@ -60,6 +62,8 @@ class Crm:
         if self._address and not settings.crm_secrets:
             raise SettingsRefused("CRM_SECRETS is not set; without it the CRM cannot know who calls.")
         self._keys = [_key(secret) for secret in settings.crm_secrets]
+        self._keyring = Keyring(settings.field_keys)
+        self._field_key = read_key(settings.crm_field_key, "CRM_FIELD_KEY") if settings.crm_field_key else None
         self._source = settings.public_url
         self._folder = settings.var / "crm"
 
@@ -68,7 +72,7 @@ class Crm:
 
         None is final: the fault may be the CRM's own, and an event that is tried for days is not lost.
         """
-        event = _event(message, self._source)
+        event = _event(message, self._source, self._secret(message))
         if self._address is None:
             keep(message, self._folder, ".json", json.dumps(event, ensure_ascii=False, indent=2).encode())
             return
@@ -79,6 +83,13 @@ class Crm:
             raise Unreachable(f"http {status}")
         if not 200 <= status < 300:
             raise Deferred(f"http {status}")
+
+    def _secret(self, message: Message) -> dict[str, str]:
+        """The identity number that a message carries, encrypted for the CRM; without its key it gets none."""
+        if message.sealed is None or self._field_key is None:
+            return {}
+        number = self._keyring.open(message.sealed, place=message.place)
+        return {"national_id": encrypt(number, *self._field_key)}
 
 
 def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> int:
@@ -93,8 +104,8 @@ def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> int:
         connection.close()
 
 
-def _event(message: Message, source: str) -> dict[str, object]:
-    """What happened, to what and when; the same at every attempt."""
+def _event(message: Message, source: str, secret: dict[str, str]) -> dict[str, object]:
+    """What happened, to what and when; the same at every attempt, but that encryption is never twice the same."""
     return {
         "specversion": "1.0",
         "id": message.public_id,
@@ -103,7 +114,7 @@ def _event(message: Message, source: str) -> dict[str, object]:
         "subject": message.about,
         "time": message.created_at.isoformat(),
         "datacontenttype": "application/json",
-        "data": message.payload,
+        "data": message.payload | secret,
     }
 
 

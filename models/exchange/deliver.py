@@ -33,7 +33,7 @@ _logger = logging.getLogger(__name__)
 class Postman:
     """Delivers what is due, on a synchronous database of its own, and holds no transaction on the way.
 
-    Raises SettingsRefused at once where SMTP_URL, MAIL_FROM, CRM_URL or CRM_SECRETS cannot be used.
+    Raises SettingsRefused at once where SMTP_URL, MAIL_FROM or what begins with CRM_ cannot be used.
     """
 
     def __init__(self, database: Database, settings: Settings, clock: Clock, link: Link) -> None:

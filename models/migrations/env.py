@@ -9,15 +9,19 @@ from models import (  # noqa: F401  # tables
     employees,
     invoice_contents,
     invoices,
+    national_ids,
     numbers,
     orders,
     outbox,
     quarantine,
     settlements,
+    sign_ups,
     throttle,
     users,
+    worklist,
 )
 from models.base import Base
+from models.migrations import is_of_the_models
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -25,6 +29,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by copying it
     compare_type=True,
+    include_name=is_of_the_models,
 )
 with context.begin_transaction():
     context.run_migrations()

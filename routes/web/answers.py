@@ -90,6 +90,7 @@ def page(
     part: str | tuple[str, ...] = (),
     status: int = 200,
     at: str | None = None,
+    no_store: bool = False,
     **context: Any,
 ) -> Response:
     """Answer with a place that has a URL.
@@ -97,7 +98,8 @@ def page(
     `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
     place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
     replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
-    was searched for is found again, where that is another than the one asked for.
+    was searched for is found again, where that is another than the one asked for. `no_store` is for places where an
+    identity number is typed: no browser keeps them.
     """
     names = (part,) if isinstance(part, str) else part
     wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
@@ -106,6 +108,9 @@ def page(
     template = _part_file(place, wanted) if wanted else place
     pieces = here.portal.pages.render(here, template, {**shared, "status": status, **context})
     response = _html(here, pieces, status)
+    if no_store:
+        response.headers["cache-control"] = "no-store"
+        del response.headers["etag"]
     if here.asked.partial and not wanted:
         response.headers["hx-retarget"] = "#main"
         response.headers["hx-reswap"] = "outerHTML show:top"
@@ -116,18 +121,39 @@ def page(
     return response
 
 
-def swap(here: Visit, part: str, *, or_go: str, say: str, **context: Any) -> Response:
+def swap(
+    here: Visit,
+    part: str,
+    *,
+    or_go: str,
+    say: str | None = None,
+    tone: str = "good",
+    stay: bool = False,
+    **context: Any,
+) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
-    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status.
+    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status, and the
+    address of the place, also where the change was made on a page of its own. A part that was only asked for again
+    says nothing. `stay` leaves the address alone: the part stands in several places.
     """
     if not here.asked.partial:
-        return go(here, or_go, say=say)
-    here.flash = Flash(say)
+        return go(here, or_go, say=say, tone=tone)
+    here.flash = Flash(say, tone) if say else None
     shared = _shared(here, frame=False, part_only=True)
     pieces = here.portal.pages.render(here, part, {**shared, **context})
+    if not say:
+        return _html(here, pieces, 200)
     said = here.portal.pages.render(here, "_said.html", shared)
-    return _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
+    if not stay:
+        response.headers["hx-replace-url"] = or_go
+    return response
+
+
+def nothing_new() -> Response:
+    """Answer a part that asks for itself again: it is left as it is."""
+    return Response(status_code=204, headers=_private())
 
 
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:
@@ -155,6 +181,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
             for tab in here.portal.tabs
             if tab.who(here)
         ],
+        "searchable": frame and here.portal.search.who(here),
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }

@@ -34,7 +34,6 @@ class Flash:
 
     text: str
     tone: str = "good"
-    receipt: str | None = None
 
 
 class Cookies:
@@ -68,11 +67,11 @@ class Cookies:
     def read_flash(self, request: Request) -> Flash | None:
         """The notice of the request before, if any."""
         value = self._read(request, "flash", self._flash, max_age=int(_FLASH_AGE.total_seconds()))
-        return Flash(*value) if isinstance(value, list) and len(value) == 3 else None
+        return Flash(*value) if isinstance(value, list) and len(value) == 2 else None
 
     def write_flash(self, response: Response, flash: Flash) -> None:
         """Carry a notice over a redirect."""
-        value = str(self._flash.dumps([flash.text, flash.tone, flash.receipt]))
+        value = str(self._flash.dumps([flash.text, flash.tone]))
         self._write(response, "flash", value, max_age=int(_FLASH_AGE.total_seconds()))
 
     def remove_flash(self, response: Response) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -24,14 +25,15 @@ from models.tenancy import across_customers, bind
 from models.users import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
 from routes.web.errors import Refused, not_found, refusal
 from routes.web.same_origin import is_cross_site, is_our_host
-from routes.web.visit import SAFE_METHODS, Asked, Handler, Portal, Visit, Who
+from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Visit, Who
 
 log = logging.getLogger("portal.visit")
 
-MAX_BODY = 1024 * 1024
-"""What a form may weigh, in bytes; more is answered with 413."""
 MAX_FIELDS = 2000
-_NOT_KEPT = {"csrf_token", "password"}
+_NOT_KEPT = {"csrf_token", "password", "pasted", "national_id", "sealed_number"}
+"""Secrets, also those typed wrong, which are no identity numbers that a mask would find; and lists of people."""
+# The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
+MultiPartParser.spool_max_size = 1024 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,18 @@ class Place:
     who: Who
     form: str | None = None
     """For a route that takes a form: the route of the page that shows it."""
+    max_body: int = MEGABYTE
+    """What a body may weigh, in bytes; more is answered with 413."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then do the rest in plain code."""
-        request = Request(scope, _limited(scope, receive))
+        allowed = self._allowed(scope)
+        request = Request(scope, _limited(scope, receive, allowed))
         form = FormData()
         failed: Refused | None = None
         if request.method not in SAFE_METHODS:
             try:
-                form = await request.form(max_fields=MAX_FIELDS, max_files=1)
+                form = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=allowed)
                 "".join(str(part) for pair in form.multi_items() for part in pair).encode()
             except HTTPException as unreadable:
                 failed = refusal(unreadable.status_code)
@@ -63,12 +68,21 @@ class Place:
         await response(scope, receive, send)
         await form.close()
 
+    def _allowed(self, scope: Scope) -> int:
+        """What this body may weigh: more than a megabyte only as a form with files, from somebody with our cookie."""
+        if self.max_body <= MEGABYTE:
+            return self.max_body
+        request = Request(scope)
+        with_files = request.headers.get("content-type", "").startswith("multipart/form-data")
+        known = with_files and self.portal.cookies.read_session(request) is not None
+        return self.max_body if known else MEGABYTE
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    """The body, as far as it is no longer than MAX_BODY; raises HTTPException 413 while it is read."""
+
+def _limited(scope: Scope, receive: Receive, allowed: int) -> Receive:
+    """The body, as far as it is no longer than allowed; raises HTTPException 413 while it is read."""
     received = 0
     announced = Headers(scope=scope).get("content-length", "")
-    too_long = announced.isdecimal() and int(announced) > MAX_BODY  # known before a byte is read
+    too_long = announced.isdecimal() and int(announced) > allowed  # known before a byte is read
 
     async def receive_limited() -> Message:
         nonlocal received
@@ -76,7 +90,7 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
             raise HTTPException(413)
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY:
+        if received > allowed:
             raise HTTPException(413)
         return message
 

@@ -14,10 +14,10 @@ from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
-from models.national_id import mask_in
+from models.dates import parse_date
+from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
-from routes.web.words import parse_date
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
 ALL = Option("", "Alle")
@@ -59,7 +59,8 @@ class PortalForm(Form):
         if pairs is None:
             sent = visit.query_params if visit.request.method in SAFE_METHODS else visit.form
             pairs = sent.multi_items()
-        return cls(Fields(pairs), meta={"today": visit.today}, **kwargs)
+        meta = {"today": visit.today, "synthetic": visit.portal.settings.demo}
+        return cls(Fields(pairs), meta=meta, **kwargs)
 
     @property
     def masked(self) -> int:
@@ -79,6 +80,25 @@ class Text(StringField):
         self.data, self.masked = mask_in(text, today=self.meta.today)
 
 
+class Read(Text):
+    """A text that a rule of the models reads, and refuses with a sentence for the field."""
+
+    value: Any = None
+    """What was read, once the form is valid."""
+
+    def __init__(self, label: str, read: Callable[[str], Any], *, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self._read = read
+        self.flags.required = needed
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the text; raises the sentence for the field."""
+        try:
+            self.value = self._read(self.data or "")
+        except ValueError as wrong:
+            raise StopValidation(str(wrong)) from None
+
+
 class Day(Text):
     """A date, typed as `dd.mm.åååå` or ISO; what was typed stays in the field (B6)."""
 
@@ -91,6 +111,40 @@ class Day(Text):
             self.day = parse_date(text) if text else None
         except ValueError as wrong:
             raise StopValidation(str(wrong)) from None
+
+
+class NationalIdField(StringField):
+    """An identity number as somebody typed it. It is never drawn again: a mask comes back, or nothing (AR4-AR8)."""
+
+    number: str | None = None
+    """The 11 digits, once the form is valid; None where the stored number is left alone (AR7)."""
+    _typed = ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Keep what was typed out of `data`, which is what macros draw."""
+        self._typed = (valuelist[0] if valuelist else "").strip()
+        self.data = self._typed if is_mask(self._typed) else ""
+
+    @property
+    def must_be_typed_again(self) -> bool:
+        """Whether a number was typed that a form drawn again cannot show: the page has to say so."""
+        return bool(self._typed) and not self.data
+
+    def take(self, number: str) -> None:
+        """Be as if this number was typed, and draw its mask."""
+        self._typed, self.data = number, mask(number)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether more was typed than what leaves the stored number alone (AR7)."""
+        return bool(self._typed) and not is_mask(self._typed)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number; raises the sentence for the field, which does not repeat it."""
+        try:
+            self.number = read_field(self._typed, today=self.meta.today, synthetic=self.meta.synthetic)
+        except NationalIdRefused as refused:
+            raise StopValidation(str(refused)) from None
 
 
 class Choice(SelectField):
@@ -117,6 +171,25 @@ class Choice(SelectField):
             raise StopValidation(self._refusal)
 
 
+class PeriodSearch(PortalForm):
+    """A search whose filters stand in the URL, with the two dates that several have (B6, F5)."""
+
+    were_wrong = False
+    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
+    from_date = Day("Fra dato:", name="from")
+    to_date = Day("Til dato:", name="to")
+
+    def validate_to_date(self, field: Day) -> None:
+        """From after to would find nothing, and the user would not know why (B6)."""
+        if self.from_date.day and field.day and self.from_date.day > field.day:
+            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL (B10)."""
+        return {field.name: field.data for field in self if field.data}
+
+
 def required(sentence: str) -> InputRequired:
     """The field must be filled in; `sentence` says so."""
     return InputRequired(sentence)
@@ -139,17 +212,19 @@ def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
-def offer_units(form: "UnitChoice", units: list[UnitRow]) -> None:
+def offer_units(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
     """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
 
     A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that
-    there is, is chosen already.
+    there is, is chosen already where one has to be.
     """
     wanted = form.unit_filter.data or ""
     fitting = [unit for unit in units if unit.matches(wanted)]
     chosen = [unit for unit in units if str(unit.id) == form.unit.data and unit not in fitting]
     form.unit.choices = unit_choices([*chosen, *fitting])
-    if len(units) > 1:
+    if isinstance(form, UnitFilter):
+        form.unit.choices.insert(0, ALL)
+    elif len(units) > 1:
         form.unit.choices.insert(0, Option("", "Velg"))
     elif units and not form.unit.data:
         form.unit.data = str(units[0].id)
@@ -166,6 +241,15 @@ class UnitChoice(PortalForm):
         refusal="Velg bedrift/avdeling.",
     )
     unit_filter = Text("Filtrer i bedrifts-/avdelingsliste", description="Navn eller organisasjonsnummer.")
+    hits = 0
+    """How many units fit the filter."""
+
+
+class UnitFilter(PortalForm):
+    """Which unit a list is of: all of them, unless one is chosen (A2)."""
+
+    unit = Choice("Bedrift/Avdeling:", default="", refusal="Velg en av dine avdelinger.")
+    unit_filter = Text("Filtrer i bedrifts-/avdelingsliste")
     hits = 0
     """How many units fit the filter."""
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlencode
 
-from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
@@ -14,7 +14,14 @@ class _Number(IntegerConvertor):
     regex = "[0-9]{1,9}"
 
 
+class _Name(StringConvertor):
+    """`{number:name}` in a path: a number that others give, with any sign that can be seen, slashes too."""
+
+    regex = "[^\x00-\x1f]{1,100}"
+
+
 register_url_convertor("int", _Number())
+register_url_convertor("name", _Name())
 
 
 class Links:

@@ -35,6 +35,7 @@ Who = Callable[["Visit"], bool]
 T = TypeVar("T")
 
 SAFE_METHODS = {"GET", "HEAD"}
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Portal:
     cookies: Cookies
     links: Links
     tabs: tuple[Tab, ...]
+    search: Tab
     static: StaticFiles
     pages: "Pages"
     wake_postman: Callable[[], object]
@@ -147,6 +149,20 @@ class Visit:
             raise RuntimeError("slow work stands before the first write, not after it")
         self.db.commit()  # gives the connection back, and on SQLite the write lock
         return aside(work, *args)
+
+    def on_record(self, look: Callable[[Session], T]) -> T:
+        """Look at what nobody may see without its being written down, such as an identity number's mask.
+
+        What `look` writes is committed before its result is returned, also where the page is only read or the
+        answer is a refusal; never after a first write.
+        """
+        if has_written(self.db):
+            raise RuntimeError("a look is put on record before the first write, not after it")
+        self.db.commit()  # gives the connection back, and on SQLite the write lock
+        with self.portal.database.session(self.user.scope) as db:
+            found = look(db)
+            db.commit()
+        return found
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""

@@ -1,4 +1,4 @@
-"""Formats for people: dates, times, numbers and amounts as Norwegians write them, and typed dates read back.
+"""Formats for people: dates, times, numbers and amounts as Norwegians write them.
 
 Sentences and labels do not live here, nor does the template environment, which takes `FILTERS`.
 Each format turns None into "". Babel (nb_NO) gives names and signs once, at import: its formatters would cost
@@ -23,8 +23,6 @@ _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and rea
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
 
 _PHONE = re.compile(r"(?:\+47|0047)?([0-9]{8})")
-_TYPED_DATE = re.compile(r"([0-9]{1,2})\.[ \u00a0]?([0-9]{1,2})\.[ \u00a0]?([0-9]{4}|[0-9]{2})")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def date(value: dt.date | None) -> str:
@@ -103,27 +101,26 @@ def amount(value: Decimal | None) -> str:
     return _signed(rounded < 0, f"{abs(rounded):,.2f}")
 
 
-def parse_date(text: str) -> dt.date:
-    """Read a typed date: `13.10.2026`, `1.2.2026` or ISO `2026-10-13`, from 1900 to 2200 (B6).
+def exact(value: Decimal | None, decimals: int = 0) -> str:
+    """`2,5` or `12,3456`: every digit that counts, and at least so many decimals."""
+    if value is None:
+        return ""
+    written = f"{abs(value).normalize() + 0:,f}"
+    whole, _, part = written.partition(".")
+    part = part.ljust(decimals, "0")
+    return _signed(value < 0, f"{whole}.{part}" if part else whole)
 
-    A year of two digits is refused: 12.05.23 can be a birth in either century.
-    Raises ValueError with a Norwegian sentence for the field, whatever the text is.
-    """
-    typed = text.strip()
-    if found := _TYPED_DATE.fullmatch(typed):
-        day, month, year = found.groups()
-    elif found := _ISO_DATE.fullmatch(typed):
-        year, month, day = found.groups()
-    else:
-        raise ValueError("Skriv datoen som dd.mm.åååå, for eksempel 13.10.2026.")
-    if len(year) == 2:
-        raise ValueError("Skriv årstallet med fire sifre, for eksempel 13.10.2026.")
-    if not 1900 <= int(year) <= 2200:
-        raise ValueError("Årstallet må være fra 1900 til 2200.")
-    try:
-        return dt.date(int(year), int(month), int(day))
-    except ValueError:
-        raise ValueError("Denne datoen finnes ikke i kalenderen.") from None
+
+def size(value: int) -> str:
+    """`12 kB` or `1,4 MB`: what a file weighs."""
+    if value < 1_000_000:
+        return f"{max(1, round(value / 1000))}\u00a0kB"
+    return f"{amount(Decimal(value) / 1_000_000)[:-1]}\u00a0MB"
+
+
+def raw(value: Decimal | None) -> str:
+    """`1500` or `1234567.89`: an amount for programs, without needless zeros (F9)."""
+    return f"{value.normalize() + 0:f}" if value is not None else ""
 
 
 def _day(value: dt.date) -> dt.date:
@@ -152,4 +149,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "phone": phone,
     "count": count,
     "amount": amount,
+    "exact": exact,
+    "raw": raw,
+    "size": size,
 }

@@ -1,0 +1,49 @@
+"""PDF: documents to print and to file, tagged for screen readers (PDF/UA-1), from the templates `partials/**/*.typ`.
+
+What a document says is its room's business; how all of them look stands in `partials/_document.typ`. Facts go in as
+JSON, so nothing that somebody typed is ever markup. It is slow work: a visit does it aside.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+_PARTIALS = Path(__file__).parents[2] / "partials"
+
+
+def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
+    """The document of a template, such as `invoices/invoice.typ`; the same facts give the same bytes.
+
+    `facts` are what JSON holds, with texts as people read them, and the `title` and `author` of the document.
+    A sign that none of the fonts has, as in a name in Chinese letters, is drawn as an empty box, and that document
+    is tagged but does not call itself PDF/UA.
+    """
+    try:
+        return _compile(template, facts, accessible=True)
+    except typst.TypstError as refused:
+        if "could not be displayed with font" not in str(refused):
+            raise
+        return _compile(template, facts, accessible=False)
+
+
+def _compile(template: str, facts: Mapping[str, Any], *, accessible: bool) -> bytes:
+    return typst.compile(
+        _PARTIALS / template,
+        root=_PARTIALS,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"facts": json.dumps(facts)},
+        pdf_standards="ua-1" if accessible else [],
+        timestamp=0,
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts that come with the compiler: the same on every machine."""
+    return typst.Fonts(include_system_fonts=False)

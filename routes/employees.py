@@ -1,0 +1,156 @@
+"""Ansatte: the list and its search, and an employee's page. Adding and changing one is in `employee_form`."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from models.employee_card import card_of
+from models.employee_search import COUNTED_TO, Criteria, EmployeeRow, Found, find_employees
+from models.employees import employee_by_id
+from models.tenancy import Right
+from models.units import UnitRow, units_in_scope
+from routes.web.answers import go, page
+from routes.web.errors import not_found
+from routes.web.forms import Text, UnitFilter, at_most, offer_units
+from routes.web.receipts import receipt_of_employee
+from routes.web.visit import Visit
+from routes.web.words import count
+
+_NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
+
+
+class EmployeeSearch(UnitFilter):
+    """What employees are searched by (A2); an empty field does not restrict."""
+
+    q = Text("Fritekst:", [at_most(200)], description="Navn, e-post eller mobil")
+    inactive = Text("Vis deaktiverte")
+
+    def criteria(self, units: list[UnitRow], after: int | None) -> Criteria:
+        """What to search for, once the form is valid; a unit includes those below it (A4)."""
+        chosen = next((unit.path for unit in units if str(unit.id) == self.unit.data), None)
+        below = frozenset(unit.id for unit in units if unit.path.startswith(chosen)) if chosen else None
+        return Criteria(self.q.data or "", below, bool(self.inactive.data), after)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL."""
+        set_ = {"q": self.q.data, "unit": self.unit.data, "inactive": "1" if self.inactive.data else ""}
+        return {name: value for name, value in set_.items() if value}
+
+
+def index(visit: Visit) -> Response:
+    """Find employees (A1-A8)."""
+    search: EmployeeSearch = EmployeeSearch.of(visit, visit.query_params.multi_items())
+    if search.masked:  # the address of this page is kept by browsers: no identity number stays in it
+        return go(visit, visit.url("employees", **search.filters), say=_NO_NUMBERS, tone="wait")
+    units, after = _units(visit), _after(visit)
+    offer_units(search, units)
+    valid = search.validate()
+    found = _find(visit, search.criteria(units, after)) if valid else Found([], 0, None)
+    return page(
+        visit,
+        "employees/index.html",
+        part=("results", "units/unit-options"),
+        status=200 if valid else 422,
+        at=visit.url("employees", **search.filters, after=after),
+        search=search,
+        form=search,
+        found=Listing(visit, search, found, later=after is not None),
+    )
+
+
+def show(visit: Visit, id: int) -> Response:
+    """One employee (AD1-AD4)."""
+    employee = employee_by_id(visit.db, id)
+    if employee is None:
+        raise not_found()
+    return page(
+        visit,
+        "employees/show.html",
+        part="employee",
+        state="card",
+        employee=employee,
+        card=card_of(visit.db, employee),
+        receipt=receipt_of_employee(visit, employee),
+    )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of employees with its links and its counting sentences."""
+
+    visit: Visit
+    search: EmployeeSearch
+    found: Found
+    later: bool
+
+    @property
+    def rows(self) -> list[EmployeeRow]:
+        """The employees of this page."""
+        return self.found.rows
+
+    @property
+    def count(self) -> int:
+        """How many there are on all pages."""
+        return self.found.count
+
+    @property
+    def company(self) -> str:
+        """The customer's name, which stands below a unit that is called otherwise (U15)."""
+        return self.visit.customer.name if self.visit.customer else ""
+
+    @property
+    def count_text(self) -> str:
+        """What is announced."""
+        what = "deaktivert ansatt" if self.search.inactive.data else "ansatt"
+        if not self.count:
+            return "Ingen ansatte funnet"
+        if self.count > COUNTED_TO:
+            return f"Over {count(COUNTED_TO)} {_several(what)}"
+        return f"{count(self.count)} {what if self.count == 1 else _several(what)}"
+
+    @property
+    def shown_text(self) -> str:
+        """How much of it this page shows."""
+        return f"Viser {len(self.rows)} av {self.count_text.removeprefix('Over ')}"
+
+    @property
+    def more(self) -> str | None:
+        """The way to the next page."""
+        return self._url(after=self.found.next) if self.found.next else None
+
+    @property
+    def first(self) -> str | None:
+        """The way back to the first page."""
+        return self._url() if self.later else None
+
+    @property
+    def others(self) -> str:
+        """The way to those who have left, or back to those who are there (A1)."""
+        return self._url(inactive="" if self.search.inactive.data else "1")
+
+    def _url(self, **changed: object) -> str:
+        return self.visit.url("employees", **{**self.search.filters, **changed})
+
+
+def _several(what: str) -> str:
+    return what.replace("deaktivert", "deaktiverte") + "e"
+
+
+def _find(visit: Visit, criteria: Criteria) -> Found:
+    assert visit.customer is not None
+    return find_employees(visit.db, visit.customer.id, criteria)
+
+
+def _units(visit: Visit) -> list[UnitRow]:
+    assert visit.user.scope is not None
+    return units_in_scope(visit.db, visit.user.scope, Right.EMPLOYEES)
+
+
+def _after(visit: Visit) -> int | None:
+    text = visit.query_params.get("after", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise not_found()
+    return int(text)

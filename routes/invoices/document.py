@@ -1,0 +1,312 @@
+"""What an invoice says to people: codes of the EHF in Norwegian, its sums line by line, and the facts of its PDF.
+
+The page and the PDF are drawn from the same amounts with the same words. Nothing is asked of the database here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models import account_number, kid
+from models.invoice_contents import Contents, InvoiceAllowance, InvoiceLine, InvoiceTax
+from models.invoices import Invoice
+from models.money import KRONER
+from routes.web.words import amount, exact, organisation_number
+from routes.web.words import date as day
+
+_CATEGORIES = {
+    "S": "",
+    "Z": "Nullsats",
+    "E": "Unntatt fra merverdiavgift",
+    "AE": "Omvendt avgiftsplikt",
+    "K": "Handel innen EØS",
+    "G": "Eksport",
+    "O": "Utenfor merverdiavgiftsloven",
+    "L": "Avgift på Kanariøyene",
+    "M": "Avgift i Ceuta og Melilla",
+    "B": "Avgift betales av kjøper",
+}
+"""The VAT categories of EN 16931 (UNCL5305); the standard rate is told by its rate."""
+_UNITS = {
+    "EA": "stk.",
+    "C62": "stk.",
+    "H87": "stk.",
+    "XPP": "stk.",
+    "NAR": "stk.",
+    "PR": "par",
+    "SET": "sett",
+    "MIN": "min",
+    "HUR": "timer",
+    "DAY": "dager",
+    "WEE": "uker",
+    "MON": "mnd.",
+    "ANN": "år",
+    "MTR": "m",
+    "KMT": "km",
+    "MTK": "m²",
+    "GRM": "g",
+    "KGM": "kg",
+    "LTR": "l",
+    "KWH": "kWh",
+    "LS": "rund sum",
+    "IE": "personer",
+}
+"""The units of measure that people have a word for (UN/ECE recommendation 20); others stand as their code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A line of the sums."""
+
+    label: str
+    amount: Decimal
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in words."""
+
+    name: str
+    more: list[str]
+    """What stands below the name."""
+    quantity: str
+    price: str
+    rate: str
+    net: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """What one rate of VAT comes to."""
+
+    rate: str
+    taxable: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice with what is written on it."""
+
+    invoice: Invoice
+    contents: Contents
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return "Kreditnota" if self.invoice.is_credit_note else "Faktura"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"{self.kind} {self.invoice.number}"
+
+    @property
+    def lacks_reference(self) -> bool:
+        """Whether the customer's own reference is missing (section 5, number 5)."""
+        return not self.invoice.buyer_reference
+
+    @property
+    def order_reference(self) -> str:
+        """The customer's number of the order; Peppol's `NA` says that there is none."""
+        written = self.contents.details.order_reference
+        return "" if written == "NA" else written
+
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        """The facts of the head, but for those that the page shows as links; without a value they are left out."""
+        details = self.contents.details
+        facts = [
+            ("Fakturadato", day(self.invoice.issued_on)),
+            ("Forfallsdato", day(self.invoice.due_on)),
+            ("Deres referanse", self.invoice.buyer_reference or ""),
+            ("Deres ordrenummer", self.order_reference),
+            ("Kontrakt", details.contract),
+            ("Prosjekt", details.project),
+            ("Kontering", details.accounting_cost),
+            ("Levert", day(details.delivered_on)),
+            ("Periode", _period(details.period_from, details.period_to)),
+            ("Avgiftsdato", day(details.tax_point)),
+            ("Sendt som", self.invoice.sent_as or ""),
+        ]
+        return [(label, value) for label, value in facts if value]
+
+    @property
+    def account(self) -> str:
+        """The account to pay to, as people read it."""
+        return account_number.display(self.contents.details.account)
+
+    @property
+    def account_to_copy(self) -> str:
+        """The same as a bank takes it."""
+        return account_number.domestic(self.contents.details.account) or self.contents.details.account
+
+    @property
+    def account_is_right(self) -> bool | None:
+        """Whether the control digit agrees; None for what is no Norwegian account."""
+        if account_number.domestic(self.contents.details.account):
+            return True
+        compact = "".join(sign for sign in self.contents.details.account if sign.isalnum()).upper()
+        return False if (compact.isdecimal() and len(compact) == 11) or compact.startswith("NO") else None
+
+    @property
+    def kid(self) -> str:
+        """The KID in groups, or whatever the payment is to be marked with."""
+        return kid.display(self.invoice.kid or "")
+
+    @property
+    def kid_label(self) -> str:
+        """What it is called: a mark that is no number is not a KID."""
+        return "KID" if self.kid_is_right is not None else "Merkes med"
+
+    @property
+    def kid_is_right(self) -> bool | None:
+        """Whether the control sign agrees; None for a mark that is no KID."""
+        text = self.invoice.kid or ""
+        if not text or kid.is_valid(text):
+            return bool(text) or None
+        return False if text.rstrip("-").isdecimal() else None
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines, in the order of the file."""
+        return [
+            Line(
+                name=line.name,
+                more=_more(line, self.contents.of_line(line)),
+                quantity=f"{exact(line.quantity)}\u00a0{_UNITS.get(line.unit_code, line.unit_code)}".strip(),
+                price=_price(line),
+                rate=_rate(line.tax_category, line.tax_rate),
+                net=line.net,
+            )
+            for line in self.contents.lines
+        ]
+
+    @property
+    def taxes(self) -> list[Tax]:
+        """The VAT summary."""
+        return [Tax(_tax(each), each.taxable, each.tax) for each in self.contents.taxes]
+
+    @property
+    def seller(self) -> str:
+        """Whose invoice it is."""
+        return _name(self.contents.details.seller)
+
+    @property
+    def to_pay(self) -> str:
+        """What its last sum is called."""
+        return "Til gode" if self.invoice.is_credit_note else "Å betale"
+
+    @property
+    def sums(self) -> list[Sum]:
+        """From the lines to what is to be paid, as the file has it; what is nothing is left out."""
+        details = self.contents.details
+        between = [
+            *(
+                Sum(_reason(each), each.amount if each.is_charge else -each.amount)
+                for each in self.contents.of_document
+            ),
+            Sum("Sum uten merverdiavgift", details.tax_exclusive),
+            Sum("Merverdiavgift", details.tax_total),
+            Sum("Sum med merverdiavgift", details.tax_inclusive),
+            *([Sum("Forhåndsbetalt", -details.prepaid)] if details.prepaid else []),
+            *([Sum("Avrunding", details.rounding)] if details.rounding else []),
+        ]
+        return [Sum("Sum av linjene", details.line_total), *between, Sum(self.to_pay, details.payable, main=True)]
+
+    def facts(self) -> dict[str, Any]:
+        """The texts of the PDF."""
+        details = self.contents.details
+        return {
+            "title": self.title,
+            "author": self.seller,
+            "seller": {"name": self.seller, "lines": _lines(details.seller)},
+            "buyer": {"name": _name(details.buyer), "lines": _lines(details.buyer)},
+            "about": self.about,
+            "pay_title": "Til gode" if self.invoice.is_credit_note else "Betaling",
+            "pay": [
+                (self.to_pay, self.money(details.payable)),
+                ("Forfallsdato", day(self.invoice.due_on)),
+                ("Kontonummer", self.account),
+                (self.kid_label, self.kid),
+            ],
+            "notes": [text for text in (details.note, details.terms) if text],
+            "line_heads": ["Beskrivelse", "Antall", "Pris", "Mva.", "Beløp"],
+            "lines": [
+                [{"name": line.name, "more": line.more}, line.quantity, line.price, line.rate, amount(line.net)]
+                for line in self.lines
+            ],
+            "vat_heads": ["Sats", "Grunnlag", "Mva."],
+            "vat": [[each.rate, amount(each.taxable), amount(each.tax)] for each in self.taxes],
+            "sum_heads": ["Sum", self.invoice.currency],
+            "sums": [[each.label, amount(each.amount), each.main] for each in self.sums],
+            "attachments": [each.description or each.filename or each.reference for each in self.contents.attachments],
+        }
+
+    def money(self, value: Decimal) -> str:
+        """`kr 1 500,00`, or with another currency's code."""
+        return f"{'kr' if self.invoice.currency == KRONER else self.invoice.currency}\u00a0{amount(value)}"
+
+
+def _price(line: InvoiceLine) -> str:
+    """The price of one, or of as many as it is for: `12,50 per 100`."""
+    written = exact(line.price, 2)
+    return written if line.base_quantity == 1 else f"{written} per {exact(line.base_quantity)}"
+
+
+def _rate(category: str, percent: Decimal | None) -> str:
+    """`25 %`; where there is no rate, nothing."""
+    return f"{exact(percent)}\u00a0%" if percent is not None else _CATEGORIES.get(category, category)
+
+
+def _tax(tax: InvoiceTax) -> str:
+    """`25 %`, or `0 % Unntatt fra merverdiavgift` in the seller's own words."""
+    percent = f"{exact(tax.rate)}\u00a0%" if tax.rate is not None else ""
+    return f"{percent} {tax.exemption or _CATEGORIES.get(tax.category, tax.category)}".strip()
+
+
+def _more(line: InvoiceLine, allowances: Iterable[InvoiceAllowance]) -> list[str]:
+    """What stands below the name of a line."""
+    said = [
+        line.description if line.description != line.name else "",
+        line.note,
+        f"Varenummer {line.item_number}" if line.item_number else "",
+        f"Ordrelinje {line.order_line}" if line.order_line else "",
+        f"Kontering {line.accounting_cost}" if line.accounting_cost else "",
+        _period(line.period_from, line.period_to),
+        *(f"{_reason(each)} {amount(each.amount if each.is_charge else -each.amount)}" for each in allowances),
+    ]
+    return [text for text in said if text]
+
+
+def _reason(allowance: InvoiceAllowance) -> str:
+    """Why something was taken off or added."""
+    said = allowance.reason or ("Tillegg" if allowance.is_charge else "Rabatt")
+    return f"{said} ({exact(allowance.percentage)}\u00a0%)" if allowance.percentage is not None else said
+
+
+def _period(first: date | None, last: date | None) -> str:
+    """`01.10.2026–31.10.2026`, or the end that there is."""
+    if first and last and first != last:
+        return f"{day(first)}–{day(last)}"
+    return day(first or last)
+
+
+def _name(party: dict[str, Any]) -> str:
+    return str(party["name"] or party["trading_name"])
+
+
+def _lines(party: dict[str, Any]) -> list[str]:
+    """The address of a party, and its number as the law wants it on an invoice: MVA, Foretaksregisteret."""
+    address = party["address"] or {}
+    named = [str(address.get(part) or "") for part in ("street", "additional", "line")]
+    place = f"{address.get('zone') or ''} {address.get('city') or ''}".strip()
+    country = str(address.get("country") or "")
+    legal_id = (party["legal_id"] or {}).get("value") or ""
+    is_taxed = str(party["vat_id"]).endswith("MVA")
+    registered = ", ".join([f"{organisation_number(legal_id)}{' MVA' if is_taxed else ''}", *party["tax_ids"]])
+    lines = [*named, place, "" if country == "NO" else country, f"Org.nr. {registered}" if legal_id else ""]
+    return [line for line in lines if line]

@@ -1,0 +1,118 @@
+"""The list of invoices as files, with its filters: CSV, XLSX, and a ZIP of the documents."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from models.database import aside
+from models.exchange.archive import Member, ZipWriter
+from models.exchange.pdf import write_pdf
+from models.exchange.spreadsheet import Row, writer
+from models.invoice_contents import contents_of, original_of
+from models.invoice_search import Cursor, find_invoices, page_of_invoices
+from models.invoices import invoice_by_number
+from routes.invoices.document import Document
+from routes.invoices.listing import InvoiceSearch, sort_of
+from routes.web.downloads import download
+from routes.web.errors import Refused, refusal
+from routes.web.visit import Visit
+from routes.web.words import count
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+HEADINGS = [
+    "Fakturanummer",
+    "Fakturadato",
+    "Forfallsdato",
+    "Betaler",
+    "Valuta",
+    "Total",
+    "Utestående",
+    "Status",
+    "KID",
+    "Deres referanse",
+]
+BATCH, DOCUMENTS = 500, 5
+"""How many rows, and how many documents, are read at once."""
+MOST_DOCUMENTS = 2000
+"""A ZIP of more invoices than this is asked for in shorter periods."""
+
+
+def csv(visit: Visit) -> Response:
+    """The list as CSV."""
+    return _table(visit, "csv")
+
+
+def xlsx(visit: Visit) -> Response:
+    """The list as a workbook, whose amounts can be added."""
+    return _table(visit, "xlsx")
+
+
+def zip_file(visit: Visit) -> Response:
+    """The invoices of the list, each as PDF and as the EHF file that it came as."""
+    search = _search(visit)
+    criteria = search.criteria(sort_of(visit))
+    found = find_invoices(visit.db, criteria, visit.today, page_size=1).count
+    if found > MOST_DOCUMENTS:
+        raise Refused(
+            413,
+            "For mange fakturaer i én fil",
+            f"Søket finner {count(found)} fakturaer, og en ZIP-fil kan ha høyst {count(MOST_DOCUMENTS)}. "
+            "Velg en kortere periode, og last ned flere filer.",
+        )
+
+    def read(db: "Session", after: Cursor | None) -> tuple[Sequence[Member], Cursor | None]:
+        page = search.criteria(sort_of(visit), after)
+        rows, following = page_of_invoices(db, page, visit.today, DOCUMENTS)
+        return [member for row in rows for member in _documents(db, row.number)], following
+
+    return download(visit, filename="Fakturaer.zip", writer=ZipWriter(), read=read)
+
+
+def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
+    search, sort, today = _search(visit), sort_of(visit), visit.today
+
+    def read(db: "Session", after: Cursor | None) -> tuple[Sequence[Row], Cursor | None]:
+        rows, following = page_of_invoices(db, search.criteria(sort, after), today, BATCH)
+        return [
+            (
+                row.number,
+                row.issued_on,
+                row.due_on,
+                row.payer,
+                row.currency,
+                row.total,
+                row.outstanding,
+                row.status(today),
+                row.kid,
+                row.buyer_reference,
+            )
+            for row in rows
+        ], following
+
+    return download(visit, filename=f"Fakturaer.{kind}", writer=writer(kind, HEADINGS), read=read)
+
+
+def _search(visit: Visit) -> InvoiceSearch:
+    search: InvoiceSearch = InvoiceSearch.of(visit, visit.query_params.multi_items())
+    if not search.validate():
+        raise refusal(400)
+    return search
+
+
+def _documents(db: "Session", number: str) -> list[Member]:
+    """The files of one invoice; the PDF is made in a thread, so that other visits go on."""
+    invoice = invoice_by_number(db, number)
+    if invoice is None:  # it is another unit's since the list was read
+        return []
+    facts = Document(invoice, contents_of(db, invoice)).facts()
+    name = quote(number, safe=" ")
+    members = [
+        Member(f"{name}.pdf", invoice.issued_on, aside(write_pdf, "invoices/invoice.typ", facts)),
+        Member(f"{name}.xml", invoice.issued_on, original_of(db, invoice)),
+    ]
+    db.expunge_all()  # nothing of it is needed again
+    return members

@@ -1,0 +1,172 @@
+"""The search among invoices (F1-F9). Its exports are in `exports`, an invoice's own page in `one`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from starlette.responses import Response
+
+from models.invoice_search import Column, Criteria, Cursor, Found, Owed, Sort, Sum, find_invoices, owed
+from models.invoices import Status
+from models.money import KRONER
+from routes.web.answers import page
+from routes.web.errors import not_found
+from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text, at_most, masked_sentence
+from routes.web.visit import Visit
+from routes.web.words import amount, count
+
+HEADINGS = {
+    Column.NUMBER: "Fakturanummer",
+    Column.ISSUED: "Fakturadato",
+    Column.DUE: "Forfallsdato",
+    Column.PAYER: "Betaler",
+    Column.TOTAL: "Total",
+    Column.OUTSTANDING: "Utestående",
+    Column.STATUS: "Status",
+}
+
+
+class InvoiceSearch(PeriodSearch):
+    """The four filters (F2); an empty one does not restrict."""
+
+    number = Text("Fakturanummer:", [at_most(60)])
+    status = Choice("Status:", choices=[ALL, *map(Option, Status)], default="")
+
+    def criteria(self, sort: Sort, after: Cursor | None = None) -> Criteria:
+        """What to search for, once the form is valid."""
+        return Criteria(
+            number=self.number.data or None,
+            from_date=self.from_date.day,
+            to_date=self.to_date.day,
+            status=Status(self.status.data) if self.status.data else None,
+            sort=sort,
+            after=after,
+        )
+
+
+def index(visit: Visit) -> Response:
+    """Search the invoices of the user's payers (F1-F9)."""
+    search = InvoiceSearch.of(visit, visit.query_params.multi_items())
+    search.were_wrong = "wrong" in visit.query_params
+    sort = sort_of(visit)
+    after = _cursor(visit, sort)
+    valid = search.validate()
+    found = find_invoices(visit.db, search.criteria(sort, after), visit.today) if valid else Found([], None, [])
+    return page(
+        visit,
+        "invoices/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("invoices", **search.filters, sort=_said(sort), after=after),
+        search=search,
+        found=Listing(visit, search, sort, found, owed(visit.db, visit.today), later=after is not None),
+        masked=masked_sentence(search.masked),
+        today=visit.today,
+    )
+
+
+def sort_of(visit: Visit) -> Sort:
+    """The column that the list is sorted by, from the query; one that there is not, is not found."""
+    text = visit.query_params.get("sort")
+    try:
+        return Sort.parse(text) if text else Sort()
+    except ValueError:
+        raise not_found() from None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading that sorts: what it says, how the list is sorted by it now, and the way to the other order."""
+
+    text: str
+    aria: str | None
+    href: str
+    figures: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of invoices with its links, sums and sentences."""
+
+    visit: Visit
+    search: InvoiceSearch
+    sort: Sort
+    found: Found
+    owed: Owed
+    later: bool
+
+    @property
+    def rows(self) -> list[Any]:
+        """The invoices of this page."""
+        return self.found.rows
+
+    @property
+    def sums(self) -> list[Sum]:
+        """What all pages come to, per currency."""
+        return self.found.sums
+
+    @property
+    def count(self) -> int:
+        """How many there are on all pages."""
+        return self.found.count
+
+    @property
+    def count_text(self) -> str:
+        """What is announced."""
+        if not self.count:
+            return "Ingen fakturaer funnet"
+        return f"{count(self.count)} {'faktura' if self.count == 1 else 'fakturaer'}"
+
+    @property
+    def owed_text(self) -> str:
+        """What of the result is outstanding; other currencies stand beside kroner, never in them."""
+        owing = [each for each in self.sums if each.outstanding]
+        return " + ".join(
+            f"{'kr' if each.currency == KRONER else each.currency}\u00a0{amount(each.outstanding)}" for each in owing
+        )
+
+    @property
+    def sorted_by(self) -> str | None:
+        """The sort as the search form sends it along; None for the usual one."""
+        return _said(self.sort)
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The seven columns (F6)."""
+        return [self._heading(column) for column in Column]
+
+    def _heading(self, column: Column) -> Heading:
+        current = self.sort.column == column
+        to = self.sort.reverse if current else Sort(column)
+        return Heading(
+            text=HEADINGS[column],
+            aria=("descending" if self.sort.descending else "ascending") if current else None,
+            href=self._url(sort=_said(to)),
+            figures=column in {Column.TOTAL, Column.OUTSTANDING},
+        )
+
+    @property
+    def following(self) -> str | None:
+        """The way to the next page."""
+        after = self.found.next
+        return self._url(sort=self.sorted_by, after=after) if after else None
+
+    @property
+    def first(self) -> str | None:
+        """The way back to the first page."""
+        return self._url(sort=self.sorted_by) if self.later else None
+
+    def _url(self, **more: object) -> str:
+        return self.visit.url("invoices", **self.search.filters, **more)
+
+
+def _said(sort: Sort) -> str | None:
+    return None if sort == Sort() else str(sort)
+
+
+def _cursor(visit: Visit, sort: Sort) -> Cursor | None:
+    text = visit.query_params.get("after")
+    try:
+        return Cursor.parse(text, sort) if text else None
+    except ValueError:
+        raise not_found() from None

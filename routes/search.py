@@ -1,0 +1,96 @@
+"""Søk: one box for what somebody holds: a number, a KID, a reference, a name, a telephone number.
+
+Each kind of thing is asked for with its own search and only with its right (X2); the lists have the filters.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from models.employee_search import Criteria as EmployeeCriteria
+from models.employee_search import find_employees
+from models.invoice_search import Criteria as InvoiceCriteria
+from models.invoice_search import page_of_invoices
+from models.orders import orders_mentioning
+from models.tenancy import Right
+from routes.web.answers import page
+from routes.web.forms import PortalForm, Text, at_most
+from routes.web.visit import Visit
+
+SHOWN = 10
+"""So many of each kind; the lists have the rest."""
+SHORTEST = 2
+
+
+class EverythingSearch(PortalForm):
+    """What somebody holds in the hand."""
+
+    q = Text(
+        "Søk:",
+        [at_most(100)],
+        description="Bestillingsnummer, fakturanummer, KID, egen referanse, navn eller telefonnummer.",
+    )
+
+    @property
+    def wanted(self) -> str:
+        """What to search for; nothing where it is too short, or where an identity number was hidden in it."""
+        typed = self.q.data or ""
+        return "" if self.errors or self.masked or len(typed) < SHORTEST else typed
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found of one kind, and where the rest is."""
+
+    rows: list[Any]
+    more: str | None = None
+
+
+def index(visit: Visit) -> Response:
+    """Find orders, invoices and employees by whatever one holds (issue: section 5, number 14)."""
+    search = EverythingSearch.of(visit)
+    valid = search.validate()
+    wanted = search.wanted
+    orders, invoices, employees = _orders(visit, wanted), _invoices(visit, wanted), _employees(visit, wanted)
+    return page(
+        visit,
+        "search/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("search", q=search.q.data),
+        search=search,
+        wanted=wanted,
+        orders=orders,
+        invoices=invoices,
+        employees=employees,
+        count_text=_count_text(orders, invoices, employees),
+        today=visit.today,
+    )
+
+
+def _orders(visit: Visit, text: str) -> Hits:
+    if not text or not visit.may(Right.ORDERS):
+        return Hits([])
+    rows, count = orders_mentioning(visit.db, text, SHOWN)
+    return Hits(rows, visit.url("orders", number=text) if count > SHOWN and text.isdecimal() else None)
+
+
+def _invoices(visit: Visit, text: str) -> Hits:
+    if not text or not visit.may(Right.INVOICES):
+        return Hits([])
+    rows, following = page_of_invoices(visit.db, InvoiceCriteria(number=text), visit.today, SHOWN)
+    return Hits(rows, visit.url("invoices", number=text) if following else None)
+
+
+def _employees(visit: Visit, text: str) -> Hits:
+    if not text or not visit.may(Right.EMPLOYEES) or visit.customer is None:
+        return Hits([])
+    found = find_employees(visit.db, visit.customer.id, EmployeeCriteria(text=text), SHOWN)
+    return Hits(found.rows, visit.url("employees", q=text) if found.next else None)
+
+
+def _count_text(*kinds: Hits) -> str:
+    count = sum(len(kind.rows) for kind in kinds)
+    over = "Over " if any(kind.more for kind in kinds) else ""
+    return f"{over}{count} treff" if count else "Ingen treff"

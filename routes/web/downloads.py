@@ -1,0 +1,79 @@
+"""The fourth answer: a list as a file, sent while it is read, however long it is.
+
+How a spreadsheet is written is in `models.exchange.spreadsheet`; which rows there are, a model says.
+"""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from models.database import run
+from models.exchange.tables import Writer
+from routes.web.visit import Visit
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+After = TypeVar("After")
+Piece = TypeVar("Piece")
+Read = Callable[["Session", After | None], tuple[Sequence[Piece], After | None]]
+"""Rows that follow the key `After` (None: the first ones), and the key to go on from; None where that was the end."""
+
+
+def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[After, Piece]) -> Response:
+    """Answer with a file of all rows that `read` gives, batch by batch.
+
+    The first batch is read in the visit, so that what goes wrong there is a page. The visit's transaction ends
+    before the body is sent; each later batch is a short transaction of its own, held to the same scope, and gives
+    way to other requests before the next. So memory stays flat, and a row that is changed meanwhile is read as it
+    then is. Who goes away stops it; a fault in the middle breaks the connection off, as half a file must not look
+    whole.
+    """
+    rows, after = read(visit.db, None)
+    pieces = _pieces(visit, writer, read, rows, after)
+    response = StreamingResponse(pieces, media_type=writer.media_type)
+    response.headers["content-disposition"] = disposition(filename)
+    response.headers["cache-control"] = "private, no-store"
+    if visit.request.method == "HEAD":
+        response.body_iterator = _nothing()
+        if writer.media_type.startswith("text/"):
+            response.headers["vary"] = "Accept-Encoding"  # as the compression says of what it compresses
+    return response
+
+
+def disposition(filename: str) -> str:
+    """Content-Disposition of a file to keep, with the name as it is and in ASCII for old clients (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", filename.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = re.sub(r'[^ -~]|["\\%/]', "_", plain)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O"})
+
+
+async def _pieces(
+    visit: Visit, writer: Writer[Piece], read: Read[After, Piece], rows: Sequence[Piece], after: After | None
+) -> AsyncIterator[bytes]:
+    if begun := writer.add(rows):
+        yield begun
+    while after is not None:
+        await asyncio.sleep(0)  # also where the client takes the bytes at once, others come in between
+        rows, after = await run(_batch, visit, read, after)
+        if piece := writer.add(rows):
+            yield piece
+    yield writer.end()
+
+
+def _batch(visit: Visit, read: Read[After, Piece], after: After) -> tuple[Sequence[Piece], After | None]:
+    with visit.portal.database.session(visit.user.scope, read_only=True) as db:
+        return read(db, after)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield

@@ -1,0 +1,54 @@
+"""The receipt line: `Oppdatert i CRM kl. 10:42` or `Venter på CRM`, on each page that follows a save (number 12).
+
+Its part, `_receipt.html`, asks again by itself until the CRM has answered, for half a minute; without script a reload
+shows how it is. What a receipt is, stands in `models.receipts`.
+"""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from models.employees import Employee
+from models.orders import Order
+from models.receipts import receipt_for
+from routes.web.answers import go, nothing_new, swap
+from routes.web.visit import Visit
+from routes.web.words import date, time
+
+WAITING = "Venter på CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What the line says; `ask` is where htmx asks for it again, while that is worth it."""
+
+    text: str = ""
+    ask: str | None = None
+
+
+def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
+    """The line of an order that the user may see; empty where the CRM was never told of it."""
+    return _line(visit, order.about, ask=visit.url("order_receipt", number=order.number))
+
+
+def receipt_of_employee(visit: Visit, employee: Employee) -> ReceiptLine:
+    """The line of an employee whom the user may see."""
+    return _line(visit, employee.about, ask=visit.url("employee_receipt", id=employee.id))
+
+
+def _line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
+    receipt = receipt_for(visit.db, about)
+    if receipt is None:
+        return ReceiptLine()
+    if receipt.delivered_at is None:
+        return ReceiptLine(WAITING, ask if receipt.comes_soon(visit.now) else None)
+    day = date(receipt.delivered_at)
+    return ReceiptLine(f"Oppdatert i CRM {'' if day == date(visit.now) else f'{day} '}kl. {time(receipt.delivered_at)}")
+
+
+def receipt_again(visit: Visit, about: str, *, place: str) -> Response:
+    """The answer to a line that asks again: itself, or nothing while nothing is new; a person goes to `place`."""
+    if visit.asked.target != "receipt":
+        return go(visit, place)
+    line = _line(visit, about, ask=visit.request.url.path)
+    return nothing_new() if line.ask else swap(visit, "_receipt.html", or_go=place, receipt=line)
