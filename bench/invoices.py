@@ -43,7 +43,8 @@ SELECT c * 100 + place, c, '/' || (c * 100 + place) || '/', 'Avdeling ' || place
 INSERT INTO invoices (number, number_key, number_compact, seller_id, is_credit_note, currency, issued_on, due_on,
   due_key, total, payable, outstanding, paid, credited, received_at, unit_id, customer_id, kid, buyer_reference)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {total} - 1),
-  f AS (SELECT i, 100000 + i AS number, {day} AS issued_on, {day} AS due_on, (CAST(i AS BIGINT) * 7919) % 1000000 AS amount,
+  f AS (SELECT i, 100000 + i AS number, {day} AS issued_on, {day} AS due_on,
+    (CAST(i AS BIGINT) * 7919) % 1000000 AS amount,
     CASE WHEN i < {largest} THEN 1 ELSE 2 + i % ({customers} - 1) END AS customer,
     CASE WHEN i % 23 = 0 THEN 1 ELSE 0 END AS is_open FROM n)
 SELECT '2026-' || number, '000000002026-' || {padded} || ' 2026-' || number, '2026' || number, '0192:310000019',

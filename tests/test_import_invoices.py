@@ -20,7 +20,7 @@ from models.base import Base
 from models.demo.ehf import Item, Paper, Reduction, Side
 from models.exchange.ehf import files
 from models.exchange.ehf.files import documents_in
-from models.exchange.ehf.intake import Result, take_in
+from models.exchange.ehf.intake import Result, receive, take_in
 from models.invoice_contents import (
     InvoiceDetails,
     InvoiceFile,
@@ -323,6 +323,18 @@ def test_a_zip_is_read_in_memory_whatever_its_names_say(tmp_path: Path, monkeypa
         "a.zip/mappe/æøå.xml: read",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_that_is_sent_is_let_in_but_for_what_is_wrong(quiet_house: House) -> None:
+    """In one transaction; what is refused does not take the others with it."""
+    data = zipped(("1.xml", write(ten("2026-1"))), ("2.xml", without("cbc:IssueDate")), ("3.xml", write(ten("2026-1"))))
+    again = zipped(("4.xml", write(ten("2026-1", note="Ny"))), ("5.xml", write(taking_back("2026-5", 10, "2026-1"))))
+    with quiet_house.behind() as db:
+        results = [*receive(db, "a.zip", data, now=NOW), *receive(db, "b.zip", again, now=NOW)]
+        db.commit()
+        assert [result.number for result in results] == ["2026-1", "", "2026-1", "", "2026-5"]
+        assert {row.name for row in quarantined(db)} == {"a.zip/2.xml", "b.zip/4.xml"}
+    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "Kreditert")
 
 
 def test_a_zip_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:

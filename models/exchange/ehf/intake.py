@@ -17,7 +17,7 @@ from models.clock import today_in_oslo
 from models.customers import Customer
 from models.exchange.ehf.contents import contents_of
 from models.exchange.ehf.document import Document, Identifier, Party
-from models.exchange.ehf.files import Found
+from models.exchange.ehf.files import Found, documents_in
 from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.sums import value_of
@@ -79,6 +79,11 @@ def take_in(db: Session, found: Found, *, now: datetime) -> Result:
         return Result(found.name, refusal=str(refused))
     let_out(db, digest)
     return _result(found.name, document)
+
+
+def receive(db: Session, name: str, data: bytes, *, now: datetime) -> list[Result]:
+    """Let in what somebody has sent, in one transaction: a document, or a zip of them. Each is in whole or kept out."""
+    return [take_in(db, found, now=now) for found in documents_in(name, data)]
 
 
 def _verified(found: Found) -> Document:

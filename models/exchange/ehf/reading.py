@@ -53,7 +53,7 @@ def read(data: bytes) -> Document:
         process=root.at("ProfileID"),
         number=_text(root, "ID"),
         issued_on=_date(root, "IssueDate"),
-        due_on=_date(root, "PaymentMeans/PaymentDueDate" if is_credit_note else "DueDate"),
+        due_on=_date(root, "DueDate") or _date(root, "PaymentMeans/PaymentDueDate"),  # where a credit note has it
         type_code=root.at(f"{kind}TypeCode"),
         note="\n".join(_clean(note.text) for note in root.all("Note")),
         tax_point=_date(root, "TaxPointDate"),
