@@ -277,3 +277,34 @@ def test_thousands_of_rows_are_looked_over_and_applied_while_others_go_on(quiet_
     page.press("Importer 2 000")
     assert page.has("2 000 lagt til")
     assert len(events(quiet_house)) == 2000
+
+
+def test_who_writes_while_a_long_list_is_applied_waits_and_holds_nobody_up(quiet_house: House) -> None:
+    """On SQLite there is one write lock: without its turn a writer would stop the whole loop."""
+    hms, writer, reader = (quiet_house.sign_in(name) for name in ("hms.fjord", "Tester", "leder.brann"))
+    people = [[f"A{at % 97}", f"Etternavn{at}", f"a{at}@x.example", "", "", "Bergen"] for at in range(3000)]
+    send(hms, delimited(rows=[HEADINGS, *people]))
+    form = hms.soup.select_one("#application-form")
+    assert form is not None
+    fields = dict(hms.fields(form))
+    writer.open("/orders/307390")
+    reference = {"csrf_token": writer.token(), "reference": "imens"}
+    finished: list[str] = []
+
+    async def ask(page: Page, what: str, method: str, url: str, data: dict[str, str] | None = None) -> None:
+        answer = await page._client.request(method, url, data=data)
+        assert answer.status_code in {200, 303}
+        finished.append(what)
+
+    async def all_at_once() -> None:
+        applying = asyncio.ensure_future(ask(hms, "list", "POST", str(form["action"]), fields))
+        while not quiet_house.portal.database.is_taken and not applying.done():  # noqa: ASYNC110  # it is seldom so
+            await asyncio.sleep(0)
+        writing = asyncio.ensure_future(ask(writer, "reference", "POST", "/orders/307390/reference", reference))
+        await ask(reader, "page", "GET", "/orders")
+        await asyncio.gather(applying, writing)
+
+    quiet_house._loop.wait(all_at_once())
+    assert sorted(finished) == ["list", "page", "reference"]
+    if quiet_house.portal.database.is_sqlite:
+        assert finished == ["page", "list", "reference"]

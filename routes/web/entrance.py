@@ -117,6 +117,7 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
             bind(db, scope, read_only=True)
         else:
             db.close()
+            portal.database.wait_for_turn()
             here.db = db = portal.database.session(scope)
         opened = time.perf_counter()
         if failed:
@@ -212,6 +213,8 @@ def _where_one_was(here: Visit) -> str:
 def _note_use(here: Visit) -> None:
     """Keep the session alive, at most every few minutes, so that reading seldom takes the write lock."""
     if here.signed_in is None or not use_is_worth_noting(here.signed_in, here.now):
+        return
+    if here.portal.database.is_taken:  # the next use will do
         return
     with here.portal.database.session() as db, across_customers(db):
         try:

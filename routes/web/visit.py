@@ -191,7 +191,7 @@ class Visit:
     def write_much(self, work: Callable[[Session], T]) -> T:
         """Write much in one transaction of its own, which is committed if `work` returns; never after a first write.
 
-        On SQLite it is done in a thread, so that those who only read go on meanwhile; who writes waits for it.
+        `Database.write_apart` says who waits for it.
         """
         self._let_go()
 
@@ -201,7 +201,7 @@ class Visit:
                 db.commit()
             return found
 
-        return aside(whole) if self.portal.database.is_sqlite else whole()
+        return self.portal.database.write_apart(whole)
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
