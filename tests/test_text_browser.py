@@ -45,6 +45,7 @@ def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> No
 
 def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
     person = terminal("lynx", "/invoices")
+    person.sees("Brukernavn")
     person.fill("Brukernavn", "TESTWEB")
     person.fill("Passord", "demo-testweb")
     person.enter("Logg inn")
