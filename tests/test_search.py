@@ -62,10 +62,8 @@ def test_what_one_holds_finds_what_it_belongs_to(tester: Page, house: House) -> 
 def test_an_identity_number_is_hidden_not_searched_and_one_is_told(tester: Page) -> None:
     page = look_for(tester, "148384 19861")
     assert page.has("Fødselsnummer kan ikke søkes opp")
-    assert page.value("q").endswith("*****") or page.mode == "htmx"
     assert links(page) == []
-    assert "14838419861" not in page.response.text
-    assert "19861" not in page.headers.get("hx-push-url", "")
+    assert "19861" not in page.url + page.response.text + page.headers.get("hx-push-url", ""), "nor in an address"
 
 
 def test_x2_each_kind_needs_its_own_right(quiet_house: House) -> None:

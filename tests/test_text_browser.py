@@ -73,6 +73,7 @@ def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) 
 
 def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
     person = terminal("lynx", "/invoices")
+    person.sees("Brukernavn")
     person.fill("Brukernavn", "TESTWEB")
     person.fill("Passord", "demo-testweb")
     person.enter("Logg inn")

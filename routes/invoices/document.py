@@ -1,59 +1,19 @@
-"""What an invoice says to people: codes of the EHF in Norwegian, its sums line by line, and the facts of its PDF.
+"""What an invoice says to people: its lines, its sums, and the facts of its PDF; the words are in `phrases`.
 
 The page and the PDF are drawn from the same amounts with the same words. Nothing is asked of the database here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from models import account_number, kid
-from models.invoice_contents import Contents, InvoiceAllowance, InvoiceLine, InvoiceTax
+from models.invoice_contents import Contents
 from models.invoices import Invoice
 from models.money import KRONER
-from routes.web.words import amount, exact, organisation_number
+from routes.invoices.phrases import lines_of, more_of, name_of, period, price, quantity, rate, reason, tax_rate
+from routes.web.words import amount
 from routes.web.words import date as day
-
-_CATEGORIES = {
-    "S": "",
-    "Z": "Nullsats",
-    "E": "Unntatt fra merverdiavgift",
-    "AE": "Omvendt avgiftsplikt",
-    "K": "Handel innen EØS",
-    "G": "Eksport",
-    "O": "Utenfor merverdiavgiftsloven",
-    "L": "Avgift på Kanariøyene",
-    "M": "Avgift i Ceuta og Melilla",
-    "B": "Avgift betales av kjøper",
-}
-"""The VAT categories of EN 16931 (UNCL5305); the standard rate is told by its rate."""
-_UNITS = {
-    "EA": "stk.",
-    "C62": "stk.",
-    "H87": "stk.",
-    "XPP": "stk.",
-    "NAR": "stk.",
-    "PR": "par",
-    "SET": "sett",
-    "MIN": "min",
-    "HUR": "timer",
-    "DAY": "dager",
-    "WEE": "uker",
-    "MON": "mnd.",
-    "ANN": "år",
-    "MTR": "m",
-    "KMT": "km",
-    "MTK": "m²",
-    "GRM": "g",
-    "KGM": "kg",
-    "LTR": "l",
-    "KWH": "kWh",
-    "LS": "rund sum",
-    "IE": "personer",
-}
-"""The units of measure that people have a word for (UN/ECE recommendation 20); others stand as their code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +88,7 @@ class Document:
             ("Prosjekt", details.project),
             ("Kontering", details.accounting_cost),
             ("Levert", day(details.delivered_on)),
-            ("Periode", _period(details.period_from, details.period_to)),
+            ("Periode", period(details.period_from, details.period_to)),
             ("Avgiftsdato", day(details.tax_point)),
             ("Sendt som", self.invoice.sent_as or ""),
         ]
@@ -176,10 +136,10 @@ class Document:
         return [
             Line(
                 name=line.name,
-                more=_more(line, self.contents.of_line(line)),
-                quantity=f"{exact(line.quantity)}\u00a0{_UNITS.get(line.unit_code, line.unit_code)}".strip(),
-                price=_price(line),
-                rate=_rate(line.tax_category, line.tax_rate),
+                more=more_of(line, self.contents.of_line(line)),
+                quantity=quantity(line),
+                price=price(line),
+                rate=rate(line.tax_category, line.tax_rate),
                 net=line.net,
             )
             for line in self.contents.lines
@@ -188,12 +148,12 @@ class Document:
     @property
     def taxes(self) -> list[Tax]:
         """The VAT summary."""
-        return [Tax(_tax(each), each.taxable, each.tax) for each in self.contents.taxes]
+        return [Tax(tax_rate(each), each.taxable, each.tax) for each in self.contents.taxes]
 
     @property
     def seller(self) -> str:
         """Whose invoice it is."""
-        return _name(self.contents.details.seller)
+        return name_of(self.contents.details.seller)
 
     @property
     def to_pay(self) -> str:
@@ -205,10 +165,7 @@ class Document:
         """From the lines to what is to be paid, as the file has it; what is nothing is left out."""
         details = self.contents.details
         between = [
-            *(
-                Sum(_reason(each), each.amount if each.is_charge else -each.amount)
-                for each in self.contents.of_document
-            ),
+            *(Sum(reason(each), each.amount if each.is_charge else -each.amount) for each in self.contents.of_document),
             Sum("Sum uten merverdiavgift", details.tax_exclusive),
             Sum("Merverdiavgift", details.tax_total),
             Sum("Sum med merverdiavgift", details.tax_inclusive),
@@ -223,8 +180,8 @@ class Document:
         return {
             "title": self.title,
             "author": self.seller,
-            "seller": {"name": self.seller, "lines": _lines(details.seller)},
-            "buyer": {"name": _name(details.buyer), "lines": _lines(details.buyer)},
+            "seller": {"name": self.seller, "lines": lines_of(details.seller)},
+            "buyer": {"name": name_of(details.buyer), "lines": lines_of(details.buyer)},
             "about": self.about,
             "pay_title": "Til gode" if self.invoice.is_credit_note else "Betaling",
             "pay": [
@@ -249,64 +206,3 @@ class Document:
     def money(self, value: Decimal) -> str:
         """`kr 1 500,00`, or with another currency's code."""
         return f"{'kr' if self.invoice.currency == KRONER else self.invoice.currency}\u00a0{amount(value)}"
-
-
-def _price(line: InvoiceLine) -> str:
-    """The price of one, or of as many as it is for: `12,50 per 100`."""
-    written = exact(line.price, 2)
-    return written if line.base_quantity == 1 else f"{written} per {exact(line.base_quantity)}"
-
-
-def _rate(category: str, percent: Decimal | None) -> str:
-    """`25 %`; where there is no rate, nothing."""
-    return f"{exact(percent)}\u00a0%" if percent is not None else _CATEGORIES.get(category, category)
-
-
-def _tax(tax: InvoiceTax) -> str:
-    """`25 %`, or `0 % Unntatt fra merverdiavgift` in the seller's own words."""
-    percent = f"{exact(tax.rate)}\u00a0%" if tax.rate is not None else ""
-    return f"{percent} {tax.exemption or _CATEGORIES.get(tax.category, tax.category)}".strip()
-
-
-def _more(line: InvoiceLine, allowances: Iterable[InvoiceAllowance]) -> list[str]:
-    """What stands below the name of a line."""
-    said = [
-        line.description if line.description != line.name else "",
-        line.note,
-        f"Varenummer {line.item_number}" if line.item_number else "",
-        f"Ordrelinje {line.order_line}" if line.order_line else "",
-        f"Kontering {line.accounting_cost}" if line.accounting_cost else "",
-        _period(line.period_from, line.period_to),
-        *(f"{_reason(each)} {amount(each.amount if each.is_charge else -each.amount)}" for each in allowances),
-    ]
-    return [text for text in said if text]
-
-
-def _reason(allowance: InvoiceAllowance) -> str:
-    """Why something was taken off or added."""
-    said = allowance.reason or ("Tillegg" if allowance.is_charge else "Rabatt")
-    return f"{said} ({exact(allowance.percentage)}\u00a0%)" if allowance.percentage is not None else said
-
-
-def _period(first: date | None, last: date | None) -> str:
-    """`01.10.2026–31.10.2026`, or the end that there is."""
-    if first and last and first != last:
-        return f"{day(first)}–{day(last)}"
-    return day(first or last)
-
-
-def _name(party: dict[str, Any]) -> str:
-    return str(party["name"] or party["trading_name"])
-
-
-def _lines(party: dict[str, Any]) -> list[str]:
-    """The address of a party, and its number as the law wants it on an invoice: MVA, Foretaksregisteret."""
-    address = party["address"] or {}
-    named = [str(address.get(part) or "") for part in ("street", "additional", "line")]
-    place = f"{address.get('zone') or ''} {address.get('city') or ''}".strip()
-    country = str(address.get("country") or "")
-    legal_id = (party["legal_id"] or {}).get("value") or ""
-    is_taxed = str(party["vat_id"]).endswith("MVA")
-    registered = ", ".join([f"{organisation_number(legal_id)}{' MVA' if is_taxed else ''}", *party["tax_ids"]])
-    lines = [*named, place, "" if country == "NO" else country, f"Org.nr. {registered}" if legal_id else ""]
-    return [line for line in lines if line]
