@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from bench.databases import new_databases
 from bench.table import BROKEN, Figure, of_rounds, show
@@ -92,16 +92,21 @@ def _filled(kind: str, folder: Path) -> Iterator[Database]:
         database = Database(url)
         migrate(database.engine)
         bulk = create_engine(url)
-        with bulk.begin() as connection:
-            facts = {"customers": CUSTOMERS, "total": TOTAL, "largest": LARGEST, "units": UNITS, **_OF_KIND[kind]}
-            for statement in _FILL.format(**facts).split(";\n"):
-                if statement.strip():
-                    connection.execute(text(statement))
-        with bulk.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("ANALYZE" if kind == "sqlite" else "VACUUM ANALYZE"))
+        fill_with(kind, bulk, customers=CUSTOMERS, total=TOTAL, largest=LARGEST)
         bulk.dispose()
         yield database
         database.close()
+
+
+def fill_with(kind: str, bulk: Engine, *, customers: int, total: int, largest: int) -> None:
+    """Customers with ten units each and invoices: the first has `largest` of them, the others share the rest."""
+    with bulk.begin() as connection:
+        facts = {"customers": customers, "total": total, "largest": largest, "units": UNITS, **_OF_KIND[kind]}
+        for statement in _FILL.format(**facts).split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement))
+    with bulk.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("ANALYZE" if kind == "sqlite" else "VACUUM ANALYZE"))
 
 
 def _figures(kind: str, database: Database) -> Iterator[Figure]:

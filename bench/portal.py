@@ -76,6 +76,7 @@ def main() -> None:
     # Named as TCP, for only then asyncio switches Nagle's algorithm off, as it does where it binds by itself.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # who reads the port may ask at once
     config = uvicorn.Config(create(), log_config=None, access_log=False, server_header=False)
     print(listening.getsockname()[1], flush=True)
     uvicorn.Server(config).run(sockets=[listening])

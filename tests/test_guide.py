@@ -83,6 +83,9 @@ def screens(house: House) -> list[BeautifulSoup]:
     sent = hms.send("POST", "/orders", [*hms.fields(form), ("sensitive", "send")])
     seen.append(hms.fill(description="Om våren.").press("Send bestilling").soup)
     seen.append(hms.open(sent.headers["location"]).soup)
+    testweb = house.sign_in("TESTWEB")
+    seen.append(testweb.open("/invoices").soup)
+    seen.append(testweb.follow("2017-118350").soup)
     house.deliver()
     seen.append(hms.open(sent.headers["location"]).soup)
     return seen

@@ -1,6 +1,6 @@
 """Info: the first tab, with what a customer wants to know at once (I1)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -85,8 +85,19 @@ def test_i1_what_is_over_is_not_to_come(quiet_house: House) -> None:
 
 def test_x2_finance_sees_neither_orders_nor_bookings(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord").open("/info")
-    assert sections(okonomi) == ["Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"]
+    assert sections(okonomi) == ["Å gjøre", "Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"]
     assert not okonomi.soup.select("main a[href^='/orders']")
+
+
+def test_i1_invoices_that_are_overdue_or_else_unpaid_wait_with_what_they_come_to(quiet_house: House) -> None:
+    quiet_house.clock.set(datetime(2018, 3, 15, 9, 0, tzinfo=UTC))
+    late = quiet_house.sign_in("TESTWEB").open("/info")
+    assert late.has("3 fakturaer er forfalt Utestående kr 7 500,00")
+    assert len(late.follow("Se fakturaer").rows) == 3
+    quiet_house.clock.set(datetime(2018, 1, 2, 9, 0, tzinfo=UTC))
+    early = quiet_house.sign_in("TESTWEB").open("/info")
+    assert early.has("5 fakturaer er ubetalt Utestående kr 8 505,00")
+    assert not quiet_house.sign_in("hms.fjord").open("/info").has("Se fakturaer")
 
 
 def test_a_new_customer_is_told_what_to_do(quiet_house: House) -> None:

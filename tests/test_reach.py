@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 NOT_PAGES = {
     *("root", "forget", "guide_pdf", "alive", "ready"),
+    *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
+    *("invoice_pdf", "invoice_xml", "invoice_attachment"),
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
 }
 
@@ -43,6 +45,27 @@ def search_refused(person: Visitor) -> None:
     person.open("/orders").field("Fra dato:").fill("31.02.2026")
     person.press("Enter")
     expect(person.part("from-error")).not_to_be_empty()
+
+
+def invoices_refused(person: Visitor) -> None:
+    person.open("/invoices").field("Fra dato:").fill("31.02.2026")
+    person.press("Enter")
+    expect(person.part("from-error")).not_to_be_empty()
+
+
+def invoice_opened(kid: str) -> State:
+    """The invoice with this KID."""
+
+    def reach(person: Visitor) -> None:
+        person.open(f"/invoices?number={kid}").rows.first.get_by_role("link").click()
+        expect(person.part("pay")).to_be_visible()
+
+    return reach
+
+
+def first_credit_note(person: Visitor) -> None:
+    person.open("/invoices?status=Kreditert&sort=total").rows.first.get_by_role("link").click()
+    expect(person.h1).to_contain_text("Kreditnota")
 
 
 def units_filtered(person: Visitor) -> None:
@@ -109,6 +132,18 @@ STATES = {
     "order sent": ("order", "hms.fjord", order_sent),
     "order with bookings": ("order", "hms.fjord", opens("/orders/307513")),
     "order of the guide": ("order", "Tester", opens("/orders/307390")),
+    "invoices": ("invoices", "okonomi.fjord", opens("/invoices")),
+    "invoices sorted": ("invoices", "Tester", opens("/invoices?sort=-status")),
+    "no invoices": ("invoices", "okonomi.fjord", opens("/invoices?number=finnes+ikke")),
+    "invoices refused": ("invoices", "okonomi.fjord", invoices_refused),
+    "invoice": ("invoice", "Tester", invoice_opened("20260001183710")),
+    "invoice overdue": ("invoice", "TESTWEB", opens("/invoices/2017-118350")),
+    "credit note": ("invoice", "Tester", first_credit_note),
+    "statement": ("statement", "Tester", opens("/invoices/statement?from=01.01.2024")),
+    "statement refused": ("statement", "Tester", opens("/invoices/statement?from=i+dag")),
+    "search": ("search", "Tester", opens("/search")),
+    "search found": ("search", "Tester", opens("/search?q=PO-4471")),
+    "search of a number": ("search", "Tester", opens("/search?q=14838419861")),
     "units": ("units", "leder.brann", opens("/units")),
     "documents": ("reports", "hms.fjord", opens("/reports")),
     "no documents": ("reports", "hms.fjord", opens("/reports?year=2024&kind=Plan")),

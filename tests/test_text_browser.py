@@ -41,3 +41,17 @@ def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> No
 
     person.back_to_top().enter("Logg ut")
     person.sees("Du er logget ut.")
+
+
+def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
+    person = terminal("lynx", "/invoices")
+    person.fill("Brukernavn", "TESTWEB")
+    person.fill("Passord", "demo-testweb")
+    person.enter("Logg inn")
+    person.sees("Søk etter faktura")
+    person.fill("Fakturanummer:", "118352")
+    person.enter("Søk")
+    person.sees("1 faktura")
+    person.back_to_top().enter("2017-118352", below="Utestående")
+    person.sees("Faktura 2017-118352")
+    person.sees("9999.10.00018")

@@ -35,8 +35,8 @@ HEADINGS = [
     "KID",
     "Deres referanse",
 ]
-BATCH, DOCUMENTS = 500, 5
-"""How many rows, and how many documents, are read at once."""
+BATCH, DOCUMENTS = 200, 5
+"""How many rows, and how many documents, are read at once: others come in between."""
 MOST_DOCUMENTS = 2000
 """A ZIP of more invoices than this is asked for in shorter periods."""
 
