@@ -5,17 +5,29 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from bs4 import BeautifulSoup
 from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 
 import app
 from models.audit import AuditEntry
 from models.customers import Customer
-from models.reports import KINDS, MAX_SIZE, MEDIA_TYPES, DocumentRefused, Report, ReportFile, add_report, media_type_of
+from models.reports import (
+    KINDS,
+    MAX_SIZE,
+    MEDIA_TYPES,
+    PAGE_SIZE,
+    DocumentRefused,
+    Report,
+    ReportFile,
+    add_report,
+    media_type_of,
+)
 from models.units import Unit
 from models.users import Grant
 from tests.house import House
 from tests.page import Page
+from tests.test_budgets import PART, RESULTS, body, counted
 from tests.times import NOW
 
 FIVE_TABS = ["Info", "Bestilling", "Ansatte", "Rapporter", "Fakturaer"]
@@ -137,6 +149,23 @@ def test_r1_long_lists_have_pages(house: House, hms: Page) -> None:
         seen += titles(hms.follow("Eldre dokumenter"))
     assert len(seen) == len(set(seen)) == 56
     assert hms.follow("Nyeste dokumenter").rows[0][0] == "Plan for BHT-bistand 2026"
+
+
+def test_a_full_list_is_light_and_takes_four_statements(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        unit = db.scalars(select(Unit).where(Unit.name == "Stavanger")).one()
+        for number in range(PAGE_SIZE):
+            add(db, unit, title=f"Kartlegging av støy i elementfabrikken, del {number}")
+        db.commit()
+    hms = quiet_house.sign_in("hms.fjord")
+    for url, most in (("/reports", 4), ("/reports?year=2020", 4), ("/reports/figures", 4), ("/reports/hms-year", 4)):
+        for headers in ({}, RESULTS):
+            with counted(quiet_house) as statements:
+                assert hms.send("GET", url, headers=headers).status_code == 200
+            assert len(statements) <= most, (url, statements)
+    answer = hms.send("GET", "/reports?year=2020", headers=RESULTS | {"accept-encoding": "br"})
+    assert body(answer) <= PART
+    assert len(BeautifulSoup(answer.text, "html.parser").select("tbody tr")) == PAGE_SIZE
 
 
 def add(db: object, unit: Unit, **changed: object) -> Report:
