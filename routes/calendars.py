@@ -39,7 +39,7 @@ def edit(visit: Visit) -> Response:
 def create(visit: Visit) -> Response:
     """Make a new address, and show it once."""
     assert visit.customer is not None
-    secret = make_feed(visit.db, visit.customer.id, visit.user.user_id, visit.now)
+    secret = make_feed(visit.db, visit.customer.id, by=visit.user, now=visit.now)
     address = visit.portal.links.absolute("calendar_feed", secret=secret)
     response = page(visit, "calendars/edit.html", part="feed", made_at=visit.now, address=address)
     response.headers["cache-control"] = "no-store"
@@ -48,7 +48,8 @@ def create(visit: Visit) -> Response:
 
 def destroy(visit: Visit) -> Response:
     """Let the address open nothing any more."""
-    end_feed(visit.db, visit.user.user_id)
+    assert visit.customer is not None
+    end_feed(visit.db, visit.customer.id, by=visit.user, now=visit.now)
     said = "Kalenderlenken er slått av."
     return swap(visit, "calendars/_feed.html", or_go=visit.url("calendar"), say=said, made_at=None, address=None)
 
