@@ -41,9 +41,7 @@ def create(visit: Visit) -> Response:
     assert visit.customer is not None
     secret = make_feed(visit.db, visit.customer.id, by=visit.user, now=visit.now)
     address = visit.portal.links.absolute("calendar_feed", secret=secret)
-    response = page(visit, "calendars/edit.html", part="feed", made_at=visit.now, address=address)
-    response.headers["cache-control"] = "no-store"
-    return response
+    return page(visit, "calendars/edit.html", part="feed", no_store=True, made_at=visit.now, address=address)
 
 
 def destroy(visit: Visit) -> Response:
