@@ -1,12 +1,13 @@
 """The front door: settings, database, middleware and the map; and the command line.
 
-python app.py run          the demo: makes keys and a database, then serves
-python app.py serve        the portal, with the settings of the environment
-python app.py worker       the postman alone
-python app.py migrate      brings the database to the newest version
-python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
-python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
-python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
+python app.py run            the demo: makes keys and a database, then serves
+python app.py serve          the portal, with the settings of the environment
+python app.py worker         the postman alone
+python app.py migrate        brings the database to the newest version
+python app.py outbox         what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py rotate-keys    seals everything with the newest of FIELD_KEYS
+python app.py publish-slots  a series of times as a booking; `publish-slots --help` says how
+python app.py new-key        a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
 
 import asyncio
@@ -32,7 +33,7 @@ from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware
 from uvicorn.supervisors import Multiprocess
 
-from models import demo
+from models import demo, series_words
 from models.clock import Clock
 from models.database import Database, run
 from models.exchange.deliver import Postman
@@ -41,6 +42,7 @@ from models.logs import configure_logs
 from models.migrations import migrate
 from models.outbox import overview, resend
 from models.sealed import Keyring, new_field_key
+from models.series import SeriesRefused
 from models.settings import Settings, SettingsRefused
 from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
@@ -226,6 +228,22 @@ def outbox_command(*words: str) -> None:
     database.close()
 
 
+def publish_slots_command(*words: str) -> None:
+    """A series of times, as a booking of each unit that is named."""
+    written = series_words.read(words)
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    with database.session() as db, across_customers(db):
+        try:
+            made = series_words.publish_for_units(db, written, Clock(settings.today).now())
+        except SeriesRefused as refused:
+            sys.exit(str(refused))
+        for booking in made:
+            print(f"booking {booking.id}: {booking.title}, sign-up closes {booking.deadline:%Y-%m-%d %H:%M} UTC")
+        db.commit()
+    database.close()
+
+
 def rotate_keys_command() -> None:
     """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
     settings = Settings.from_environment()
@@ -254,6 +272,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "migrate": migrate_command,
     "outbox": outbox_command,
     "rotate-keys": rotate_keys_command,
+    "publish-slots": publish_slots_command,
     "new-key": new_key_command,
 }
 
