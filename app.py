@@ -15,6 +15,8 @@ python app.py add-report NUMBER YEAR KIND FILE [UNIT]
                            keeps a document; KIND is Årsrapport, Plan, Kartlegging or Helsekontroll
 python app.py add-plan NUMBER YEAR FILE.csv
                            puts a plan in the place of the customer's plan of that year
+python app.py publish-slots
+                           a series of times as a booking; `publish-slots --help` says how
 python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
 python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
@@ -45,7 +47,7 @@ from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
-from models import demo
+from models import demo, series_words
 from models.audit import THE_PORTAL
 from models.clock import Clock
 from models.customers import Customer, customer_by_number
@@ -62,6 +64,7 @@ from models.plans import PlanRefused, replace_plan
 from models.quarantine import quarantined
 from models.reports import DocumentRefused, add_report
 from models.sealed import Keyring, new_field_key
+from models.series import SeriesRefused
 from models.settings import Settings, SettingsRefused
 from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
@@ -263,6 +266,22 @@ def purge_command() -> None:
     database.close()
 
 
+def publish_slots_command(*words: str) -> None:
+    """A series of times, as a booking of each unit that is named."""
+    written = series_words.read(words)
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    with database.session() as db, across_customers(db):
+        try:
+            made = series_words.publish_for_units(db, written, Clock(settings.today).now())
+        except SeriesRefused as refused:
+            sys.exit(str(refused))
+        for booking in made:
+            print(f"booking {booking.id}: {booking.title}, sign-up closes {booking.deadline:%Y-%m-%d %H:%M} UTC")
+        db.commit()
+    database.close()
+
+
 def rotate_keys_command() -> None:
     """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
     settings = Settings.from_environment()
@@ -408,6 +427,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "reports": reports_command,
     "add-report": add_report_command,
     "add-plan": add_plan_command,
+    "publish-slots": publish_slots_command,
     "new-key": new_key_command,
 }
 
