@@ -3,6 +3,8 @@
 import io
 import os
 import stat
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -40,6 +42,7 @@ from tests.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without
 from tests.times import NOW
 
 D = Decimal
+ROOT = Path(__file__).parents[1]
 
 
 def sent(house: House, document: Paper | bytes, name: str = "faktura.xml") -> Result:
@@ -431,6 +434,19 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     assert lines[3].startswith(f"refused {tmp_path}/d\ufffd.xml it is not well-formed XML")
     assert len(lines) == 4
     assert command() == (2, [])
+
+
+def test_whoever_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path) -> None:
+    for number in range(2000):  # more lines than a pipe holds
+        (tmp_path / f"{number:04}.xml").write_bytes(b"x")
+    words = [sys.executable, "app.py", "import-invoices", "--check", str(tmp_path)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
+        assert command.stdout
+        assert command.stderr
+        assert command.stdout.readline().startswith(b"refused ")
+        command.stdout.close()
+        assert command.stderr.read() == b""
+    assert command.returncode == 141
 
 
 def test_the_command_stores_what_is_right_and_keeps_out_the_rest(
