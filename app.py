@@ -446,6 +446,9 @@ def main(words: list[str]) -> int:
         return 2
     except KeyboardInterrupt:  # Ctrl-C; what was begun is finished by now
         return 130
+    except BrokenPipeError:  # whoever read the lines has seen enough; nothing more can be said, not even at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return status or 0
 
 
