@@ -58,7 +58,7 @@ def my_path(house: House, line: Line, username: str) -> str:
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
     mine, foreign = _divided(house, TABLES[line.name], username)
-    return path_of(line, (mine or foreign)[0])
+    return path_of(line, mine[0] if mine else foreign[0][1])
 
 
 def token_of(house: House, given_name: str, family_name: str) -> str:
@@ -80,8 +80,16 @@ def form_token_of(house: House, token: str) -> str:
 
 
 def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[object]:
-    """The ids of the rows that the user may not see: of other customers, other units, without the right."""
-    return _divided(house, table, username)[1]
+    """Ids of rows that the user may not see: of each other customer, each other unit at home, without the right.
+
+    The first and the last of each kind: what stands between them differs in nothing that the walls look at.
+    """
+    kinds: dict[tuple[int, int | None], list[object]] = {}
+    with house.behind() as db:
+        home = {customer_id for customer_id, _, _ in _grants(db, username)}
+    for kind, id in _divided(house, table, username)[1]:
+        kinds.setdefault(kind if kind[0] in home else (kind[0], None), []).append(id)
+    return [id for ids in kinds.values() for id in dict.fromkeys((ids[0], ids[-1]))]
 
 
 def with_lists(house: House, each: int = 11) -> House:
@@ -99,9 +107,12 @@ def with_lists(house: House, each: int = 11) -> House:
     return house
 
 
-def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[list[object], list[object]]:
+def _divided(
+    house: House, table: type[CustomerOwned], username: str
+) -> tuple[list[object], list[tuple[tuple[int, int | None], object]]]:
+    """The ids of the user's own rows, and of the others with the customer and the unit of each."""
     mine: list[object] = []
-    foreign: list[object] = []
+    foreign: list[tuple[tuple[int, int | None], object]] = []
     key = inspect(table).primary_key[0]
     name = _NAMED_BY.get(table, key.name)
     with house.behind() as db:
@@ -115,7 +126,10 @@ def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[l
                 and (not isinstance(row, UnitOwned) or (paths[row.unit_id].startswith(path) and rights & {*row.rights}))
                 for customer_id, path, rights in grants
             )
-            (mine if seen else foreign).append(getattr(row, name))
+            if seen:
+                mine.append(getattr(row, name))
+            else:
+                foreign.append(((row.customer_id, getattr(row, "unit_id", None)), getattr(row, name)))
     return mine, foreign
 
 
