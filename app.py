@@ -146,7 +146,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             Route("/static/{file:path}", static, methods=["GET"]),
         ],
         middleware=[
-            Middleware(CompressMiddleware, minimum_size=400),
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
             Middleware(SecurityHeaders, secure=settings.secure),
         ],
         exception_handlers={HTTPException: failed},

@@ -15,6 +15,7 @@ from models.import_rows import Known, judge
 from models.imports import begin, keep, read_all
 from models.invoices import Invoice
 from models.sign_ups import SignUp
+from models.slots import Slot
 from models.tenancy import CustomerOwned, Right, UnitOwned
 from models.units import Unit, UnitRow
 from models.users import Grant, User
@@ -62,12 +63,14 @@ def my_path(house: House, line: Line, username: str) -> str:
 
 
 def token_of(house: House, given_name: str, family_name: str) -> str:
-    """The token of the personal link that an employee has in the letter about the last sign-up."""
+    """The token of the personal link that an employee has in the letter about a time ahead, or about the waiting list."""
     with house.behind() as db:
         link, email = db.execute(
             select(SignUp.link, Employee.email)
             .join(Employee, Employee.id == SignUp.employee_id)
+            .outerjoin(Slot, Slot.id == SignUp.slot_id)
             .where(Employee.given_name == given_name, Employee.family_name == family_name)
+            .where(Slot.starts_at.is_(None) | (Slot.starts_at > NOW))
             .order_by(SignUp.id.desc())
             .limit(1)
         ).one()

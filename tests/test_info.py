@@ -70,7 +70,7 @@ def test_i1_the_next_bookings_with_their_deadline_and_free_places(quiet_house: H
     hms = quiet_house.sign_in("hms.fjord").open("/info")
     rounds = [" ".join(row.get_text(" ").split()) for row in hms.soup.select("#upcoming li")]
     assert len(rounds) <= SHOWN
-    assert any("13.–15. oktober · frist" in row and row.endswith("ledige") for row in rounds)
+    assert any("13.–15. oktober 2026 · frist" in row and row.endswith("ledige") for row in rounds)
     with quiet_house.behind() as db:
         for booking in db.scalars(select(Booking)):
             booking.cancelled_at = quiet_house.clock.now()
