@@ -146,7 +146,8 @@ def whole_customer(session: Session) -> Iterator[None]:
     """Let a rule see all units of the session's own customer: to say that somebody is there, never who (AN2).
 
     For what must hold across units whoever asks: nobody has two appointments at a time, a waiting list is in order.
-    What is read in it decides, and is not shown.
+    What is read in it decides, or is summed up so that no person can be told from the sum (decision 0023); no row that
+    is read in it is shown.
     """
     before = session.info.get(_SCOPE)
     session.flush()

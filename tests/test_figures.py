@@ -5,18 +5,22 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import combinations, product
 from random import Random
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models.bookings import Booking
 from models.clock import in_oslo
+from models.customers import Customer
 from models.employees import Employee
 from models.figures import CHECKS, is_closed, last_closed_year
+from models.invoices import Invoice
+from models.money import KRONER
 from models.orders import Order
 from models.sign_ups import ABSENT, ATTENDED, SEATED, SignUp
 from models.slots import Slot
@@ -107,7 +111,18 @@ def test_what_is_about_people_is_shown_when_the_year_is_over(quiet_house: House)
 
 def test_x2_amounts_are_seen_with_the_right_to_invoices_only(quiet_house: House) -> None:
     assert not figures(quiet_house.sign_in("hms.fjord")).has("Fakturert")
-    assert figures(quiet_house.sign_in("TESTWEB")).has("Fakturert Med merverdiavgift")
+    with quiet_house.behind() as db:
+        db.execute(update(Customer).values(has_reports=True))
+        sums = select(func.sum(Invoice.total)).join(Unit, Unit.id == Invoice.unit_id)
+        of_2026 = Invoice.issued_on.between(date(2026, 1, 1), date(2026, 12, 31)), Unit.name == "Demokunde_Test"
+        total = db.scalar(sums.where(*of_2026, Invoice.currency == KRONER))
+        db.commit()
+    tester = figures(quiet_house.sign_in("Tester"), year="2026")
+    [shown] = [value["value"] for value in tester.soup.select("#results tbody th + td data")]
+    assert total
+    assert Decimal(str(shown)) == total
+    assert table(tester, "Fakturert").keys() == {"Demokunde_Test"}
+    assert tester.soup.select_one("[aria-labelledby^=invoiced-title]")
 
 
 def test_every_chart_has_a_name_a_description_and_its_table(quiet_house: House) -> None:
