@@ -305,6 +305,8 @@ def test_5_16_who_is_invited_chooses_and_the_same_link_leads_to_the_appointment(
     assert house.visitor().open(url).status_code == 410, "asked anew is another link"
     anew = house.visitor().open(f"/me/{house.portal.signer.sign(str(link), somebody.email or '')}")
     assert anew.h1 == "Velg en tid som passer deg"
+    assert anew.press("08:30").h1 == "Timen din"
+    assert house.visitor().open(url).status_code == 410
 
 
 def test_5_16_an_invitation_is_refused_or_leads_to_the_waiting_list(house: House) -> None:

@@ -306,6 +306,10 @@ def test_whatever_is_done_in_whatever_order_the_rules_hold(filled: Database) -> 
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         ),
     )
