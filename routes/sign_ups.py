@@ -191,6 +191,7 @@ def _all_slots(visit: Visit, booking: Booking, said: str) -> Response:
 def _refused(visit: Visit, sheet: BookingPage, refused: Exception, employees: Collection[Employee]) -> Response:
     """409: why, and what is still to be had; who was chosen stays chosen (T3)."""
     sheet.problem = _sentence(sheet, refused, {employee.id: employee.full_name for employee in employees})
+    visit.undo()
     return _show(visit, sheet, status=409)
 
 

@@ -14,11 +14,11 @@ from sqlalchemy import select, update
 from models.bookings import Booking
 from models.employees import Employee
 from models.invitations import Invitation, invite
-from models.sign_ups import SignUp
+from models.sign_ups import SignUp, sign_up
 from models.slots import Slot
 from routes import MAP
 from tests.browsers import DESK, PHONE, Visitor, Visitors
-from tests.rounds import HMS
+from tests.rounds import HMS, a_round, people, slots_of
 from tests.times import NOW
 
 pytestmark = pytest.mark.browser
@@ -125,6 +125,37 @@ def leaving(person: Visitor) -> None:
     person.link("Deaktiver").click()
     person.button("Deaktiver").click()
     expect(person.part("problems")).to_be_visible()
+
+
+def booking_at(person: Visitor, **changes: object) -> str:
+    """A booking of this story's own, with one free time and one that is taken; `changes` are the provider's."""
+    with person.portal.behind() as db:
+        booking = a_round(db, times=2)
+        early, _ = slots_of(db, booking)
+        sign_up(db, early, people(db, 1)[0], by=HMS, now=NOW)
+        for name, value in changes.items():
+            setattr(booking, name, value)
+        db.commit()
+        return f"/bookings/{booking.id}"
+
+
+def booking_refused(person: Visitor) -> None:
+    person.open(booking_at(person)).button("Meld på").first.click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def booking_moving(person: Visitor) -> None:
+    person.open(booking_at(person)).page.get_by_role("link", name="Flytt").click()
+    expect(person.button("Flytt hit")).to_be_visible()
+
+
+def proposal(person: Visitor) -> None:
+    url = booking_at(person)
+    with person.portal.behind() as db:
+        names = [employee.full_name for employee in people(db, 3)]
+    person.open(f"{url}/distribution").field("Lim inn navn eller e-post").fill("\n".join([*names, "Ingen Slik"]))
+    person.button("Foreslå tider").click()
+    expect(person.h1).to_have_text("Forslag til tider")
 
 
 def without_connection(person: Visitor) -> None:
@@ -256,6 +287,16 @@ STATES = {
     "own time given back": ("appointment", None, own_time_given_back),
     "link that is over": ("appointment", None, opens("/me/over")),
     "calendar": ("calendar", "hms.fjord", calendar_made),
+    "bookings": ("bookings", "hms.fjord", opens("/bookings")),
+    "no bookings": ("bookings", "hms.fjord", opens("/bookings?from=01.01.2030")),
+    "booking": ("booking", "hms.fjord", opens("/bookings/1")),
+    "booking refused": ("booking", "hms.fjord", booking_refused),
+    "booking moving": ("booking", "hms.fjord", booking_moving),
+    "booking too late": ("booking", "hms.fjord", lambda person: person.open(booking_at(person, deadline=NOW))),
+    "booking cancelled": ("booking", "hms.fjord", lambda person: person.open(booking_at(person, cancelled_at=NOW))),
+    "day list": ("day_list", "hms.fjord", opens("/bookings/1/day-list")),
+    "many to distribute": ("new_distribution", "hms.fjord", opens("/bookings/1/distribution")),
+    "proposal": (None, "hms.fjord", proposal),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),
