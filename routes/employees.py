@@ -1,4 +1,7 @@
-"""Ansatte: the list and its search, and an employee's page. Adding and changing one is in `employee_form`."""
+"""Ansatte: the list and its search, and an employee's page.
+
+Adding one is in `new_employee`, changing one in `edit_employee`, leaving in `deactivations`.
+"""
 
 from dataclasses import dataclass
 

@@ -363,6 +363,11 @@ class Terminal:
         row = self._row(label)
         return self._go_on(lambda: row < self._screen.cursor.y < row + 8, label)
 
+    def go_on(self) -> "Terminal":
+        """Go on to the next link, field or button."""
+        self._move(self._keys.forward)
+        return self
+
     def back_to_top(self) -> "Terminal":
         """Go to the top of the page."""
         self.press(self._keys.top)
