@@ -44,7 +44,7 @@ class DistributionForm(PortalForm):
 def new(visit: Visit, id: int) -> Response:
     """Whom to distribute."""
     sheet = BookingPage(visit, booking_of(visit, id))
-    return _new(visit, sheet, _form(visit, []))
+    return _new(visit, sheet, _form(visit, visit.query_params.multi_items()))
 
 
 def propose_times(visit: Visit, id: int) -> Response:

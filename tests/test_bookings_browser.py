@@ -72,7 +72,6 @@ def test_sign_up_move_and_take_off_without_script(person: Callable[..., Visitor]
     hilde.button("Søk").click()
     hilde.page.get_by_role("checkbox", name=stage.names[1]).check()
     expect(hilde.page.get_by_role("checkbox", name=stage.names[0])).to_be_checked()
-    assert "csrf_token" not in hilde.page.url
     hilde.page.get_by_role("checkbox", name=stage.names[1]).uncheck()
     hilde.page.locator(f"#{stage.early}").get_by_role("button", name="Meld på").click()
     expect(hilde.part("flash")).to_contain_text(f"{stage.names[0]} er påmeldt")
