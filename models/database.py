@@ -97,6 +97,12 @@ class Database:
         """Whether a long piece of writing is under way in this process."""
         return self._turn.locked()
 
+    def only_reads(self, session: Session, scope: Scope | None) -> None:
+        """Forget what a session has written, and let others write while it goes on reading."""
+        session.rollback()
+        session.bind = self.engine
+        bind(session, scope, read_only=True)
+
     def answers(self) -> bool:
         """Whether the database can be reached; inside `run` where it is asynchronous."""
         try:

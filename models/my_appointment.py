@@ -223,9 +223,11 @@ def _is_good(found: MyAppointment, now: datetime) -> bool:
     """Whether there is still something to see or to do behind a link."""
     if found.employee.deactivated_at is not None or found.booking.cancelled_at is not None:
         return False
-    sign_up = found.sign_up
+    sign_up, invitation = found.sign_up, found.invitation
+    if invitation is not None and invitation.ended_at is not None:
+        return False
     if sign_up is None:
-        return found.invitation is not None and found.invitation.ended_at is None and found.booking.is_open(now)
+        return found.booking.is_open(now)
     if sign_up.state in COMING:
         return found.slot is not None and found.slot.ends_at > now
     if sign_up.state == OFFERED:

@@ -44,7 +44,7 @@ class DistributionForm(PortalForm):
 def new(visit: Visit, id: int) -> Response:
     """Whom to distribute."""
     sheet = BookingPage(visit, booking_of(visit, id))
-    return _new(visit, sheet, _form(visit, []))
+    return _new(visit, sheet, _form(visit, visit.query_params.multi_items()))
 
 
 def propose_times(visit: Visit, id: int) -> Response:
@@ -74,6 +74,7 @@ def create(visit: Visit, id: int) -> Response:
     try:
         made = distribute(visit.db, sheet.booking, places, by=visit.user, now=visit.now)
     except NotAsSeen as changed:
+        visit.undo()
         kept = {id: slot for id, slot in places.items() if id not in changed.employee_ids}
         proposal = propose(visit.db, sheet.booking, employees, visit.now, wanted=kept)
         draft = Draft(proposal, Selection(employees), changed.employee_ids, left_out)

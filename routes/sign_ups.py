@@ -65,8 +65,8 @@ class MoveForm(PortalForm):
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
     booking, form = booking_of(visit, id), WhoForm.of(visit, visit.query_params.multi_items())
-    if "csrf_token" in visit.query_params or form.masked:  # the search button of the form without script brings it
-        return go(visit, visit.url("booking", id=id, q=form.q.data, employee=form.employee.data) + "#people")
+    if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
+        return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
@@ -79,12 +79,18 @@ def show(visit: Visit, id: int) -> Response:
 def create(visit: Visit, id: int) -> Response:
     """Put the ticked employees on a slot, or on the waiting list of a day (T1-T4)."""
     booking, form = booking_of(visit, id), SignUpForm.of(visit, visit.form.multi_items())
+    other = _other_button(visit, booking, form)
+    if other:
+        return other
     sheet, employees = _sheet(visit, booking, form), _employees(visit, form.employee.data)
     if not employees:
         sheet.problem = "Velg hvem som skal få timen: kryss av minst én ansatt."
         return _show(visit, sheet, status=422)
     if "wait" in visit.form:
         return _wait(visit, sheet, employees)
+    if not form.slot.data:
+        sheet.problem = "Velg en ledig tid."
+        return _show(visit, sheet, status=422)
     slot = slot_by_id(visit.db, form.slot.first or 0)
     if slot is None or slot.booking_id != booking.id:
         raise not_found()
@@ -95,6 +101,18 @@ def create(visit: Visit, id: int) -> Response:
         return _refused(visit, sheet, refused, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
     return _changed(visit, booking, [slot.id], said, employees)
+
+
+def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
+    """What else the form's buttons do, for browsers that know no formaction."""
+    for pressed, act in ((visit.form.get("cancel"), destroy), (visit.form.get("accept"), accept)):
+        if isinstance(pressed, str) and is_id(pressed):
+            return act(visit, int(pressed))
+    if "find" in visit.form:
+        return _show(visit, _sheet(visit, booking, form))
+    if "distribute" in visit.form:
+        return go(visit, visit.url("new_distribution", id=booking.id, employee=form.employee.data))
+    return None
 
 
 def destroy(visit: Visit, id: int) -> Response:
@@ -191,6 +209,7 @@ def _all_slots(visit: Visit, booking: Booking, said: str) -> Response:
 def _refused(visit: Visit, sheet: BookingPage, refused: Exception, employees: Collection[Employee]) -> Response:
     """409: why, and what is still to be had; who was chosen stays chosen (T3)."""
     sheet.problem = _sentence(sheet, refused, {employee.id: employee.full_name for employee in employees})
+    visit.undo()
     return _show(visit, sheet, status=409)
 
 

@@ -305,6 +305,8 @@ def test_5_16_who_is_invited_chooses_and_the_same_link_leads_to_the_appointment(
     assert house.visitor().open(url).status_code == 410, "asked anew is another link"
     anew = house.visitor().open(f"/me/{house.portal.signer.sign(str(link), somebody.email or '')}")
     assert anew.h1 == "Velg en tid som passer deg"
+    assert anew.press("08:30").h1 == "Timen din"
+    assert house.visitor().open(url).status_code == 410
 
 
 def test_5_16_an_invitation_is_refused_or_leads_to_the_waiting_list(house: House) -> None:
@@ -451,6 +453,9 @@ def test_5_16_the_ticked_employees_are_invited_from_the_bookings_page(house: Hou
         "1 ansatt er invitert til å velge tid selv. "
         "1 ble ikke invitert, fordi de har en time fra før, mangler e-post eller er deaktivert."
     )
+    person = hms.open(f"/bookings/{booking}?q={somebody.full_name}").soup.select_one(f"#person-{somebody.id}")
+    assert person
+    assert "Invitert til å velge tid." in person.get_text()
     with house.behind() as db:
         [(kind, payload)] = letters(db, (somebody.given_name, somebody.family_name))
         assert (kind, payload["contact_name"]) == ("invitation", "Hilde Moldskred")

@@ -45,7 +45,7 @@ STATEMENTS = {
     "order": 10,
     "employee": 5,
     "edit_employee": 7,
-    "booking": 11,
+    "booking": 12,
     "day_list": 7,
     "bookings": 5,
     "annual_report": 6,

@@ -9,16 +9,16 @@ from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.bookings import Booking
 from models.employees import Employee
 from models.invitations import Invitation, invite
-from models.sign_ups import SignUp
+from models.sign_ups import SignUp, sign_up
 from models.slots import Slot
 from routes import MAP
 from tests.browsers import DESK, PHONE, Visitor, Visitors
-from tests.rounds import HMS
+from tests.rounds import HMS, a_round, people, slots_of
 from tests.times import NOW
 
 pytestmark = pytest.mark.browser
@@ -153,6 +153,37 @@ def leaving(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def booking_at(person: Visitor, **changes: object) -> str:
+    """A booking of this story's own, with one free time and one that is taken; `changes` are the provider's."""
+    with person.portal.behind() as db:
+        booking = a_round(db, times=2)
+        early, _ = slots_of(db, booking)
+        sign_up(db, early, people(db, 1)[0], by=HMS, now=NOW)
+        for name, value in changes.items():
+            setattr(booking, name, value)
+        db.commit()
+        return f"/bookings/{booking.id}"
+
+
+def booking_refused(person: Visitor) -> None:
+    person.open(booking_at(person)).button("Meld på").first.click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def booking_moving(person: Visitor) -> None:
+    person.open(booking_at(person)).page.get_by_role("link", name="Flytt").click()
+    expect(person.button("Flytt hit")).to_be_visible()
+
+
+def proposal(person: Visitor) -> None:
+    url = booking_at(person)
+    with person.portal.behind() as db:
+        names = [employee.full_name for employee in people(db, 3)]
+    person.open(f"{url}/distribution").field("Lim inn navn eller e-post").fill("\n".join([*names, "Ingen Slik"]))
+    person.button("Foreslå tider").click()
+    expect(person.h1).to_have_text("Forslag til tider")
+
+
 def without_connection(person: Visitor) -> None:
     person.open("/orders/new").context.set_offline(offline=True)
     person.button("Send bestilling").click()
@@ -216,6 +247,24 @@ def own_choice(person: Visitor) -> None:
     expect(person.h1).to_have_text("Velg en tid som passer deg")
 
 
+def own_time_taken(person: Visitor) -> None:
+    own_appointment(person, "Påmeldt")
+    person.page.locator("summary").first.click()
+    with person.portal.behind() as db:
+        taken = int(person.page.locator("button[name=slot]").first.get_attribute("value") or 0)
+        db.execute(update(Slot).where(Slot.id == taken).values(taken=Slot.capacity))
+        db.commit()
+    person.page.locator("button[name=slot]").first.click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def own_time_given_back(person: Visitor) -> None:
+    own_appointment(person, "Påmeldt")
+    person.page.locator("summary").last.click()
+    person.button("Ja, meld meg av").click()
+    expect(person.h1).to_have_text("Du er meldt av")
+
+
 def calendar_made(person: Visitor) -> None:
     person.open("/calendar").page.get_by_role("button", name="kalenderlenke").click()
     expect(person.field("Kalenderlenken din")).to_be_visible()
@@ -276,6 +325,8 @@ STATES = {
     "own place in the line": ("appointment", None, lambda person: own_appointment(person, "Venteliste")),
     "own offer": ("appointment", None, own_offer),
     "own choice": ("appointment", None, own_choice),
+    "own time taken": ("appointment", None, own_time_taken),
+    "own time given back": ("appointment", None, own_time_given_back),
     "link that is over": ("appointment", None, opens("/me/over")),
     "calendar": ("calendar", "hms.fjord", calendar_made),
     "figures": ("figures", "hms.fjord", opens("/reports/figures?year=2025")),
@@ -284,6 +335,16 @@ STATES = {
     "plan": ("hms_year", "hms.fjord", opens("/reports/hms-year")),
     "no plan": ("hms_year", "hms.fjord", opens("/reports/hms-year?year=2027")),
     "annual report": ("annual_report", "hms.fjord", opens("/reports/annual-report?year=2025")),
+    "bookings": ("bookings", "hms.fjord", opens("/bookings")),
+    "no bookings": ("bookings", "hms.fjord", opens("/bookings?from=01.01.2030")),
+    "booking": ("booking", "hms.fjord", opens("/bookings/1")),
+    "booking refused": ("booking", "hms.fjord", booking_refused),
+    "booking moving": ("booking", "hms.fjord", booking_moving),
+    "booking too late": ("booking", "hms.fjord", lambda person: person.open(booking_at(person, deadline=NOW))),
+    "booking cancelled": ("booking", "hms.fjord", lambda person: person.open(booking_at(person, cancelled_at=NOW))),
+    "day list": ("day_list", "hms.fjord", opens("/bookings/1/day-list")),
+    "many to distribute": ("new_distribution", "hms.fjord", opens("/bookings/1/distribution")),
+    "proposal": (None, "hms.fjord", proposal),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),
     "not found": (None, "hms.fjord", opens("/orders/1")),

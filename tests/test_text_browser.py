@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.browsers import TEXT_BROWSERS, LivePortal, Terminals, until
+from tests.rounds import a_round, people
 
 pytestmark = pytest.mark.text_browser
 
@@ -84,3 +85,25 @@ def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
     person.back_to_top().enter("2017-118352", below="Utestående")
     person.sees("Faktura 2017-118352")
     person.sees("9999.10.00018")
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: LivePortal, name: str) -> None:
+    with live.behind() as db:
+        url, [employee] = f"/bookings/{a_round(db).id}", people(db, 1)
+        who = employee.full_name
+        db.commit()
+    person = terminal(name, url)
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "hms.fjord")
+    person.fill("Passord", "demo-hms.fjord")
+    person.enter("Logg inn")
+    person.sees("2. Velg tid")
+    person.fill("Finn ansatte", who)
+    person.enter("Søk")
+    person.sees("1 treff av")
+    person.back_to_top().go_to_field("Finn ansatte").go_on().go_on().press("\r")
+    person.enter("Meld på")
+    person.sees(f"{who} er påmeldt")
+    person.back_to_top().enter("Meld av")
+    person.sees(f"{who} er meldt av.")

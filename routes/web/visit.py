@@ -203,6 +203,10 @@ class Visit:
 
         return self.portal.database.write_apart(whole)
 
+    def undo(self) -> None:
+        """Forget what was written, and let others write while a refusal is drawn."""
+        self.portal.database.only_reads(self.db, self.signed_in.scope if self.signed_in else None)
+
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
         self.db.commit()
