@@ -57,8 +57,6 @@ class Column(StrEnum):
     STATUS = "status"
 
 
-_payer_name = select(Unit.name).where(Unit.id == Invoice.unit_id).correlate(Invoice).scalar_subquery()
-"""Asked for the rows of a page alone: a join would tempt a database to look up all of them first."""
 _PAYERS = select(Unit.id, in_norwegian(Unit.name).label("key")).cte("payers").prefix_with("MATERIALIZED")
 """The units with what they are sorted by: worked out once for each, and not for each invoice."""
 _SORTED_BY: dict[Column, ColumnElement[Any]] = {
@@ -166,39 +164,47 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 @cache
 def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
-    """Rows in their order, each with what it is sorted by. Built once per set of conditions: building costs most."""
-    by = _SORTED_BY[sort.column]
-    key = Invoice.number_key.expression
+    """Rows in their order, each with what it is sorted by. Built once per set of conditions: building costs most.
+
+    Which rows is found out first, by what indexes hold; only those of the page are then looked up.
+    """
+    by, key = _SORTED_BY[sort.column], Invoice.number_key.expression
     places = [key] if sort.column == Column.NUMBER else [by, key]
-    listing = select(
-        by.label("sorted_by"),
-        Invoice.number,
-        Invoice.issued_on,
-        Invoice.due_on,
-        _payer_name.label("payer"),
-        Invoice.currency,
-        Invoice.total,
-        Invoice.outstanding,
-        Invoice.paid,
-        Invoice.credited,
-        Invoice.is_credit_note,
-        Invoice.in_collection_since,
-        Invoice.kid,
-        Invoice.buyer_reference,
-    )
+    chosen = select(Invoice.id, by.label("sorted_by")).where(*_conditions(conditions))
     if sort.column == Column.PAYER:
-        listing = listing.join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
+        chosen = chosen.join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
     if goes_on:
         place = tuple_(*places)
         last = tuple_(
             *(bindparam(name, type_=at.type) for name, at in zip(_AFTER[-len(places) :], places, strict=True))
         )
-        listing = listing.where(place < last if sort.descending else place > last)
+        chosen = chosen.where(place < last if sort.descending else place > last)
+    page = chosen.order_by(*_in_order(places, sort)).limit(bindparam("at_most", type_=Integer)).subquery("page")
     return (
-        listing.where(*_conditions(conditions))
-        .order_by(*(at.desc() if sort.descending else at for at in places))
-        .limit(bindparam("at_most", type_=Integer))
+        select(
+            page.c.sorted_by,
+            Invoice.number,
+            Invoice.issued_on,
+            Invoice.due_on,
+            Unit.name.label("payer"),
+            Invoice.currency,
+            Invoice.total,
+            Invoice.outstanding,
+            Invoice.paid,
+            Invoice.credited,
+            Invoice.is_credit_note,
+            Invoice.in_collection_since,
+            Invoice.kid,
+            Invoice.buyer_reference,
+        )
+        .join(page, page.c.id == Invoice.id)
+        .join(Unit, Unit.id == Invoice.unit_id)
+        .order_by(*_in_order([key] if sort.column == Column.NUMBER else [page.c.sorted_by, key], sort))
     )
+
+
+def _in_order(places: list[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
+    return [place.desc() if sort.descending else place for place in places]
 
 
 _AFTER = ("after_value", "after_key")
