@@ -281,7 +281,7 @@ def import_invoices_command(*words: str) -> int:
 
 def _taken_in(database: Database, found: Found, clock: Clock) -> Result:
     """What became of a document, in a transaction of its own."""
-    with database.session() as db:
+    with database.session() as db, across_customers(db):
         result = take_in(db, found, now=clock.now())
         db.commit()
         return result
@@ -338,6 +338,9 @@ def main(words: list[str]) -> int:
         return 2
     except KeyboardInterrupt:  # Ctrl-C; what was begun is finished by now
         return 130
+    except BrokenPipeError:  # whoever read the lines has seen enough; nothing more can be said, not even at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return status or 0
 
 

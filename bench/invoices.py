@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
-from bench.databases import new_databases
+from bench.databases import UNCHECKED, new_databases
 from bench.table import BROKEN, Figure, of_rounds, show
 from models.database import Database
 from models.invoice_search import Column, Criteria, Sort, find_invoices, owed
@@ -32,7 +32,6 @@ BUDGET = 10.0
 """Milliseconds in the database."""
 ROUNDS = 25
 
-_NAMES = "'Avdeling ' || p.place"
 _FILL = """
 INSERT INTO customers (id, name, organisation_number)
 WITH RECURSIVE n(c) AS (SELECT 1 UNION ALL SELECT c + 1 FROM n WHERE c < {customers})
@@ -44,7 +43,8 @@ SELECT c * 100 + place, c, '/' || (c * 100 + place) || '/', 'Avdeling ' || place
 INSERT INTO invoices (number, number_key, number_compact, seller_id, is_credit_note, currency, issued_on, due_on,
   due_key, total, payable, outstanding, paid, credited, received_at, unit_id, customer_id, kid, buyer_reference)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {total} - 1),
-  f AS (SELECT i, 100000 + i AS number, {day} AS issued_on, {day} AS due_on, (i * 7919) % 1000000 AS amount,
+  f AS (SELECT i, 100000 + i AS number, {day} AS issued_on, {day} AS due_on,
+    (CAST(i AS BIGINT) * 7919) % 1000000 AS amount,
     CASE WHEN i < {largest} THEN 1 ELSE 2 + i % ({customers} - 1) END AS customer,
     CASE WHEN i % 23 = 0 THEN 1 ELSE 0 END AS is_open FROM n)
 SELECT '2026-' || number, '000000002026-' || {padded} || ' 2026-' || number, '2026' || number, '0192:310000019',
@@ -91,7 +91,7 @@ def _filled(kind: str, folder: Path) -> Iterator[Database]:
     with new_databases(kind, folder, "invoices") as [url]:
         database = Database(url)
         migrate(database.engine)
-        bulk = create_engine(url)
+        bulk = create_engine(url, connect_args={} if database.is_sqlite else {"options": UNCHECKED})
         fill_with(kind, bulk, customers=CUSTOMERS, total=TOTAL, largest=LARGEST)
         bulk.dispose()
         yield database

@@ -13,8 +13,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 KRONER = "NOK"
 HUNDREDTH = Decimal("0.01")
-LARGEST = Decimal(10) ** 15
-"""An amount is smaller than this, so that the sum of a thousand of them still fits."""
+LARGEST = Decimal(10) ** 12
+"""An amount is smaller than this, so that the sum of tens of thousands of them still fits into SQLite's numbers."""
 
 _WRITTEN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?")
 
@@ -37,9 +37,8 @@ class Amount(TypeDecorator[Decimal]):
         """Refuse what would be rounded, or is too large."""
         if value is None:
             return None
-        kept = Decimal(value).quantize(HUNDREDTH)
-        if kept != value or abs(kept) >= LARGEST * 1000:
-            raise ValueError("an amount has at most two decimals and fifteen digits")
+        if abs(value) >= LARGEST * 1000 or value != (kept := Decimal(value).quantize(HUNDREDTH)):
+            raise ValueError("an amount has at most fifteen digits and two decimals")
         return int(kept.scaleb(2)) if dialect.name == "sqlite" else kept
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:

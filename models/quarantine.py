@@ -6,7 +6,8 @@ Their content is not kept: the sender has it, and nobody here knows whose it is 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Identity, Index, String, delete, select
+from sqlalchemy import Identity, Index, String, delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
@@ -31,15 +32,15 @@ class Refused(Base):
 
 def keep_out(db: Session, *, digest: str, name: str, size: int, reason: str, now: datetime) -> None:
     """Note a refused file, or that it came once more."""
-    known = db.scalar(select(Refused).where(Refused.digest == digest).with_for_update())
-    if known:
-        known.name, known.reason, known.last_at = name[:255], reason[:500], now
-        known.times += 1
-    else:
-        db.add(
-            Refused(digest=digest, name=name[:255], size=size, reason=reason[:500], times=1, first_at=now, last_at=now)
-        )
-    db.flush()
+    again = update(Refused).where(Refused.digest == digest)
+    again = again.values(name=name[:255], reason=reason[:500], last_at=now, times=Refused.times + 1)
+    if db.scalar(again.returning(Refused.id)):
+        return
+    try:
+        with db.begin_nested():
+            db.add(Refused(digest=digest, name=name[:255], size=size, reason=reason[:500], first_at=now, last_at=now))
+    except IntegrityError:  # it came twice at the same moment, and the other one was first
+        db.execute(again)
 
 
 def let_out(db: Session, digest: str) -> None:

@@ -19,6 +19,7 @@ from models.tenancy import CustomerOwned
 
 ERP = "ERP"
 """The actor in the audit log where a program of the provider's did it."""
+LONGEST_REFERENCE = 70
 
 
 class Settlement(CustomerOwned, Base):
@@ -53,14 +54,13 @@ def register_payment(
     """Note that `amount`, in the invoice's currency, was paid; one that is negative was paid back.
 
     What is paid too much stands as a negative outstanding amount. The same payment told twice is one, and the second
-    time False; raises ReferenceUsed where another one has the reference, and ValueError where nothing was paid.
+    time False; raises ReferenceUsed where another one has the reference, and ValueError where it is no payment.
     """
-    if amount == 0 or not reference:
-        raise ValueError("a payment has an amount and a reference")
+    if amount == 0 or amount != round(amount, 2) or not 1 <= len(reference) <= LONGEST_REFERENCE:
+        raise ValueError(f"a payment has an amount in hundredths, and a reference of {LONGEST_REFERENCE} signs at most")
     _lock(db, invoice)
-    known = db.scalar(
-        select(Settlement).where(Settlement.invoice_id == invoice.id, Settlement.reference == f"payment {reference}")
-    )
+    named = f"payment {reference}"
+    known = db.scalar(select(Settlement).where(Settlement.invoice_id == invoice.id, Settlement.reference == named))
     if known:
         if (known.amount, known.settled_on) != (amount, paid_on):
             raise ReferenceUsed(f"invoice {invoice.number} has another payment {reference}")
@@ -69,7 +69,7 @@ def register_payment(
         Settlement(
             customer_id=invoice.customer_id,
             invoice_id=invoice.id,
-            reference=f"payment {reference}",
+            reference=named,
             amount=amount,
             settled_on=paid_on,
             registered_at=now,

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.demo.ehf import Item, Paper, Reduction
 from models.exchange.ehf.reading import read
@@ -176,13 +178,17 @@ WRONG = {
         paper(reductions=(Reduction("Rabatt", D(1)),)),
     ),
     "BR-29": paper(period=(date(2026, 9, 30), date(2026, 7, 1))),
+    "PEPPOL-EN16931-R051 ": altered('<cbc:PriceAmount currencyID="NOK"', '<cbc:PriceAmount currencyID="SEK"'),
+    "BR-DEC ": altered(
+        ">2400.10<", ">2400.105<", paper(currency="SEK", tax_currency="NOK", tax_in_tax_currency=D("2400.10"))
+    ),
     "BR-DEC": altered(">15915.00</cbc:PayableAmount>", ">15915.000</cbc:PayableAmount>"),
 }
 
 
 @pytest.mark.parametrize(("rule", "broken"), WRONG.items(), ids=WRONG)
 def test_what_is_wrong_is_refused_by_its_rule(rule: str, broken: bytes | Paper) -> None:
-    result = checked(broken)
+    result, rule = checked(broken), rule.strip()
     assert result.refusal.startswith(f"{rule}:") or f"; {rule}:" in result.refusal, result.refusal
     assert str(result).startswith("refused faktura.xml ")
     assert "\n" not in str(result)
@@ -256,9 +262,33 @@ HARMFUL = {
 }
 
 
+NUMBERS = [
+    "TaxAmount",
+    "TaxableAmount",
+    "Percent",
+    "PayableAmount",
+    "InvoicedQuantity",
+    "LineExtensionAmount",
+    "PriceAmount",
+]
+
+
 @pytest.mark.parametrize(("data", "reason"), HARMFUL.values(), ids=HARMFUL)
 def test_what_cannot_be_read_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     assert checked(data).refusal.startswith(reason)
+
+
+@given(st.integers(0, len(XML) - 1), st.integers(0, len(XML) - 1), st.binary(max_size=6))
+def test_whatever_comes_it_is_read_or_refused(start: int, end: int, instead: bytes) -> None:
+    result = checked(XML[:start] + instead + XML[max(start, end) :])
+    assert result.number or result.refusal
+
+
+@given(st.from_regex(r"[+-]?[0-9]{0,20}(\.[0-9]{0,20})?", fullmatch=True), st.sampled_from(NUMBERS))
+def test_whatever_number_stands_there_it_is_worked_with_or_refused(number: str, element: str) -> None:
+    start = XML.index(b">", XML.index(f"<cbc:{element}".encode())) + 1
+    result = checked(XML[:start] + number.encode() + XML[XML.index(b"<", start) :])
+    assert result.number or result.refusal
 
 
 def test_a_hundred_megabytes_are_refused_at_once() -> None:

@@ -3,9 +3,12 @@
 import io
 import os
 import stat
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +22,7 @@ from models.base import Base
 from models.demo.ehf import Item, Paper, Reduction, Side
 from models.exchange.ehf import files
 from models.exchange.ehf.files import documents_in
-from models.exchange.ehf.intake import Result, take_in
+from models.exchange.ehf.intake import Result, receive, take_in
 from models.invoice_contents import (
     InvoiceDetails,
     InvoiceFile,
@@ -39,6 +42,7 @@ from tests.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without
 from tests.times import NOW
 
 D = Decimal
+ROOT = Path(__file__).parents[1]
 
 
 def sent(house: House, document: Paper | bytes, name: str = "faktura.xml") -> Result:
@@ -197,9 +201,9 @@ def test_nb7_an_invoice_knows_its_order_for_those_who_may_see_orders(quiet_house
         assert invoices_of_order(db, 307390) == []
 
 
-def test_no_identity_number_gets_into_a_text_while_numbers_of_accounts_stay(quiet_house: House) -> None:
+def test_no_identity_number_gets_into_a_text_that_a_page_shows(quiet_house: House) -> None:
     number = "14838419861"
-    written = paper("2026-1", Item(f"Samtale {number}", D(100), description=f"Født {number}"), note=number, kid=number)
+    written = paper("2026-1", Item(f"Samtale {number}", D(100), description=f"Født {number}"), note=number)
     sent(quiet_house, written)
     with quiet_house.behind() as db:
         kept = invoice(db, "2026-1")
@@ -207,7 +211,6 @@ def test_no_identity_number_gets_into_a_text_while_numbers_of_accounts_stay(quie
         assert contents.lines[0].name == "Samtale 148384*****"
         assert contents.lines[0].description == "Født 148384*****"
         assert contents.details.note == "148384*****"
-        assert kept.kid == number
         assert original_of(db, kept) == write(written), "the books are kept as they came"
 
 
@@ -278,6 +281,24 @@ def test_a_credit_note_reaches_neither_another_payer_nor_another_currency(quiet_
     assert standing(quiet_house, "2026-1") == (D(1000), D(0), "Ubetalt")
 
 
+def test_at_the_same_moment_each_document_gets_in_once_and_each_credit_takes_effect(quiet_house: House) -> None:
+    """Invoices and the credit notes for them, each of them twice, and other content under the same numbers."""
+    papers = [
+        each
+        for number in range(6)
+        for each in (ten(f"I-{number}"), taking_back(f"K-{number}", 3, f"I-{number}"), ten(f"I-{number}", note="Ny"))
+    ]
+    broken = without("cbc:IssueDate")
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda data: sent(quiet_house, data), [*map(write, papers * 2), *[broken] * 6]))
+    assert {result.number for result in results if not result.refusal} == {paper.number for paper in papers}
+    for number in range(6):
+        assert standing(quiet_house, f"I-{number}")[:2] == (D(700), D(300))
+        assert standing(quiet_house, f"K-{number}")[0] == D(0)
+    with quiet_house.behind() as db:
+        assert next(row.times for row in quarantined(db) if row.reason.startswith("BR-03")) == 6
+
+
 # Folders and zips
 
 
@@ -304,6 +325,18 @@ def test_a_zip_is_read_in_memory_whatever_its_names_say(tmp_path: Path, monkeypa
         "a.zip/mappe/æøå.xml: read",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_that_is_sent_is_let_in_but_for_what_is_wrong(quiet_house: House) -> None:
+    """In one transaction; what is refused does not take the others with it."""
+    data = zipped(("1.xml", write(ten("2026-1"))), ("2.xml", without("cbc:IssueDate")), ("3.xml", write(ten("2026-1"))))
+    again = zipped(("4.xml", write(ten("2026-1", note="Ny"))), ("5.xml", write(taking_back("2026-5", 10, "2026-1"))))
+    with quiet_house.behind() as db:
+        results = [*receive(db, "a.zip", data, now=NOW), *receive(db, "b.zip", again, now=NOW)]
+        db.commit()
+        assert [result.number for result in results] == ["2026-1", "", "2026-1", "", "2026-5"]
+        assert {row.name for row in quarantined(db)} == {"a.zip/2.xml", "b.zip/4.xml"}
+    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "Kreditert")
 
 
 def test_a_zip_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,6 +417,7 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     tmp_path: Path, command: Callable[..., tuple[int, list[str]]]
 ) -> None:
     os.mkfifo(tmp_path / "a.xml")
+    (tmp_path / os.fsdecode(b"d\xff.xml")).write_bytes(b"hei")
     large = tmp_path / "b.xml"
     large.touch()
     os.truncate(large, 100 * 2**20)
@@ -397,8 +431,22 @@ def test_what_is_not_an_ordinary_file_is_refused_and_a_hundred_megabytes_at_once
     assert lines[0] == f"refused {tmp_path}/a.xml it is not a file"
     assert lines[1] == f"refused {tmp_path}/b.xml it is larger than 25 MB"
     assert lines[2].startswith(f"refused {tmp_path}/c [31mok 1 1 NOK it is not well-formed XML")
-    assert len(lines) == 3
+    assert lines[3].startswith(f"refused {tmp_path}/d\ufffd.xml it is not well-formed XML")
+    assert len(lines) == 4
     assert command() == (2, [])
+
+
+def test_whoever_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path) -> None:
+    for number in range(2000):  # more lines than a pipe holds
+        (tmp_path / f"{number:04}.xml").write_bytes(b"x")
+    words = [sys.executable, "app.py", "import-invoices", "--check", str(tmp_path)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
+        assert command.stdout
+        assert command.stderr
+        assert command.stdout.readline().startswith(b"refused ")
+        command.stdout.close()
+        assert command.stderr.read() == b""
+    assert command.returncode == 141
 
 
 def test_the_command_stores_what_is_right_and_keeps_out_the_rest(

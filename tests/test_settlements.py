@@ -51,7 +51,7 @@ def test_payments_come_off_what_is_outstanding_and_the_status_follows(quiet_hous
     assert invoice.days_overdue(date(2018, 1, 18)) == 10
     assert paid(quiet_house, 2000, "B-2")
     assert kept(quiet_house).status(TODAY) == Status.PAID
-    assert paid(quiet_house, "0.50", "B-3")  # type: ignore[arg-type]
+    assert paid(quiet_house, D("0.50"), "B-3")
     invoice = kept(quiet_house)
     assert (invoice.outstanding, invoice.status(TODAY)) == (D("-0.50"), Status.PAID)
     assert paid(quiet_house, D("-0.50"), "back")
@@ -65,8 +65,9 @@ def test_pressing_twice_the_same_payment_told_twice_is_one(quiet_house: House) -
     assert kept(quiet_house).outstanding == D(2000)
     with pytest.raises(ReferenceUsed):
         paid(quiet_house, 999, "B-1")
-    with pytest.raises(ValueError, match="amount and a reference"):
-        paid(quiet_house, 0, "B-2")
+    for amount, reference in ((0, "B-2"), (D("0.001"), "B-2"), (1, ""), (1, "B" * 71)):
+        with pytest.raises(ValueError, match="a payment has an amount"):
+            paid(quiet_house, amount, reference)
     assert kept(quiet_house).outstanding == D(2000)
 
 

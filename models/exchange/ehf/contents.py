@@ -65,8 +65,8 @@ class _Paper:
     def row(self, table: type[_Row], **columns: Any) -> _Row:
         return table(**self._owner, **columns)
 
-    def text(self, text: str, longest: int = 4000) -> str:
-        """Free text, without identity numbers."""
+    def masked(self, text: str, longest: int = 4000) -> str:
+        """Free text, as long as its column, without identity numbers."""
         return mask_in(text, today=self._today)[0][:longest]
 
     def party(self, party: Party | None) -> dict[str, Any] | None:
@@ -74,7 +74,7 @@ class _Paper:
             return None
         kept = asdict(party)
         if party.contact:
-            kept["contact"] = {name: self.text(text, 200) for name, text in asdict(party.contact).items()}
+            kept["contact"] = {name: self.masked(text, 200) for name, text in asdict(party.contact).items()}
         return kept
 
 
@@ -85,7 +85,7 @@ def _head(document: Document, paper: _Paper) -> dict[str, Any]:
     )
     return {
         "type_code": document.type_code[:3],
-        "note": paper.text(document.note),
+        "note": paper.masked(document.note),
         "tax_point": document.tax_point,
         "period_from": period.start,
         "period_to": period.end,
@@ -99,7 +99,7 @@ def _head(document: Document, paper: _Paper) -> dict[str, Any]:
         "buyer": paper.party(document.buyer),
         "payee": paper.party(document.payee),
         "delivery": _delivery(document, paper),
-        "terms": paper.text(document.terms),
+        "terms": paper.masked(document.terms),
         "means_code": payment.means_code[:3],
         "account": payment.account[:60],
         "account_name": payment.account_name[:200],
@@ -111,7 +111,7 @@ def _delivery(document: Document, paper: _Paper) -> dict[str, Any] | None:
     if not (document.delivery_name or document.delivery_address):
         return None
     address: Address | None = document.delivery_address
-    return {"name": paper.text(document.delivery_name, 200), "address": asdict(address) if address else None}
+    return {"name": paper.masked(document.delivery_name, 200), "address": asdict(address) if address else None}
 
 
 def _foot(document: Document) -> dict[str, Any]:
@@ -137,9 +137,9 @@ def _line(line: Line, paper: _Paper) -> dict[str, Any]:
     assert line.category  # verified
     return {
         "line_id": line.id[:60],
-        "name": paper.text(line.name),
-        "description": paper.text(line.description),
-        "note": paper.text(line.note),
+        "name": paper.masked(line.name),
+        "description": paper.masked(line.description),
+        "note": paper.masked(line.note),
         "item_number": line.item_number[:200],
         "order_line": line.order_line[:200],
         "accounting_cost": line.accounting_cost[:200],
@@ -159,7 +159,7 @@ def _allowance(allowance: Allowance, paper: _Paper) -> dict[str, Any]:
     category = allowance.category
     return {
         "is_charge": allowance.is_charge,
-        "reason": paper.text(allowance.reason),
+        "reason": paper.masked(allowance.reason),
         "reason_code": allowance.reason_code[:10],
         "amount": value_of(allowance.amount),
         "base": allowance.base.value if allowance.base else None,
@@ -181,7 +181,7 @@ def _tax(subtotal: Subtotal, paper: _Paper) -> dict[str, Any]:
         "rate": subtotal.category.rate,
         "taxable": value_of(subtotal.taxable),
         "tax": value_of(subtotal.tax),
-        "exemption": paper.text(subtotal.exemption),
+        "exemption": paper.masked(subtotal.exemption),
         "exemption_code": subtotal.exemption_code[:30],
     }
 
@@ -189,8 +189,8 @@ def _tax(subtotal: Subtotal, paper: _Paper) -> dict[str, Any]:
 def _attachment(attachment: Attachment, paper: _Paper) -> dict[str, Any]:
     return {
         "reference": attachment.reference[:200],
-        "description": paper.text(attachment.description),
-        "filename": paper.text(attachment.filename, 200),
+        "description": paper.masked(attachment.description),
+        "filename": paper.masked(attachment.filename, 200),
         "media_type": attachment.media_type[:100],
         "url": attachment.url[:2000],
         "size": len(attachment.content or b""),

@@ -56,7 +56,7 @@ def documents_in(name: str, data: bytes) -> Iterator[Found]:
 
 
 def _at(path: Path) -> Iterator[Found]:
-    name = str(path)
+    name = os.fsencode(path).decode(errors="replace")
     if not path.is_file():
         yield Found(name, 0, None, "it is not a file" if path.exists() else "there is no such file or folder")
         return

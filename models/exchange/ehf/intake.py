@@ -14,19 +14,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.clock import today_in_oslo
+from models.customers import Customer
 from models.exchange.ehf.contents import contents_of
 from models.exchange.ehf.document import Document, Identifier, Party
-from models.exchange.ehf.files import Found
+from models.exchange.ehf.files import Found, documents_in
 from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.sums import value_of
 from models.exchange.ehf.xml import Unreadable
 from models.invoice_contents import InvoiceFile
 from models.invoices import LONGEST_NUMBER, Invoice, keys_of
+from models.orders import NUMBER_DIGITS
 from models.organisation_number import is_valid
 from models.quarantine import keep_out, let_out
 from models.settlements import settle_credits
-from models.tenancy import across_customers
 from models.units import Unit
 
 ENHETSREGISTERET = "0192"
@@ -66,19 +67,23 @@ def check(found: Found) -> Result:
 def take_in(db: Session, found: Found, *, now: datetime) -> Result:
     """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
 
-    A file that is in already is let in as it is. Needs a session that writes and has no scope.
+    A file that is in already is let in as it is. Whose it is only shows, so it is asked across customers.
     """
     digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
-    with across_customers(db):
-        try:
-            document = _verified(found)
-            if not _is_in(db, digest):
-                _let_in(db, document, found.data or b"", digest, now=now)
-        except (Unreadable, Refusal) as refused:
-            keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
-            return Result(found.name, refusal=str(refused))
-        let_out(db, digest)
+    try:
+        document = _verified(found)
+        if not _is_in(db, digest):
+            _let_in(db, document, found.data or b"", digest, now=now)
+    except (Unreadable, Refusal) as refused:
+        keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
+        return Result(found.name, refusal=str(refused))
+    let_out(db, digest)
     return _result(found.name, document)
+
+
+def receive(db: Session, name: str, data: bytes, *, now: datetime) -> list[Result]:
+    """Let in what somebody has sent, in one transaction: a document, or a zip of them. Each is in whole or kept out."""
+    return [take_in(db, found, now=now) for found in documents_in(name, data)]
 
 
 def _verified(found: Found) -> Document:
@@ -105,6 +110,8 @@ def _is_in(db: Session, digest: str) -> bool:
 def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: datetime) -> None:
     """Add the invoice with everything on it; raises Refusal."""
     payer = _payer(db, document)
+    # One at a time for each customer, so that of an invoice and its credit note the later one sees the earlier.
+    db.execute(select(Customer.id).where(Customer.id == payer.customer_id).with_for_update(key_share=True))
     invoice = _invoice(document, payer, now=now)
     try:
         with db.begin_nested():
@@ -154,9 +161,9 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
 
 
 def _order_number(document: Document) -> int | None:
-    """The provider's order: its number is the seller's, and customers give it as theirs, too."""
-    for text in (document.sales_order, document.order_reference):
-        if text.isascii() and text.isdigit() and len(text) <= 9:
+    """The provider's order: its number is the seller's; the buyer's may be it, where it looks like one of ours."""
+    for text, longest in ((document.sales_order, 9), (document.order_reference, NUMBER_DIGITS)):
+        if text.isascii() and text.isdigit() and min(NUMBER_DIGITS, longest) <= len(text) <= longest:
             return int(text)
     return None
 

@@ -50,6 +50,8 @@ def lines(document: Document) -> Faults:
         yield from (fault for fault, there in missing.items() if not there)
         yield from backwards(line, "BR-30")
         yield from _price(line.price, line.unit_code, name)
+        if line.price.amount and line.price.amount.currency != document.currency:
+            yield f"PEPPOL-EN16931-R051: the price of {name} is not in the currency of the document"
         for allowance in line.allowances:
             kind, number, reason = (
                 ("charge", "BR-43", "BR-44") if allowance.is_charge else ("allowance", "BR-41", "BR-42")

@@ -35,6 +35,7 @@ CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}Credit
 
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FOLDERS = re.compile(r".*[\\/]", re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -52,7 +53,7 @@ def read(data: bytes) -> Document:
         process=root.at("ProfileID"),
         number=_text(root, "ID"),
         issued_on=_date(root, "IssueDate"),
-        due_on=_date(root, "PaymentMeans/PaymentDueDate" if is_credit_note else "DueDate"),
+        due_on=_date(root, "DueDate") or _date(root, "PaymentMeans/PaymentDueDate"),  # where a credit note has it
         type_code=root.at(f"{kind}TypeCode"),
         note="\n".join(_clean(note.text) for note in root.all("Note")),
         tax_point=_date(root, "TaxPointDate"),
@@ -212,7 +213,7 @@ def _attachment(node: Node) -> Attachment:
     return Attachment(
         reference=_text(node, "ID"),
         description=_text(node, "DocumentDescription"),
-        filename=_clean(binary.attributes.get("filename", "")) if binary else "",
+        filename=_FOLDERS.sub("", _clean(binary.attributes.get("filename", ""))) if binary else "",
         media_type=_clean(binary.attributes.get("mimeCode", "")) if binary else "",
         url=_text(node, "Attachment/ExternalReference/URI"),
         content=content,

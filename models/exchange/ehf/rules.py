@@ -6,7 +6,7 @@ others accept is not refused by us. The rules that are national, or about lists 
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from models.exchange.ehf.document import Document, Money, Party
 from models.exchange.ehf.line_rules import allowances, lines
@@ -17,6 +17,8 @@ from models.money import LARGEST
 EN_16931 = "urn:cen.eu:en16931:2017"
 PEPPOL = "urn:fdc:peppol.eu:2017:poacc:"
 _CURRENCY = re.compile("[A-Z]{3}")
+_PRECISION = 100
+"""Digits: more than any product of two numbers that are read has."""
 
 
 def faults_in(document: Document) -> list[str]:
@@ -24,9 +26,10 @@ def faults_in(document: Document) -> list[str]:
 
     Peppol's own rules hold for what says that it follows them; what follows EN 16931 alone is held to that.
     """
-    found = (fault for rules in _RULES for fault in rules(document))
     is_peppol = PEPPOL in document.specification
-    return [fault for fault in found if is_peppol or not fault.startswith("PEPPOL")]
+    with localcontext(Context(prec=_PRECISION)):
+        found = (fault for rules in _RULES for fault in rules(document))
+        return [fault for fault in found if is_peppol or not fault.startswith("PEPPOL")]
 
 
 def _head(document: Document) -> Faults:
@@ -92,16 +95,16 @@ def _payment(document: Document) -> Faults:
 
 
 def _amounts(document: Document) -> Faults:
-    """Two decimals, and the document's own currency (BR-DEC, R051)."""
+    """Two decimals, and the document's own currency (BR-DEC, R051); VAT in another currency has that (BT-111)."""
     for name, amount in _all_amounts(document):
-        if amount is None:
-            continue
-        if _decimals(amount.value) > 2:
-            yield f"BR-DEC: {name} has more than two decimals"
-        if abs(amount.value) >= LARGEST:
-            yield f"BR-DEC: {name} is larger than any amount"
-        if amount.currency != document.currency:
+        if amount and amount.currency != document.currency:
             yield f"PEPPOL-EN16931-R051: {name} is not in the currency of the document"
+    in_other = (("the VAT in the currency in which it is accounted for", total.tax) for total in document.tax_totals)
+    for name, amount in (*_all_amounts(document), *in_other):
+        if amount and _decimals(amount.value) > 2:
+            yield f"BR-DEC: {name} has more than two decimals"
+        if amount and abs(amount.value) >= LARGEST:
+            yield f"BR-DEC: {name} is larger than any amount"
 
 
 def _decimals(value: Decimal) -> int:

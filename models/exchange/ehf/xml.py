@@ -10,7 +10,7 @@ from xml.parsers import expat
 LARGEST_FILE = 25 * 1024 * 1024
 """Bytes; an invoice with its attachments is smaller."""
 DEEPEST = 24
-MOST_ELEMENTS = 500_000
+MOST_ELEMENTS = 250_000
 MOST_ATTRIBUTES = 40
 
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -86,7 +86,7 @@ class _Builder:
         self._open.append(node)
         self._texts.append([])
 
-    def text(self, text: str) -> None:
+    def characters(self, text: str) -> None:
         self._texts[-1].append(text)
 
     def end(self, _name: str) -> None:
@@ -107,7 +107,7 @@ def parse(data: bytes) -> Node:
     parser.EntityDeclHandler = _refuse_declarations
     parser.ExternalEntityRefHandler = _refuse_declarations
     parser.StartElementHandler = builder.start
-    parser.CharacterDataHandler = builder.text
+    parser.CharacterDataHandler = builder.characters
     parser.EndElementHandler = builder.end
     try:
         parser.Parse(data, True)  # the C function takes it by place
