@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import databases, measures
+from bench import databases, employees, measures
 from bench.measures import Extent
 from bench.server import serving
 from bench.table import BROKEN, Figure, show
@@ -42,7 +42,7 @@ def _figures(kind: str, folder: Path, extent: Extent, *, first: bool) -> Iterato
     """Everything on one kind of database; what does not depend on it only on the first."""
     _say(f"{kind}: filling")
     with (
-        databases.filled(kind, folder) as (small, large),
+        databases.filled(kind, folder) as (small, large, empty),
         serving(small, folder) as one,
         serving(large, folder) as other,
     ):
@@ -52,6 +52,11 @@ def _figures(kind: str, folder: Path, extent: Extent, *, first: bool) -> Iterato
         yield from measures.search(kind, one, extent)
         _say(f"{kind}: the list at 1 000 000 orders")
         yield from measures.growth(kind, one, other, extent)
+        if extent is not _QUICK:
+            _say(f"{kind}: filling with 1 000 000 employees")
+            employees.fill(empty)
+            _say(f"{kind}: employee search")
+            yield from employees.search(kind, empty, extent.rounds * 4)
         if first or extent is _LONG:
             _say(f"{kind}: memory")
             yield from measures.memory(kind, one, extent)

@@ -61,10 +61,10 @@ def new_databases(kind: str, folder: Path, *names: str) -> Iterator[list[str]]:
 
 
 @contextmanager
-def filled(kind: str, folder: Path) -> Iterator[tuple[Filled, Filled]]:
-    """A small and a large database."""
-    with new_databases(kind, folder, "small", "large") as [small, large]:
-        yield _filled(small, SMALL), _filled(large, LARGE)
+def filled(kind: str, folder: Path) -> Iterator[tuple[Filled, Filled, str]]:
+    """A small and a large database, and the URL of an empty one."""
+    with new_databases(kind, folder, "small", "large", "staff") as [small, large, empty]:
+        yield _filled(small, SMALL), _filled(large, LARGE), empty
 
 
 def _filled(url: str, orders: int) -> Filled:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.util.concurrency import await_, greenlet_spawn
+from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.tenancy import Scope, bind
 
@@ -60,6 +60,7 @@ class Database:
             event.listen(self.engine, "connect", _configure_postgresql)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._turn = asyncio.Lock()
 
     def session(self, scope: Scope | None = None, *, read_only: bool = False) -> Session:
         """A session held to `scope`; without one, every statement fails outside `across_customers`.
@@ -70,6 +71,31 @@ class Database:
         session = Session(self.engine if read_only else self._writing, expire_on_commit=False)
         bind(session, scope, read_only=read_only)
         return session
+
+    def write_apart(self, work: Callable[[], T]) -> T:
+        """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
+
+        On SQLite, which has one write lock, in a thread: those who only read go on meanwhile, and those of this
+        process who want to write wait for it in `wait_for_turn`, without holding the loop up.
+        """
+        if not self.is_sqlite:
+            return work()
+        await_(self._turn.acquire())
+        try:
+            return aside(work)
+        finally:
+            self._turn.release()
+
+    def wait_for_turn(self) -> None:
+        """Wait until no long piece of writing is under way in this process."""
+        if self._turn.locked():
+            await_(self._turn.acquire())
+            self._turn.release()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a long piece of writing is under way in this process."""
+        return self._turn.locked()
 
     def answers(self) -> bool:
         """Whether the database can be reached; inside `run` where it is asynchronous."""
@@ -122,3 +148,12 @@ def aside(work: Callable[..., T], *args: Any) -> T:
     on this loop would block the one that it waits for. `Visit.aside` sees to that.
     """
     return await_(asyncio.to_thread(work, *args))
+
+
+def give_way() -> None:
+    """Let others on the event loop come in between two steps of long work; in a thread they do so anyway.
+
+    Never between a session's first write and its commit on SQLite, as with `aside`.
+    """
+    if in_greenlet():
+        await_(asyncio.sleep(0))

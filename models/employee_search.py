@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
     column,
     func,
     literal,
@@ -69,10 +70,12 @@ _FOUND_BY_PIECES = (
     .select_from(table("employee_search"))
     .where(column("employee_search", Text).op("MATCH", is_comparison=True)(bindparam("tokens", type_=Text)))
 )
+_ARE_AMONG_THE_PIECES = func.string_to_array(Employee.search_tokens, " ").op("@>", is_comparison=True)(_PIECES)
 _HAS_PIECES: dict[str, ColumnElement[bool]] = {
-    "postgresql": func.string_to_array(Employee.search_tokens, " ").op("@>", is_comparison=True)(_PIECES),
+    "postgresql": _ARE_AMONG_THE_PIECES,
     "sqlite": Employee.id.in_(_FOUND_BY_PIECES),
-    # A sum is in no index: the rows are then taken in the order of the list, and asked one by one.
+    # What is computed is in no index: rows are taken in the order of the list, and asked one by one.
+    "postgresql, one by one": case((_ARE_AMONG_THE_PIECES, 1), else_=0) > 0,
     "sqlite, one by one": (Employee.id + 0).in_(_FOUND_BY_PIECES),
 }
 """By database, whether an employee has all pieces of a search, asked of that database's own index."""
@@ -155,7 +158,7 @@ def _walked(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
 @cache
 def _picked(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
     """A page as the index has it, of those with the pieces, where so many have them that it is soon full."""
-    return _in_order(literal(MANY + 1), names, f"{kind}, one by one" if kind == "sqlite" else kind)
+    return _in_order(literal(MANY + 1), names, f"{kind}, one by one")
 
 
 def _in_order(count: ColumnElement[int], names: frozenset[str], has_pieces: str) -> Select[*tuple[Any, ...]]:
@@ -172,19 +175,15 @@ def _in_order(count: ColumnElement[int], names: frozenset[str], has_pieces: str)
 @cache
 def _gathered(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
     """All hits, put in order; where they are more than MANY, only the count is good."""
-    hits = (
-        select(*_SHOWN, Employee.unit_id, Employee.sort_key)
-        .where(*_conditions(names, kind))
-        .limit(MANY + 1)
-        .cte("hits")
-    )
+    hits = select(Employee.id, Employee.sort_key).where(*_conditions(names, kind)).limit(MANY + 1).cte("hits")
     listing = select(hits, select(func.count()).select_from(hits).scalar_subquery().label("count"))
     if "after" in names:
         listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _PLACE_BEFORE)
-    # The names of units are fetched for the page alone, not for all hits.
-    shown = listing.order_by(hits.c.sort_key, hits.c.id).limit(_AT_MOST).subquery()
+    # What is shown is fetched for the page alone, not for all hits.
+    here = listing.order_by(hits.c.sort_key, hits.c.id).limit(_AT_MOST).subquery()
     return (
-        select(shown.c.count, *(shown.c[column.key] for column in _SHOWN), Unit.name)
-        .join(Unit, Unit.id == shown.c.unit_id)
-        .order_by(shown.c.sort_key, shown.c.id)
+        select(here.c.count, *_SHOWN, Unit.name)
+        .join(Employee, Employee.id == here.c.id)
+        .join(Unit, Unit.id == Employee.unit_id)
+        .order_by(here.c.sort_key, here.c.id)
     )

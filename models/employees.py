@@ -252,14 +252,14 @@ def tell(
     units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
     for employee, changed in about:
         told: dict[str, Any] = {"customer_id": employee.customer_id, "about": employee.about, "now": now}
-        payload = _facts(employee, units[employee.unit_id]) | changed
+        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active) | changed
         record(db, actor=by.label, action=action, changed=changed, **told)
         db.add(compose(channel=Channel.CRM, kind=f"employee.{action}", payload=payload, **told))
 
 
-def _facts(employee: Employee, unit_name: str) -> dict[str, Any]:
-    facts = facts_of(employee.details)
-    return {"id": employee.id, **facts, "unit_id": employee.unit_id, "unit": unit_name, "active": employee.is_active}
+def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:
+    """An employee as the CRM is told of one."""
+    return {"id": id, **facts_of(details), "unit_id": details.unit_id, "unit": unit_name, "active": active}
 
 
 def employee_by_id(db: Session, id: int) -> Employee | None:

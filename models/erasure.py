@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from models import drafts, imports
 from models.audit import AuditEntry
 from models.base import Base
 from models.database import Database
-from models.drafts import forget_expired
 from models.employees import Employee
 from models.outbox import Channel, empty_about, empty_delivered, post
 from models.sign_ups import SignUp
@@ -32,7 +32,8 @@ def purge(database: Database, *, former_kept: timedelta, now: datetime) -> Itera
     steps: list[tuple[str, Callable[[Session], int]]] = [
         ("former employees", lambda db: erase_former(db, left_before=now - former_kept, now=now)),
         ("messages emptied", lambda db: empty_delivered(db, now, at_most=_MESSAGES_AT_ONCE)),
-        ("drafts", lambda db: forget_expired(db, now)),
+        ("drafts", lambda db: drafts.forget_expired(db, now)),
+        ("imports", lambda db: imports.forget_expired(db, now)),
         ("sessions", lambda db: _forget_sessions(db, now)),
     ]
     for what, step in steps:

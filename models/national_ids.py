@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from sqlalchemy import ForeignKeyConstraint, Index, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.audit import record
+from models.audit import AuditEntry, record
 from models.base import Base, Moment
 from models.employees import Employee
 from models.national_id import mask
-from models.outbox import Channel, Message, compose, post
+from models.outbox import Channel, Message, place_of, post, row_of
 from models.sealed import Keyring, Sealed
 from models.tenancy import CustomerOwned, insert_rows, select_rows
 from models.units import Unit
@@ -200,7 +200,8 @@ def register_many(
             row.employee_id: row for row in db.scalars(select(NationalId).where(NationalId.employee_id.in_(ids)))
         }
     new: list[dict[str, Any]] = []
-    messages: list[Message] = []
+    log: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     for id in changed:
         values = _sealed(keyring, customer_id, id, numbers[id]) | {"registered_at": now}
         if id in stored:
@@ -209,11 +210,14 @@ def register_many(
         else:
             new.append({"customer_id": customer_id, "employee_id": id, **values})
         action = "national_id_changed" if id in stored else "national_id_set"
-        record(db, customer_id=customer_id, now=now, **_log(id, action, by))
-        messages.append(compose(now=now, **_event(customer_id, id, registered=True)).seal(keyring, numbers[id]))
+        log.append({"customer_id": customer_id, "at": now, "changed": {}, **_log(id, action, by)})
+        message = row_of(now=now, **_event(customer_id, id, registered=True))
+        message["sealed"] = keyring.seal(numbers[id], place=place_of(message["public_id"]))
+        messages.append(message)
     db.flush()
     insert_rows(db, NationalId, new)
-    db.add_all(messages)
+    insert_rows(db, AuditEntry, log)
+    insert_rows(db, Message, messages)
     return set(changed)
 
 

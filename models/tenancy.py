@@ -10,9 +10,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Executable, ForeignKey, ForeignKeyConstraint, Insert, Row, Select, event, inspect
+from sqlalchemy import (
+    CursorResult,
+    Executable,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Insert,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    event,
+    inspect,
+)
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -142,13 +154,39 @@ def whole_customer(session: Session) -> Iterator[None]:
         session.info[_SCOPE] = before
 
 
-def insert_rows(session: Session, owned: type[CustomerOwned], rows: list[dict[str, Any]]) -> None:
+def insert_rows(session: Session, owned: type[Any], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
     scope = session.info.get(_SCOPE)
     for row in rows:
         _check(scope, owned, row["customer_id"], row.get("unit_id"))
     if rows:
-        session.execute(Insert(owned.__table__), rows, execution_options={_CHECKED: True})  # type: ignore[attr-defined]
+        session.execute(Insert(owned.__table__), rows, execution_options={_CHECKED: True})
+
+
+def update_rows(session: Session, owned: type[Any], rows: list[dict[str, Any]]) -> bool:
+    """Update many rows of one table at once, by their `id`, each checked as it was and as it becomes; raises Trespass.
+
+    Each row gives the same columns, `customer_id` and the `version` that it is made from, which is counted up. False
+    where one of them is not in the scope, or another than that by now: then nothing of it must be kept.
+    """
+    scope = session.info.get(_SCOPE)
+    for row in rows:
+        _check(scope, owned, row["customer_id"], row.get("unit_id"))
+    if not rows:
+        return True
+    table = owned.__table__
+    names = rows[0].keys() - {"id", "customer_id", "version"}
+    statement = (
+        Update(table)
+        .where(*(table.c[name] == bindparam(f"its_{name}") for name in ("id", "customer_id", "version")))
+        .values({**{name: bindparam(f"its_{name}") for name in names}, "version": table.c.version + 1})
+    )
+    units = scope.units_with(*owned.rights) if isinstance(scope, Scope) and issubclass(owned, UnitOwned) else None
+    if units is not None:
+        statement = statement.where(table.c.unit_id.in_(sorted(units)))
+    given = [{f"its_{name}": value for name, value in row.items()} for row in rows]
+    done = session.execute(statement, given, execution_options={_CHECKED: True})
+    return bool(cast("CursorResult[Any]", done).rowcount == len(rows))
 
 
 @lru_cache(maxsize=4096)

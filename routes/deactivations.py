@@ -25,6 +25,8 @@ _WHY: dict[type[Exception], str] = {
     NoLongerSignedUp: "Timen er allerede frigitt.",
 }
 _CHOOSE = "Kryss av for å frigi timen, eller skriv hvem som skal ha den."
+_BOTH = "Velg enten å frigi timen eller hvem som skal ha den."
+_CHOOSE_FREE = "Kryss av for å frigi timen."
 
 
 def new(visit: Visit, id: int) -> Response:
@@ -72,7 +74,7 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
             else:
                 heirs[one.sign_up] = heir
         else:
-            errors[one.sign_up] = _CHOOSE if not wanted else "Velg enten å frigi timen eller hvem som skal ha den."
+            errors[one.sign_up] = _BOTH if wanted else _CHOOSE if one.may_be_given else _CHOOSE_FREE
     return heirs, errors
 
 

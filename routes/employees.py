@@ -1,17 +1,24 @@
-"""Ansatte: the list and its search, and an employee's page. Adding and changing one is in `employee_form`."""
+"""Ansatte: the list and its search, and an employee's page.
+
+Adding one is in `new_employee`, changing one in `edit_employee`, leaving in `deactivations`.
+"""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.responses import Response
 
 from models.employee_card import card_of
+from models.employee_export import HEADINGS, exporting
 from models.employee_search import COUNTED_TO, Criteria, EmployeeRow, Found, find_employees
 from models.employees import employee_by_id
+from models.exchange.spreadsheet import writer
 from models.tenancy import Right
 from models.units import UnitRow, units_in_scope
 from routes.web.answers import go, page
+from routes.web.downloads import download
 from routes.web.errors import not_found
-from routes.web.forms import Text, UnitFilter, at_most, offer_units
+from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
 from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 from routes.web.words import count
@@ -57,6 +64,16 @@ def index(visit: Visit) -> Response:
         form=search,
         found=Listing(visit, search, found, later=after is not None),
     )
+
+
+def csv(visit: Visit) -> Response:
+    """The employees whom the search finds, as a file that the import reads again (section 5, number 9)."""
+    return _export(visit, "csv")
+
+
+def xlsx(visit: Visit) -> Response:
+    """The same as a workbook."""
+    return _export(visit, "xlsx")
 
 
 def show(visit: Visit, id: int) -> Response:
@@ -125,6 +142,16 @@ class Listing:
         return self._url() if self.later else None
 
     @property
+    def csv(self) -> str:
+        """The way to all of them in a file."""
+        return self.visit.url("employees_csv", **self.search.filters)
+
+    @property
+    def xlsx(self) -> str:
+        """The way to all of them in a workbook."""
+        return self.visit.url("employees_xlsx", **self.search.filters)
+
+    @property
     def others(self) -> str:
         """The way to those who have left, or back to those who are there (A1)."""
         return self._url(inactive="" if self.search.inactive.data else "1")
@@ -135,6 +162,16 @@ class Listing:
 
 def _several(what: str) -> str:
     return what.replace("deaktivert", "deaktiverte") + "e"
+
+
+def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
+    search: EmployeeSearch = EmployeeSearch.of(visit, visit.query_params.multi_items())
+    units = _units(visit)
+    search.unit.choices = [ALL, *unit_choices(units)]
+    if not search.validate():
+        raise not_found()
+    read = exporting(visit.customer_id, search.criteria(units, None))
+    return download(visit, filename=f"ansatte-{visit.today}.{kind}", writer=writer(kind, HEADINGS), read=read)
 
 
 def _find(visit: Visit, criteria: Criteria) -> Found:

@@ -26,7 +26,7 @@ def update_email(visit: Visit, id: int) -> Response:
     form: EmailForm = EmailForm.of(visit, visit.form.multi_items())
     if not form.validate():
         return _index(visit, EMAILS, Tried(EMAILS, id, form), status=422)
-    said = f"E-postadressen til {employee.full_name} er lagret."
+    said, tone = f"E-postadressen til {employee.full_name} er lagret.", "good"
     try:
         if employee.email:
             raise ChangedMeanwhile
@@ -34,7 +34,8 @@ def update_email(visit: Visit, id: int) -> Response:
         employee.change(visit.db, details, by=visit.user, now=visit.now)
     except ChangedMeanwhile:
         said = f"{employee.full_name} har fått en annen e-postadresse av noen andre i mellomtiden. Den er ikke endret."
-    return _done(visit, employee, EMAILS, said)
+        tone = "wait"
+    return _done(visit, employee, EMAILS, said, tone=tone)
 
 
 def update_national_id(visit: Visit, id: int) -> Response:
@@ -46,19 +47,18 @@ def update_national_id(visit: Visit, id: int) -> Response:
     number = form.national_id.number
     assert number is not None
     if has_number(visit.db, id):
-        return _done(
-            visit, employee, box, f"{employee.full_name} har fått et fødselsnummer av noen andre i mellomtiden."
-        )
+        said = f"{employee.full_name} har fått et fødselsnummer av noen andre i mellomtiden."
+        return _done(visit, employee, box, said, tone="wait")
     keyring = visit.portal.keyring
     register(visit.db, keyring, id, number, by=visit.user, now=visit.now)
     others = others_with(visit.db, keyring, employee.customer_id, number, than=id)
     names = ", ".join(f"{other.name} ({other.unit_name})" for other in others)
-    said = [
-        f"Fødselsnummeret til {employee.full_name} er lagret.",
-        birth_date_warning(number, employee.birth_date, today=visit.today) or "",
-        f"Det samme nummeret er registrert på {names}." if names else "",
+    warnings = [
+        birth_date_warning(number, employee.birth_date, today=visit.today),
+        f"Det samme nummeret er registrert på {names}." if names else None,
     ]
-    return _done(visit, employee, box, " ".join(filter(None, said)))
+    said = " ".join(filter(None, [f"Fødselsnummeret til {employee.full_name} er lagret.", *warnings]))
+    return _done(visit, employee, box, said, tone="wait" if any(warnings) else "good")
 
 
 def _index(visit: Visit, todo: str, tried: Tried | None = None, *, status: int = 200) -> Response:
@@ -75,13 +75,14 @@ def _index(visit: Visit, todo: str, tried: Tried | None = None, *, status: int =
     )
 
 
-def _done(visit: Visit, employee: Employee, box: str, said: str) -> Response:
+def _done(visit: Visit, employee: Employee, box: str, said: str, *, tone: str) -> Response:
     """The worklist without the row, the box still open."""
     return swap(
         visit,
         "worklist/_worklist.html",
         or_go=visit.url("worklist", todo=box, saved=employee.id),
         say=said,
+        tone=tone,
         stay=True,
         boxes=boxes(visit, box),
         tried=None,

@@ -27,7 +27,9 @@
   on('htmx:after:swap', ({ detail: { ctx } }) => {
     reveal();
     const place = byId(ctx.target?.id);
-    if (homeless() && place) (place.querySelector('[tabindex="-1"]') || place).focus({ preventScroll: true });
+    if (!homeless() || !place) return;
+    const next = place.hidden ? document.querySelector('h1') : place.querySelector('[tabindex="-1"]') || place;
+    next.focus({ preventScroll: true });
   });
 
   const reveal = () => navigator.clipboard && document.querySelectorAll('[data-copy][hidden]').forEach(b => { b.hidden = false; });

@@ -34,6 +34,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 
 from app import create_app
 from models.settings import Settings
+from tests.emitted import EMITTED
 from tests.house import FIELD_KEYS, SECRETS, fill
 from tests.times import TestClock
 
@@ -94,7 +95,8 @@ class LivePortal:
         )
         self._mail = folder / "mail"
         fill(settings.database_url)
-        app = create_app(settings, clock=TestClock())
+        self._folder = folder
+        app = EMITTED.over(create_app(settings, clock=TestClock()))
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
@@ -114,6 +116,9 @@ class LivePortal:
         self._server.should_exit = True
         self._thread.join(PATIENCE)
         self._listening.close()
+        EMITTED.look("the database", (self._folder / "portal.db").read_bytes())
+        EMITTED.look_at_files(self._folder)
+        EMITTED.check()
 
 
 @pytest.fixture(scope="module")
@@ -345,6 +350,11 @@ class Terminal:
         """Go on to the first field below a label."""
         row = self._row(label)
         return self._go_on(lambda: row < self._screen.cursor.y < row + 8, label)
+
+    def go_on(self) -> "Terminal":
+        """Go on to the next link, field or button."""
+        self._move(self._keys.forward)
+        return self
 
     def back_to_top(self) -> "Terminal":
         """Go to the top of the page."""

@@ -19,7 +19,7 @@ FILE = Path(__file__).parents[1] / "docs" / "urls.md"
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
 )
-_SHARED_FORMS = {"routes.web.employee_form"}
+_SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit"}
 """What several rooms read a form with."""
 _STATUSES = {
     "page": {200},
@@ -52,7 +52,7 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
 | 403 | a POST without the session's `csrf_token`, or from another site |
 | 404 | an unknown address, a row that one may not see, a right that one does not have |
 | 405 | a method that the address does not take; `Allow` names those that it does |
-| 413 | a body of more than a megabyte |
+| 413 | a body of more than a megabyte, or of ten where a file is sent |
 | 500, 503 | a fault; the database is away, or the portal is stopping |
 
 Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the

@@ -16,9 +16,10 @@ from base64 import urlsafe_b64decode
 from binascii import Error as NoBase64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 import httpx2
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.logs import structured
 from models.national_id import is_valid
@@ -95,6 +96,25 @@ class Emitted(logging.Handler):
         """Search a line of the log, in both formats."""
         for form in self._formats:
             self.look(f"the log of {record.name}", form.format(record).encode())
+
+    def over(self, app: ASGIApp) -> ASGIApp:
+        """The same application, its answers searched as they leave: for tests that reach it over the network."""
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            headers, body = httpx2.Headers(), bytearray()
+
+            async def heard(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers.update(message["headers"])
+                body.extend(message.get("body", b""))
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    request = httpx2.Request(scope["method"], f"http://portal{quote(scope['path'])}")
+                    self.look_at_answer(httpx2.Response(200, headers=headers, content=bytes(body), request=request))
+                await send(message)
+
+            await app(scope, receive, heard if scope["type"] == "http" else send)
+
+        return watched
 
     def check(self) -> None:
         """Raise AssertionError where something was found since the last time."""

@@ -36,6 +36,7 @@ class Page:
         self.soup = BeautifulSoup("", "html.parser")
         self.response: httpx2.Response
         self._typed: dict[tuple[str, str], list[str]] = {}
+        self._files: dict[str, tuple[str, bytes]] = {}
 
     # What the person does
 
@@ -60,6 +61,11 @@ class Page:
             field = name.rstrip("_")
             form = self._form_with(field)
             self._typed[(str(form.get("id")), field)] = value if isinstance(value, list) else [value]
+        return self
+
+    def attach(self, name: str, filename: str, content: bytes) -> "Page":
+        """Choose a file in a form; nothing is sent."""
+        self._files = {name: (filename, content)}
         return self
 
     def press(self, text: str, **extra: str) -> "Page":
@@ -156,7 +162,7 @@ class Page:
     def fields(self, form: Tag) -> list[tuple[str, str]]:
         """What a form would send now."""
         pairs: list[tuple[str, str]] = []
-        for field in form.select("input, select, textarea"):
+        for field in form.select("input:not([type=file]), select, textarea"):
             name = str(field.get("name", ""))
             typed = self._typed.get((str(form.get("id")), name))
             if typed is not None:
@@ -180,8 +186,14 @@ class Page:
         headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
         """One request as it is: nothing is followed, the page stays."""
-        content = urlencode(fields or []).encode() if method == "POST" else None
         shown = dict(headers or {})
+        if method == "POST" and self._files:  # as a form with enctype="multipart/form-data" is sent
+            files, self._files = self._files, {}
+            sent: dict[str, list[str]] = {}
+            for key, value in fields or []:
+                sent.setdefault(key, []).append(value)
+            return self._loop.wait(self._client.request(method, url, data=sent, files=files, headers=shown))
+        content = urlencode(fields or []).encode() if method == "POST" else None
         if method == "POST":
             shown.setdefault("content-type", "application/x-www-form-urlencoded")
         EMITTED.learn_form(content or b"", shown.get("content-type", ""))

@@ -2,19 +2,23 @@
 
 import hashlib
 import re
+from types import SimpleNamespace
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.exchange.spreadsheet import read_pasted
+from models.import_rows import Known, judge
+from models.imports import begin, keep, read_all
 from models.invoices import Invoice
 from models.tenancy import CustomerOwned, Right, UnitOwned
-from models.units import Unit
+from models.units import Unit, UnitRow
 from models.users import Grant, User
 from routes import MAP, Line
 from routes.web.forms import PortalForm
 from tests.house import House
-from tests.times import TODAY
+from tests.times import NOW, TODAY
 
 _PARAMETER = re.compile(r"{\w+(?::\w+)?}")
 _BEFORE = re.compile(r"/(\w+)/{")
@@ -55,6 +59,21 @@ def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list
     return _divided(house, table, username)[1]
 
 
+def with_lists(house: House, each: int = 11) -> House:
+    """Some lists of employees of each user, which the demo has none of: one row is new, one is faulty."""
+    units = [UnitRow(0, "Bergen", None, None, "/0/")]
+    dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
+    judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
+    with house.behind() as db:
+        for grant in db.scalars(select(Grant)).all():
+            by = SimpleNamespace(user_id=grant.user_id)
+            for _ in range(each):
+                kept = dry_run.dumps()
+                keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
+        db.commit()
+    return house
+
+
 def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[list[object], list[object]]:
     mine: list[object] = []
     foreign: list[object] = []
@@ -62,10 +81,12 @@ def _divided(house: House, table: type[CustomerOwned], username: str) -> tuple[l
     name = _NAMED_BY.get(table, key.name)
     with house.behind() as db:
         grants = _grants(db, username)
+        user_id = db.scalar(select(User.id).where(User.username == username))
         paths = {unit.id: unit.path for unit in db.execute(select(Unit.id, Unit.path))}
         for row in db.scalars(select(table).order_by(key)):
             seen = any(
                 customer_id == row.customer_id
+                and getattr(row, "user_id", user_id) == user_id
                 and (not isinstance(row, UnitOwned) or (paths[row.unit_id].startswith(path) and rights & {*row.rights}))
                 for customer_id, path, rights in grants
             )

@@ -71,7 +71,7 @@ def test_a_whole_journey_by_keyboard(visitor: Visitors, live: LivePortal, width:
     person.type("demo-hms.fjord")
     person.press("Enter")
     expect(person.h1).to_have_text("Bestilling")
-    expect(person.part("tabs").get_by_role("link")).to_have_text(["Info", "Bestilling"])
+    expect(person.part("tabs").get_by_role("link")).to_have_text(["Info", "Bestilling", "Ansatte"])
     expect(person.page.get_by_role("banner")).to_contain_text("Du er logget inn som: Hilde Moldskred (hms.fjord)")
 
     person.tab_to("Bestillingsnummer:")
@@ -546,3 +546,27 @@ def test_the_first_list_is_soon_readable_on_a_slow_line(visitor: Visitors) -> No
         ).observe({type: 'largest-contentful-paint', buffered: true}))"""
     )
     assert painted <= READABLE, f"readable after {painted:.0f} ms"
+
+
+def test_4_one_works_down_the_worklist_without_leaving_the_keyboard(visitor: Visitors, live: LivePortal) -> None:
+    """What is half typed elsewhere stays, the next row has the focus, and the receipt becomes true by itself."""
+    person = visitor(expects="422").sign_in("hms.fjord", own=True)
+    worklist = person.part("worklist")
+    worklist.get_by_role("link", name="Legg inn").last.click()
+    fields = worklist.get_by_role("textbox")
+    expect(fields.first).to_be_focused()
+    first, second = (str(fields.nth(at).get_attribute("id")) for at in (0, 1))
+    fields.nth(2).fill("halvt@skrevet")
+    fields.first.fill("feil")
+    person.press("Enter")
+    expect(person.part(first)).to_have_attribute("aria-invalid", "true")
+    expect(person.part(first)).to_be_focused()
+    person.part(first).fill("ny@fjordbygg.example")
+    person.press("Enter")
+    expect(person.part("flash")).to_contain_text("er lagret.")
+    expect(person.part(second)).to_be_focused()
+    expect(fields.nth(1)).to_have_value("halvt@skrevet")
+    expect(person.part("receipt")).to_contain_text("Oppdatert i CRM kl.")
+    expect(person.part(second)).to_be_focused()
+    expect(person.page).to_have_url(f"{live.url}/info")
+    person.check()

@@ -13,6 +13,8 @@ from tests.page import Page
 from tests.test_customers import switch_to
 from tests.times import TODAY
 
+TITLE = "Helsekontroll Fjordbygg Bergen"
+
 
 def somebody_with_a_time(house: House) -> tuple[Employee, SignUp, Employee]:
     """Somebody of Fjordbygg with one time ahead that can still be given on, and a colleague without any."""
@@ -26,7 +28,7 @@ def somebody_with_a_time(house: House) -> tuple[Employee, SignUp, Employee]:
             .join(Booking, Booking.id == SignUp.booking_id)
             .join(Slot, Slot.id == SignUp.slot_id)
             .where(SignUp.state == "Påmeldt", Booking.deadline > now, Slot.starts_at > now)
-            .where(Booking.title == "Helsekontroll Fjordbygg Bergen", SignUp.employee_id.not_in(twice))
+            .where(Booking.title == TITLE, SignUp.employee_id.not_in(twice))
             .order_by(SignUp.id)
         ).first()
         assert ahead
@@ -69,10 +71,10 @@ def test_ad4_who_has_nothing_ahead_is_asked_about_and_comes_back(house: House, t
 def test_u17_each_time_ahead_is_freed_after_a_yes(house: House, hms: Page) -> None:
     employee, sign_up, _ = somebody_with_a_time(house)
     page = hms.open(f"/employees/{employee.id}/deactivation")
-    assert page.has("Helsekontroll Fjordbygg Bergen")
+    assert page.has(TITLE)
     page.press("Deaktiver")
     assert page.status_code == 422
-    assert page.problems == ["Kryss av for å frigi timen, eller skriv hvem som skal ha den."]
+    assert page.problems == [f"{TITLE}: Kryss av for å frigi timen, eller skriv hvem som skal ha den."]
     with house.behind() as db:
         assert db.get_one(SignUp, sign_up.id).state == "Påmeldt"
         assert db.get_one(Employee, employee.id).deactivated_at is None
@@ -89,10 +91,10 @@ def test_u17_or_it_is_given_to_a_colleague(house: House, hms: Page) -> None:
     page = hms.open(f"/employees/{employee.id}/deactivation")
     page.fill(heir="berg").press("Deaktiver")
     assert page.status_code == 422
-    assert page.problems[0].startswith("Flere passer:")
+    assert page.problems[0].startswith(f"{TITLE}: Flere passer:")
     assert page.value("heir") == "berg"
     page.fill(heir="finnes ikke").press("Deaktiver")
-    assert page.problems == ["Fant ingen aktiv ansatt med dette navnet eller denne e-postadressen."]
+    assert page.problems == [f"{TITLE}: Fant ingen aktiv ansatt med dette navnet eller denne e-postadressen."]
     page.fill(heir=employee.email or "").press("Deaktiver")
     assert page.status_code == 422
     page.fill(heir=heir.email or "").press("Deaktiver")

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from models.exchange.spreadsheet import Row, writer
-from models.exchange.tables import Writer
 from models.orders import Order
+from models.tables import Writer
 from routes.web.downloads import disposition, download
 from routes.web.entrance import Place
 from routes.web.visit import Visit

@@ -1,17 +1,21 @@
 """Rediger ansatt (AR1-AR12): in the place of the card and as a page, the number, and two people at a time."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.details import read_birth_date, read_email, read_mobile
-from models.employees import Employee
+from models.details import Details, read_birth_date, read_email, read_mobile
+from models.employee_search import Criteria, find_employees
+from models.employees import ChangedMeanwhile, Employee, add_employees, change_employees
 from models.national_ids import NationalId
 from models.outbox import Message
 from models.sealed import Keyring
+from models.users import SignedIn, find_signed_in, find_user, open_session
 from tests.house import FIELD_KEYS, House
 from tests.page import Page
-from tests.times import TODAY
+from tests.times import NOW, TODAY
 
 LABELS = ["Fornavn", "Etternavn", "Epost", "Mobil", "Fødselsdag", "Bedrift/avdeling", "Fødselsnummer (11 siffer)"]
 STORED = {
@@ -27,6 +31,18 @@ NEW_NUMBER = "29822099635"
 def donald(house: House) -> Employee:
     with house.behind() as db:
         return db.scalars(select(Employee).where(Employee.email == STORED["email"])).one()
+
+
+@pytest.fixture
+def signed_in(quiet_house: House) -> SignedIn:
+    """The user Tester, for what is done without a page."""
+    customer_id = donald(quiet_house).customer_id
+    with quiet_house.behind() as db:
+        user = find_user(db, "Tester")
+        assert user
+        found = find_signed_in(db, open_session(db, user.id, customer_id, NOW), customer_id, NOW)
+    assert found
+    return found
 
 
 def editing(page: Page, name: str = "Donald Duck") -> Page:
@@ -243,3 +259,36 @@ def test_two_people_edit_the_same_employee_and_the_second_sees_both(house: House
     assert note.get_text() == "Lagret nå: Inger"
     assert not page.soup.select_one("#mobile-note")
     assert save(page).h1 == "Ingebjørg Solbakken"
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_two_saves_at_the_same_moment_are_one(quiet_house: House, signed_in: SignedIn) -> None:
+    """Both have looked before either has saved; on SQLite the second waits before it looks."""
+    assert signed_in.scope
+    database, id = quiet_house._database, donald(quiet_house).id
+    with database.session(signed_in.scope) as mine, database.session(signed_in.scope) as theirs:
+        my_donald, their_donald = (session.get_one(Employee, id) for session in (mine, theirs))
+        details = [replace(my_donald.details, given_name=name) for name in ("Don", "Dono")]
+        their_donald.change(theirs, details[1], by=signed_in, now=NOW, seen=1)
+        theirs.commit()
+        with pytest.raises(ChangedMeanwhile):
+            my_donald.change(mine, details[0], by=signed_in, now=NOW, seen=1)
+    assert donald(quiet_house).given_name == "Dono"
+
+
+def test_many_are_added_and_changed_at_once_and_found_as_they_are_now(quiet_house: House, signed_in: SignedIn) -> None:
+    """What a list does: as many events and entries as changes, and the search knows all of it (AR12)."""
+    assert signed_in.scope
+    unit_id, many = donald(quiet_house).unit_id, 500
+    new = [Details("Liv", f"Liste{n}", f"liv{n}@x.no", None, None, unit_id) for n in range(many)]
+    with quiet_house._database.session(signed_in.scope) as db:
+        people = add_employees(db, new, by=signed_in, now=NOW)
+        changes = [(one, replace(one.details, family_name=f"Ny{n % 2}")) for n, one in enumerate(people)]
+        assert change_employees(db, changes, by=signed_in, now=NOW) == many
+        assert change_employees(db, changes, by=signed_in, now=NOW) == 0
+        db.commit()
+        found = [find_employees(db, signed_in.scope.customer_id, Criteria(text)).count for text in ("liste", "liv ny1")]
+        assert found == [0, many // 2]
+    with quiet_house.behind() as db:
+        kinds = db.scalars(select(Message.kind).where(Message.kind.like("employee.%")).order_by(Message.id)).all()
+    assert kinds == ["employee.added"] * many + ["employee.changed"] * many

@@ -1,6 +1,8 @@
 """AR6: the watch over everything that is emitted finds what it should, in each of the places where it looks."""
 
+import asyncio
 import base64
+import gzip
 import io
 import logging
 import zipfile
@@ -10,6 +12,8 @@ from email.message import EmailMessage
 import httpx2
 import pytest
 from sqlalchemy import update
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message
 
 from models.audit import record
 from models.customers import Customer
@@ -57,6 +61,16 @@ def cookie(number: str) -> str:
     return f"flash={base64.urlsafe_b64encode(number.encode()).decode().rstrip('=')}.time.signature"
 
 
+async def ask(app: ASGIApp) -> None:
+    async def receive() -> Message:
+        return {}
+
+    async def send(_message: Message) -> None:
+        return None
+
+    await app({"type": "http", "method": "GET", "path": "/live"}, receive, send)
+
+
 def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(leaks: Callable[[], str]) -> None:
     watch = Emitted()
     watch.learn(NUMBER.encode())
@@ -64,6 +78,7 @@ def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(leaks: 
     watch.look_at_answer(answer(packed(NUMBER)))
     watch.look_at_answer(answer(location=f"/employees?q={NUMBER[:6]}+{NUMBER[6:]}"))
     watch.look_at_answer(answer(set_cookie=cookie(NUMBER)))
+    asyncio.run(ask(watch.over(Response(gzip.compress(NUMBER.encode()), headers={"content-encoding": "gzip"}))))
     watch.look_at_letter("1.eml", letter(NUMBER))
     watch.handle(logging.makeLogRecord({"name": "portal", "msg": "saved", "number": NUMBER}))
     watch.look("a row", f"1{NUMBER}2026".encode())
@@ -72,6 +87,7 @@ def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(leaks: 
         "the answer to GET /page",
         "the header location of the answer to GET /page",
         "a cookie of the answer to GET /page",
+        "the answer to GET /live",
         "the letter 1.eml",
         "the log of portal",
         "the log of portal",

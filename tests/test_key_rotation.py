@@ -101,6 +101,7 @@ def test_what_no_key_opens_is_counted_and_holds_nothing_up(
     assert str(told) == f"1 rows are not sealed with {NEW.newest} yet: keep the older keys, and run this again."
     assert capsys.readouterr().out.splitlines() == [
         "drafts: 0 sealed anew, 1 cannot be opened with any of FIELD_KEYS",
+        "imports: 0 sealed anew",
         f"national_ids: {total} sealed anew",
         "outbox: 1 sealed anew",
     ]

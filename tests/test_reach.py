@@ -97,6 +97,52 @@ def order_sent(person: Visitor) -> None:
     expect(person.part("flash")).to_contain_text("er sendt")
 
 
+def employee(person: Visitor, name: str = "Ingrid Solbakken") -> None:
+    person.open(f"/employees?q={name}{'&inactive=1' if name == 'Siv Ånonsen' else ''}").link(name).click()
+    expect(person.h1).to_have_text(name)
+
+
+def employee_edited(person: Visitor) -> None:
+    employee(person)
+    person.link("Rediger").click()
+    expect(person.h1).to_have_text("Rediger ansatt")
+
+
+def employee_refused(person: Visitor) -> None:
+    employee_edited(person)
+    person.field("Epost").fill("")
+    person.field("Fødselsnummer (11 siffer)").fill("1")
+    person.page.get_by_role("button", name="Lagre", exact=True).last.click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def employee_asked_about(person: Visitor) -> None:
+    employee_edited(person)
+    person.field("Epost").fill("mohamed.aden@fjordbygg.example")
+    person.page.get_by_role("button", name="Lagre", exact=True).last.click()
+    expect(person.button("Lagre likevel")).to_be_visible()
+
+
+def number_about_to_go(person: Visitor) -> None:
+    employee_edited(person)
+    person.button("Fjern fødselsnummeret").click()
+    expect(person.button("Ja, fjern nummeret")).to_be_visible()
+
+
+def new_employee_refused(person: Visitor) -> None:
+    person.open("/employees/new").button("Lagre").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def leaving(person: Visitor) -> None:
+    """Somebody with times ahead, of whom nothing is decided yet."""
+    person.open("/orders/307513")
+    employee(person, person.page.locator("#bookings .slot li").first.inner_text())
+    person.link("Deaktiver").click()
+    person.button("Deaktiver").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 def without_connection(person: Visitor) -> None:
     person.open("/orders/new").context.set_offline(offline=True)
     person.button("Send bestilling").click()
@@ -143,6 +189,17 @@ STATES = {
     "search": ("search", "Tester", opens("/search")),
     "search found": ("search", "Tester", opens("/search?q=PO-4471")),
     "search of a number": ("search", "Tester", opens("/search?q=14838419861")),
+    "employees": ("employees", "hms.fjord", opens("/employees")),
+    "no employees": ("employees", "hms.fjord", opens("/employees?q=xyz")),
+    "employee": ("employee", "hms.fjord", employee),
+    "employee who left": ("employee", "hms.fjord", lambda person: employee(person, "Siv Ånonsen")),
+    "employee edited": ("edit_employee", "hms.fjord", employee_edited),
+    "employee refused": ("edit_employee", "hms.fjord", employee_refused),
+    "employee asked about": ("edit_employee", "hms.fjord", employee_asked_about),
+    "number about to go": ("edit_employee", "hms.fjord", number_about_to_go),
+    "new employee": ("new_employee", "hms.fjord", opens("/employees/new")),
+    "new employee refused": ("new_employee", "hms.fjord", new_employee_refused),
+    "leaving": ("deactivation", "hms.fjord", leaving),
     "units": ("units", "leder.brann", opens("/units")),
     "guide": ("guide", "hms.fjord", opens("/guide")),
     "accessibility": ("accessibility", "hms.fjord", opens("/accessibility")),

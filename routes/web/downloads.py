@@ -13,7 +13,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.database import run
-from models.exchange.tables import Writer
+from models.tables import Writer
 from routes.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
     response = StreamingResponse(pieces, media_type=writer.media_type)
     response.headers["content-disposition"] = disposition(filename)
     response.headers["cache-control"] = "private, no-store"
+    response.headers["vary"] = "Accept-Encoding"
     if visit.request.method == "HEAD":
         response.body_iterator = _nothing()
         if writer.media_type.startswith("text/"):

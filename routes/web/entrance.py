@@ -30,8 +30,8 @@ from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Vis
 log = logging.getLogger("portal.visit")
 
 MAX_FIELDS = 2000
-_NOT_KEPT = {"csrf_token", "password", "pasted", "national_id", "sealed_number"}
-"""Secrets, also those typed wrong, which are no identity numbers that a mask would find; and lists of people."""
+_NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number", "pasted"}
+"""Secrets, also those that were typed wrong and so are no identity numbers that a mask would find; lists of people."""
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
 
@@ -115,6 +115,7 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
             bind(db, scope, read_only=True)
         else:
             db.close()
+            portal.database.wait_for_turn()
             here.db = db = portal.database.session(scope)
         opened = time.perf_counter()
         if failed:
@@ -210,6 +211,8 @@ def _where_one_was(here: Visit) -> str:
 def _note_use(here: Visit) -> None:
     """Keep the session alive, at most every few minutes, so that reading seldom takes the write lock."""
     if here.signed_in is None or not use_is_worth_noting(here.signed_in, here.now):
+        return
+    if here.portal.database.is_taken:  # the next use will do
         return
     with here.portal.database.session() as db, across_customers(db):
         try:

@@ -119,6 +119,12 @@ class Visit:
         return self.user.customer
 
     @property
+    def customer_id(self) -> int:
+        """The customer's id; only where the route's `who` asks for a right."""
+        assert self.user.scope is not None
+        return self.user.scope.customer_id
+
+    @property
     def customers(self) -> tuple[Choice, ...]:
         """All customers that the user may switch to."""
         return self.user.customers
@@ -145,10 +151,13 @@ class Visit:
 
     def aside(self, work: Callable[..., T], *args: Any) -> T:
         """Do slow work in a thread while other visits go on; never after a first write."""
+        self._let_go()
+        return aside(work, *args)
+
+    def _let_go(self) -> None:
         if has_written(self.db):
             raise RuntimeError("slow work stands before the first write, not after it")
         self.db.commit()  # gives the connection back, and on SQLite the write lock
-        return aside(work, *args)
 
     def on_record(self, look: Callable[[Session], T]) -> T:
         """Look at what nobody may see without its being written down, such as an identity number's mask.
@@ -163,6 +172,30 @@ class Visit:
             found = look(db)
             db.commit()
         return found
+
+    def look(self, work: Callable[[Session], T]) -> T:
+        """Look at much, step by step with `give_way`, in a session that only reads; never after a first write.
+
+        On SQLite the visit's own session would hold the write lock for as long.
+        """
+        self._let_go()
+        with self.portal.database.session(self.user.scope, read_only=True) as db:
+            return work(db)
+
+    def write_much(self, work: Callable[[Session], T]) -> T:
+        """Write much in one transaction of its own, which is committed if `work` returns; never after a first write.
+
+        `Database.write_apart` says who waits for it.
+        """
+        self._let_go()
+
+        def whole() -> T:
+            with self.portal.database.session(self.user.scope) as db:
+                found = work(db)
+                db.commit()
+            return found
+
+        return self.portal.database.write_apart(whole)
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from models.exchange.tables import Cell, Row
+from models.tables import Cell, Row
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -1,0 +1,74 @@
+"""Lists as other programs write them, for the import: made here, so that it can be read what is in them."""
+
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+
+HEADINGS = ["Fornavn", "Etternavn", "E-post", "Mobil", "Fødselsdag", "Avdeling"]
+PEOPLE = [
+    ["Åse", "Ærlig-Ødegård", "ase@fjordbygg.example", "41244845", "12.05.1984", "Bergen"],
+    ["Ola", "Nordmann", "ola.n@fjordbygg.example", "12345678", "01.02.1990", "Stavanger"],
+]
+
+
+def delimited(delimiter: str = ";", *, rows: list[list[str]] | None = None, newline: str = "\r\n") -> str:
+    """The list as text."""
+    return "".join(delimiter.join(row) + newline for row in rows or [HEADINGS, *PEOPLE])
+
+
+def workbook(*, first_day_1904: bool = False, **options: Any) -> bytes:
+    """The list as Excel keeps it, with all that makes a workbook hard to read.
+
+    A hidden sheet before it, a title above the headings, days as serials, telephone numbers as numbers, formulas, and
+    units joined downwards.
+    """
+    kept = io.BytesIO()
+    book = xlsxwriter.Workbook(kept, {"in_memory": True, "date_1904": first_day_1904})
+    hidden, sheet = book.add_worksheet("Gammelt"), book.add_worksheet("Ansatte")
+    hidden.write_row(0, 0, ["Fornavn", "Etternavn"])
+    sheet.activate()
+    hidden.hide()
+    day = book.add_format({"num_format": "dd.mm.yyyy"})
+    sheet.merge_range(0, 0, 0, 5, "Ansattliste 2026")
+    sheet.write_row(2, 0, HEADINGS)
+    for at, (given, family, email, mobile, born, _) in enumerate(PEOPLE, 3):
+        sheet.write_row(at, 0, [given, family])
+        sheet.write_formula(at, 2, f'=LOWER("{email}")', None, email)
+        sheet.write_number(at, 3, float(mobile))
+        sheet.write_datetime(at, 4, datetime.strptime(born, "%d.%m.%Y"), day)  # noqa: DTZ007  # a day has no zone
+    sheet.merge_range(3, 5, 4, 5, "Bergen")
+    if options.get("another"):
+        book.add_worksheet("Innleide").write(0, 0, "Kari")
+    book.close()
+    return kept.getvalue()
+
+
+def archive(sheet: str = "", **parts: bytes | str) -> bytes:
+    """A workbook made by hand, to harm its reader."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as made:
+        with zipfile.ZipFile(io.BytesIO(workbook())) as honest:
+            for name in honest.namelist():
+                made.writestr(name, honest.read(name) if not (sheet and name.endswith("sheet2.xml")) else sheet)
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return kept.getvalue()
+
+
+_SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+FAR_AWAY = archive(
+    _SHEET.format('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+)
+"""Two cells so far apart that a reader who lays the sheet out needs half a terabyte."""
+ENTITIES = archive(
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+    + _SHEET.format('<row r="1"><c r="A1" t="str"><v>&b;&c;</v></c></row>')
+)
+BOMB = archive(_SHEET.format(" " * 101_000_000))
+"""More than a hundred megabytes of blanks in as many kilobytes."""
+LONG_TAG = archive(_SHEET.format(f'<row r="1" x="{"x" * 5_000_000}"/>'))
