@@ -39,7 +39,6 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
     response = StreamingResponse(pieces, media_type=writer.media_type)
     response.headers["content-disposition"] = disposition(filename)
     response.headers["cache-control"] = "private, no-store"
-    response.headers["vary"] = "Accept-Encoding"
     if visit.request.method == "HEAD":
         response.body_iterator = _nothing()
         if writer.media_type.startswith("text/"):
