@@ -4,7 +4,7 @@ A credit note stands as what it takes off; which invoice it took it off is in `m
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -156,11 +156,5 @@ def _account(currency: str, opening: Decimal, entries: Iterable[Entry]) -> Accou
     in_order = sorted(entries, key=lambda entry: (entry.on, entry.is_payment, entry.number))
     balances = accumulate((entry.amount for entry in in_order), initial=opening)
     next(balances)
-    return Account(
-        currency,
-        opening,
-        [
-            Entry(each.on, each.number, each.is_payment, each.is_credit_note, each.due_on, each.amount, balance)
-            for each, balance in zip(in_order, balances, strict=True)
-        ],
-    )
+    movements = [replace(each, balance=balance) for each, balance in zip(in_order, balances, strict=True)]
+    return Account(currency, opening, movements)

@@ -15,6 +15,7 @@ from tests.page import Page
 FIRST_VIEW, PART, SCRIPT, UNCHANGED = 14_600, 2_500, 13_500, 400
 """Bytes: HTML and CSS of a list with their heads, the body of its results, htmx, a whole 304."""
 STATEMENTS = 4
+OF_AN_INVOICE = 12
 RESULTS = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 CODINGS = pytest.mark.parametrize("coding", ["br", "zstd"])
 
@@ -94,6 +95,9 @@ def test_results_of_invoices_are_light_and_take_four_statements(quiet_house: Hou
             answer = okonomi.send("GET", url, headers=RESULTS | {"accept-encoding": coding})
         assert body(answer) <= PART
         assert len(statements) <= STATEMENTS, statements
+    with counted(quiet_house) as statements:
+        okonomi.follow(okonomi.rows[0][0])
+    assert len(statements) <= OF_AN_INVOICE, statements
 
 
 @CODINGS
