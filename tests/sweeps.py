@@ -63,7 +63,7 @@ def my_path(house: House, line: Line, username: str) -> str:
 
 
 def token_of(house: House, given_name: str, family_name: str) -> str:
-    """The token of the personal link that an employee has in the letter about a time ahead, or about the waiting list."""
+    """The token of the personal link that an employee has in a letter about a time ahead or the waiting list."""
     with house.behind() as db:
         link, email = db.execute(
             select(SignUp.link, Employee.email)

@@ -78,6 +78,10 @@ def screens(house: House) -> list[BeautifulSoup]:
     seen += [hms.open(f"/reports{page}").soup for page in ("", "/figures", "/hms-year", "/annual-report")]
     seen.append(hms.open("/bookings").soup)
     seen.append(hms.follow("Helsekontroll Fjordbygg Bergen").soup)
+    one = hms.soup.select_one("input[name=employee]:not([disabled])")
+    assert one is not None
+    seen.append(hms.fill(employee=[str(one["value"])]).press("Fordel valgte på ledige tider").soup)
+    seen.append(hms.open("/employees/imports").soup)
     seen.append(hms.open("/calendar").press("Lag kalenderlenke").soup)
     seen.append(house.visitor().open(f"/me/{token_of(house, 'Ingrid', 'Solbakken')}").soup)
     seen.append(hms.open("/employees").soup)
