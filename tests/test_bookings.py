@@ -1,6 +1,7 @@
 """Bookinger: the list, a booking's page, and putting employees on slots there (T1-T7)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import Tag
@@ -11,7 +12,7 @@ from models.employees import Employee
 from models.outbox import Message
 from models.sign_ups import SignUp, sign_up
 from models.slots import Slot
-from models.users import User
+from models.users import User, UserSession
 from tests.house import House
 from tests.page import Page
 from tests.rounds import a_round, all_is_well, people, slots_of
@@ -266,6 +267,11 @@ def test_an_open_page_asks_for_news_at_little_cost(quiet_house: House) -> None:
     asked = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#slots"}
     same = hms.send("GET", str(slots["hx-get"]), headers=asked)
     assert (same.status_code, same.content) == (204, b"")
+    quiet_house.clock.advance(timedelta(minutes=59))
+    assert hms.send("GET", str(slots["hx-get"]), headers=asked).status_code == 204
+    with quiet_house.behind() as db:
+        used = db.scalars(select(UserSession.last_used_at).order_by(UserSession.id.desc())).first()
+    assert used == NOW, "asking by itself does not keep a session alive"
     stage.sits(0, 0)
     news = hms.send("GET", str(slots["hx-get"]), headers=asked)
     assert news.status_code == 200

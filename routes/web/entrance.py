@@ -139,7 +139,8 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
         response = portal.pages.refused(here, refusal(500))
     finally:
         db.close()
-    _note_use(here)
+    if response.status_code != 204:  # what an open page asks by itself, and hears nothing new, is no use
+        _note_use(here)
     done = time.perf_counter()
     _finish(here, response, started, opened, done)
     return response
