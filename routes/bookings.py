@@ -37,11 +37,6 @@ class BookingSearch(PortalForm):
         below = frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None
         return Criteria(self.from_date.day, self.to_date.day, below)
 
-    @property
-    def filters(self) -> dict[str, str]:
-        """The filters that are set, as they stand in the URL."""
-        return {field.name: field.data for field in self if field.data}
-
 
 def index(visit: Visit) -> Response:
     """All bookings of the user's units: those to come, and those that are over (T1)."""

@@ -3,25 +3,24 @@
 Adding one is in `new_employee`, changing one in `edit_employee`, leaving in `deactivations`.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from starlette.responses import Response
 
 from models.employee_card import card_of
 from models.employee_export import HEADINGS, exporting
-from models.employee_search import COUNTED_TO, Criteria, EmployeeRow, Found, find_employees
+from models.employee_search import COUNTED_TO, Criteria, Found, find_employees
 from models.employees import employee_by_id
 from models.exchange.spreadsheet import writer
 from models.tenancy import Right
 from models.units import UnitRow, units_in_scope
+from routes.web import listing
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
 from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
-from routes.web.words import count
 
 _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
 
@@ -92,54 +91,22 @@ def show(visit: Visit, id: int) -> Response:
     )
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A page of employees with its links and its counting sentences."""
+class Listing(listing.Listing):
+    """A page of employees."""
 
-    visit: Visit
-    search: EmployeeSearch
-    found: Found
-    later: bool
+    route = "employees"
+    nothing = "Ingen ansatte funnet"
+    counted_to = COUNTED_TO
 
     @property
-    def rows(self) -> list[EmployeeRow]:
-        """The employees of this page."""
-        return self.found.rows
-
-    @property
-    def count(self) -> int:
-        """How many there are on all pages."""
-        return self.found.count
+    def words(self) -> tuple[str, str]:
+        """Who has left is called so."""
+        return ("deaktivert ansatt", "deaktiverte ansatte") if self.search.inactive.data else ("ansatt", "ansatte")
 
     @property
     def company(self) -> str:
         """The customer's name, which stands below a unit that is called otherwise (U15)."""
         return self.visit.customer.name if self.visit.customer else ""
-
-    @property
-    def count_text(self) -> str:
-        """What is announced."""
-        what = "deaktivert ansatt" if self.search.inactive.data else "ansatt"
-        if not self.count:
-            return "Ingen ansatte funnet"
-        if self.count > COUNTED_TO:
-            return f"Over {count(COUNTED_TO)} {_several(what)}"
-        return f"{count(self.count)} {what if self.count == 1 else _several(what)}"
-
-    @property
-    def shown_text(self) -> str:
-        """How much of it this page shows."""
-        return f"Viser {len(self.rows)} av {self.count_text.removeprefix('Over ')}"
-
-    @property
-    def more(self) -> str | None:
-        """The way to the next page."""
-        return self._url(after=self.found.next) if self.found.next else None
-
-    @property
-    def first(self) -> str | None:
-        """The way back to the first page."""
-        return self._url() if self.later else None
 
     @property
     def csv(self) -> str:
@@ -154,14 +121,7 @@ class Listing:
     @property
     def others(self) -> str:
         """The way to those who have left, or back to those who are there (A1)."""
-        return self._url(inactive="" if self.search.inactive.data else "1")
-
-    def _url(self, **changed: object) -> str:
-        return self.visit.url("employees", **{**self.search.filters, **changed})
-
-
-def _several(what: str) -> str:
-    return what.replace("deaktivert", "deaktiverte") + "e"
+        return self.way(inactive="" if self.search.inactive.data else "1")
 
 
 def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:

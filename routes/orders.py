@@ -1,9 +1,7 @@
 """Bestilling: the search, the order's page, and its reference. A new order is written in `new_order`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from starlette.responses import Response
 from wtforms.validators import ValidationError
@@ -27,6 +25,7 @@ from models.orders import (
 from models.tenancy import Right
 from models.timetable import bookings_of_order
 from models.units import UnitRow, account_manager_of, units_in_scope
+from routes.web import listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.forms import (
@@ -42,7 +41,6 @@ from routes.web.forms import (
 )
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
-from routes.web.words import count
 
 WITHOUT_STATUS = Option("none", "(uten status)")
 
@@ -133,49 +131,13 @@ def update_reference(visit: Visit, number: int) -> Response:
     )
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A page of orders with its links and its counting sentences."""
+class Listing(listing.Listing):
+    """A page of orders."""
 
-    visit: Visit
-    search: OrderSearch
-    found: Found
-    later: bool
-
-    @property
-    def rows(self) -> list[Any]:
-        """The orders of this page."""
-        return self.found.rows
-
-    @property
-    def count(self) -> int:
-        """How many there are on all pages."""
-        return self.found.count
-
-    @property
-    def count_text(self) -> str:
-        """What is announced (B11)."""
-        if not self.count:
-            return "Ingen bestillinger funnet"
-        if self.count > COUNTED_TO:
-            return f"Over {count(COUNTED_TO)} bestillinger"
-        return f"{count(self.count)} {'bestilling' if self.count == 1 else 'bestillinger'}"
-
-    @property
-    def shown_text(self) -> str:
-        """How much of it this page shows."""
-        return f"Viser {len(self.rows)} av {self.count_text.removeprefix('Over ')}"
-
-    @property
-    def older(self) -> str | None:
-        """The way to the next page."""
-        following = self.found.next
-        return self.visit.url("orders", **self.search.filters, after=following) if following else None
-
-    @property
-    def newest(self) -> str | None:
-        """The way back to the first page."""
-        return self.visit.url("orders", **self.search.filters) if self.later else None
+    route = "orders"
+    nothing = "Ingen bestillinger funnet"
+    words = ("bestilling", "bestillinger")
+    counted_to = COUNTED_TO
 
 
 def _order(visit: Visit, number: int) -> Order:

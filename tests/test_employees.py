@@ -24,7 +24,7 @@ def search(page: Page, **filters: str) -> Page:
 
 def all_pages(page: Page) -> list[str]:
     found = names(page)
-    while page.soup.select_one("#more"):
+    while page.soup.select_one("#following"):
         found += names(page.follow("Flere ansatte"))
     return found
 

@@ -23,7 +23,7 @@ def search(page: Page, **filters: str) -> Page:
 
 def all_pages(page: Page) -> list[str]:
     found = numbers(page)
-    while page.soup.select_one("#older"):
+    while page.soup.select_one("#following"):
         found += numbers(page.follow("Eldre bestillinger"))
     return found
 

@@ -145,7 +145,7 @@ def test_r1_long_lists_have_pages(house: House, hms: Page) -> None:
             add(db, unit, title=f"Kartlegging {number:02}", year=2020 + number % 3)
         db.commit()
     seen = titles(hms.open("/reports"))
-    while hms.soup.select_one("#older"):
+    while hms.soup.select_one("#following"):
         seen += titles(hms.follow("Eldre dokumenter"))
     assert len(seen) == len(set(seen)) == 56
     assert hms.follow("Nyeste dokumenter").rows[0][0] == "Plan for BHT-bistand 2026"

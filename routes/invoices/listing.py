@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from starlette.responses import Response
 
 from models.invoice_search import Column, Criteria, Cursor, Found, Owed, Sort, Sum, find_invoices, owed
 from models.invoices import Status
 from models.money import KRONER
+from routes.web import listing
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text, at_most, masked_sentence
 from routes.web.visit import Visit
-from routes.web.words import amount, count
+from routes.web.words import amount
 
 HEADINGS = {
     Column.NUMBER: "Fakturanummer",
@@ -59,7 +59,7 @@ def index(visit: Visit) -> Response:
         status=200 if valid else 422,
         at=visit.url("invoices", **search.filters, sort=_said(sort), after=after),
         search=search,
-        found=Listing(visit, search, sort, found, owed(visit.db, visit.today), later=after is not None),
+        found=Listing(visit, search, found, after is not None, sort, owed(visit.db, visit.today)),
         masked=masked_sentence(search.masked),
         today=visit.today,
     )
@@ -85,37 +85,21 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A page of invoices with its links, sums and sentences."""
+class Listing(listing.Listing):
+    """A page of invoices, with what all pages come to."""
 
-    visit: Visit
-    search: InvoiceSearch
+    route = "invoices"
+    nothing = "Ingen fakturaer funnet"
+    words = ("faktura", "fakturaer")
+
     sort: Sort
-    found: Found
     owed: Owed
-    later: bool
-
-    @property
-    def rows(self) -> list[Any]:
-        """The invoices of this page."""
-        return self.found.rows
 
     @property
     def sums(self) -> list[Sum]:
         """What all pages come to, per currency."""
-        return self.found.sums
-
-    @property
-    def count(self) -> int:
-        """How many there are on all pages."""
-        return self.found.count
-
-    @property
-    def count_text(self) -> str:
-        """What is announced."""
-        if not self.count:
-            return "Ingen fakturaer funnet"
-        return f"{count(self.count)} {'faktura' if self.count == 1 else 'fakturaer'}"
+        sums: list[Sum] = self.found.sums
+        return sums
 
     @property
     def owed_text(self) -> str:
@@ -141,23 +125,13 @@ class Listing:
         return Heading(
             text=HEADINGS[column],
             aria=("descending" if self.sort.descending else "ascending") if current else None,
-            href=self._url(sort=_said(to)),
+            href=self.way(sort=_said(to)),
             figures=column in {Column.TOTAL, Column.OUTSTANDING},
         )
 
-    @property
-    def following(self) -> str | None:
-        """The way to the next page."""
-        after = self.found.next
-        return self._url(sort=self.sorted_by, after=after) if after else None
-
-    @property
-    def first(self) -> str | None:
-        """The way back to the first page."""
-        return self._url(sort=self.sorted_by) if self.later else None
-
-    def _url(self, **more: object) -> str:
-        return self.visit.url("invoices", **self.search.filters, **more)
+    def way(self, **changed: object) -> str:
+        """The address also says how it is sorted."""
+        return super().way(**{"sort": self.sorted_by, **changed})
 
 
 def _said(sort: Sort) -> str | None:

@@ -19,11 +19,6 @@ class YearAndUnit(PortalForm):
     year = Choice("År:", default="", refusal="Velg et av årene i listen.")
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
 
-    @property
-    def filters(self) -> dict[str, str]:
-        """What is chosen, as it stands in the URL."""
-        return {field.name: field.data for field in self if field.data}
-
     def offer_years(self, today: date, otherwise: int, *, ahead: int = 0) -> None:
         """Let the user choose among the last years; what is left empty is the year `otherwise`."""
         years = range(today.year + ahead, today.year - YEARS_BACK, -1)

@@ -1,6 +1,5 @@
 """The documents of Rapporter per unit and year, each with its page and its file (R1, N2)."""
 
-from dataclasses import dataclass
 from functools import cache
 
 from starlette.responses import Response
@@ -11,7 +10,6 @@ from models.reports import (
     Criteria,
     Cursor,
     Found,
-    ReportRow,
     file_of,
     find_reports,
     preview_of,
@@ -19,12 +17,12 @@ from models.reports import (
     years_of_reports,
 )
 from routes.reports.choice import YearAndUnit, units_with_reports
+from routes.web import listing
 from routes.web.answers import page
 from routes.web.downloads import disposition
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option
 from routes.web.visit import Visit
-from routes.web.words import count
 
 _LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """What a file may do in a browser that shows it: nothing."""
@@ -101,37 +99,12 @@ def preview(visit: Visit, id: int) -> Response:
     return Response(picture, headers=headers, media_type=PNG)
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A page of documents with its links and its counting sentence."""
+class Listing(listing.Listing):
+    """A page of documents."""
 
-    visit: Visit
-    search: ReportSearch
-    found: Found
-    later: bool
-
-    @property
-    def rows(self) -> list[ReportRow]:
-        """The documents of this page."""
-        return self.found.rows
-
-    @property
-    def count_text(self) -> str:
-        """What is announced."""
-        if not self.found.count:
-            return "Ingen dokumenter funnet"
-        return f"{count(self.found.count)} {'dokument' if self.found.count == 1 else 'dokumenter'}"
-
-    @property
-    def older(self) -> str | None:
-        """The way to the next page."""
-        following = self.found.next
-        return self.visit.url("reports", **self.search.filters, after=following) if following else None
-
-    @property
-    def newest(self) -> str | None:
-        """The way back to the first page."""
-        return self.visit.url("reports", **self.search.filters) if self.later else None
+    route = "reports"
+    nothing = "Ingen dokumenter funnet"
+    words = ("dokument", "dokumenter")
 
 
 def _cursor(visit: Visit) -> Cursor | None:

@@ -64,6 +64,11 @@ class PortalForm(Form):
         return cls(Fields(pairs), meta=meta, **kwargs)
 
     @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL (B10)."""
+        return {field.name: field.data for field in self if field.data}
+
+    @property
     def masked(self) -> int:
         """How many identity numbers were masked in the texts of the form (section 5, number 6)."""
         return sum(getattr(field, "masked", 0) for field in self)
@@ -208,11 +213,6 @@ class PeriodSearch(PortalForm):
         """From after to would find nothing, and the user would not know why (B6)."""
         if self.from_date.day and field.day and self.from_date.day > field.day:
             raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """The filters that are set, as they stand in the URL (B10)."""
-        return {field.name: field.data for field in self if field.data}
 
 
 def required(sentence: str) -> InputRequired:
