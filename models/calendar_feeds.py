@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Identity, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.audit import record
 from models.base import Base, Moment
 from models.tenancy import CustomerOwned, across_customers, narrow
-from models.users import User, scope_of
+from models.users import SignedIn, User, scope_of
 
 
 class CalendarFeed(CustomerOwned, Base):
@@ -34,17 +35,24 @@ def feed_of(db: Session, user_id: int) -> CalendarFeed | None:
     )
 
 
-def make_feed(db: Session, customer_id: int, user_id: int, now: datetime) -> str:
+def make_feed(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> str:
     """Give the user a new secret, which nobody can look up again; the one before is good for nothing any more."""
-    end_feed(db, user_id)
+    db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == by.user_id))
     secret = secrets.token_urlsafe(32)
-    db.add(CalendarFeed(customer_id=customer_id, user_id=user_id, digest=_digest(secret), made_at=now))
+    db.add(CalendarFeed(customer_id=customer_id, user_id=by.user_id, digest=_digest(secret), made_at=now))
+    _log(db, customer_id, "made", by, now)
     return secret
 
 
-def end_feed(db: Session, user_id: int) -> None:
+def end_feed(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> None:
     """Take the user's feed at this customer away."""
-    db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user_id))
+    db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == by.user_id))
+    _log(db, customer_id, "ended", by, now)
+
+
+def _log(db: Session, customer_id: int, action: str, by: SignedIn, now: datetime) -> None:
+    about = f"calendar_feed:{by.user_id}"
+    record(db, customer_id=customer_id, actor=by.label, about=about, action=action, now=now)
 
 
 def open_feed(db: Session, secret: str) -> int | None:

@@ -119,13 +119,10 @@ def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
     return {employee_id: (id, state) for employee_id, id, state in rows}
 
 
-def invited_to(db: Session, booking_id: int) -> set[int]:
-    """The employees who are asked to choose a time of a booking, whether they have chosen or not."""
-    return set(
-        db.scalars(
-            select(Invitation.employee_id).where(Invitation.booking_id == booking_id, Invitation.ended_at.is_(None))
-        )
-    )
+def invited_to(db: Session, booking: Booking, viewer_id: int) -> set[int]:
+    """The employees who are asked to choose a time; where names are hidden, those whom the viewer has asked."""
+    asked = select(Invitation.employee_id).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
+    return set(db.scalars(asked.where(Invitation.invited_by_id == viewer_id) if booking.names_hidden else asked))
 
 
 def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: datetime) -> None:

@@ -17,10 +17,12 @@ from models.bookings import Booking
 from models.clock import today_in_oslo
 from models.employees import Employee
 from models.invitations import Invitation
+from models.outbox import Channel, post
 from models.sign_ups import COMING, CONFIRMED, OFFERED, OPEN, NoLongerSignedUp, SignUp, sign_up
 from models.signed import Signer, name_in
 from models.slots import Slot, SlotFull
 from models.tenancy import Right, Scope, across_customers, narrow
+from models.users import User
 from models.waiting_list import join, places_in_line
 
 
@@ -131,9 +133,34 @@ class MyAppointment:
     def decline(self, db: Session, now: datetime) -> None:
         """Give the time, the offer, the place in the line or the invitation back; raises as `SignUp.cancel` does."""
         if self.sign_up:
+            had_a_time = self.stage is Stage.SEATED
             self.sign_up.cancel(db, by=self._holder, now=now)
+            if had_a_time and self.slot:
+                self._tell_colleague(db, self.sign_up, self.slot, now)
         elif self.invitation:
             self.invitation.decline(db, by=self._holder, now=now)
+
+    def _tell_colleague(self, db: Session, sign_up: SignUp, slot: Slot, now: datetime) -> None:
+        """Write to who signed the holder up that the time is free again; not where names are hidden."""
+        colleague = db.get(User, sign_up.signed_up_by_id) if sign_up.signed_up_by_id else None
+        if colleague is None or not colleague.active or self.booking.names_hidden:
+            return
+        post(
+            db,
+            channel=Channel.MAIL,
+            kind="time_given_back",
+            about=f"sign_up:{sign_up.id}",
+            customer_id=sign_up.customer_id,
+            to=colleague.email,
+            payload={
+                "colleague_name": colleague.full_name,
+                "employee_name": self.employee.full_name,
+                "title": self.booking.title,
+                "booking": self.booking.id,
+                "starts_at": slot.starts_at.isoformat(),
+            },
+            now=now,
+        )
 
     @property
     def _holder(self) -> Named:
@@ -196,9 +223,11 @@ def _is_good(found: MyAppointment, now: datetime) -> bool:
     """Whether there is still something to see or to do behind a link."""
     if found.employee.deactivated_at is not None or found.booking.cancelled_at is not None:
         return False
-    sign_up = found.sign_up
+    sign_up, invitation = found.sign_up, found.invitation
+    if invitation is not None and invitation.ended_at is not None:
+        return False
     if sign_up is None:
-        return found.invitation is not None and found.invitation.ended_at is None and found.booking.is_open(now)
+        return found.booking.is_open(now)
     if sign_up.state in COMING:
         return found.slot is not None and found.slot.ends_at > now
     if sign_up.state == OFFERED:

@@ -67,7 +67,7 @@ def update(visit: Visit, token: str) -> Response:
     try:
         done = _carry_out(visit, mine)
     except _REFUSALS as refused:
-        visit.db.rollback()  # what is shown is how things are, not how they would have been
+        visit.undo()  # what is shown is how things are, not how they would have been
         problem = PROBLEMS[lang].get(type(refused), PROBLEMS[lang][NoLongerSignedUp])
         return _show(visit, token, _opened(visit, token), status=409, problem=problem)
     there = visit.url("appointment", token=token, lang=visit.form.get("lang"))

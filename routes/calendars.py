@@ -39,16 +39,15 @@ def edit(visit: Visit) -> Response:
 def create(visit: Visit) -> Response:
     """Make a new address, and show it once."""
     assert visit.customer is not None
-    secret = make_feed(visit.db, visit.customer.id, visit.user.user_id, visit.now)
+    secret = make_feed(visit.db, visit.customer.id, by=visit.user, now=visit.now)
     address = visit.portal.links.absolute("calendar_feed", secret=secret)
-    response = page(visit, "calendars/edit.html", part="feed", made_at=visit.now, address=address)
-    response.headers["cache-control"] = "no-store"
-    return response
+    return page(visit, "calendars/edit.html", part="feed", no_store=True, made_at=visit.now, address=address)
 
 
 def destroy(visit: Visit) -> Response:
     """Let the address open nothing any more."""
-    end_feed(visit.db, visit.user.user_id)
+    assert visit.customer is not None
+    end_feed(visit.db, visit.customer.id, by=visit.user, now=visit.now)
     said = "Kalenderlenken er slått av."
     return swap(visit, "calendars/_feed.html", or_go=visit.url("calendar"), say=said, made_at=None, address=None)
 

@@ -5,13 +5,9 @@ What they then see is in `appointments`.
 
 from starlette.responses import Response
 
-from models.bookings import BookingCancelled, TooLate
-from models.candidates import employees_by_id
-from models.invitations import invite
-from routes.web.answers import go
 from routes.web.booking_page import booking_of
-from routes.web.errors import not_found
 from routes.web.forms import Ids, PortalForm
+from routes.web.inviting import invite_chosen
 from routes.web.visit import Visit
 
 
@@ -24,24 +20,4 @@ class InvitationForm(PortalForm):
 def create(visit: Visit, id: int) -> Response:
     """Invite the ticked employees, and say how many were asked."""
     booking, form = booking_of(visit, id), InvitationForm.of(visit, visit.form.multi_items())
-    chosen, back = form.employee.data, visit.url("booking", id=id)
-    if not chosen:
-        return go(visit, back, say="Velg hvem som skal inviteres: kryss av minst én ansatt.", tone="wait")
-    if len(employees_by_id(visit.db, chosen)) != len(chosen):
-        raise not_found()
-    try:
-        asked = invite(visit.db, booking, chosen, by=visit.user, now=visit.now)
-    except TooLate:
-        return go(visit, back, say="Fristen er ute. Ingen er invitert.", tone="bad")
-    except BookingCancelled:
-        return go(visit, back, say="Bookingen er avlyst. Ingen er invitert.", tone="bad")
-    if booking.names_hidden:  # who has a time already is nobody's business
-        return go(visit, back, say="De valgte får en invitasjon på e-post, hvis de ikke har en time fra før.")
-    return go(visit, back, say=_said(len(asked), len(chosen) - len(asked)), tone="good" if asked else "wait")
-
-
-def _said(asked: int, left_out: int) -> str:
-    said = f"{asked or 'Ingen'} {'ansatt' if asked == 1 else 'ansatte'} er invitert til å velge tid selv."
-    if left_out:
-        said += f" {left_out} ble ikke invitert, fordi de har en time fra før, mangler e-post eller er deaktivert."
-    return said
+    return invite_chosen(visit, booking, form.employee.data)

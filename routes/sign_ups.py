@@ -26,6 +26,7 @@ from routes.web.answers import go, nothing_new, page, swap
 from routes.web.booking_page import BookingPage, booking_of
 from routes.web.errors import not_found
 from routes.web.forms import Ids, PortalForm, Text, at_most, is_id
+from routes.web.inviting import invite_chosen
 from routes.web.visit import Visit
 from routes.web.words import short_moment
 
@@ -110,6 +111,8 @@ def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response 
             return act(visit, int(pressed))
     if "find" in visit.form:
         return _show(visit, _sheet(visit, booking, form))
+    if "invite" in visit.form:
+        return invite_chosen(visit, booking, form.employee.data)
     if "distribute" in visit.form:
         return go(visit, visit.url("new_distribution", id=booking.id, employee=form.employee.data))
     return None

@@ -21,6 +21,7 @@ from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from tests.calendars import CalendarProgram
 from tests.empty import empty_sqlite
+from tests.house import FIELD_KEYS
 from tests.outside import MailServer
 from tests.server import Loop
 from tests.times import TestClock
@@ -71,7 +72,7 @@ class Office:
         self.clock = TestClock()
         self.settings = Settings(
             secret_keys=("x" * 32,),
-            field_keys=(),
+            field_keys=FIELD_KEYS,
             mail_from="Kundeportalen <portal@bht.example>",
             smtp_url=f"smtp://127.0.0.1:{server.port}",
             var=var,

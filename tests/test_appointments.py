@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -10,15 +10,21 @@ from sqlalchemy.orm import Session
 
 from models.audit import THE_PORTAL, AuditEntry
 from models.bookings import Booking
+from models.clock import today_in_oslo
 from models.employees import Employee
+from models.exchange.letters import Letters
 from models.invitations import invite
 from models.logs import _Structured
 from models.my_appointment import open_link
 from models.orders import Order
 from models.outbox import Message
-from models.sign_ups import SignUp, sign_up
+from models.reminders import remind
+from models.sign_ups import COMING, SignUp, end_offers, sign_up
 from models.slots import Slot
 from models.tenancy import Scope, bind
+from models.users import User
+from models.waiting_list import join
+from tests.calendars import CalendarProgram
 from tests.house import House
 from tests.page import BASE, Page
 from tests.sweeps import digest, token_of
@@ -299,6 +305,8 @@ def test_5_16_who_is_invited_chooses_and_the_same_link_leads_to_the_appointment(
     assert house.visitor().open(url).status_code == 410, "asked anew is another link"
     anew = house.visitor().open(f"/me/{house.portal.signer.sign(str(link), somebody.email or '')}")
     assert anew.h1 == "Velg en tid som passer deg"
+    assert anew.press("08:30").h1 == "Timen din"
+    assert house.visitor().open(url).status_code == 410
 
 
 def test_5_16_an_invitation_is_refused_or_leads_to_the_waiting_list(house: House) -> None:
@@ -445,6 +453,15 @@ def test_5_16_the_ticked_employees_are_invited_from_the_bookings_page(house: Hou
         "1 ansatt er invitert til å velge tid selv. "
         "1 ble ikke invitert, fordi de har en time fra før, mangler e-post eller er deaktivert."
     )
+    fields = [("csrf_token", hms.token()), ("employee", str(ingrid.id)), ("invite", "1")]
+    assert hms.send("POST", f"/bookings/{booking}/signups", fields).headers["location"] == f"/bookings/{booking}"
+    person = (
+        hms.open(f"/bookings/{booking}")
+        .open(f"/bookings/{booking}?q={somebody.full_name}")
+        .soup.select_one(f"#person-{somebody.id}")
+    )
+    assert person
+    assert "Invitert til å velge tid." in person.get_text()
     with house.behind() as db:
         [(kind, payload)] = letters(db, (somebody.given_name, somebody.family_name))
         assert (kind, payload["contact_name"]) == ("invitation", "Hilde Moldskred")
@@ -458,3 +475,66 @@ def test_5_16_the_ticked_employees_are_invited_from_the_bookings_page(house: Hou
     late.send("POST", f"/bookings/{booking}/invitations", fields)
     assert late.open(f"/bookings/{booking}").flash == "Fristen er ute. Ingen er invitert."
     assert digest(house)["invitations"] == before["invitations"]
+
+
+def test_t6_every_letter_can_be_written_and_a_calendar_follows_what_happened(quiet_house: House) -> None:
+    now = quiet_house.clock.now()
+    with quiet_house.behind() as db:
+        booking, ours, waiting = the_round(db), _somebody(db), _first_in_line(db)
+        slots = db.scalars(select(Slot).where(Slot.booking_id == booking.id, Slot.taken == 0)).all()
+        whole(db, booking)
+        invite(db, booking, [ours.id], by=THE_PORTAL, now=now)
+        mine = sign_up(db, slots[0], ours, by=THE_PORTAL, now=now)
+        mine.move(db, slots[1], by=THE_PORTAL, now=now)
+        mine.cancel(db, by=THE_PORTAL, now=now)
+        again = sign_up(db, slots[2], ours, by=THE_PORTAL, now=now)
+        waiting.cancel(db, by=THE_PORTAL, now=now)
+        full = select(SignUp).join(Slot, Slot.id == SignUp.slot_id).where(SignUp.booking_id == booking.id)
+        seated = next(row for row in db.scalars(full) if row.state in COMING and _day(db, row) == waiting.day)
+        seated.cancel(db, by=THE_PORTAL, now=now)
+        end_offers(db, booking, now + timedelta(days=2))
+        joined = join(db, booking, db.get_one(Employee, waiting.employee_id), waiting.day, by=THE_PORTAL, now=now)
+        db.commit()
+        bind(db, None)
+    with quiet_house.behind() as db:
+        remind(db, slots[2].starts_at - timedelta(hours=40))
+        db.commit()
+        posted = db.scalars(select(Message).where(Message.channel == "mail").order_by(Message.id)).all()
+    writer = Letters(quiet_house.settings, quiet_house.portal.links.absolute)
+    written = [(message, writer.write(message)) for message in posted]
+    assert {message.kind.removeprefix("appointment_") for message in posted} == {
+        *("created", "moved", "cancelled", "waiting", "offered", "expired", "reminder", "invitation")
+    }
+    program = CalendarProgram(ours.email or "")
+    for message, letter in written:
+        assert letter["subject"]
+        if message.to == ours.email:
+            program.receive(letter)
+    assert program.times == [slots[2].starts_at]
+    assert again.id != mine.id
+    assert joined.state in {"Venteliste", "Tilbudt"}
+
+
+def _day(db: Session, sign_up: SignUp) -> date:
+    return today_in_oslo(db.get_one(Slot, sign_up.slot_id).starts_at)
+
+
+def test_5_16_a_colleague_is_told_of_a_time_that_is_given_back_unless_names_are_hidden(quiet_house: House) -> None:
+    page = opens(quiet_house, INGRID)
+    for hidden in (True, False):
+        with quiet_house.behind() as db:
+            hms = db.scalars(select(User.id).where(User.username == "hms.fjord")).one()
+            db.execute(update(SignUp).values(signed_up_by_id=hms))
+            db.execute(update(Booking).values(names_hidden=hidden))
+            db.commit()
+        (opens(quiet_house, MAREK).press("Yes, cancel it") if hidden else page.press("Ja, meld meg av"))
+    with quiet_house.behind() as db:
+        [message] = db.scalars(select(Message).where(Message.kind == "time_given_back")).all()
+    letter = Letters(quiet_house.settings, quiet_house.portal.links.absolute).write(message)
+    assert (letter["to"], letter["subject"]) == (
+        "hilde.moldskred@fjordbygg.example",
+        "Ingrid Solbakken har meldt seg av 13. oktober kl. 13:30",
+    )
+    body = letter.get_body(("plain",))
+    assert body
+    assert "/bookings/" in body.get_content()

@@ -19,6 +19,7 @@ from models.users import IDLE, LIFETIME
 from routes.info import SHOWN
 from tests.house import House
 from tests.page import Page
+from tests.sweeps import token_of
 
 PDF = "/guide/Avonova_kundeportal.pdf"
 SCRIPT = Path(__file__).parents[1] / "static" / "portal.js"
@@ -73,6 +74,10 @@ def screens(house: House) -> list[BeautifulSoup]:
     seen.append(hms.open("/orders").soup)
     seen.append(hms.follow("Eldre bestillinger").soup)
     seen.append(hms.open("/orders/307513").soup)
+    seen.append(hms.open("/bookings").soup)
+    seen.append(hms.follow("Helsekontroll Fjordbygg Bergen").soup)
+    seen.append(hms.open("/calendar").press("Lag kalenderlenke").soup)
+    seen.append(house.visitor().open(f"/me/{token_of(house, 'Ingrid', 'Solbakken')}").soup)
     seen.append(hms.open("/employees").soup)
     seen.append(hms.follow("Mohamed Aden").soup)
     seen.append(hms.follow("Rediger").soup)

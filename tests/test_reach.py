@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.bookings import Booking
 from models.employees import Employee
@@ -221,6 +221,24 @@ def own_choice(person: Visitor) -> None:
     expect(person.h1).to_have_text("Velg en tid som passer deg")
 
 
+def own_time_taken(person: Visitor) -> None:
+    own_appointment(person, "Påmeldt")
+    person.page.locator("summary").first.click()
+    with person.portal.behind() as db:
+        taken = int(person.page.locator("button[name=slot]").first.get_attribute("value") or 0)
+        db.execute(update(Slot).where(Slot.id == taken).values(taken=Slot.capacity))
+        db.commit()
+    person.page.locator("button[name=slot]").first.click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def own_time_given_back(person: Visitor) -> None:
+    own_appointment(person, "Påmeldt")
+    person.page.locator("summary").last.click()
+    person.button("Ja, meld meg av").click()
+    expect(person.h1).to_have_text("Du er meldt av")
+
+
 def calendar_made(person: Visitor) -> None:
     person.open("/calendar").page.get_by_role("button", name="kalenderlenke").click()
     expect(person.field("Kalenderlenken din")).to_be_visible()
@@ -265,6 +283,8 @@ STATES = {
     "own place in the line": ("appointment", None, lambda person: own_appointment(person, "Venteliste")),
     "own offer": ("appointment", None, own_offer),
     "own choice": ("appointment", None, own_choice),
+    "own time taken": ("appointment", None, own_time_taken),
+    "own time given back": ("appointment", None, own_time_given_back),
     "link that is over": ("appointment", None, opens("/me/over")),
     "calendar": ("calendar", "hms.fjord", calendar_made),
     "bookings": ("bookings", "hms.fjord", opens("/bookings")),

@@ -8,6 +8,7 @@ from functools import cached_property
 from models.bookings import Booking, booking_by_id
 from models.candidates import Candidate, Candidates, candidates, candidates_by_id
 from models.customers import AccountManager
+from models.invitations import invited_to
 from models.sign_ups import SignUp
 from models.tenancy import Right
 from models.timetable import BookingView, DayView, Seated, SlotView, view_of
@@ -47,6 +48,11 @@ class BookingPage:
         return candidates(
             self.visit.db, self.booking, text=self.text, chosen=self.chosen, viewer_id=self.visit.user.user_id
         )
+
+    @cached_property
+    def invited(self) -> set[int]:
+        """Who is asked to choose a time."""
+        return invited_to(self.visit.db, self.booking, self.visit.user.user_id)
 
     @cached_property
     def account_manager(self) -> AccountManager | None:
