@@ -71,7 +71,7 @@ def test_a_whole_journey_by_keyboard(visitor: Visitors, live: LivePortal, width:
     person.type("demo-hms.fjord")
     person.press("Enter")
     expect(person.h1).to_have_text("Bestilling")
-    expect(person.part("tabs").get_by_role("link")).to_have_text(["Info", "Bestilling", "Ansatte"])
+    expect(person.part("tabs").get_by_role("link")).to_have_text(["Info", "Bestilling", "Ansatte", "Rapporter"])
     expect(person.page.get_by_role("banner")).to_contain_text("Du er logget inn som: Hilde Moldskred (hms.fjord)")
 
     person.tab_to("Bestillingsnummer:")

@@ -162,4 +162,5 @@ def test_what_refers_to_an_employee_is_known() -> None:
     assert {(table.__tablename__, stays) for table, _, stays in about_employees()} == {
         ("sign_ups", True),
         ("national_ids", False),
+        ("invitations", False),
     }

@@ -47,7 +47,6 @@ STATEMENTS = {
     "edit_employee": 7,
     "booking": 12,
     "day_list": 7,
-    "bookings": 5,
     "annual_report": 6,
     "annual_report_pdf": 6,
 }

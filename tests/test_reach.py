@@ -28,7 +28,8 @@ NOT_PAGES = {
     *("root", "forget", "guide_pdf", "alive", "ready", "booking_calendar", "calendar_feed"),
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
-    *("invoice_pdf", "invoice_xml", "invoice_attachment"),
+    *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
+    *("order_receipt", "employee_receipt"),
 }
 
 State = Callable[[Visitor], object]
@@ -247,6 +248,20 @@ def own_choice(person: Visitor) -> None:
     expect(person.h1).to_have_text("Velg en tid som passer deg")
 
 
+def list_looked_over(person: Visitor) -> None:
+    """A list with a new row and a faulty one."""
+    person.open("/employees/imports").field("Eller lim inn fra Excel").fill(
+        "Fornavn\tEtternavn\tEpost\tAvdeling\nKari\tNord\tkari@n.example\tBergen\nOla\tNord\t\tBergen"
+    )
+    person.button("Se over lista").click()
+    expect(person.page.get_by_text("1 feil").first).to_be_visible()
+
+
+def list_refused(person: Visitor) -> None:
+    person.open("/employees/imports").button("Se over lista").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 def own_time_taken(person: Visitor) -> None:
     own_appointment(person, "Påmeldt")
     person.page.locator("summary").first.click()
@@ -315,6 +330,11 @@ STATES = {
     "search": ("search", "Tester", opens("/search")),
     "search found": ("search", "Tester", opens("/search?q=PO-4471")),
     "search of a number": ("search", "Tester", opens("/search?q=14838419861")),
+    "import": ("new_import", "hms.fjord", opens("/employees/imports")),
+    "import refused": ("new_import", "hms.fjord", list_refused),
+    "import looked over": ("import", "hms.fjord", list_looked_over),
+    "worklist": ("worklist", "hms.fjord", opens("/worklist?todo=emails")),
+    "worklist done": ("worklist", "Tester", opens("/worklist")),
     "units": ("units", "leder.brann", opens("/units")),
     "documents": ("reports", "hms.fjord", opens("/reports")),
     "no documents": ("reports", "hms.fjord", opens("/reports?year=2024&kind=Plan")),

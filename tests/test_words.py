@@ -45,6 +45,19 @@ def test_dates_are_written_as_babel_writes_them(day: date) -> None:
     assert words.day_month(day) == format_date(day, "d. MMMM", locale="nb_NO")
 
 
+def test_days_in_a_row_and_times_nearby_are_written_short() -> None:
+    first, last = date(2026, 10, 13), date(2026, 10, 15)
+    assert words.days(first, last) == "13.–15. oktober 2026"
+    assert words.days(first, first) == "13. oktober 2026"
+    assert words.days(date(2026, 9, 30), date(2026, 10, 1)) == "30. september–1. oktober 2026"
+    assert words.days(date(2026, 12, 31), date(2027, 1, 1)) == "31. desember 2026–1. januar 2027"
+    now = datetime(2026, 10, 12, 21, 30, tzinfo=UTC)
+    assert words.short_moment(now) == "man. 12.10 kl. 23:30"
+    assert words.weekday(now) == "mandag 12. oktober"
+    ahead = [words.away(now + timedelta(hours=hours), now) for hours in (0, 1, 24 * 6)]
+    assert ahead == ["i dag", "i morgen", "om 6 dager"]
+
+
 def test_a_moment_is_shown_as_a_clock_in_norway_shows_it() -> None:
     summer = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
     assert words.moment(summer) == "12. oktober 2026 kl. 12:00"

@@ -76,11 +76,11 @@ def weekday(value: dt.date | None) -> str:
     return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month]}"
 
 
-def days(first: dt.date | None, last: dt.date | None) -> str:
+def days(first: dt.date | None, last: dt.date | None = None) -> str:
     """`13.–15. oktober 2026`, `30. september–1. oktober 2026`, or one day."""
-    if first is None or last is None:
+    if first is None:
         return ""
-    first, last = _day(first), _day(last)
+    first, last = _day(first), _day(last or first)
     ending = f"{last.day}. {_MONTHS[last.month]} {last.year}"
     if first == last:
         return ending
@@ -89,8 +89,10 @@ def days(first: dt.date | None, last: dt.date | None) -> str:
     return f"{first.day}.–{ending}" if first.month == last.month else f"{first.day}. {_MONTHS[first.month]}–{ending}"
 
 
-def away(value: dt.datetime, now: dt.datetime) -> str:
+def away(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """`om 6 dager`, `i dag`: how far a moment that is to come is from now, in days of the calendar."""
+    if value is None or now is None:
+        return ""
     ahead = (_in_oslo(value).date() - _in_oslo(now).date()).days
     return {0: "i dag", 1: "i morgen"}.get(ahead, f"om {ahead} dager")
 
@@ -141,8 +143,10 @@ def exact(value: Decimal | None, decimals: int = 0) -> str:
     return _signed(value < 0, f"{whole}.{part}" if part else whole)
 
 
-def size(value: int) -> str:
+def size(value: int | None) -> str:
     """`12 kB` or `1,4 MB`: what a file weighs."""
+    if value is None:
+        return ""
     if value < 1_000_000:
         return f"{max(1, round(value / 1000))}\u00a0kB"
     return f"{amount(Decimal(value) / 1_000_000)[:-1]}\u00a0MB"
