@@ -28,6 +28,7 @@ from tests.calendars import CalendarProgram
 from tests.house import House
 from tests.page import BASE, Page
 from tests.sweeps import digest, token_of
+from tests.times import NOW
 
 INGRID, MOHAMED, MAREK = ("Ingrid", "Solbakken"), ("Mohamed", "Aden"), ("Marek", "Nowak")
 ROUND = "Helsekontroll Fjordbygg Bergen"
