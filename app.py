@@ -17,6 +17,10 @@ python app.py add-plan NUMBER YEAR FILE.csv
                            puts a plan in the place of the customer's plan of that year
 python app.py publish-slots
                            a series of times as a booking; `publish-slots --help` says how
+python app.py reconcile PLACE [--mend]
+                           compares every record with the digests of the CRM, from a file or an address; `--mend` tells
+                           it again what differs
+python app.py received     events of the CRM that were refused, and why
 python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
 python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
 """
@@ -30,8 +34,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,10 +54,12 @@ from uvicorn.supervisors import Multiprocess
 from models import demo, series_words
 from models.audit import THE_PORTAL
 from models.clock import Clock
+from models.crm_records import refused_events
 from models.customers import Customer, customer_by_number
 from models.database import Database, run
 from models.erasure import purge
 from models.exchange.deliver import Postman
+from models.exchange.digests import CannotRead, digests_at
 from models.exchange.ehf.files import Found, find_documents
 from models.exchange.ehf.intake import Result, check, take_in
 from models.key_rotation import rotate
@@ -62,6 +68,7 @@ from models.migrations import migrate
 from models.outbox import overview, resend
 from models.plans import PlanRefused, replace_plan
 from models.quarantine import quarantined
+from models.reconciliation import differences
 from models.reports import DocumentRefused, add_report
 from models.sealed import Keyring, new_field_key
 from models.series import SeriesRefused
@@ -69,13 +76,14 @@ from models.settings import Settings, SettingsRefused
 from models.signed import PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from models.units import unit_by_name
-from routes import MAP, SEARCH, TABS, anyone
+from routes import CALLS, MAP, SEARCH, TABS, anyone
 from routes.web.answers import Pages, environment
 from routes.web.cookie import Cookies
 from routes.web.entrance import Place, visit
 from routes.web.errors import refusal
 from routes.web.headers import SecurityHeaders
 from routes.web.links import Links
+from routes.web.signed_calls import SignedCall
 from routes.web.static import StaticFiles
 from routes.web.visit import Portal
 
@@ -142,6 +150,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
                     name=line.name,
                 )
                 for line in MAP
+            ),
+            *(
+                Route(line.path, SignedCall(portal, line.handler, line.max_body), methods=[line.method], name=line.name)
+                for line in CALLS
             ),
             Route("/static/{file:path}", static, methods=["GET"]),
         ],
@@ -409,6 +421,45 @@ def _refuse(sentence: str) -> int:
     return 1
 
 
+def reconcile_command(*words: str) -> int:
+    """Compare with the CRM's digests, a line for each difference; 1 where there was one that is not mended."""
+    places = [word for word in words if word != "--mend"]
+    if len(places) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    settings = Settings.from_environment()
+    now = Clock(settings.today).now()
+    try:
+        theirs = digests_at(places[0], settings, now)
+    except CannotRead as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    left = 0
+    with _session(settings) as db:
+        for difference in differences(db, theirs, mend="--mend" in words, now=now):
+            mended = "--mend" in words and difference.what != "unknown"
+            left += not mended
+            print(f"{difference.what} {difference.subject}{' told again' if mended else ''}")
+        db.commit()
+    return 1 if left else 0
+
+
+def received_command() -> None:
+    """The CRM's events that were refused, newest first."""
+    with _session(Settings.from_environment()) as db:
+        for event in refused_events(db):
+            print(f"{event.received_at:%Y-%m-%d %H:%M} {event.kind} {event.subject} {event.event_id}: {event.reason}")
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    """The database across customers, for a command."""
+    database = Database(settings.database_url)
+    with database.session() as db, across_customers(db):
+        yield db
+    database.close()
+
+
 def new_key_command(name: str = "SECRET_KEYS") -> None:
     """A fresh key on standard output."""
     print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
@@ -428,6 +479,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "add-report": add_report_command,
     "add-plan": add_plan_command,
     "publish-slots": publish_slots_command,
+    "reconcile": reconcile_command,
+    "received": received_command,
     "new-key": new_key_command,
 }
 

@@ -106,13 +106,13 @@ def read_birth_date(text: str, *, today: date) -> date | None:
 
 
 def facts_of(details: Details) -> dict[str, Any]:
-    """The values as the CRM is told them."""
+    """The values as the CRM is told them; what is missing is null."""
     return {
         "given_name": details.given_name,
         "family_name": details.family_name,
-        "email": details.email or "",
-        "mobile": details.mobile or "",
-        "birth_date": details.birth_date.isoformat() if details.birth_date else "",
+        "email": details.email,
+        "mobile": details.mobile,
+        "birth_date": details.birth_date.isoformat() if details.birth_date else None,
     }
 
 

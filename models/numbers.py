@@ -27,3 +27,13 @@ def next_number(db: Session, series: str) -> int:
     if taken is None:
         raise LookupError(f"the series {series} was never begun")
     return taken
+
+
+def not_below(db: Session, series: str, number: int) -> None:
+    """Let a series go on above a number that was given out elsewhere."""
+    db.execute(
+        update(Number)
+        .where(Number.series == series, Number.last < number)
+        .values(last=number)
+        .execution_options(synchronize_session=False)
+    )

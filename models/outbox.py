@@ -210,6 +210,30 @@ def failed(db: Session, message: Message, now: datetime, error: str, *, for_good
     return _note(db, message, due_at=now + _delay(message.attempts), last_error=last_error)
 
 
+_HANDED_OUT = "feed"
+"""The claim on a message that its receiver fetches."""
+
+
+def hand_out_next(db: Session, channel: Channel, at_most: int) -> list[Message]:
+    """The messages that wait, oldest first, for a receiver that fetches them; a waiting one is handed out again."""
+    waiting = select(Message).where(_waits(Message), Message.channel == channel.value).order_by(Message.id)
+    messages = list(db.scalars(waiting.limit(at_most).with_for_update()))
+    for message in messages:
+        message.claim = _HANDED_OUT
+        message.attempts += 1
+    return messages
+
+
+def acknowledge(db: Session, channel: Channel, up_to: int, now: datetime) -> None:
+    """Note as delivered what was handed out, up to an id: one that was committed later than its id says still waits."""
+    db.execute(
+        update(Message)
+        .where(_waits(Message), Message.channel == channel.value, Message.claim == _HANDED_OUT, Message.id <= up_to)
+        .values(delivered_at=now, claim=None, sealed=None, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _note(db: Session, message: Message, **outcome: object) -> bool:
     noted = db.scalar(
         update(Message)

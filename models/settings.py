@@ -55,6 +55,11 @@ class Settings:
         """Whether people come over TLS, which makes cookies Secure and adds HSTS."""
         return self.public_url.startswith("https://")
 
+    @property
+    def crm_fetches(self) -> bool:
+        """Whether the CRM cannot be called, and fetches its events instead."""
+        return self.crm_url is None and bool(self.crm_secrets)
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings.

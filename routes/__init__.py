@@ -7,6 +7,7 @@ from routes import (
     appointments,
     bookings,
     calendars,
+    crm,
     deactivations,
     distributions,
     edit_employee,
@@ -30,6 +31,7 @@ from routes import (
     units,
     worklist,
 )
+from routes.web.signed_calls import CallHandler
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
@@ -161,6 +163,23 @@ MAP: tuple[Line, ...] = (
     get ("/readyz",                        health.ready,            name="ready",           who=anyone),
 )
 # fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One line of the map for programs: whoever signs the call with one of CRM_SECRETS may enter."""
+
+    method: str
+    path: str
+    handler: CallHandler
+    name: str
+    max_body: int = MEGABYTE
+
+
+CALLS: tuple[CallLine, ...] = (
+    CallLine("POST", "/crm/events", crm.create, "crm_events", max_body=50 * MEGABYTE),
+    CallLine("GET", "/crm/outbox", crm.index, "crm_outbox"),
+)
 
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", signed_in),

@@ -61,6 +61,9 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
 Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the
 title, and a skip link. Rows carry ids: `order-307390`, `slot-4`. Dates are read as `dd.mm.åååå` and as ISO.
 
+Programs have two lines more, signed instead of signed in, and answered with JSON (crm.md): POST `/crm/events` gives
+200, 401, 404, 413 or 422, GET `/crm/outbox` with `after` gives 200, 401, 404, 409 or 422.
+
 | method and URL | name | who | fields | parts | statuses |
 | --- | --- | --- | --- | --- | --- |
 """

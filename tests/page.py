@@ -216,6 +216,10 @@ class Page:
         EMITTED.look_at_answer(answer)
         return answer
 
+    def call(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> httpx2.Response:
+        """One request of a program: a body as it is, and no form."""
+        return self._loop.wait(self._client.request(method, target, content=body or None, headers=headers))
+
     @property
     def cookies(self) -> httpx2.Cookies:
         """The cookies that the browser keeps."""

@@ -1,12 +1,9 @@
 """The CRM: tells it of every change as a signed webhook, or writes files where there is none (C1).
 
-The signature is that of Standard Webhooks, the envelope that of CloudEvents 1.0; an identity number leaves as a JWE
-under a key that the CRM shares. What the CRM tells the portal does not arrive here.
+What an event looks like is in `envelopes`, how it is signed in `webhooks`. What the CRM tells the portal arrives in
+`intake`; a CRM that cannot be called fetches its events from `feed`.
 """
 
-import base64
-import hashlib
-import hmac
 import http.client
 import json
 import ssl
@@ -15,9 +12,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from models.exchange import Deferred, Unreachable, keep
-from models.exchange.jwe import encrypt
+from models.exchange.envelopes import Envelopes
+from models.exchange.webhooks import keys_of, sign
 from models.outbox import Message
-from models.sealed import Keyring, read_key
 from models.settings import Settings, SettingsRefused
 
 _TIMEOUT = 10
@@ -61,10 +58,8 @@ class Crm:
         self._address = _Address.of(settings.crm_url) if settings.crm_url else None
         if self._address and not settings.crm_secrets:
             raise SettingsRefused("CRM_SECRETS is not set; without it the CRM cannot know who calls.")
-        self._keys = [_key(secret) for secret in settings.crm_secrets]
-        self._keyring = Keyring(settings.field_keys)
-        self._field_key = read_key(settings.crm_field_key, "CRM_FIELD_KEY") if settings.crm_field_key else None
-        self._source = settings.public_url
+        self._keys = keys_of(settings.crm_secrets)
+        self._envelopes = Envelopes(settings)
         self._folder = settings.var / "crm"
 
     def send(self, message: Message, now: datetime) -> None:
@@ -72,24 +67,17 @@ class Crm:
 
         None is final: the fault may be the CRM's own, and an event that is tried for days is not lost.
         """
-        event = _event(message, self._source, self._secret(message))
+        event = self._envelopes.event(message)
         if self._address is None:
             keep(message, self._folder, ".json", json.dumps(event, ensure_ascii=False, indent=2).encode())
             return
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = _signed(self._keys, message.public_id, int(now.timestamp()), body)
+        headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
         status = _answer(self._address, body, headers)
         if status >= 500 or status == 429:
             raise Unreachable(f"http {status}")
         if not 200 <= status < 300:
             raise Deferred(f"http {status}")
-
-    def _secret(self, message: Message) -> dict[str, str]:
-        """The identity number that a message carries, encrypted for the CRM; without its key it gets none."""
-        if message.sealed is None or self._field_key is None:
-            return {}
-        number = self._keyring.open(message.sealed, place=message.place)
-        return {"national_id": encrypt(number, *self._field_key)}
 
 
 def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> int:
@@ -102,39 +90,3 @@ def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> int:
         raise Unreachable(type(error).__name__) from error
     finally:
         connection.close()
-
-
-def _event(message: Message, source: str, secret: dict[str, str]) -> dict[str, object]:
-    """What happened, to what and when; the same at every attempt, but that encryption is never twice the same."""
-    return {
-        "specversion": "1.0",
-        "id": message.public_id,
-        "source": source,
-        "type": message.kind,
-        "subject": message.about,
-        "time": message.created_at.isoformat(),
-        "datacontenttype": "application/json",
-        "data": message.payload | secret,
-    }
-
-
-def _signed(keys: list[bytes], id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers of Standard Webhooks, with one signature per key, so that keys can be exchanged."""
-    content = f"{id}.{timestamp}.".encode() + body
-    digests = (hmac.digest(key, content, hashlib.sha256) for key in keys)
-    return {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests),
-    }
-
-
-def _key(secret: str) -> bytes:
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) < 24:
-        raise SettingsRefused("Each secret in CRM_SECRETS must be whsec_ and at least 24 bytes in base64.")
-    return key

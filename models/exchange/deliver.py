@@ -45,6 +45,7 @@ class Postman:
         self._letters = Letters(settings, link)
         self._mail = Mail(settings)
         self._crm = Crm(settings)
+        self._channels = [each for each in Channel if not (each is Channel.CRM and settings.crm_fetches)]
         self._resting: dict[Channel, datetime] = {}
         self._next_round: datetime | None = None
 
@@ -81,7 +82,7 @@ class Postman:
 
     def _claim(self) -> Message | None:
         now = self._clock.now()
-        channels = [channel for channel in Channel if self._resting.get(channel, now) <= now]
+        channels = [channel for channel in self._channels if self._resting.get(channel, now) <= now]
         with self._database.session() as db, across_customers(db):
             message = outbox.claim_next(db, now, channels=channels)
             db.commit()

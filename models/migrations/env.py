@@ -6,6 +6,7 @@ from models import (  # noqa: F401  # tables
     audit,
     bookings,
     calendar_feeds,
+    crm_records,
     drafts,
     employees,
     invitations,

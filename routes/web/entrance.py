@@ -11,18 +11,19 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.datastructures import FormData, Headers
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from models.database import run
 from models.drafts import keep
 from models.national_id import mask_in
 from models.tenancy import across_customers, bind
 from models.users import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
+from routes.web.body import limited
 from routes.web.errors import Refused, not_found, refusal
 from routes.web.same_origin import is_cross_site, is_our_host
 from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Visit, Who
@@ -53,7 +54,7 @@ class Place:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then do the rest in plain code."""
         allowed = self._allowed(scope)
-        request = Request(scope, _limited(scope, receive, allowed))
+        request = Request(scope, limited(scope, receive, allowed))
         form = FormData()
         failed: Refused | None = None
         if request.method not in SAFE_METHODS:
@@ -78,25 +79,6 @@ class Place:
         with_files = request.headers.get("content-type", "").startswith("multipart/form-data")
         known = with_files and self.portal.cookies.read_session(request) is not None
         return self.max_body if known else MEGABYTE
-
-
-def _limited(scope: Scope, receive: Receive, allowed: int) -> Receive:
-    """The body, as far as it is no longer than allowed; raises HTTPException 413 while it is read."""
-    received = 0
-    announced = Headers(scope=scope).get("content-length", "")
-    too_long = announced.isdecimal() and int(announced) > allowed  # known before a byte is read
-
-    async def receive_limited() -> Message:
-        nonlocal received
-        if too_long:
-            raise HTTPException(413)
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > allowed:
-            raise HTTPException(413)
-        return message
-
-    return receive_limited
 
 
 def visit(place: Place, request: Request, form: FormData, failed: Refused | None = None) -> Response:
