@@ -704,6 +704,7 @@ def test_c1_the_crm_is_told_in_an_envelope_that_it_can_verify(crm: tuple[Portal,
         "type": "order.placed",
         "subject": "order:307600",
         "time": "2026-10-01T08:00:00+00:00",
+        "version": message.id,
         "datacontenttype": "application/json",
         "data": FACTS,
     }

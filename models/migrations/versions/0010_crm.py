@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "key", name="pk_crm_records"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_crm_records_customer_id"),
     )
-    op.create_index("ix_crm_records_kind", "crm_records", ["kind", "record_id"])
+    op.create_index("ix_crm_records_kind_record_id", "crm_records", ["kind", "record_id"])
     op.create_table(
         "received_events",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_received_events"),
         sa.UniqueConstraint("event_id", name="uq_received_events_event_id"),
     )
-    op.create_index("ix_received_events_status", "received_events", ["status", "id"])
+    op.create_index("ix_received_events_status_id", "received_events", ["status", "id"])
 
 
 def downgrade() -> None:
