@@ -184,6 +184,7 @@ MAP: tuple[Line, ...] = (
     get ("/desk",                          desk.overview.index,     name="desk",            who=staff),
     get ("/desk/customers",                desk.customers.index,    name="desk_customers",  who=staff),
     get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/viewings", desk.viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk.viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
     post("/desk/viewing/end",              desk.viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),

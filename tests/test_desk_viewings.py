@@ -40,7 +40,7 @@ def test_staff_see_what_the_customer_sees_and_every_page_is_on_record(house: Hou
     assert (kam.h1, kam.url) == ("Info", "/info")
     assert kam.tabs == ["Info", "Bestilling", "Ansatte", "Rapporter", "Fakturaer"]
     assert kam.has("Du er logget inn som: Per-Arne Lie (kam.lie)")
-    assert kam.has(f"Innsyn: Du ser portalen som {FJORDBYGG}, til ")
+    assert kam.has(f"Innsyn: Du ser portalen som {FJORDBYGG}, til kl. ")
     assert kam.open("/orders?number=307513").has("Helsekontroller")
     kam.open("/orders/307513")
     assert kam.send("GET", "/desk").status_code == 404
@@ -51,8 +51,16 @@ def test_staff_see_what_the_customer_sees_and_every_page_is_on_record(house: Hou
     assert [entry for entry in log_of(house) if entry[2] != "/info"] == [
         (me, "viewing begun", None),
         (me, "viewed", "/orders"),
-        (me, "viewed", "/orders/{number:int} number=307513"),
+        (me, "viewed", "/orders/307513"),
         (me, "viewing ended", None),
+    ]
+    kam.follow("Innsyn til nå")
+    assert kam.h1 == f"Innsyn hos {FJORDBYGG}"
+    assert kam.has("Per-Arne Lie Spør om en time Alle rettigheter")
+    assert [look.get_text().split()[1] for look in kam.soup.select("details li")] == [
+        "/info",
+        "/orders",
+        "/orders/307513",
     ]
 
 

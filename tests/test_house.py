@@ -51,6 +51,7 @@ STATEMENTS = {
     "annual_report": 6,
     "annual_report_pdf": 6,
     "desk_customer": 7,
+    "desk_viewings": 6,
 }
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
 

@@ -240,10 +240,9 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
 
 
 def _page(request: Request) -> str:
-    """Which page it is, with the numbers of what is on it, and without the words of a search."""
-    path = _route_path(request)
-    numbers = {name: value for name, value in request.path_params.items() if isinstance(value, int) or name == "number"}
-    return path + "".join(f" {name}={value}" for name, value in numbers.items())
+    """Which page it is, without the words of a search; where its address holds more than numbers, its pattern."""
+    is_numbered = all(isinstance(value, int) or name == "number" for name, value in request.path_params.items())
+    return request.url.path if is_numbered else _route_path(request)
 
 
 def _route_path(request: Request) -> str:
