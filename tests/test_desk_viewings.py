@@ -74,6 +74,16 @@ def test_a_viewing_needs_a_reason_and_somebody_of_that_customer(house: House, ka
     assert log_of(house) == []
 
 
+def test_what_was_typed_at_the_desk_is_kept_over_a_new_sign_in(house: House, kam: Page) -> None:
+    kam.open("/desk/customers").follow(FJORDBYGG).fill(reason="Spør om en time")
+    house.clock.advance(timedelta(hours=2))
+    kam.press("Se som kunden")
+    assert kam.has("Det du hadde skrevet, er tatt vare på.")
+    kam.fill(username="kam.lie", password="demo-kam.lie").press("Logg inn")
+    assert (kam.h1, kam.value("reason")) == (FJORDBYGG, "Spør om en time")
+    assert log_of(house) == []
+
+
 def test_with_somebodys_rights_staff_see_no_more_than_that_user(quiet_house: House) -> None:
     kam, oddvar = quiet_house.sign_in("kam.lie"), quiet_house.sign_in("okonomi.fjord")
     with quiet_house.behind() as db:
