@@ -144,9 +144,10 @@ class Call:
 
 @dataclass
 class Crm:
-    """A CRM on loopback; `answers` are the statuses that it gives next, instead of 204."""
+    """A CRM on loopback; `answers` are the statuses that it gives next, instead of 204, with `headers`."""
 
     answers: list[int] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     port: int = 0
 
@@ -169,6 +170,8 @@ class Crm:
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("location", "/elsewhere")
+                for name, value in crm.headers.items():
+                    self.send_header(name, value)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
