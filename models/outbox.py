@@ -211,6 +211,14 @@ def failed(db: Session, message: Message, now: datetime, error: str, *, for_good
     return _note(db, message, due_at=now + _delay(message.attempts), last_error=last_error)
 
 
+def put_back(db: Session, message: Message, now: datetime, error: str) -> bool:
+    """Note that a claimed message could not be brought for no fault of its own; False where the claim was lost.
+
+    The attempt does not count, so that it does not die of an outage, however long; it lines up behind those due.
+    """
+    return _note(db, message, due_at=now, attempts=Message.attempts - 1, last_error=error[:80])
+
+
 _HANDED_OUT = "feed"
 """The claim on a message that its receiver fetches."""
 
@@ -261,6 +269,17 @@ def resend(db: Session, id: int, now: datetime) -> bool:
         .returning(Message.id)
     )
     return revived is not None
+
+
+def hurry(db: Session, id: int, now: datetime) -> bool:
+    """Let a message that waits for its next attempt be due now; False where none waits."""
+    hurried = db.scalar(
+        update(Message)
+        .where(Message.id == id, _waits(Message), Message.due_at > now)
+        .values(due_at=now)
+        .returning(Message.id)
+    )
+    return hurried is not None
 
 
 def empty_delivered(db: Session, now: datetime, *, at_most: int) -> int:
