@@ -47,6 +47,7 @@ LABELS = [
     *("Sted/lokasjon for gjennomføring av leveranse", "Bestillingsbeskrivelse"),
 ]
 URL = "https://portal.example/orders/307600"
+DESK_URL = "https://portal.example/desk/orders/307600"
 NUMBER = "14838419861"
 
 
@@ -125,8 +126,8 @@ def test_nb10_the_letter_holds_all_parts_as_they_were_written(portal: Portal, se
     for label, value in zip(LABELS, values, strict=True):
         assert f"\n{label}: {value.replace(chr(10), chr(10) + '  ')}\n" in text
     assert text.startswith("Hei Per-Arne Lie,\n\nHanne Moe (hanne.moe@fjordbygg.example) har sendt en ny bestilling")
-    assert f"Se bestillingen: {URL}\n" in text
-    assert page.find("a", href=URL)
+    assert f"Se bestillingen: {DESK_URL}\n" in text
+    assert page.find("a", href=DESK_URL)
     assert page.find("a", href="mailto:hanne.moe@fjordbygg.example")
 
 
