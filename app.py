@@ -146,7 +146,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             *(
                 Route(
                     line.path,
-                    Place(portal, line.handler, line.who, line.form, line.max_body),
+                    Place(portal, line.handler, line.who, line.form, line.max_body, line.while_viewing),
                     methods=[line.method],
                     name=line.name,
                 )

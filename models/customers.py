@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, Identity, String, false, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, synonym
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
 from models.base import Base
 from models.tenancy import CustomerOwned
@@ -43,6 +43,12 @@ class Customer(CustomerOwned, Base):
     """Whether Rapporter is switched on for this customer; without it no right opens it (U1)."""
 
     account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")
+
+
+def customer_with_manager(db: Session, customer_id: int) -> Customer:
+    """A customer with its account manager at hand; raises sqlalchemy's NoResultFound."""
+    wanted = select(Customer).where(Customer.id == customer_id).options(joinedload(Customer.account_manager))
+    return db.scalars(wanted).one()
 
 
 def customer_by_number(db: Session, organisation_number: str) -> Customer | None:

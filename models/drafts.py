@@ -26,7 +26,8 @@ class Draft(Sealed, Base):
 
     key: Mapped[str] = mapped_column(String(43), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """None at the provider's desk."""
     form: Mapped[str] = mapped_column(String(300))
     """The URL of the page that shows the form."""
     sealed: Mapped[str]
@@ -39,7 +40,7 @@ class Draft(Sealed, Base):
 
 
 def keep(
-    db: Session, keyring: Keyring, *, user_id: int, customer_id: int, form: str, fields: Pairs, now: datetime
+    db: Session, keyring: Keyring, *, user_id: int, customer_id: int | None, form: str, fields: Pairs, now: datetime
 ) -> str:
     """Seal the fields of a form and return the key under which `find` gives them back."""
     forget_expired(db, now)
@@ -55,7 +56,7 @@ def keep(
 
 
 def find(
-    db: Session, keyring: Keyring, key: str, *, user_id: int, customer_id: int, form: str, now: datetime
+    db: Session, keyring: Keyring, key: str, *, user_id: int, customer_id: int | None, form: str, now: datetime
 ) -> Pairs | None:
     """The fields that were kept under `key`, for nobody but the one who typed them, and for that form only."""
     draft = db.scalar(

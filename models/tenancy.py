@@ -1,7 +1,7 @@
 """The walls between customers: each statement and each written row is held to one scope.
 
 Who has which scope is decided by `models.users`; what belongs to a customer says so by its mixin.
-The escape is the word `across_customers`.
+The escape is the word `across_customers`, and for the provider's desk, which only looks, `looking_across`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     event,
     inspect,
+    select,
 )
 from sqlalchemy.orm import (
     Mapped,
@@ -131,7 +132,7 @@ def has_written(session: Session) -> bool:
 
 @contextmanager
 def across_customers(session: Session) -> Iterator[None]:
-    """Let a session see every customer: at sign-in, for the postman, at the provider's desk. Nowhere else."""
+    """Let a session see every customer: at sign-in, and for the postman. Nowhere else."""
     before = session.info.get(_SCOPE)
     session.info[_SCOPE] = across_customers
     try:
@@ -139,6 +140,25 @@ def across_customers(session: Session) -> Iterator[None]:
         session.flush()
     finally:
         session.info[_SCOPE] = before
+
+
+@contextmanager
+def looking_across(session: Session) -> Iterator[None]:
+    """Let the provider's desk look at every customer: what staff see in lists. Nothing can be written in it."""
+    before = session.info.get(_SCOPE), session.info.get(_READ_ONLY)
+    session.flush()
+    session.info[_SCOPE], session.info[_READ_ONLY] = across_customers, True
+    try:
+        yield
+    finally:
+        session.info[_SCOPE], session.info[_READ_ONLY] = before
+
+
+def owner_of(session: Session, owned: type[CustomerOwned], key: object) -> int | None:
+    """The id of the customer whose row it is, by the row's primary key; None where there is no such row."""
+    (column,) = inspect(owned).primary_key
+    with looking_across(session):
+        return session.scalar(select(owned.customer_id).where(column == key))
 
 
 @contextmanager

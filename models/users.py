@@ -37,6 +37,8 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     invited_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the user was last asked by letter to choose a password."""
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+    """Which of the provider's account managers it is: then it is staff, and its grants count for nothing."""
 
 
 class Grant(CustomerOwned, Base):
@@ -81,6 +83,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Staff see the portal as a customer does, for a while: with somebody's rights, or with all of them."""
+
+    id: int
+    as_user: str | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """Everything that a page needs to know of the one who asks for it."""
 
@@ -95,6 +106,15 @@ class SignedIn:
     customers: tuple[Choice, ...]
     account_manager: Contact | None
     scope: Scope | None
+    account_manager_id: int | None = None
+    """Which account manager it is, of staff."""
+    view: View | None = None
+    """Of staff who see the portal as a customer does."""
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
+        return self.account_manager_id is not None and self.view is None
 
     @property
     def label(self) -> str:
@@ -213,6 +233,7 @@ _SIGNED_IN = (
         User.username,
         User.full_name,
         User.email,
+        User.account_manager_id,
         Customer.id.label("customer_id"),
         Customer.name.label("customer_name"),
         Customer.has_reports,
@@ -224,7 +245,7 @@ _SIGNED_IN = (
         _below.id.label("unit_id"),
     )
     .join(User, User.id == UserSession.user_id)
-    .outerjoin(Grant, Grant.user_id == User.id)
+    .outerjoin(Grant, (Grant.user_id == User.id) & User.account_manager_id.is_(None))
     .outerjoin(Customer, Customer.id == Grant.customer_id)
     .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
     .outerjoin(_branch, _branch.id == Grant.unit_id)
@@ -267,6 +288,7 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         if here and here[0].manager_name
         else None,
         scope=_scope(here),
+        account_manager_id=first.account_manager_id,
     )
 
 
@@ -278,6 +300,7 @@ _GRANTED = (
         _branch.parent_id,
         _below.id.label("unit_id"),
     )
+    .join(User, User.id == Grant.user_id)
     .join(Customer, Customer.id == Grant.customer_id)
     .join(_branch, _branch.id == Grant.unit_id)
     .outerjoin(
@@ -286,7 +309,11 @@ _GRANTED = (
         & _branch.parent_id.is_not(None)
         & _below.path.startswith(_branch.path),
     )
-    .where(Grant.user_id == bindparam("user_id"), Grant.customer_id == bindparam("customer_id"))
+    .where(
+        Grant.user_id == bindparam("user_id"),
+        Grant.customer_id == bindparam("customer_id"),
+        User.account_manager_id.is_(None),
+    )
 )
 
 

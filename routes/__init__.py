@@ -9,6 +9,7 @@ from routes import (
     calendars,
     crm,
     deactivations,
+    desk,
     distributions,
     edit_employee,
     employees,
@@ -50,6 +51,21 @@ def signed_in(visit: Visit) -> bool:
     return visit.signed_in is not None
 
 
+def staff(visit: Visit) -> bool:
+    """The provider's own, at the desk."""
+    return visit.is_at_desk
+
+
+def viewing(visit: Visit) -> bool:
+    """Staff who see the portal as a customer does."""
+    return visit.is_viewing
+
+
+def of_a_customer(visit: Visit) -> bool:
+    """Every user who is not at the desk."""
+    return signed_in(visit) and not staff(visit)
+
+
 def may(*rights: Right) -> Who:
     """Users with one of the rights in at least one unit (X2, X3)."""
     return lambda visit: visit.may(*rights)
@@ -68,6 +84,8 @@ class Line:
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
     max_body: int = MEGABYTE
     """For a POST: what its body may weigh, in bytes."""
+    while_viewing: bool = False
+    """For a POST: whether staff may send it who see the portal as a customer does."""
 
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
@@ -76,10 +94,17 @@ def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
 
 
 def post(
-    path: str, handler: Handler, *, name: str, who: Who, form: str | None = None, max_body: int = MEGABYTE
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    who: Who,
+    form: str | None = None,
+    max_body: int = MEGABYTE,
+    while_viewing: bool = False,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body)
+    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
 
 
 # fmt: off
@@ -87,7 +112,7 @@ MAP: tuple[Line, ...] = (
     get ("/",                              info.root,               name="root",            who=signed_in),
     get ("/login",                         session.new,             name="sign_in",         who=anyone),
     post("/login",                         session.create,          name="create_session",  who=anyone),
-    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in),
+    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True),
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),
@@ -96,9 +121,9 @@ MAP: tuple[Line, ...] = (
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),
     post("/password/{token}",              password_links.update,   name="choose_password", who=anyone),
-    post("/customer",                      session.switch,          name="switch_customer", who=signed_in),
+    post("/customer",                      session.switch,          name="switch_customer", who=of_a_customer),
     get ("/info",                          info.index,              name="info",            who=signed_in),
-    get ("/worklist",                      worklist.index,          name="worklist",        who=signed_in),
+    get ("/worklist",                      worklist.index,          name="worklist",        who=of_a_customer),
     get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
@@ -166,6 +191,12 @@ MAP: tuple[Line, ...] = (
     get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
     get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
+    get ("/desk",                          desk.overview.index,     name="desk",            who=staff),
+    get ("/desk/customers",                desk.customers.index,    name="desk_customers",  who=staff),
+    get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/viewings", desk.viewings.index,  name="desk_viewings",   who=staff),
+    post("/desk/customers/{id:int}/viewing", desk.viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
+    post("/desk/viewing/end",              desk.viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
@@ -192,11 +223,13 @@ CALLS: tuple[CallLine, ...] = (
 )
 
 TABS: tuple[Tab, ...] = (
-    Tab("Info", "info", signed_in),
+    Tab("Info", "info", of_a_customer),
     Tab("Bestilling", "orders", may(ORDERS), holds=("bookings",)),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
+    Tab("Oversikt", "desk", staff, alone=True),
+    Tab("Kunder", "desk_customers", staff),
 )
 
 SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))

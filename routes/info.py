@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from models.booking_search import upcoming_bookings
 from models.customers import Customer
-from models.orders import open_orders
+from models.order_search import open_orders
 from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import go, page
@@ -17,11 +17,13 @@ SHOWN = 5
 
 def root(visit: Visit) -> Response:
     """The address without a path leads to the first tab."""
-    return go(visit, visit.url("info"))
+    return go(visit, visit.home)
 
 
 def index(visit: Visit) -> Response:
     """Account manager, customer and units, what waits, open orders and the next bookings (I1, number 4)."""
+    if visit.is_at_desk:
+        return go(visit, visit.home)
     scope = visit.user.scope
     if scope is None:
         return page(visit, "info/index.html", customer=None)

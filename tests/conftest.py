@@ -2,7 +2,7 @@
 
 The people are the demo's, and their names are the permission model: `tester` (all rights, one unit), `hms` (a whole
 customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoices only), `anna` (two customers),
-`kam` (no customer).
+`kam` (the provider's staff).
 """
 
 import logging

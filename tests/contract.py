@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
-from routes import MAP, Line, anyone, signed_in
+from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing
 from routes.web.forms import PortalForm
+from routes.web.visit import Who
 from tests.sweeps import fields_of
 
 FILE = Path(__file__).parents[1] / "docs" / "urls.md"
@@ -23,6 +24,13 @@ _SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit", "routes.
 """What several rooms read a form with."""
 _ROWS = {"changes": "slot-{id}"}
 """By the file of a part that comes with what counts along with it: the id of the part."""
+_GUARDS: dict[Who, str] = {
+    anyone: "anyone",
+    signed_in: "signed in",
+    of_a_customer: "of a customer",
+    staff: "staff",
+    viewing: "staff, viewing",
+}
 _STATUSES = {
     "page": {200},
     "swap": {200, 303},
@@ -156,10 +164,8 @@ def _tree(function: FunctionType) -> ast.AST:
 
 
 def _who(line: Line) -> str:
-    if line.who is anyone:
-        return "anyone"
-    if line.who is signed_in:
-        return "signed in"
+    if line.who in _GUARDS:
+        return _GUARDS[line.who]
     rights = inspect.getclosurevars(line.who).nonlocals["rights"]
     return "right: " + " or ".join(rights)
 

@@ -285,6 +285,24 @@ def calendar_made(person: Visitor) -> None:
     expect(person.field("Kalenderlenken din")).to_be_visible()
 
 
+def desk_customer(person: Visitor) -> None:
+    person.open("/desk/customers").link("Fjordbygg Entreprenør AS").click()
+    expect(person.part("viewing")).to_be_visible()
+
+
+def viewing_refused(person: Visitor) -> None:
+    desk_customer(person)
+    person.button("Se som kunden").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def viewing(person: Visitor) -> None:
+    desk_customer(person)
+    person.field("Hvorfor?").fill("Spør om en time")
+    person.button("Se som kunden").click()
+    expect(person.button("Avslutt innsyn")).to_be_visible()
+
+
 # route, user, state
 STATES = {
     "sign-in": ("sign_in", None, opens("/login")),
@@ -293,7 +311,12 @@ STATES = {
     "info": ("info", "hms.fjord", opens("/info")),
     "info of many units": ("info", "leder.brann", opens("/info")),
     "info of two customers": ("info", "anna.ka", opens("/info")),
-    "info without customer": ("info", "kam.lie", opens("/info")),
+    "desk": ("desk", "kam.lie", opens("/desk")),
+    "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
+    "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
+    "desk customer": ("desk_customer", "kam.lie", desk_customer),
+    "viewing refused": ("desk_customer", "kam.lie", viewing_refused),
+    "viewing": ("info", "kam.lie", viewing),
     "orders": ("orders", "hms.fjord", opens("/orders")),
     "orders narrowed": ("orders", "hms.fjord", search_narrowed),
     "no orders": ("orders", "hms.fjord", opens("/orders?number=999999")),

@@ -3,8 +3,10 @@
 The people who work at the customers do not live here: they cannot sign in.
 """
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.customers import AccountManager
 from models.tenancy import Right
 from models.units import Unit
 from models.users import Grant, User
@@ -33,6 +35,9 @@ GRANTS = [
     ("anna.ka", "Nordlys Data AS", {ORDERS, EMPLOYEES}),
 ]
 
+STAFF = {"kam.lie": "Per-Arne Lie"}
+"""User name, and which of the provider's account managers that is."""
+
 SIGN_INS: list[tuple[str, str, str]] = [
     (username, f"demo-{username.lower()}", f"{full_name} – {who}") for username, full_name, _, who in USERS
 ]
@@ -45,6 +50,7 @@ def add_users(db: Session, units: dict[str, Unit]) -> dict[str, User]:
     from models.passwords import hash_password  # noqa: PLC0415
 
     passwords = {username: password for username, password, _ in SIGN_INS}
+    managers = {manager.name: manager.id for manager in db.scalars(select(AccountManager))}
     users = {
         username: User(
             username=username,
@@ -52,6 +58,7 @@ def add_users(db: Session, units: dict[str, Unit]) -> dict[str, User]:
             full_name=full_name,
             email=email,
             password_hash=hash_password(passwords[username]),
+            account_manager_id=managers.get(STAFF.get(username, "")),
         )
         for username, full_name, email, _ in USERS
     }

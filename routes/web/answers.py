@@ -203,7 +203,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
 def _is_current(here: Visit, tab: Tab) -> bool:
     path = here.request.url.path
     places = [here.url(route) for route in (tab.route, *tab.holds)]
-    return any(path == place or path.startswith(place + "/") for place in places)
+    return any(path == place or (path.startswith(place + "/") and not tab.alone) for place in places)
 
 
 def _part_file(place: str, name: str) -> str:
@@ -232,4 +232,6 @@ def _private() -> dict[str, str]:
 def _way_out(here: Visit) -> tuple[str, str] | None:
     if here.is_personal:
         return None
-    return (here.url("info"), "Gå til Info") if here.signed_in else (here.url("sign_in"), "Logg inn")
+    if here.signed_in is None:
+        return (here.url("sign_in"), "Logg inn")
+    return (here.home, "Gå til Oversikt" if here.is_at_desk else "Gå til Info")

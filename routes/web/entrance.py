@@ -23,8 +23,9 @@ from models.drafts import keep
 from models.national_id import mask_in
 from models.tenancy import across_customers, bind
 from models.users import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
+from models.viewings import note_look, with_view
 from routes.web.body import limited
-from routes.web.errors import Refused, not_found, refusal
+from routes.web.errors import Refused, not_found, only_looking, refusal
 from routes.web.same_origin import is_cross_site, is_our_host
 from routes.web.visit import MEGABYTE, SAFE_METHODS, Asked, Handler, Portal, Visit, Who
 
@@ -50,6 +51,8 @@ class Place:
     """For a route that takes a form: the route of the page that shows it."""
     max_body: int = MEGABYTE
     """What a body may weigh, in bytes; more is answered with 413."""
+    while_viewing: bool = False
+    """Whether staff may send it who see the portal as a customer does, and else change nothing."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then do the rest in plain code."""
@@ -95,7 +98,7 @@ def visit(place: Place, request: Request, form: FormData, failed: Refused | None
         here.flash = portal.cookies.read_flash(request)
         here.signed_in = _who_is_it(here)
         scope = here.signed_in.scope if here.signed_in else None
-        if safe:
+        if safe or (here.is_viewing and not place.while_viewing):
             bind(db, scope, read_only=True)
         else:
             db.close()
@@ -141,7 +144,11 @@ def _enter(place: Place, here: Visit) -> Response:
             return _keep_and_sign_in(place, here, subject or "")
         if subject is None or subject != here.form_subject:
             raise refusal(403)
+        if here.is_viewing and not place.while_viewing:
+            raise only_looking()
     if place.who(here):
+        if here.is_viewing and safe and not here.is_personal:
+            here.on_record(lambda db: note_look(db, here.user, _page(request), here.now))
         return place.handler(here, **request.path_params)
     if here.signed_in is None:
         return here.portal.pages.sign_in(here, back_to=_where_one_was(here))
@@ -153,7 +160,8 @@ def _who_is_it(here: Visit) -> SignedIn | None:
     if cookie is None:
         return None
     with across_customers(here.db):
-        return find_signed_in(here.db, cookie.secret, cookie.customer_id, here.now)
+        found = find_signed_in(here.db, cookie.secret, cookie.customer_id, here.now)
+        return with_view(here.db, found, here.now) if found and found.account_manager_id else found
 
 
 def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
@@ -161,7 +169,7 @@ def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
     session_id, _, customer_id = subject.partition(":")
     links = here.portal.links
     form_page = links.path(place.form, **here.request.path_params) if place.form else "/"
-    if place.form and session_id.isdigit() and customer_id.isdigit():
+    if place.form and session_id.isdigit() and (customer_id.isdigit() or not customer_id):
         with across_customers(here.db):
             user_id = user_of_session(here.db, int(session_id))
             if user_id is not None:
@@ -169,7 +177,7 @@ def _keep_and_sign_in(place: Place, here: Visit, subject: str) -> Response:
                     here.db,
                     here.portal.keyring,
                     user_id=user_id,
-                    customer_id=int(customer_id),
+                    customer_id=int(customer_id) if customer_id else None,
                     form=form_page.partition("?")[0],
                     fields=[
                         (name, mask_in(value, today=here.today)[0])
@@ -229,6 +237,12 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
             "ms": round((done - started) * 1000, 1),
         },
     )
+
+
+def _page(request: Request) -> str:
+    """Which page it is, without the words of a search; where its address holds more than numbers, its pattern."""
+    is_numbered = all(isinstance(value, int) or name == "number" for name, value in request.path_params.items())
+    return request.url.path if is_numbered else _route_path(request)
 
 
 def _route_path(request: Request) -> str:

@@ -49,6 +49,15 @@ def refusal(status: int, *, wait: int | None = None) -> Refused:
     return Refused(status, saying.title, saying.sentence, wait=wait)
 
 
+def only_looking() -> Refused:
+    """Staff who see the portal as a customer does change nothing in it."""
+    return Refused(
+        403,
+        "Her kan ingenting endres",
+        "Du ser portalen slik kunden ser den, og ingenting er lagret. Avslutt innsynet for å gjøre noe selv.",
+    )
+
+
 def not_found() -> Refused:
     """What one may not see and what does not exist are the same (B13, X3)."""
     return refusal(404)

@@ -23,9 +23,10 @@ from models.drafts import find
 from models.sealed import Keyring
 from models.settings import Settings
 from models.signed import Signer
-from models.tenancy import Right, has_written
+from models.tenancy import CustomerOwned, Right, Scope, has_written, narrow, owner_of
 from models.users import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
+from routes.web.errors import not_found
 from routes.web.links import Links
 from routes.web.static import StaticFiles
 
@@ -49,6 +50,8 @@ class Tab:
     who: Who
     holds: tuple[str, ...] = ()
     """Routes of other places that lie under it."""
+    alone: bool = False
+    """Whether the places below its address lie under other tabs."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Visit:
     flash: Flash | None = None
     visitor: str | None = None
     """Ties forms to a browser that is not signed in; set where such a form is drawn or sent."""
+    served: Scope | None = None
+    """The customer that staff do something for; set by `serve`."""
     render_seconds: float = field(default=0.0)
 
     @property
@@ -128,9 +133,44 @@ class Visit:
 
     @property
     def customer_id(self) -> int:
-        """The customer's id; only where the route's `who` asks for a right."""
-        assert self.user.scope is not None
-        return self.user.scope.customer_id
+        """The customer's id; only where the route's `who` asks for a right, or staff serve one."""
+        assert self.scope is not None
+        return self.scope.customer_id
+
+    @property
+    def scope(self) -> Scope | None:
+        """What this visit is held to."""
+        return self.served or (self.signed_in.scope if self.signed_in else None)
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether it is staff at the provider's desk."""
+        return self.signed_in is not None and self.signed_in.is_at_desk
+
+    @property
+    def is_viewing(self) -> bool:
+        """Whether it is staff who see the portal as a customer does, and so change nothing."""
+        return self.signed_in is not None and self.signed_in.view is not None
+
+    @property
+    def home(self) -> str:
+        """The path of the first tab."""
+        return self.url("desk" if self.is_at_desk else "info")
+
+    def serve(self, owned: type[CustomerOwned], key: object) -> int:
+        """Hold this visit of staff to the whole of the customer whose row it is; returns the customer's id.
+
+        `key` is the row's primary key; raises not_found. What is looked at across customers stands in lists; what is
+        changed, is changed within one of them (decision 0025).
+        """
+        if not self.is_at_desk:
+            raise not_found()
+        customer_id = owner_of(self.db, owned, key)
+        if customer_id is None:
+            raise not_found()
+        self.served = Scope.whole(customer_id)
+        narrow(self.db, self.served)
+        return customer_id
 
     @property
     def customers(self) -> tuple[Choice, ...]:
@@ -176,7 +216,7 @@ class Visit:
         if has_written(self.db):
             raise RuntimeError("a look is put on record before the first write, not after it")
         self.db.commit()  # gives the connection back, and on SQLite the write lock
-        with self.portal.database.session(self.user.scope) as db:
+        with self.portal.database.session(self.scope) as db:
             found = look(db)
             db.commit()
         return found
@@ -187,7 +227,7 @@ class Visit:
         On SQLite the visit's own session would hold the write lock for as long.
         """
         self._let_go()
-        with self.portal.database.session(self.user.scope, read_only=True) as db:
+        with self.portal.database.session(self.scope, read_only=True) as db:
             return work(db)
 
     def write_much(self, work: Callable[[Session], T]) -> T:
@@ -198,7 +238,7 @@ class Visit:
         self._let_go()
 
         def whole() -> T:
-            with self.portal.database.session(self.user.scope) as db:
+            with self.portal.database.session(self.scope) as db:
                 found = work(db)
                 db.commit()
             return found
@@ -207,7 +247,7 @@ class Visit:
 
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""
-        self.portal.database.only_reads(self.db, self.signed_in.scope if self.signed_in else None)
+        self.portal.database.only_reads(self.db, self.scope)
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
@@ -216,14 +256,14 @@ class Visit:
     def draft(self) -> list[tuple[str, str]] | None:
         """What the user had typed in this form when the session ended (section 5, number 3)."""
         key = self.query_params.get("draft", "")
-        if not key.isprintable() or not key or self.user.customer is None:
+        if not key.isprintable() or not key or (self.user.customer is None and not self.is_at_desk):
             return None
         return find(
             self.db,
             self.portal.keyring,
             key,
             user_id=self.user.user_id,
-            customer_id=self.user.customer.id,
+            customer_id=self.user.customer.id if self.user.customer else None,
             form=self.request.url.path,
             now=self.now,
         )
