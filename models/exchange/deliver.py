@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models import endpoints, outbox, waiting_list
+from models import endpoints, outbox, password_requests, waiting_list
 from models.clock import Clock
 from models.database import Database
 from models.endpoints import Endpoint
@@ -94,6 +94,7 @@ class Postman:
     def deliver_due(self, stop: threading.Event | None = None, channels: Collection[Channel] | None = None) -> int:
         """Bring out what is due now, until nothing is left or `stop`; returns how many messages arrived."""
         self._go_round()
+        self._answer_requests()
         arrived = 0
         while not (stop and stop.is_set()) and (taken := self._take(channels or self._channels)):
             arrived += self._deliver(taken)
@@ -109,6 +110,12 @@ class Postman:
             remind(db, now)
             db.commit()
             waiting_list.go_round(db, now)
+
+    def _answer_requests(self) -> None:
+        """Post the letters for those who have forgotten their password and wait for them now."""
+        with self._database.session() as db, across_customers(db):
+            password_requests.answer(db, self._clock.now())
+            db.commit()
 
     def _take(self, channels: Collection[Channel]) -> _InHand | None:
         """Claim the next message for an endpoint that takes any, or one as the probe of an endpoint that rests."""
