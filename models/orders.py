@@ -79,6 +79,8 @@ class Order(UnitOwned, Base):
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
         Index(None, "customer_id", "status", "ordered_on", "number"),
         Index(None, "customer_id", "reference"),
+        Index(None, "ordered_on", "number"),  # for the desk, across customers
+        Index(None, "status", "ordered_on", "number"),
     )
     rights = (Right.ORDERS,)
 

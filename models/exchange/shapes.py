@@ -37,6 +37,14 @@ class OrderReferenceChanged(Struct, forbid_unknown_fields=True):
     reference: str
 
 
+class OrderProgressed(Struct, forbid_unknown_fields=True):
+    """The provider's desk has given an order a status or a product group; the CRM's own newer word still wins (C3)."""
+
+    number: int
+    status: str | None
+    product_group: str | None
+
+
 class Employee(Struct, forbid_unknown_fields=True):
     """An employee as he or she is now (AR12)."""
 
@@ -137,6 +145,7 @@ class SignUpRestated(Struct, forbid_unknown_fields=True):
 KINDS: dict[str, type[Struct]] = {
     "order.placed": OrderPlaced,
     "order.reference_changed": OrderReferenceChanged,
+    "order.progressed": OrderProgressed,
     "employee.added": Employee,
     "employee.changed": EmployeeChanged,
     "employee.deactivated": EmployeeDeactivated,
