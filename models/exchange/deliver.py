@@ -16,6 +16,7 @@ from models.exchange import Deferred, Undeliverable, Unreachable
 from models.exchange.crm import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
+from models.morning_letters import post_morning_letters
 from models.outbox import Channel, Message
 from models.reminders import remind
 from models.settings import Settings
@@ -77,6 +78,8 @@ class Postman:
         self._next_round = now + _ROUND
         with self._database.session() as db, across_customers(db):
             remind(db, now)
+            db.commit()
+            post_morning_letters(db, now)
             db.commit()
             waiting_list.go_round(db, now)
 

@@ -27,7 +27,12 @@ from models.signed import PERSONAL_LINK, Signer
 _PARTIALS = Path(__file__).parents[2] / "partials"
 
 _APPOINTMENT = "appointment"
-_ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
+_ANSWERED_BY = {
+    "order_placed": "sender",
+    "order_confirmation": "account_manager",
+    "order_message": "author",
+    _APPOINTMENT: "contact",
+}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
 _IN_THE_CALENDAR = {
     "appointment_created": Method.REQUEST,
