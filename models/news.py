@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Moment
 from models.customers import AccountManager, MailWish
 from models.outbox import Channel, post
-from models.tenancy import CustomerOwned
+from models.tenancy import CustomerOwned, looking_across
 
 if TYPE_CHECKING:
     from models.orders import Order
@@ -76,3 +76,16 @@ def tell_manager(
         payload=facts,
         now=now,
     )
+
+
+def wish_of(db: Session, account_manager_id: int) -> MailWish:
+    """How an account manager wants to be told."""
+    with looking_across(db):
+        return MailWish(db.get_one(AccountManager, account_manager_id).mail_wish)
+
+
+def wish_for(db: Session, account_manager_id: int, wish: MailWish) -> None:
+    """Remember how an account manager wants to be told; the next round posts what waits in vain."""
+    with looking_across(db):
+        manager = db.get_one(AccountManager, account_manager_id)
+    manager.mail_wish = wish.value

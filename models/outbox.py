@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
 from models.sealed import Keyring, Sealed
+from models.tenancy import looking_across
 
 LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
@@ -306,8 +307,13 @@ def counts(db: Session) -> Counts:
     """How many messages wait and how many are dead."""
     of_waiting = select(func.count(), func.min(Message.created_at)).where(_waits(Message))
     waiting, since = db.execute(of_waiting).one()
-    dead = db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None)))
-    return Counts(waiting=waiting, dead=dead or 0, waiting_since=since)
+    return Counts(waiting=waiting, dead=dead_count(db), waiting_since=since)
+
+
+def dead_count(db: Session) -> int:
+    """How many messages could not be delivered."""
+    with looking_across(db):
+        return db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None))) or 0
 
 
 def overview(db: Session) -> Iterator[str]:

@@ -184,6 +184,12 @@ MAP: tuple[Line, ...] = (
     get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
     get ("/desk",                          desk.overview.index,     name="desk",            who=staff),
+    get ("/desk/orders",                   desk.orders.index,       name="desk_orders",     who=staff),
+    get ("/desk/orders/{number:int}",      desk.orders.show,        name="desk_order",      who=staff),
+    post("/desk/orders/{number:int}",      desk.orders.update,      name="desk_order_progress", who=staff, form="desk_order"),
+    post("/desk/orders/{number:int}/messages", desk.order_messages.create, name="create_desk_message", who=staff, form="desk_order"),
+    get ("/desk/orders/{number:int}/receipt", desk.orders.receipt,  name="desk_order_receipt", who=staff),
+    post("/desk/mail",                     desk.mail.update,        name="desk_mail",       who=staff, form="desk"),
     get ("/desk/customers",                desk.customers.index,    name="desk_customers",  who=staff),
     get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/viewings", desk.viewings.index,  name="desk_viewings",   who=staff),
@@ -221,6 +227,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
     Tab("Oversikt", "desk", staff, alone=True),
+    Tab("Bestillinger", "desk_orders", staff),
     Tab("Kunder", "desk_customers", staff),
 )
 

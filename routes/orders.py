@@ -7,63 +7,39 @@ from collections.abc import Callable
 from functools import cache
 
 from starlette.responses import Response
-from wtforms.validators import ValidationError
 
-from models.orders import (
-    COUNTED_TO,
-    PRODUCT_GROUPS,
-    STATUSES,
-    AlreadyInvoiced,
-    Criteria,
-    Cursor,
-    Found,
-    find_orders,
-)
+from models.order_search import COUNTED_TO, Criteria, Cursor, Found, find_orders
+from models.orders import AlreadyInvoiced
 from models.tenancy import Right
 from models.units import UnitRow, units_in_scope
 from routes.web import listing
 from routes.web.answers import page, swap
-from routes.web.errors import not_found
 from routes.web.forms import (
     ALL,
     Choice,
-    Option,
-    PeriodSearch,
-    Text,
     masked_sentence,
     unit_choices,
 )
 from routes.web.messages import conversation
+from routes.web.order_filters import OrderFilters, cursor_of
 from routes.web.order_page import ReferenceForm, draw_order, order_of, reference_form
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 
-WITHOUT_STATUS = Option("none", "(uten status)")
 
-
-class OrderSearch(PeriodSearch):
+class OrderSearch(OrderFilters):
     """The six filters (B3); an empty one does not restrict."""
 
-    number = Text("Bestillingsnummer:")
-    status = Choice("Status:", choices=[ALL, WITHOUT_STATUS, *map(Option, STATUSES)], default="")
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
-    product_group = Choice("Produktgruppe:", choices=[ALL, *map(Option, PRODUCT_GROUPS)], default="")
-
-    def validate_number(self, field: Text) -> None:
-        """An order number is digits, perhaps with a space or a # that came along when it was copied."""
-        digits = (field.data or "").replace(" ", "").removeprefix("#")
-        if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
-            raise ValidationError("Et bestillingsnummer består bare av tall, for eksempel 307390.")
 
     def criteria(self, units: Callable[[], list[UnitRow]], after: Cursor | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
-        digits = (self.number.data or "").replace(" ", "").removeprefix("#")
         chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
         return Criteria(
-            number=int(digits) if digits else None,
+            number=self.wanted_number,
             from_date=self.from_date.day,
             to_date=self.to_date.day,
-            status="" if self.status.data == WITHOUT_STATUS.value else self.status.data or None,
+            status=self.wanted_status,
             unit_ids=frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None,
             product_group=self.product_group.data or None,
             after=after,
@@ -76,7 +52,7 @@ def index(visit: Visit) -> Response:
     units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
     search.were_wrong = "wrong" in visit.query_params
     search.unit.offer = lambda: [ALL, *unit_choices(units())]
-    after = _cursor(visit)
+    after = cursor_of(visit)
     valid = search.validate()
     found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)
     return page(
@@ -129,11 +105,3 @@ class Listing(listing.Listing):
 def _units(visit: Visit) -> list[UnitRow]:
     assert visit.user.scope is not None
     return units_in_scope(visit.db, visit.user.scope, Right.ORDERS)
-
-
-def _cursor(visit: Visit) -> Cursor | None:
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise not_found() from None

@@ -50,6 +50,7 @@ STATEMENTS = {
     "day_list": 7,
     "annual_report": 6,
     "annual_report_pdf": 6,
+    "desk_order": 11,
     "desk_customer": 7,
     "desk_viewings": 6,
 }

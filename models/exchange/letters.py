@@ -31,6 +31,7 @@ _ANSWERED_BY = {
     "order_placed": "sender",
     "order_confirmation": "account_manager",
     "order_message": "author",
+    "order_progress": "staff",
     _APPOINTMENT: "contact",
 }
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""

@@ -48,6 +48,14 @@ class OrderMessageAdded(Struct, forbid_unknown_fields=True):
     at: datetime
 
 
+class OrderProgressed(Struct, forbid_unknown_fields=True):
+    """The provider's desk has given an order a status or a product group; the CRM's own newer word still wins (C3)."""
+
+    number: int
+    status: str | None
+    product_group: str | None
+
+
 class Employee(Struct, forbid_unknown_fields=True):
     """An employee as he or she is now (AR12)."""
 
@@ -149,6 +157,7 @@ KINDS: dict[str, type[Struct]] = {
     "order.placed": OrderPlaced,
     "order.reference_changed": OrderReferenceChanged,
     "order.message_added": OrderMessageAdded,
+    "order.progressed": OrderProgressed,
     "employee.added": Employee,
     "employee.changed": EmployeeChanged,
     "employee.deactivated": EmployeeDeactivated,

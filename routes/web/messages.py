@@ -92,7 +92,7 @@ def _drawn(
         messages=messages_of(visit.db, order),
         form=form,
         key=key,
-        action=visit.url("create_desk_order_message" if at_desk else "create_order_message", number=order.number),
+        action=visit.url("create_desk_message" if at_desk else "create_order_message", number=order.number),
         side=Side.PROVIDER if at_desk else Side.CUSTOMER,
         guard=guard,
         repeated=repeated,
