@@ -43,7 +43,8 @@ HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "sectio
 FULL: dict[str, str] = {}
 STATEMENTS = {
     "info": 8,
-    "order": 10,
+    "desk": 8,
+    "order": 11,
     "employee": 5,
     "edit_employee": 7,
     "booking": 12,
