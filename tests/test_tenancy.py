@@ -224,14 +224,18 @@ ESCAPES = {
     "models/key_rotation.py",
     "models/my_appointment.py",
     "models/calendar_feeds.py",
+    "models/password_links.py",
+    "models/password_requests.py",
+    "models/throttle.py",
+    "models/users.py",
     "models/exchange/deliver.py",
     "models/exchange/feed.py",
     "models/exchange/intake/receiving.py",
     "routes/session.py",
     "routes/web/entrance.py",
 }
-"""Sign-in, the entrance, the postman, the command line with what it carries out; links and feeds, to find whose;
-the CRM, which speaks of every customer."""
+"""Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
+line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every customer."""
 LOOKS = {
     "models/tenancy.py",
     "models/customer_search.py",

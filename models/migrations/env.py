@@ -9,6 +9,7 @@ from models import (  # noqa: F401  # tables
     crm_records,
     drafts,
     employees,
+    endpoints,
     invitations,
     invoice_contents,
     invoices,
