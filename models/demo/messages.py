@@ -17,7 +17,7 @@ WRITTEN = [
         "hms.fjord",
         Side.CUSTOMER,
         6,
-        time(13, 20),
+        time(9, 5),
         "Hei! To av de nyansatte på verkstedet er ikke meldt på ennå. Rekker vi å ta dem med i samme runde?",
     ),
     (
@@ -25,7 +25,7 @@ WRITTEN = [
         "kam.lie",
         Side.PROVIDER,
         5,
-        time(9, 5),
+        time(13, 20),
         "Ja, det går fint. Meld dem på innen fristen, så setter vi av tid.\nSi fra om dere trenger flere timer.",
     ),
     (
