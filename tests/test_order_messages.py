@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from models.audit import AuditEntry
+from models.database import Database
 from models.erasure import purge
 from models.exchange import shapes
 from models.order_messages import KEPT, OrderMessage
@@ -213,8 +214,10 @@ def test_the_overview_shows_what_waits_for_an_answer_until_one_is_written(quiet_
 def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:
     say(quiet_house.sign_in("hms.fjord"), "Gammelt")
     quiet_house.clock.advance(KEPT - timedelta(hours=1))
+    database = Database(quiet_house.settings.database_url)
     for left in (1, 0):
-        with_counts = dict(purge(quiet_house.database, former_kept=timedelta(days=9999), now=quiet_house.clock.now()))
-        assert with_counts["messages on orders"] > 0
+        counts = dict(purge(database, former_kept=timedelta(days=9999), now=quiet_house.clock.now()))
+        assert counts["messages on orders"] > 0
         assert len(written(quiet_house)) == left, "those of the demo are older"
         quiet_house.clock.advance(timedelta(hours=2))
+    database.close()
