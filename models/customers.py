@@ -1,12 +1,20 @@
 """Customers (the tenants) and the account managers who serve them. Their units are in `models.units`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Identity, String, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
 from models.base import Base
 from models.tenancy import CustomerOwned
+
+
+class MailWish(StrEnum):
+    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
+
+    EACH = "each"
+    MORNING = "morning"
 
 
 class AccountManager(Base):
@@ -18,6 +26,7 @@ class AccountManager(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40))
+    mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,28 @@
-"""Bestilling: the search, the order's page, and its reference. A new order is written in `new_order`."""
+"""Bestilling: the search, the order's page, and its reference.
+
+A new order is written in `new_order`, messages in `order_messages`.
+"""
 
 from collections.abc import Callable
 from functools import cache
 
 from starlette.responses import Response
 
-from models.invoices import invoices_of_order
 from models.order_search import COUNTED_TO, Criteria, Cursor, Found, find_orders
-from models.orders import (
-    AlreadyInvoiced,
-    Order,
-    history_of,
-    names_around,
-    order_by_number,
-    parts_of,
-)
+from models.orders import AlreadyInvoiced
 from models.tenancy import Right
-from models.timetable import bookings_of_order
-from models.units import UnitRow, account_manager_of, units_in_scope
+from models.units import UnitRow, units_in_scope
 from routes.web import listing
 from routes.web.answers import page, swap
-from routes.web.errors import not_found
 from routes.web.forms import (
     ALL,
     Choice,
-    PortalForm,
-    Text,
-    at_most,
     masked_sentence,
     unit_choices,
 )
+from routes.web.messages import conversation
 from routes.web.order_filters import OrderFilters, cursor_of
+from routes.web.order_page import ReferenceForm, draw_order, order_of, reference_form
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 
@@ -54,16 +46,6 @@ class OrderSearch(OrderFilters):
         )
 
 
-class ReferenceForm(PortalForm):
-    """The customer's own reference (B16)."""
-
-    reference = Text(
-        "Faktura merkes med/fakturareferanse:",
-        [at_most(100)],
-        description="Sjekk at dette samsvarer med deres interne rutiner for merking av faktura.",
-    )
-
-
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
     search = OrderSearch.of(visit, visit.query_params.multi_items())
@@ -85,21 +67,21 @@ def index(visit: Visit) -> Response:
 
 
 def show(visit: Visit, number: int) -> Response:
-    """One order with its bookings and history (B13-B16)."""
-    order = _order(visit, number)
-    form = None if order.is_invoiced else ReferenceForm.of(visit, visit.draft() or [("reference", order.reference)])
-    return _show(visit, order, form)
+    """One order with its bookings, messages and history (B13-B16)."""
+    order, draft = order_of(visit, number), dict(visit.draft() or [])
+    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"))
+    return draw_order(visit, order, reference=reference_form(visit, order, draft.get("reference")), talk=talk)
 
 
 def update_reference(visit: Visit, number: int) -> Response:
     """Change the customer's own reference in place (B16)."""
-    order, form = _order(visit, number), ReferenceForm.of(visit, visit.form.multi_items())
+    order, form = order_of(visit, number), ReferenceForm.of(visit, visit.form.multi_items())
     if not form.validate():
-        return _show(visit, order, form, status=422)
+        return draw_order(visit, order, reference=form, status=422)
     try:
         order.change_reference(visit.db, form.reference.data, by=visit.user, now=visit.now)
     except AlreadyInvoiced:
-        return _show(visit, order, None, status=409)
+        return draw_order(visit, order, reference=None, status=409)
     return swap(
         visit,
         "orders/_reference.html",
@@ -118,33 +100,6 @@ class Listing(listing.Listing):
     nothing = "Ingen bestillinger funnet"
     words = ("bestilling", "bestillinger")
     counted_to = COUNTED_TO
-
-
-def _order(visit: Visit, number: int) -> Order:
-    order = order_by_number(visit.db, number)
-    if order is None:
-        raise not_found()
-    return order
-
-
-def _show(visit: Visit, order: Order, form: ReferenceForm | None, *, status: int = 200) -> Response:
-    names = names_around(visit.db, order)
-    return page(
-        visit,
-        "orders/show.html",
-        part="reference",
-        status=status,
-        order=order,
-        unit_name=names.unit,
-        placed_by=names.placed_by,
-        composed=parts_of(order).composed,
-        history=history_of(visit.db, order),
-        bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
-        account_manager=account_manager_of(visit.db, order.unit_id),
-        invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
-        reference_form=form,
-        receipt=receipt_of_order(visit, order),
-    )
 
 
 def _units(visit: Visit) -> list[UnitRow]:

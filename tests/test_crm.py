@@ -139,6 +139,26 @@ def test_c3_an_order_that_was_made_in_the_crm_is_found_in_the_portal(quiet_house
     assert page.h1 == "Bestilling 399001"  # the portal's own numbers go on above it
 
 
+def test_c3_a_message_that_was_written_in_the_crm_is_shown_once_and_the_sender_is_told(
+    quiet_house: House, crm: Crm
+) -> None:
+    text, at = "Vi ringer 148384 19861.", "2026-09-30T12:00:00+02:00"
+    told: dict[str, Any] = {"order_number": 307390, "author": "Per-Arne Lie", "text": text, "at": at}
+    first = event("order.message_added", "message:M-1", 1, DEMOKUNDE, **told)
+    again = event("order.message_added", "message:M-1", 2, DEMOKUNDE, **told | {"text": "Noe annet"})
+    assert crm.tell(first, again, first) == [("applied", ""), ("applied", ""), ("duplicate", "")]
+    page = quiet_house.sign_in("Tester").open("/orders/307390")
+    assert page.has("Vi ringer 148384*****.")
+    assert not page.has("Noe annet")
+    with quiet_house.behind() as db:
+        sender = db.scalars(select(User).where(User.username == "Tester")).one()
+        letter, *more = db.scalars(select(Message).where(Message.kind.contains("message"))).all()
+        assert (letter.kind, letter.to, more) == ("order_message", sender.email, [])
+        assert letter.payload["author_name"] == "Per-Arne Lie"
+    refused = event("order.message_added", "message:M-2", 1, FJORDBYGG, **told)
+    assert crm.tell(refused) == [("refused", "the customer has no order with this number")]
+
+
 def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -> None:
     good = event("order.changed", "order:307513", 3, status="Løpende")
     outcomes = crm.tell(

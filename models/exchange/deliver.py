@@ -22,6 +22,7 @@ from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable
 from models.exchange.crm import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
+from models.morning_letters import post_morning_letters
 from models.outbox import Channel, Message
 from models.reminders import remind
 from models.settings import Settings
@@ -108,6 +109,8 @@ class Postman:
         self._next_round = now + _ROUND
         with self._database.session() as db, across_customers(db):
             remind(db, now)
+            db.commit()
+            post_morning_letters(db, now)
             db.commit()
             waiting_list.go_round(db, now)
 

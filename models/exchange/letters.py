@@ -31,6 +31,7 @@ _APPOINTMENT, _PASSWORD = "appointment", "password_link"
 _ANSWERED_BY = {
     "order_placed": "sender",
     "order_confirmation": "account_manager",
+    "order_message": "author",
     "order_progress": "staff",
     _APPOINTMENT: "contact",
 }

@@ -13,7 +13,9 @@ from routes.web import listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.forms import Choice, Option, PortalForm, Text, at_most
+from routes.web.messages import Conversation, conversation
 from routes.web.order_filters import OrderFilters, cursor_of
+from routes.web.receipts import receipt_again, receipt_of_order
 from routes.web.visit import Visit
 from routes.web.whose import Whose
 
@@ -81,16 +83,22 @@ def index(visit: Visit) -> Response:
 
 def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
-    order = _order(visit, number)
-    draft = visit.draft()
-    return _show(visit, order, ProgressForm.of(visit, draft) if draft else _form_now(visit, order))
+    order, draft = order_of(visit, number), dict(visit.draft() or [])
+    form = ProgressForm.of(visit, draft.items()) if "status" in draft else form_now(visit, order)
+    return draw(visit, order, form, conversation(visit, order, draft.items(), key=draft.get("idempotency_key")))
+
+
+def receipt(visit: Visit, number: int) -> Response:
+    """Whether the CRM knows of the newest change; without htmx, the order's page."""
+    order = order_of(visit, number)
+    return receipt_again(visit, order.about, place=visit.url("desk_order", number=number))
 
 
 def update(visit: Visit, number: int) -> Response:
     """Set status and product group, and tell the customer."""
-    order, form = _order(visit, number), ProgressForm.of(visit)
+    order, form = order_of(visit, number), ProgressForm.of(visit)
     if not form.validate():
-        return _show(visit, order, form, status=422)
+        return draw(visit, order, form, status=422)
     try:
         changed = progress_at_desk(
             visit.db,
@@ -103,9 +111,9 @@ def update(visit: Visit, number: int) -> Response:
             now=visit.now,
         )
     except MovedOn:
-        form = _form_now(visit, order)
+        form = form_now(visit, order)
         form.form_errors = [MOVED_ON]
-        return _show(visit, order, form, status=409)
+        return draw(visit, order, form, status=409)
     beside = around(visit.db, order)
     told = changed and form.notify.data and beside.sender is not None and beside.sender.active
     return swap(
@@ -115,12 +123,14 @@ def update(visit: Visit, number: int) -> Response:
         say=(f"Lagret. {beside.sender.full_name} får en e-post." if told and beside.sender else "Lagret."),
         order=order,
         beside=beside,
-        form=_form_now(visit, order),
+        form=form_now(visit, order),
         history=history_of(visit.db, order),
+        receipt=receipt_of_order(visit, order),
     )
 
 
-def _order(visit: Visit, number: int) -> Order:
+def order_of(visit: Visit, number: int) -> Order:
+    """The order, once the visit serves its customer; raises the refusal for what is not there."""
     visit.serve(Order, number)
     order = order_by_number(visit.db, number)
     if order is None:
@@ -128,7 +138,7 @@ def _order(visit: Visit, number: int) -> Order:
     return order
 
 
-def _form_now(visit: Visit, order: Order) -> ProgressForm:
+def form_now(visit: Visit, order: Order) -> ProgressForm:
     """The form as the order is now."""
     status, group = order.status or "", order.product_group or ""
     now = {"status": status, "product_group": group, "seen_status": status, "seen_product_group": group}
@@ -136,11 +146,14 @@ def _form_now(visit: Visit, order: Order) -> ProgressForm:
     return form
 
 
-def _show(visit: Visit, order: Order, form: ProgressForm, *, status: int = 200) -> Response:
+def draw(
+    visit: Visit, order: Order, form: ProgressForm, talk: Conversation | None = None, *, status: int = 200
+) -> Response:
+    """The page of an order whose customer this visit serves."""
     return page(
         visit,
         "desk/orders/show.html",
-        part="progress",
+        part=("progress", "orders/messages"),
         status=status,
         order=order,
         beside=around(visit.db, order),
@@ -148,4 +161,6 @@ def _show(visit: Visit, order: Order, form: ProgressForm, *, status: int = 200) 
         history=history_of(visit.db, order),
         bookings=bookings_of_order(visit.db, order.number),
         invoices=invoices_of_order(visit.db, order.number),
+        talk=talk or conversation(visit, order),
+        receipt=receipt_of_order(visit, order),
     )
