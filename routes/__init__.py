@@ -204,6 +204,9 @@ MAP: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/viewings", desk.viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk.viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
+    get ("/desk/deliveries",               desk.deliveries.index,   name="desk_deliveries", who=staff),
+    post("/desk/deliveries/{id:int}/resend", desk.deliveries.resend, name="desk_resend",    who=staff, form="desk_deliveries"),
+    get ("/desk/received",                 desk.deliveries.received, name="desk_received",  who=staff),
     post("/desk/viewing/end",              desk.viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
@@ -239,6 +242,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Oversikt", "desk", staff, alone=True),
     Tab("Bestillinger", "desk_orders", staff),
     Tab("Kunder", "desk_customers", staff),
+    Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
 )
 
 SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
