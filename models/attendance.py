@@ -59,7 +59,7 @@ def _is_news(now: str, state: str | None) -> bool:
 def _held(db: Session, ids: Collection[int]) -> list[SignUp]:
     """The sign-ups as they are now, with their people locked first, as everybody does."""
     which = select(SignUp).where(SignUp.id.in_(ids)).order_by(SignUp.id)
-    hold_people(db, [row.employee_id for row in db.scalars(which) if row.employee_id is not None])
+    hold_people(db, [row.employee_id for row in db.scalars(which)])
     return list(db.scalars(which.with_for_update(), execution_options={"populate_existing": True}))
 
 

@@ -150,3 +150,8 @@ def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
 def _paths_down_to(path: str) -> list[str]:
     ids = path.strip("/").split("/")
     return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]
+
+
+def unit_name(db: Session, unit_id: int) -> str:
+    """What a unit is called; raises sqlalchemy's NoResultFound."""
+    return db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
