@@ -66,6 +66,8 @@ def facts_of(booking: Booking) -> dict[str, str]:
 def edit(visit: Visit, id: int) -> Response:
     """The form with what is so now, or with what was typed before the session ended."""
     sheet, draft = sheet_of(visit, id), visit.draft()
+    if not sheet.may_change:
+        return go(visit, sheet.url, say=CALLED_OFF, tone="bad")
     form = FactsForm.of(visit, draft or list(facts_of(sheet.booking).items()))
     return _edit(visit, sheet, form, version=_seen(dict(draft or {}).get("version")))
 
@@ -76,7 +78,8 @@ def update(visit: Visit, id: int) -> Response:
     form, seen = FactsForm.of(visit, visit.form.multi_items()), _seen(visit.form.get("version"))
     form.last_start = max((slot.starts_at for day in sheet.view.days for slot in day.slots), default=None)
     if not sheet.may_change:
-        return _edit(visit, sheet, form, status=409)
+        sheet.problem = CALLED_OFF
+        return draw(visit, sheet, status=409)
     if not form.validate():
         return _edit(visit, sheet, form, status=422, version=seen)
     booking = hold_round(visit.db, id)
@@ -114,9 +117,6 @@ def _edit(
     version: int | None = None,
     theirs: dict[str, str] | None = None,
 ) -> Response:
-    if not sheet.may_change:
-        sheet.problem = CALLED_OFF
-        return draw(visit, sheet, status=409)
     return page(
         visit,
         "desk/bookings/edit.html",

@@ -42,6 +42,11 @@ class Listing(listing.Listing):
     words = ("booking", "bookinger")
 
     @property
+    def among_all(self) -> str:
+        """The same search, whosever the customers are."""
+        return self.way(whose=EVERYBODYS.value)
+
+    @property
     def halves(self) -> list[tuple[str, list[BookingRow]]]:
         """The two tables, where something stands in them."""
         halves = [("Kommende", True), ("Tidligere", False)]

@@ -28,7 +28,8 @@ def create(visit: Visit, id: int) -> Response:
     plan = form.plan(visit.now)
     if plan is None:
         return _new(visit, form, key, status=422)
-    if "publish" not in visit.form:
+    is_looked_over = "publish" in visit.form
+    if not is_looked_over:
         return _new(visit, form, key, plan=plan)
     try:
         made = publish_once(

@@ -68,7 +68,7 @@ def edit(visit: Visit, id: int) -> Response:
     begins, ends = slot.starts_at.astimezone(OSLO), slot.ends_at.astimezone(OSLO)
     now = [("day", date(begins)), ("starts", time(begins)), ("ends", time(ends)), ("capacity", str(slot.capacity))]
     if not sheet.may_change:
-        return _refused(visit, sheet, CALLED_OFF)
+        return go(visit, sheet.url, say=CALLED_OFF, tone="bad")
     return draw(visit, sheet, form=SlotForm.of(visit, draft or now), changing=id)
 
 
@@ -112,6 +112,8 @@ def new(visit: Visit, id: int) -> Response:
     """The form for more times."""
     sheet, draft = sheet_of(visit, id), visit.draft()
     usual = [*WORKING_DAYS, ("minutes", "30"), ("capacity", "1")]
+    if not sheet.may_change:
+        return go(visit, sheet.url, say=CALLED_OFF, tone="bad")
     return _new(visit, sheet, SeriesForm.of(visit, draft or usual))
 
 
@@ -126,7 +128,8 @@ def create(visit: Visit, id: int) -> Response:
     plan = _without_what_is_there(form.plan(visit.now), sheet, form)
     if plan is None:
         return _new(visit, sheet, form, status=422)
-    if "publish" not in visit.form:
+    is_looked_over = "publish" in visit.form
+    if not is_looked_over:
         return _new(visit, sheet, form, plan=plan)
     times = [Time(starts, ends, plan.series.capacity) for starts, ends in plan.times]
     add_times(visit.db, booking, times, by=visit.user, now=visit.now)
@@ -156,8 +159,6 @@ def _moments(slot: Any) -> tuple[datetime, datetime]:
 def _new(
     visit: Visit, sheet: BookingSheet, form: SeriesForm, *, status: int = 200, plan: Plan | None = None
 ) -> Response:
-    if not sheet.may_change:
-        return _refused(visit, sheet, CALLED_OFF)
     return page(
         visit,
         "desk/bookings/new_times.html",
