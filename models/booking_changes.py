@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.audit import THE_CRM, Actor, record
@@ -191,7 +191,7 @@ def add_times(db: Session, booking: Booking, times: list[Time], *, by: Actor, no
 
 def remove_time(db: Session, booking: Booking, slot: Slot, *, by: Actor, now: datetime) -> None:
     """Take a slot away on which nobody ever sat; raises HasSignUps where somebody did."""
-    if db.scalar(select(exists().where(SignUp.slot_id == slot.id))):
+    if db.scalar(select(SignUp.id).where(SignUp.slot_id == slot.id).limit(1)) is not None:
         raise HasSignUps(f"slot {slot.id} has sign-ups: move them, or call the booking off")
     db.execute(delete(Slot).where(Slot.id == slot.id))
     _record(db, booking, "time removed", by, now, slot=slot.id)

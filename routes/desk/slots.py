@@ -100,12 +100,13 @@ def destroy(visit: Visit, id: int) -> Response:
     if not sheet.may_change:
         return _refused(visit, sheet, CALLED_OFF)
     booking, slot = hold_round(visit.db, sheet.booking.id), _slot(visit, id)
+    moment = short_moment(slot.starts_at)
     try:
         remove_time(visit.db, booking, slot, by=visit.user, now=visit.now)
     except HasSignUps:
         visit.undo()
         return _refused(visit, sheet_of_slot(visit, id), _HAS_SIGN_UPS)
-    return _slots(visit, sheet, f"Tiden {short_moment(slot.starts_at)} er fjernet.", "#slots")
+    return _slots(visit, sheet, f"Tiden {moment} er fjernet.", "#slots")
 
 
 def new(visit: Visit, id: int) -> Response:
