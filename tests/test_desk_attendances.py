@@ -33,7 +33,7 @@ def told(house: House) -> list[tuple[str, str]]:
 
 def seated(house: House, **facts: object) -> Stage:
     """A booking with two on the first time, and one on the next."""
-    stage = Stage(house, capacity=2, **facts)
+    stage = Stage(house, 4, capacity=2, **facts)
     for place, who in ((0, 0), (0, 1), (1, 2)):
         stage.sits(place, who)
     return stage

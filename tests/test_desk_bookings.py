@@ -142,9 +142,9 @@ def test_every_booking_stands_on_one_page_of_the_list(quiet_house: House) -> Non
 def test_t1_a_series_is_looked_over_and_published(house: House, kam: Page) -> None:
     page = new_booking(kam, preparation="Ta med 12057998123.").press("Se over")
     assert page.status_code == 200, page.problems
-    assert page.has("Ingenting er publisert ennå.")
+    assert page.has("Ingenting er publisert ennå. Tittel Influensavaksine")
     assert page.has("15 tider, 45 plasser i alt")
-    assert page.has("mandag 9. november 2026: 3 tider 08:30–09:00 , 09:30–10:00 , 10:00–10:30")
+    assert page.has("fredag 13. november 2026: 3 tider hver dag 08:30–09:00 , 09:30–10:00 , 10:00–10:30")
     assert not page.has("14. november"), "it is a Saturday, which is not ticked"
     assert page.has("Frist for påmelding 7. november 2026 kl. 08:30")
     assert titled(house) == []
@@ -238,7 +238,7 @@ def test_what_cannot_be_published_is_said_at_the_field_and_all_that_was_typed_st
 
 def test_what_the_clocks_skip_is_left_out_and_holidays_are_named(quiet_house: House) -> None:
     quiet_house.clock.set(datetime(2027, 1, 4, 8, tzinfo=UTC))
-    night = {"from_": "28.03.2027", "to": "", "break_from": "", "break_to": "", "weekday": ["7"]}
+    night: dict[str, str | list[str]] = {"from_": "28.03.2027", "to": "", "break_from": "", "break_to": "", "weekday": ["7"]}
     page = new_booking(quiet_house.sign_in("kam.lie"))
     page.fill(**{**night, "opens": "01:00", "closes": "04:00"}).press("Se over")
     assert page.has("4 tider, 12 plasser i alt")

@@ -1,7 +1,7 @@
 """The fields that a series of times is written in, and what would come of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -34,6 +34,17 @@ class Plan:
         return [(day, list(times)) for day, times in by_day]
 
     @property
+    def alike(self) -> list[tuple[list[date], list[tuple[datetime, datetime]]]]:
+        """The days in order, those that follow each other with the same times together."""
+        found: list[tuple[list[date], list[tuple[datetime, datetime]]]] = []
+        for day, times in self.days:
+            if found and _on_the_wall(found[-1][1]) == _on_the_wall(times):
+                found[-1][0].append(day)
+            else:
+                found.append(([day], times))
+        return found
+
+    @property
     def places(self) -> int:
         """Places in all."""
         return len(self.times) * self.series.capacity
@@ -52,6 +63,10 @@ class Plan:
     def holidays(self) -> list[tuple[date, str]]:
         """The days that are public holidays."""
         return [(day, name) for day, _ in self.days if (name := holiday(day))]
+
+
+def _on_the_wall(times: list[tuple[datetime, datetime]]) -> list[tuple[time, time]]:
+    return [(starts.astimezone(OSLO).time(), ends.astimezone(OSLO).time()) for starts, ends in times]
 
 
 class SeriesForm(PortalForm):
