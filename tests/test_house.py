@@ -53,6 +53,13 @@ STATEMENTS = {
     "annual_report_pdf": 6,
     "desk_order": 11,
     "desk_customer": 7,
+    "desk_booking": 10,
+    "desk_day_list": 10,
+    "desk_edit_booking": 5,
+    "desk_cancellation": 5,
+    "desk_new_times": 5,
+    "desk_edit_slot": 12,
+    "desk_new_booking": 6,
     "desk_viewings": 6,
 }
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""

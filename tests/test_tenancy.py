@@ -237,6 +237,7 @@ ESCAPES = {
 """Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
 line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every customer."""
 LOOKS = {
+    "models/booking_overview.py",
     "models/tenancy.py",
     "models/customer_search.py",
     "models/desk_orders.py",
