@@ -185,6 +185,14 @@ MAP: tuple[Line, ...] = (
     get ("/desk/customers",                desk.customers.index,    name="desk_customers",  who=staff),
     get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk.viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
+    get ("/desk/customers/{id:int}/notices/new", desk.notices.new_for_customer, name="new_customer_notice", who=staff),
+    post("/desk/customers/{id:int}/notices", desk.notices.create_for_customer, name="create_customer_notice", who=staff, form="new_customer_notice"),
+    get ("/desk/notices",                  desk.notices.index,      name="desk_notices",    who=staff),
+    get ("/desk/notices/new",              desk.notices.new,        name="new_notice",      who=staff),
+    post("/desk/notices",                  desk.notices.create,     name="create_notice",   who=staff, form="new_notice"),
+    get ("/desk/notices/{id:int}/edit",    desk.notices.edit,       name="edit_notice",     who=staff),
+    post("/desk/notices/{id:int}",         desk.notices.update,     name="update_notice",   who=staff, form="edit_notice"),
+    post("/desk/notices/{id:int}/withdrawal", desk.notices.destroy, name="withdraw_notice", who=staff, form="edit_notice"),
     post("/desk/viewing/end",              desk.viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
@@ -217,7 +225,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
-    Tab("Oversikt", "desk", staff, alone=True),
+    Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Kunder", "desk_customers", staff),
 )
 

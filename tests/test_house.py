@@ -42,7 +42,7 @@ STAFF = "kam.lie"
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 FULL: dict[str, str] = {}
 STATEMENTS = {
-    "info": 8,
+    "info": 9,
     "order": 10,
     "employee": 5,
     "edit_employee": 7,
@@ -50,7 +50,9 @@ STATEMENTS = {
     "day_list": 7,
     "annual_report": 6,
     "annual_report_pdf": 6,
-    "desk_customer": 7,
+    "desk_customer": 8,
+    "edit_notice": 6,
+    "new_customer_notice": 6,
 }
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
 

@@ -13,6 +13,7 @@ from models import (  # noqa: F401  # tables
     invoice_contents,
     invoices,
     national_ids,
+    notices,
     numbers,
     orders,
     outbox,

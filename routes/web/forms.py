@@ -12,7 +12,7 @@ from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from models.dates import parse_date
 from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
@@ -215,9 +215,9 @@ class PeriodSearch(PortalForm):
             raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
 
-def required(sentence: str) -> InputRequired:
-    """The field must be filled in; `sentence` says so."""
-    return InputRequired(sentence)
+def required(sentence: str) -> DataRequired:
+    """The field must be filled in, with more than blanks; `sentence` says so."""
+    return DataRequired(sentence)
 
 
 def at_most(characters: int) -> Length:
