@@ -73,7 +73,7 @@ from models.reports import DocumentRefused, add_report
 from models.sealed import Keyring, new_field_key
 from models.series import SeriesRefused
 from models.settings import Settings, SettingsRefused
-from models.signed import PERSONAL_LINK, Signer
+from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from models.units import unit_by_name
 from routes import CALLS, MAP, SEARCH, TABS, anyone
@@ -103,6 +103,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         keyring=Keyring(settings.field_keys),
         cookies=Cookies(settings),
         signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
+        password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
         links=links,
         tabs=TABS,
         search=SEARCH,

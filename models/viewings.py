@@ -3,22 +3,27 @@
 Each is a row of its own and an entry of the customer's log, and so is every page that is looked at (decision 0025).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.audit import record
+from models.audit import AuditEntry, record
 from models.base import Base, Moment
 from models.customer_users import users_at
 from models.customers import AccountManager, Contact, Customer
 from models.tenancy import CustomerOwned, Right, Scope, Units, select_rows
 from models.users import Choice, SignedIn, User, View, scope_of
 
+_LOOKED = "viewed"
 LENGTH = timedelta(minutes=30)
 """How long one lasts at most."""
+
+
+class NotAUserThere(Exception):
+    """Nobody at the customer has these grants."""
 
 
 class Viewing(CustomerOwned, Base):
@@ -27,7 +32,10 @@ class Viewing(CustomerOwned, Base):
     __tablename__ = "viewings"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("user_sessions.id"), index=True)
+    session_id: Mapped[int] = mapped_column(index=True)
+    """Of `user_sessions`, which are erased long before what was seen is forgotten."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    """Whose it is, of the staff."""
     as_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(200))
     began_at: Mapped[datetime] = mapped_column(Moment)
@@ -99,6 +107,7 @@ def begin_viewing(
     viewing = Viewing(
         customer_id=customer_id,
         session_id=by.session_id,
+        user_id=by.user_id,
         as_user_id=as_user_id,
         reason=reason,
         began_at=now,
@@ -128,8 +137,51 @@ def note_look(db: Session, by: SignedIn, page: str, now: datetime) -> None:
     assert by.customer is not None
     seen = {"page": page}
     about = f"viewing:{by.view.id}"
-    record(db, customer_id=by.customer.id, actor=by.label, about=about, action="viewed", now=now, changed=seen)
+    record(db, customer_id=by.customer.id, actor=by.label, about=about, action=_LOOKED, now=now, changed=seen)
 
 
-class NotAUserThere(Exception):
-    """Nobody at the customer has these grants."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page that was looked at."""
+
+    at: datetime
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastViewing:
+    """A viewing as the desk lists it, to answer a customer who asks."""
+
+    id: int
+    began_at: datetime
+    staff: str
+    as_user: str | None
+    reason: str
+    looks: tuple[Look, ...]
+
+
+def viewings_of(db: Session, customer_id: int, at_most: int) -> list[PastViewing]:
+    """The newest viewings of a customer, with what was looked at: two statements."""
+    staff, as_user = aliased(User), aliased(User)
+    found = db.execute(
+        select(Viewing, staff.full_name, as_user.full_name)
+        .join(staff, staff.id == Viewing.user_id)
+        .outerjoin(as_user, as_user.id == Viewing.as_user_id)
+        .where(Viewing.customer_id == customer_id)
+        .order_by(Viewing.id.desc())
+        .limit(at_most)
+    ).all()
+    looks: dict[str, list[Look]] = {}
+    entries = select(AuditEntry).where(
+        AuditEntry.customer_id == customer_id,
+        AuditEntry.about.in_([viewing.about for viewing, _, _ in found]),
+        AuditEntry.action == _LOOKED,
+    )
+    for entry in db.scalars(entries.order_by(AuditEntry.id)):
+        looks.setdefault(entry.about, []).append(Look(entry.at, entry.changed["page"]))
+    return [
+        PastViewing(
+            viewing.id, viewing.began_at, staff_name, as_name, viewing.reason, tuple(looks.get(viewing.about, ()))
+        )
+        for viewing, staff_name, as_name in found
+    ]

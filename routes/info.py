@@ -5,7 +5,7 @@ from starlette.responses import Response
 from models.booking_search import upcoming_bookings
 from models.customers import Customer
 from models.notices import notices_for
-from models.orders import open_orders
+from models.order_search import open_orders
 from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import go, page

@@ -7,16 +7,12 @@ from starlette.responses import Response
 from wtforms.validators import ValidationError
 
 from models.invoices import invoices_of_order
+from models.order_search import COUNTED_TO, Criteria, Cursor, Found, find_orders
 from models.orders import (
-    COUNTED_TO,
     PRODUCT_GROUPS,
     STATUSES,
     AlreadyInvoiced,
-    Criteria,
-    Cursor,
-    Found,
     Order,
-    find_orders,
     history_of,
     names_around,
     order_by_number,

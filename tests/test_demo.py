@@ -36,7 +36,8 @@ from models.national_id import birth_date_warning, mask
 from models.national_id import is_valid as is_valid_number
 from models.national_ids import NationalId
 from models.numbers import Number, next_number
-from models.orders import PRODUCT_GROUPS, STATUSES, Criteria, Order, StatusChange, find_orders, parts_of
+from models.order_search import Criteria, find_orders
+from models.orders import PRODUCT_GROUPS, STATUSES, Order, StatusChange, parts_of
 from models.organisation_number import is_valid
 from models.passwords import verify_password
 from models.sealed import Keyring

@@ -40,7 +40,7 @@ def test_staff_see_what_the_customer_sees_and_every_page_is_on_record(house: Hou
     assert (kam.h1, kam.url) == ("Info", "/info")
     assert kam.tabs == ["Info", "Bestilling", "Ansatte", "Rapporter", "Fakturaer"]
     assert kam.has("Du er logget inn som: Per-Arne Lie (kam.lie)")
-    assert kam.has(f"Innsyn: Du ser portalen som {FJORDBYGG}, til ")
+    assert kam.has(f"Innsyn: Du ser portalen som {FJORDBYGG}, til kl. ")
     assert kam.open("/orders?number=307513").has("Helsekontroller")
     kam.open("/orders/307513")
     assert kam.send("GET", "/desk").status_code == 404
@@ -51,8 +51,16 @@ def test_staff_see_what_the_customer_sees_and_every_page_is_on_record(house: Hou
     assert [entry for entry in log_of(house) if entry[2] != "/info"] == [
         (me, "viewing begun", None),
         (me, "viewed", "/orders"),
-        (me, "viewed", "/orders/{number:int} number=307513"),
+        (me, "viewed", "/orders/307513"),
         (me, "viewing ended", None),
+    ]
+    kam.follow("Innsyn til nå")
+    assert kam.h1 == f"Innsyn hos {FJORDBYGG}"
+    assert kam.has("Per-Arne Lie Spør om en time Alle rettigheter")
+    assert [look.get_text().split()[1] for look in kam.soup.select("details li")] == [
+        "/info",
+        "/orders",
+        "/orders/307513",
     ]
 
 
@@ -63,6 +71,16 @@ def test_a_viewing_needs_a_reason_and_somebody_of_that_customer(house: House, ka
         foreign = db.scalar(select(User.id).where(User.username == "Tester"))
     kam.fill(reason="Spør").press("Se som kunden", as_user=str(foreign))
     assert (kam.status_code, kam.problems) == (422, ["Velg en av kundens brukere."])
+    assert log_of(house) == []
+
+
+def test_what_was_typed_at_the_desk_is_kept_over_a_new_sign_in(house: House, kam: Page) -> None:
+    kam.open("/desk/customers").follow(FJORDBYGG).fill(reason="Spør om en time")
+    house.clock.advance(timedelta(hours=2))
+    kam.press("Se som kunden")
+    assert kam.has("Det du hadde skrevet, er tatt vare på.")
+    kam.fill(username="kam.lie", password="demo-kam.lie").press("Logg inn")
+    assert (kam.h1, kam.value("reason")) == (FJORDBYGG, "Spør om en time")
     assert log_of(house) == []
 
 

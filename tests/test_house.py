@@ -51,6 +51,7 @@ STATEMENTS = {
     "annual_report": 6,
     "annual_report_pdf": 6,
     "desk_customer": 8,
+    "desk_viewings": 6,
     "edit_notice": 6,
     "new_customer_notice": 6,
 }

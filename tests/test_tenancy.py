@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     text,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -33,6 +34,8 @@ from models.tenancy import (
     UnitOwned,
     Unscoped,
     across_customers,
+    looking_across,
+    owner_of,
     select_rows,
 )
 from models.units import Unit
@@ -186,6 +189,31 @@ def test_what_was_added_inside_is_written_inside(world: World) -> None:
         assert not db.new
 
 
+def test_the_desk_looks_across_and_writes_nothing_there(world: World) -> None:
+    with world.session(None) as db:
+        with pytest.raises(Unscoped):
+            db.scalars(select(Order)).all()
+        with looking_across(db):
+            seen = db.scalars(select(Order.customer_id)).all()
+            assert len(set(seen)) > 1
+            with pytest.raises(Unscoped):
+                db.execute(update(Order).values(reference="x"))
+            db.add(world.an_order(customer_id=world.demo.customer_id, unit_id=world.demo.id))
+            with pytest.raises(Unscoped):
+                db.flush()
+        db.expunge_all()
+        with pytest.raises(Unscoped):
+            db.scalars(select(Order)).all()
+
+
+def test_whose_a_row_is_can_be_asked_and_nothing_else(world: World) -> None:
+    with world.session(None) as db:
+        assert owner_of(db, Order, 307390) == world.demo.customer_id
+        assert owner_of(db, Order, 1) is None
+        with pytest.raises(Unscoped):
+            db.scalars(select(Order)).all()
+
+
 # The source
 
 
@@ -196,14 +224,18 @@ ESCAPES = {
     "models/key_rotation.py",
     "models/my_appointment.py",
     "models/calendar_feeds.py",
+    "models/password_links.py",
+    "models/password_requests.py",
+    "models/throttle.py",
+    "models/users.py",
     "models/exchange/deliver.py",
     "models/exchange/feed.py",
     "models/exchange/intake/receiving.py",
     "routes/session.py",
     "routes/web/entrance.py",
 }
-"""Sign-in, the entrance, the postman, the command line with what it carries out; links and feeds, to find whose;
-the CRM, which speaks of every customer."""
+"""Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
+line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every customer."""
 LOOKS = {"models/tenancy.py", "models/customer_search.py", "models/notice_search.py"}
 """What the provider's desk lists, across customers (decision 0025)."""
 WALLS = {"models/tenancy.py", "models/database.py"}

@@ -9,7 +9,7 @@ import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from models import outbox, waiting_list
+from models import outbox, password_requests, waiting_list
 from models.clock import Clock
 from models.database import Database
 from models.exchange import Deferred, Undeliverable, Unreachable
@@ -64,6 +64,7 @@ class Postman:
     def deliver_due(self, stop: threading.Event | None = None) -> int:
         """Bring out what is due now, until nothing is left or `stop`; returns how many messages arrived."""
         self._go_round()
+        self._answer_requests()
         arrived = 0
         while not (stop and stop.is_set()) and (message := self._claim()):
             arrived += self._deliver(message)
@@ -79,6 +80,12 @@ class Postman:
             remind(db, now)
             db.commit()
             waiting_list.go_round(db, now)
+
+    def _answer_requests(self) -> None:
+        """Post the letters for those who have forgotten their password and wait for them now."""
+        with self._database.session() as db, across_customers(db):
+            password_requests.answer(db, self._clock.now())
+            db.commit()
 
     def _claim(self) -> Message | None:
         now = self._clock.now()

@@ -3,10 +3,24 @@
 from starlette.responses import Response
 
 from models.customers import Customer
-from models.viewings import begin_viewing, end_viewing
+from models.viewings import begin_viewing, end_viewing, viewings_of
 from routes.desk.customer_page import draw, viewing_form
-from routes.web.answers import go
+from routes.web.answers import go, page
 from routes.web.visit import Visit
+
+SHOWN = 50
+
+
+def index(visit: Visit, id: int) -> Response:
+    """Who of the staff has seen the portal as this customer, when, why, and which pages: for when the customer asks."""
+    visit.serve(Customer, id)
+    return page(
+        visit,
+        "desk/viewings/index.html",
+        customer=visit.db.get_one(Customer, id),
+        viewings=viewings_of(visit.db, id, SHOWN),
+        shown=SHOWN,
+    )
 
 
 def create(visit: Visit, id: int) -> Response:

@@ -34,7 +34,7 @@ log = logging.getLogger("portal.visit")
 MAX_FIELDS = 2000
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
-_NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number", "pasted"}
+_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number", "pasted"}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find; and lists of people."""
 _FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """Where the address itself opens the page, it is kept nowhere and told to nobody."""
@@ -240,10 +240,9 @@ def _finish(here: Visit, response: Response, started: float, opened: float, done
 
 
 def _page(request: Request) -> str:
-    """Which page it is, with the numbers of what is on it, and without the words of a search."""
-    path = _route_path(request)
-    numbers = {name: value for name, value in request.path_params.items() if isinstance(value, int) or name == "number"}
-    return path + "".join(f" {name}={value}" for name, value in numbers.items())
+    """Which page it is, without the words of a search; where its address holds more than numbers, its pattern."""
+    is_numbered = all(isinstance(value, int) or name == "number" for name, value in request.path_params.items())
+    return request.url.path if is_numbered else _route_path(request)
 
 
 def _route_path(request: Request) -> str:

@@ -11,6 +11,7 @@ from models.crm_records import record_id_of
 from models.customers import AccountManager, Customer
 from models.exchange.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
 from models.organisation_number import is_valid
+from models.password_links import invite_user
 from models.tenancy import Right
 from models.units import Unit
 from models.users import Grant, User
@@ -102,11 +103,12 @@ def unit(arrival: Arrival) -> int:
 
 
 def user(arrival: Arrival) -> int:
-    """Add or change a user and replace all grants; a new user has no password until one is chosen."""
+    """Add or change a user and replace all grants; a new one is invited to choose a password, once."""
     data: UserData = arrival.data
     folded = data.username.strip().casefold()
     found = arrival.db.get(User, arrival.record.record_id) if arrival.record.record_id else None
     found = found or arrival.db.scalar(select(User).where(User.username_folded == folded)) or User(password_hash="")
+    told_at = found.email if found.invited_at else None
     found.username, found.username_folded = data.username.strip(), folded
     found.full_name, found.email, found.active = data.full_name, data.email, data.active
     arrival.db.add(found)
@@ -119,6 +121,8 @@ def user(arrival: Arrival) -> int:
     for customer_id in sorted(before | {grant.customer_id for grant in grants}):
         told: dict[str, Any] = {"customer_id": customer_id, "about": f"user:{found.id}", "action": "rights"}
         record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+    if found.active and not found.password_hash and told_at != found.email:  # the letter to a wrong address was in vain
+        invite_user(arrival.db, found, by=CRM, now=arrival.now)
     return found.id
 
 
