@@ -52,6 +52,10 @@ STATEMENTS = {
     "annual_report_pdf": 6,
     "desk_customer": 8,
     "desk_viewings": 6,
+    "desk_reports": 6,
+    "desk_plan": 6,
+    "new_report": 5,
+    "report_removal": 5,
     "edit_notice": 6,
     "new_customer_notice": 6,
 }

@@ -28,7 +28,12 @@ _PARTIALS = Path(__file__).parents[2] / "partials"
 
 _APPOINTMENT, _PASSWORD = "appointment", "password_link"
 """The routes that personal links lead to."""
-_ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
+_ANSWERED_BY = {
+    "order_placed": "sender",
+    "report_published": "sender",
+    "order_confirmation": "account_manager",
+    _APPOINTMENT: "contact",
+}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
 _IN_THE_CALENDAR = {
     "appointment_created": Method.REQUEST,

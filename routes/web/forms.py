@@ -81,9 +81,14 @@ class Text(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Clean what was sent, so that no answer, row, log or letter can hold what was taken out."""
-        text = unicodedata.normalize("NFC", valuelist[0] if valuelist else "")
-        text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-        self.data, self.masked = mask_in(text, today=self.meta.today)
+        self.data, self.masked = cleaned(valuelist[0] if valuelist else "", today=self.meta.today)
+
+
+def cleaned(text: str, *, today: date) -> tuple[str, int]:
+    """A text trimmed, without control characters, with identity numbers masked; and how many of them there were."""
+    text = unicodedata.normalize("NFC", text)
+    text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return mask_in(text, today=today)
 
 
 class Read(Text):

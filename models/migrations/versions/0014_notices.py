@@ -1,4 +1,4 @@
-"""Notices: what the provider says to customers on Info."""
+"""Notices, what the provider says to customers on Info; and reports that are put up at the desk, once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,12 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table, and the key of the form that a report came with; no report ever gets another one's number."""
+    with op.batch_alter_table("reports", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.add_column(sa.Column("publication", sa.String(64), nullable=True))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_reports_customer_id_publication"), ["customer_id", "publication"]
+        )
     op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
@@ -45,3 +50,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Nothing else refers to it."""
     op.drop_table("notices")
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_reports_customer_id_publication"), type_="unique")
+        batch_op.drop_column("publication")
