@@ -55,6 +55,8 @@ STATEMENTS = {
     "desk_reports": 6,
     "desk_plan": 6,
     "new_report": 5,
+    "new_user": 5,
+    "desk_user": 7,
     "report_removal": 5,
     "edit_notice": 6,
     "new_customer_notice": 6,
