@@ -60,10 +60,10 @@ def test_a_new_user_is_invited_given_rights_per_branch_and_shut_out_again(house:
     with house.behind() as db:
         bergen = db.scalars(select(Unit.id).where(Unit.name == "Bergen")).one()
     kam.fill(granted=[f"{bergen}-orders"], unit=unit(kam, "Tromsø"), right=["employees"]).press("Lagre")
-    assert kam.has("Bergen: Bestilling Tromsø: Ansatte")
+    assert kam.has("Tromsø: Ansatte Bergen: Bestilling")
     kam.follow("Kari Nord").press("Deaktiver")
     assert kam.flash == "Kari Nord er deaktivert, og er logget ut."
-    assert kam.has("Bergen: Bestilling Tromsø: Ansatte Deaktivert")
+    assert kam.has("Tromsø: Ansatte Bergen: Bestilling Deaktivert")
     kam.follow("Kari Nord").press("Aktiver")
     assert kam.flash == "Kari Nord kan logge inn igjen."
     assert log_of(house, "Kari.Nord") == [
@@ -148,7 +148,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(quiet_house: House) -> None:
     kam.fill(**KARI).press("Legg til og inviter", granted=f"{foreign}-orders")
     assert kam.problems == ["Velg blant kundens avdelinger."]
     kam.fill(**KARI, right=["orders"]).press("Legg til og inviter", unit=str(foreign))
-    assert kam.problems == ["Velg en av kundens avdelinger."] or "Velg blant kundens avdelinger." in kam.problems
+    assert kam.problems == ["Velg en av kundens avdelinger.", "Velg blant kundens avdelinger."]
     at(kam).follow("Hilde Moldskred").fill(granted=[]).press("Lagre")
     assert kam.problems == ["Kryss av for minst én rettighet."]
     assert kam.open(f"/desk/customers/{fjordbygg}/users/{staff}").status_code == 404, "staff are nobody's users"
