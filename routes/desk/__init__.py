@@ -8,10 +8,14 @@ from routes.desk import (
     deliveries,
     mail,
     new_booking,
+    notices,
     order_messages,
     orders,
     overview,
+    plans,
+    reports,
     slots,
+    users,
     viewings,
 )
 
@@ -23,9 +27,13 @@ __all__ = [
     "deliveries",
     "mail",
     "new_booking",
+    "notices",
     "order_messages",
     "orders",
     "overview",
+    "plans",
+    "reports",
     "slots",
+    "users",
     "viewings",
 ]
