@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from models import endpoints, outbox
 from models.audit import Actor, record
-from models.customer_search import escaped, served_by
+from models.customer_search import served_by, within
 from models.customers import Customer
 from models.endpoints import Endpoint
 from models.outbox import Channel, Message
 from models.tenancy import looking_across, select_rows
-from models.units import in_norwegian, norwegian
+from models.units import in_norwegian
 
 PAGE_SIZE = 25
 COUNTED_TO = 1000
@@ -53,7 +53,7 @@ class Criteria:
         """The names of the conditions that hold, with their values."""
         found: dict[str, Any] = {self.state or "undelivered": True, "after": self.after}
         found |= {"channel": self.channel, "account_manager_id": self.account_manager_id}
-        found["customer"] = f"%{escaped(norwegian(self.customer))}%" if self.customer else None
+        found["customer"] = within(self.customer) if self.customer else None
         return {name: value for name, value in found.items() if value is not None}
 
 

@@ -326,8 +326,8 @@ REFUSED = [
     ("", "Skriv et nytt passord."),
     ("fjorten tegn 1", "Passordet må ha minst 15 tegn."),
     ("å" * 201, "Passordet kan ha høyst 200 tegn."),
-    ("hms.fjord-2026-hms.fjord", "Passordet er for lett å gjette:"),
-    ("Avonova Kundeportal 1", "Passordet er for lett å gjette:"),
+    ("hms.fjord-2026-hms.fjord", "Passordet er for lett å gjette."),
+    ("Avonova Kundeportal 1", "Passordet er for lett å gjette."),
 ]
 
 

@@ -15,8 +15,8 @@ from routes.web.visit import Visit
 
 SHOWN = 10
 WISHES = [
-    Option(MailWish.EACH.value, "Én e-post for hver hendelse"),
-    Option(MailWish.MORNING.value, "Én samlet e-post kl. 07 på hverdager"),
+    Option(MailWish.EACH.value, "Hver for seg, med en gang"),
+    Option(MailWish.MORNING.value, "Samlet, kl. 07 på hverdager"),
 ]
 
 
