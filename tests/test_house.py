@@ -58,7 +58,7 @@ STATEMENTS = {
     "desk_edit_booking": 5,
     "desk_cancellation": 5,
     "desk_new_times": 5,
-    "desk_edit_slot": 12,
+    "desk_edit_slot": 13,
     "desk_new_booking": 6,
     "desk_viewings": 6,
     "desk_reports": 6,

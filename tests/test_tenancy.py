@@ -239,8 +239,10 @@ line with what it carries out; links and feeds, to find whose; the CRM, which sp
 LOOKS = {
     "models/booking_overview.py",
     "models/tenancy.py",
+    "models/crm_records.py",
     "models/customer_search.py",
     "models/customer_users.py",
+    "models/deliveries.py",
     "models/notice_search.py",
     "models/desk_orders.py",
     "models/desk_overview.py",
