@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import order_search
 from models.customer_search import escaped, served_by
 from models.customers import Customer
+from models.order_messages import sender_of
 from models.order_search import COUNTED_TO, PAGE_SIZE, Cursor
 from models.orders import PART_NAMES, Order, Parts
 from models.tenancy import looking_across, select_rows
@@ -131,6 +132,8 @@ class Around:
     unit: str
     sender: User | None
     """Who sent it, where somebody did so in the portal."""
+    reader: User | None
+    """The same, who may still see it, and so can be told of it."""
 
 
 def around(db: Session, order: Order) -> Around:
@@ -143,4 +146,4 @@ def around(db: Session, order: Order) -> Around:
         .outerjoin(User, User.id == Order.placed_by_id)
         .where(Order.number == order.number)
     ).one()
-    return Around(customer, unit, sender)
+    return Around(customer, unit, sender, sender_of(db, order))
