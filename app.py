@@ -56,7 +56,7 @@ from models import demo, endpoints, series_words
 from models.audit import THE_PORTAL
 from models.clock import Clock
 from models.crm_records import refused_events
-from models.customers import Customer, customer_by_number
+from models.customers import Customer, customer_by_number, switch_reports
 from models.database import Database, run
 from models.erasure import purge
 from models.exchange.deliver import Postman
@@ -358,8 +358,11 @@ def reports_command(number: str = "", state: str = "") -> int:
     if state not in {"on", "off"}:
         return _refuse("reports needs an organisation number, and on or off.")
 
-    def change(_db: Session, customer: Customer) -> str:
-        customer.has_reports = state == "on"
+    settings = Settings.from_environment()
+
+    def change(db: Session, customer: Customer) -> str:
+        now = Clock(settings.today).now()
+        switch_reports(db, customer, on=state == "on", by=THE_PORTAL.label, now=now)
         return f"{customer.name}: Rapporter is {state}"
 
     return _for_customer(number, change)
@@ -392,10 +395,13 @@ def add_report_command(number: str = "", year: str = "", kind: str = "", file: s
 
 def add_plan_command(number: str = "", year: str = "", file: str = "") -> int:
     """Put a plan, a CSV of the provider, in the place of a customer's plan of that year."""
+    settings = Settings.from_environment()
 
     def change(db: Session, customer: Customer) -> str:
         with Path(file).open(encoding="utf-8-sig", newline="") as lines:
-            count = replace_plan(db, customer, int(year), csv.DictReader(lines, delimiter=";"))
+            plan = enumerate(csv.DictReader(lines, delimiter=";"), 2)
+            by, now = THE_PORTAL.label, Clock(settings.today).now()
+            count = replace_plan(db, customer, int(year), plan, by=by, now=now)
         return f"{customer.name}: {count} activities in {year}"
 
     return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")

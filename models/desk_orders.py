@@ -9,13 +9,13 @@ from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models import order_search
-from models.customer_search import escaped, served_by
+from models.customer_search import served_by, within
 from models.customers import Customer
 from models.order_messages import sender_of
 from models.order_search import COUNTED_TO, PAGE_SIZE, Cursor
 from models.orders import PART_NAMES, Order, Parts
 from models.tenancy import looking_across, select_rows
-from models.units import Unit, in_norwegian, norwegian
+from models.units import Unit, in_norwegian
 from models.users import User
 
 
@@ -33,7 +33,7 @@ class Criteria(order_search.Criteria):
         """The names of the conditions that hold, with their values."""
         found = order_search.Criteria.restrictions.fget(self)  # type: ignore[attr-defined]
         if self.customer:
-            found["customer"] = f"%{escaped(norwegian(self.customer))}%"
+            found["customer"] = within(self.customer)
         if self.account_manager_id is not None:
             found["account_manager_id"] = self.account_manager_id
         return dict(found)

@@ -106,7 +106,10 @@ def _waits(message: type[Message]) -> ColumnElement[bool]:
 
 
 Index("ix_outbox_about_id", Message.about, Message.id)
+Index("ix_outbox_customer_id_id", Message.customer_id, Message.id)
 # Small, however long the history of what was delivered is.
+_undelivered = Message.delivered_at.is_(None)
+Index("ix_outbox_undelivered", Message.id, postgresql_where=_undelivered, sqlite_where=_undelivered)
 _if = _waits(Message)
 Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)
 Index("ix_outbox_due_at_id", Message.due_at, Message.id, postgresql_where=_if, sqlite_where=_if)

@@ -16,6 +16,7 @@ from models.demo.companies import add_companies
 from models.demo.identities import add_numbers
 from models.demo.invoices import add_invoices
 from models.demo.messages import add_messages
+from models.demo.notices import add_notices
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
 from models.demo.plans import add_plans
@@ -53,3 +54,4 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         add_invoices(db, units, orders, today=today)
         add_plans(db, units, orders, now=now)
         add_reports(db, units, now=now)
+        add_notices(db, units, now=now)

@@ -33,6 +33,7 @@ _ANSWERED_BY = {
     "order_confirmation": "account_manager",
     "order_message": "author",
     "order_progress": "staff",
+    "report_published": "sender",
     _APPOINTMENT: "contact",
 }
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""

@@ -15,6 +15,7 @@ from models import (  # noqa: F401  # tables
     invoices,
     national_ids,
     news,
+    notices,
     numbers,
     order_messages,
     orders,

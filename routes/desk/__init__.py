@@ -1,5 +1,39 @@
 """The provider's desk: what staff look after, across customers, and do for one of them at a time (decision 0025)."""
 
-from routes.desk import customers, mail, order_messages, orders, overview, viewings
+from routes.desk import (
+    attendances,
+    booking_changes,
+    bookings,
+    customers,
+    deliveries,
+    mail,
+    new_booking,
+    notices,
+    order_messages,
+    orders,
+    overview,
+    plans,
+    reports,
+    slots,
+    users,
+    viewings,
+)
 
-__all__ = ["customers", "mail", "order_messages", "orders", "overview", "viewings"]
+__all__ = [
+    "attendances",
+    "booking_changes",
+    "bookings",
+    "customers",
+    "deliveries",
+    "mail",
+    "new_booking",
+    "notices",
+    "order_messages",
+    "orders",
+    "overview",
+    "plans",
+    "reports",
+    "slots",
+    "users",
+    "viewings",
+]

@@ -8,13 +8,14 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from datetime import time as clock_time
 from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from models.dates import parse_date
+from models.dates import parse_date, parse_time
 from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
@@ -81,9 +82,14 @@ class Text(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Clean what was sent, so that no answer, row, log or letter can hold what was taken out."""
-        text = unicodedata.normalize("NFC", valuelist[0] if valuelist else "")
-        text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-        self.data, self.masked = mask_in(text, today=self.meta.today)
+        self.data, self.masked = cleaned(valuelist[0] if valuelist else "", today=self.meta.today)
+
+
+def cleaned(text: str, *, today: date) -> tuple[str, int]:
+    """A text trimmed, without control characters, with identity numbers masked; and how many of them there were."""
+    text = unicodedata.normalize("NFC", text)
+    text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return mask_in(text, today=today)
 
 
 class Read(Text):
@@ -101,6 +107,32 @@ class Read(Text):
         """Read the text; raises the sentence for the field."""
         try:
             self.value = self._read(self.data or "")
+        except ValueError as wrong:
+            raise StopValidation(str(wrong)) from None
+
+
+class Number(Read):
+    """A whole number, from `low` to `high`."""
+
+    def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(label, self._whole, needed=True, **kwargs)
+        self._low, self._high = low, high
+
+    def _whole(self, text: str) -> int:
+        if not (is_id(text) and self._low <= int(text) <= self._high):
+            raise ValueError(f"Skriv et helt tall fra {self._low} til {self._high}.")
+        return int(text)
+
+
+class TimeOfDay(Text):
+    """A time of day, typed as `08:30` or `0830`; what was typed stays in the field."""
+
+    time: clock_time | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the time; raises the sentence for the field."""
+        try:
+            self.time = parse_time(self.data) if self.data else None
         except ValueError as wrong:
             raise StopValidation(str(wrong)) from None
 
@@ -215,9 +247,9 @@ class PeriodSearch(PortalForm):
             raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
 
-def required(sentence: str) -> InputRequired:
-    """The field must be filled in; `sentence` says so."""
-    return InputRequired(sentence)
+def required(sentence: str) -> DataRequired:
+    """The field must be filled in, with more than blanks; `sentence` says so."""
+    return DataRequired(sentence)
 
 
 def at_most(characters: int) -> Length:
