@@ -43,7 +43,7 @@ HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "sectio
 FULL: dict[str, str] = {}
 STATEMENTS = {
     "info": 9,
-    "desk": 8,
+    "desk": 9,
     "order": 11,
     "employee": 5,
     "edit_employee": 7,
