@@ -238,7 +238,13 @@ def test_what_cannot_be_published_is_said_at_the_field_and_all_that_was_typed_st
 
 def test_what_the_clocks_skip_is_left_out_and_holidays_are_named(quiet_house: House) -> None:
     quiet_house.clock.set(datetime(2027, 1, 4, 8, tzinfo=UTC))
-    night: dict[str, str | list[str]] = {"from_": "28.03.2027", "to": "", "break_from": "", "break_to": "", "weekday": ["7"]}
+    night: dict[str, str | list[str]] = {
+        "from_": "28.03.2027",
+        "to": "",
+        "break_from": "",
+        "break_to": "",
+        "weekday": ["7"],
+    }
     page = new_booking(quiet_house.sign_in("kam.lie"))
     page.fill(**{**night, "opens": "01:00", "closes": "04:00"}).press("Se over")
     assert page.has("4 tider, 12 plasser i alt")
