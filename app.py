@@ -4,7 +4,8 @@ python app.py run          the demo: makes keys and a database, then serves
 python app.py serve        the portal, with the settings of the environment
 python app.py worker       the postman alone
 python app.py migrate      brings the database to the newest version
-python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py outbox       which endpoint rests, what waits and what could not be delivered; `outbox resend ID` sends
+                           it again
 python app.py purge        erases former employees and what else is past its time; once a day
 python app.py import-invoices PATH… [--check]
                            lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
@@ -51,11 +52,11 @@ from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
-from models import demo, series_words
+from models import demo, endpoints, series_words
 from models.audit import THE_PORTAL
 from models.clock import Clock
 from models.crm_records import refused_events
-from models.customers import Customer, customer_by_number
+from models.customers import Customer, customer_by_number, switch_reports
 from models.database import Database, run
 from models.erasure import purge
 from models.exchange.deliver import Postman
@@ -73,7 +74,7 @@ from models.reports import DocumentRefused, add_report
 from models.sealed import Keyring, new_field_key
 from models.series import SeriesRefused
 from models.settings import Settings, SettingsRefused
-from models.signed import PERSONAL_LINK, Signer
+from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from models.units import unit_by_name
 from routes import CALLS, MAP, SEARCH, TABS, anyone
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         keyring=Keyring(settings.field_keys),
         cookies=Cookies(settings),
         signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
+        password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
         links=links,
         tabs=TABS,
         search=SEARCH,
@@ -256,14 +258,14 @@ def migrate_command() -> None:
 
 
 def outbox_command(*words: str) -> None:
-    """What waits and what is dead; with `resend ID`, a dead message is sent again."""
+    """Who does not take anything, what waits and what is dead; with `resend ID`, a dead message is sent again."""
     settings = Settings.from_environment()
     database = Database(settings.database_url)
     with database.session() as db, across_customers(db):
         if words[:1] == ("resend",) and len(words) == 2:
             resend(db, int(words[1]), Clock(settings.today).now())
             db.commit()
-        for line in overview(db):
+        for line in (*endpoints.overview(db), *overview(db)):
             print(line)
     database.close()
 
@@ -356,8 +358,11 @@ def reports_command(number: str = "", state: str = "") -> int:
     if state not in {"on", "off"}:
         return _refuse("reports needs an organisation number, and on or off.")
 
-    def change(_db: Session, customer: Customer) -> str:
-        customer.has_reports = state == "on"
+    settings = Settings.from_environment()
+
+    def change(db: Session, customer: Customer) -> str:
+        now = Clock(settings.today).now()
+        switch_reports(db, customer, on=state == "on", by=THE_PORTAL.label, now=now)
         return f"{customer.name}: Rapporter is {state}"
 
     return _for_customer(number, change)
@@ -390,10 +395,13 @@ def add_report_command(number: str = "", year: str = "", kind: str = "", file: s
 
 def add_plan_command(number: str = "", year: str = "", file: str = "") -> int:
     """Put a plan, a CSV of the provider, in the place of a customer's plan of that year."""
+    settings = Settings.from_environment()
 
     def change(db: Session, customer: Customer) -> str:
         with Path(file).open(encoding="utf-8-sig", newline="") as lines:
-            count = replace_plan(db, customer, int(year), csv.DictReader(lines, delimiter=";"))
+            plan = enumerate(csv.DictReader(lines, delimiter=";"), 2)
+            by, now = THE_PORTAL.label, Clock(settings.today).now()
+            count = replace_plan(db, customer, int(year), plan, by=by, now=now)
         return f"{customer.name}: {count} activities in {year}"
 
     return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")

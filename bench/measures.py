@@ -12,7 +12,7 @@ from bench.portal import TEMPLATE_ONLY
 from bench.server import PART, Server
 from bench.table import Figure, of_rounds
 from models.database import Database, run
-from models.orders import Criteria, find_orders
+from models.order_search import Criteria, find_orders
 from models.tenancy import Scope
 
 _MIB = 1024 * 1024

@@ -53,6 +53,27 @@ def served_by(account_manager_id: Any) -> Select[tuple[int]]:
     return select(union(whole, in_part).subquery().c[0])
 
 
+_OF_ONE = (
+    select(Customer.id, Customer.name)
+    .where(Customer.id.in_(served_by(bindparam("account_manager_id", type_=Integer))))
+    .order_by(in_norwegian(Customer.name), Customer.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A customer by name."""
+
+    id: int
+    name: str
+
+
+def customers_of(db: Session, account_manager_id: int | None) -> list[Served]:
+    """All customers whom an account manager serves, or one of whose units; for the desk."""
+    with looking_across(db):
+        return [Served(*row) for row in select_rows(db, _OF_ONE, {"account_manager_id": account_manager_id})]
+
+
 _before = aliased(Customer)
 _place = tuple_(in_norwegian(Customer.name), Customer.id)
 _MINE = bindparam("account_manager_id", type_=Integer)

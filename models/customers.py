@@ -1,12 +1,22 @@
 """Customers (the tenants) and the account managers who serve them. Their units are in `models.units`."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Identity, String, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
+from models.audit import record
 from models.base import Base
 from models.tenancy import CustomerOwned
+
+
+class MailWish(StrEnum):
+    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
+
+    EACH = "each"
+    MORNING = "morning"
 
 
 class AccountManager(Base):
@@ -18,6 +28,7 @@ class AccountManager(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40))
+    mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,14 @@ def customer_with_manager(db: Session, customer_id: int) -> Customer:
     """A customer with its account manager at hand; raises sqlalchemy's NoResultFound."""
     wanted = select(Customer).where(Customer.id == customer_id).options(joinedload(Customer.account_manager))
     return db.scalars(wanted).one()
+
+
+def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: datetime) -> None:
+    """Show Rapporter to a customer, or hide it (U1), and note who did where that changes something."""
+    if customer.has_reports != on:
+        customer.has_reports = on
+        action = "reports shown" if on else "reports hidden"
+        record(db, customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, now=now)
 
 
 def customer_by_number(db: Session, organisation_number: str) -> Customer | None:

@@ -19,19 +19,11 @@ from models.employees import Employee
 from models.invitations import Invitation
 from models.outbox import Channel, post
 from models.sign_ups import COMING, CONFIRMED, OFFERED, OPEN, NoLongerSignedUp, SignUp, sign_up
-from models.signed import Signer, name_in
+from models.signed import LinkIsOver, NoSuchLink, Signer, name_in
 from models.slots import Slot, SlotFull
 from models.tenancy import Right, Scope, across_customers, narrow
 from models.users import User
 from models.waiting_list import join, places_in_line
-
-
-class NoSuchLink(Exception):
-    """Nobody was given this link."""
-
-
-class LinkIsOver(Exception):
-    """The link was good once: used up, expired, or its holder has left. Which of these is not told."""
 
 
 class Stage(StrEnum):

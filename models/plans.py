@@ -5,7 +5,7 @@ The provider keeps it (C3); here it is read. What has come of it is told by `don
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,10 +17,12 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.audit import record
 from models.base import Base
 from models.customers import Customer
 from models.dates import parse_date
@@ -117,21 +119,48 @@ def plan_of(db: Session, years: tuple[int, int], unit_ids: frozenset[int]) -> li
     ]
 
 
+_LONGEST = 200
+_TOO_LONG = 10
 COLUMNS = ("Avdeling", "Aktivitet", "Begrunnelse", "Produktgruppe", "Kvartal", "Bestilling", "Gjort")
+
+
+NEEDED = ("Aktivitet", "Kvartal")
+"""The columns that a plan has, whatever it leaves out."""
+_SIZES = select(PlanItem.year, func.count()).group_by(PlanItem.year).order_by(PlanItem.year.desc())
+
+
+def plan_sizes(db: Session) -> list[tuple[int, int]]:
+    """The years that there are plans for, newest first, each with the number of its activities."""
+    return [(year, number) for year, number in select_rows(db, _SIZES)]
 
 
 class PlanRefused(Exception):
     """A line of a plan cannot be read; the sentence says which, and why."""
 
+    def __init__(self, place: int, column: str, value: str) -> None:
+        super().__init__(f"line {place}: {column} is {value!r}")
+        self.place, self.column, self.value = place, column, value
 
-def replace_plan(db: Session, customer: Customer, year: int, lines: Iterable[Mapping[str, str | None]]) -> int:
-    """Put a plan of the provider (`COLUMNS`) in the place of the one for that year; returns its length.
 
-    Raises PlanRefused, and nothing is changed by the transaction that is then rolled back.
+def replace_plan(
+    db: Session,
+    customer: Customer,
+    year: int,
+    lines: Iterable[tuple[int, Mapping[str, str | None]]],
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """Put a plan of the provider (`COLUMNS`) in the place of the one for that year, and note who did; its length.
+
+    Each line comes with its number in the file. Raises PlanRefused, and nothing is changed by the transaction that is
+    then rolled back.
     """
+    rows = [_row(db, customer, year, place, line) for place, line in lines]
     db.execute(delete(PlanItem).where(PlanItem.customer_id == customer.id, PlanItem.year == year))
-    rows = [_row(db, customer, year, place, line) for place, line in enumerate(lines, 2)]
     insert_rows(db, PlanItem, rows)
+    told = {"activities": len(rows)}
+    record(db, customer_id=customer.id, actor=by, about=f"plan:{year}", action="plan replaced", now=now, changed=told)
     return len(rows)
 
 
@@ -139,22 +168,24 @@ def _row(db: Session, customer: Customer, year: int, place: int, line: Mapping[s
     """One line as a row; `place` is its number in the file."""
     said = {column: (line.get(column) or "").strip() for column in COLUMNS}
     unit = unit_by_name(db, customer.id, said["Avdeling"] or customer.name)
-    order = db.get(Order, int(said["Bestilling"])) if said["Bestilling"].isdecimal() else None
+    is_number = said["Bestilling"].isdecimal() and len(said["Bestilling"]) < _TOO_LONG
+    order = db.get(Order, int(said["Bestilling"])) if is_number else None
     wrong = {
         "Avdeling": unit is None,
-        "Aktivitet": not said["Aktivitet"],
+        "Aktivitet": not 0 < len(said["Aktivitet"]) <= _LONGEST,
+        "Begrunnelse": len(said["Begrunnelse"]) > _LONGEST,
         "Kvartal": said["Kvartal"] not in {"1", "2", "3", "4"},
         "Produktgruppe": said["Produktgruppe"] not in {"", *PRODUCT_GROUPS},
         "Bestilling": bool(said["Bestilling"]) and (order is None or order.customer_id != customer.id),
     }
     for column, is_wrong in wrong.items():
         if is_wrong:
-            raise PlanRefused(f"line {place}: {column} is {said[column]!r}")
+            raise PlanRefused(place, column, said[column])
     assert unit is not None
     try:
         done_on = parse_date(said["Gjort"]) if said["Gjort"] else None
     except ValueError:
-        raise PlanRefused(f"line {place}: Gjort is {said['Gjort']!r}") from None
+        raise PlanRefused(place, "Gjort", said["Gjort"]) from None
     return {
         "customer_id": customer.id,
         "unit_id": unit.id,

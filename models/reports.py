@@ -64,9 +64,11 @@ class Report(UnitOwned, Base):
     __table_args__ = (
         of_unit(),
         UniqueConstraint("customer_id", "id"),
+        UniqueConstraint("customer_id", "publication"),
         CheckConstraint(f"size > 0 AND size <= {MAX_SIZE}", name="size"),
         Index(None, "customer_id", "year", "id"),
         Index(None, "customer_id", "unit_id", "year"),
+        {"sqlite_autoincrement": True},  # a letter about one that was taken away never leads to another
     )
     rights = (Right.REPORTS,)
 
@@ -80,6 +82,8 @@ class Report(UnitOwned, Base):
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     published_on: Mapped[date]
+    publication: Mapped[str | None] = mapped_column(String(64))
+    """The key of the form that it came with, where somebody put it up at the desk."""
 
 
 class ReportFile(CustomerOwned, Base):
@@ -97,15 +101,27 @@ class DocumentRefused(Exception):
     """The file is of a kind or size that the portal does not keep; the sentence says why."""
 
 
+class WrongEnding(DocumentRefused):
+    """Files that are called so are not kept."""
+
+
+class WrongSize(DocumentRefused):
+    """There is nothing in it, or too much."""
+
+
+class NotWhatItSays(DocumentRefused):
+    """What is in it is something else than its name says."""
+
+
 def media_type_of(file_name: str, content: bytes) -> str:
     """What a file is, by its ending and by what is in it, which must agree; raises DocumentRefused."""
     media_type = MEDIA_TYPES.get(PurePath(file_name).suffix.lower())
     if media_type is None:
-        raise DocumentRefused(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
+        raise WrongEnding(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
     if not 0 < len(content) <= MAX_SIZE:
-        raise DocumentRefused(f"a document has 1 to {MAX_SIZE} bytes, {file_name} has {len(content)}")
+        raise WrongSize(f"a document has 1 to {MAX_SIZE} bytes, {file_name} has {len(content)}")
     if not (content.startswith(_BEGINNINGS[media_type]) if media_type in SHOWN else _is_office(content, media_type)):
-        raise DocumentRefused(f"what is in {file_name} is not what its name says")
+        raise NotWhatItSays(f"what is in {file_name} is not what its name says")
     return media_type
 
 

@@ -14,7 +14,17 @@ _NAME_BYTES, _SIGNATURE_BYTES = 10, 15  # in base32 whole characters
 NAME_LENGTH = 16
 PERSONAL_LINK = "personal link"
 """What the links in letters to employees are signed for."""
+PASSWORD_LINK = "password link"  # noqa: S105  # a purpose, no password
+"""What the links with which users choose a password are signed for."""
 _TOKEN = re.compile("[a-z2-7]{40}")
+
+
+class NoSuchLink(Exception):
+    """Nobody was given this link."""
+
+
+class LinkIsOver(Exception):
+    """The link was good once: used up, expired, or its holder has left. Which of these is not told."""
 
 
 class Signer:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, Moment
 from models.customers import AccountManager, Contact, Customer
-from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units, select_rows
+from models.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units, across_customers, select_rows
 from models.units import Unit
 
 IDLE = timedelta(hours=1)
@@ -33,7 +33,10 @@ class User(Base):
     full_name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     password_hash: Mapped[str] = mapped_column(String(200))
+    """Empty where none is chosen yet: then nothing fits (models.password_links)."""
     active: Mapped[bool] = mapped_column(default=True)
+    invited_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the user was last asked by letter to choose a password."""
     account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
     """Which of the provider's account managers it is: then it is staff, and its grants count for nothing."""
 
@@ -144,6 +147,41 @@ def end_session(db: Session, session_id: int, now: datetime) -> None:
     db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
 
 
+def end_sessions(db: Session, user_id: int, now: datetime, *, but: int | None = None) -> None:
+    """End all sessions of a user, `but` the one where the user sits."""
+    of_user = (UserSession.user_id == user_id) & UserSession.ended_at.is_(None)
+    with across_customers(db):
+        db.execute(update(UserSession).where(of_user, UserSession.id.is_distinct_from(but)).values(ended_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that is still good, as its user sees it."""
+
+    id: int
+    created_at: datetime
+    last_used_at: datetime
+
+
+_LIVE = (
+    select(UserSession.id, UserSession.created_at, UserSession.last_used_at)
+    .where(
+        UserSession.user_id == bindparam("user_id"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_used_at > bindparam("used_after"),
+        UserSession.created_at > bindparam("created_after"),
+    )
+    .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
+)
+
+
+def live_sessions(db: Session, user_id: int, now: datetime) -> list[LiveSession]:
+    """The sessions in which a user is signed in, the one used last first."""
+    whose = {"user_id": user_id, "used_after": now - IDLE, "created_after": now - LIFETIME}
+    with across_customers(db):
+        return [LiveSession(*row) for row in select_rows(db, _LIVE, whose)]
+
+
 def note_use(db: Session, signed_in: SignedIn, now: datetime) -> None:
     """Remember that a session is in use."""
     db.execute(update(UserSession).where(UserSession.id == signed_in.session_id).values(last_used_at=now))
@@ -174,6 +212,15 @@ def first_customer(db: Session, user_id: int) -> int | None:
 def find_user(db: Session, username: str) -> User | None:
     """The active user of that name, ignoring case."""
     return db.scalar(select(User).where(User.username_folded == username.strip().casefold(), User.active))
+
+
+def is_still_password(db: Session, user_id: int, stored: str | None) -> bool:
+    """Whether a user's password is the one that was looked at before: checking one takes time, and gives others way.
+
+    Holds the user's row until the commit.
+    """
+    found = select(User.id).where(User.id == user_id, User.password_hash == stored, User.active)
+    return db.scalar(found.with_for_update()) is not None
 
 
 _branch, _below = aliased(Unit), aliased(Unit)

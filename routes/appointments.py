@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from models.bookings import BookingCancelled, TooLate
 from models.language import LANGUAGES, language_of
-from models.my_appointment import LinkIsOver, MyAppointment, NoSuchLink, Stage, open_link
+from models.my_appointment import MyAppointment, Stage, open_link
 from models.sign_ups import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
+from models.signed import LinkIsOver, NoSuchLink
 from models.slots import SlotFull
 from models.throttle import Bucket, TooManyAttempts, check, note_failure
 from models.units import account_manager_of

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from models.booking_search import upcoming_bookings
 from models.customers import Customer
-from models.orders import open_orders
+from models.notices import notices_for
+from models.order_search import open_orders
 from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import go, page
@@ -21,7 +22,7 @@ def root(visit: Visit) -> Response:
 
 
 def index(visit: Visit) -> Response:
-    """Account manager, customer and units, what waits, open orders and the next bookings (I1, number 4)."""
+    """Notices, account manager, customer and units, what waits, open orders, the next bookings (I1, number 4)."""
     if visit.is_at_desk:
         return go(visit, visit.home)
     scope = visit.user.scope
@@ -34,6 +35,7 @@ def index(visit: Visit) -> Response:
         "info/index.html",
         part=("upcoming", "worklist/worklist"),
         customer=visit.db.get_one(Customer, scope.customer_id),
+        notices=notices_for(visit.db, scope, visit.today),
         units=units_in_scope(visit.db, scope, *Right),
         may_order=visit.may(Right.ORDERS),
         boxes=boxes(visit),

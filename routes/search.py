@@ -12,7 +12,7 @@ from models.employee_search import Criteria as EmployeeCriteria
 from models.employee_search import find_employees
 from models.invoice_search import Criteria as InvoiceCriteria
 from models.invoice_search import page_of_invoices
-from models.orders import orders_mentioning
+from models.order_search import orders_mentioning
 from models.tenancy import Right
 from routes.web.answers import go, page
 from routes.web.forms import PortalForm, Text, at_most

@@ -1,21 +1,18 @@
 """Sign-in, sign-out and the switch between customers."""
 
-import hashlib
-from datetime import timedelta
-from math import ceil
-
 from starlette.responses import Response
 from wtforms import PasswordField
 
 from models.demo import SIGN_INS
 from models.passwords import hash_password, is_outdated, verify_password
 from models.tenancy import across_customers
-from models.throttle import Bucket, TooManyAttempts, check, forgive, note_failure
-from models.users import end_session, find_user, first_customer, note_customer, open_session
+from models.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
+from models.users import end_session, find_user, first_customer, is_still_password, note_customer, open_session
 from routes.web.answers import go, page
 from routes.web.cookie import SessionCookie
 from routes.web.errors import not_found
 from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.slowing import address_key, too_many, try_later
 from routes.web.visit import Visit, local
 
 WRONG = "Feil brukernavn eller passord."
@@ -54,13 +51,11 @@ def create(visit: Visit) -> Response:
         try:
             check(visit.db, keys, visit.now)
         except TooManyAttempts as refused:
-            form.form_errors = [_too_many(refused.wait)]
-            response = _page(visit, form, back_to, status=429)
-            response.headers["retry-after"] = str(ceil(refused.wait.total_seconds()))
-            return response
+            form.form_errors = [too_many(refused.wait)]
+            return try_later(_page(visit, form, back_to, status=429), refused.wait)
         stored = user.password_hash if user else None
         right = visit.aside(verify_password, stored, form.password.data)
-        if not right or user is None:
+        if not right or user is None or not is_still_password(visit.db, user.id, stored):
             note_failure(visit.db, keys, visit.now)
             visit.keep()
             form.form_errors = [WRONG]
@@ -127,21 +122,7 @@ def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, pr
 
 def _throttle_keys(visit: Visit, username: str, device: str | None) -> dict[Bucket, str]:
     """A browser that the user has signed in with before is counted alone, so that nobody can lock it out."""
-    client = visit.request.client
-    account = username.strip().casefold()
-    keys = {Bucket.ADDRESS: _digest(client.host if client else "")}
+    keys = {Bucket.ADDRESS: address_key(visit)}
     if device:
-        return keys | {Bucket.DEVICE: _digest(f"{account}\0{device}")}
-    return keys | {Bucket.ACCOUNT: _digest(account)}
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _too_many(wait: timedelta) -> str:
-    minutes = ceil(wait.total_seconds() / 60)
-    return (
-        f"For mange forsøk. Vent {minutes} {'minutt' if minutes == 1 else 'minutter'} og prøv igjen, "
-        "eller kontakt kundeansvarlig."
-    )
+        return keys | {Bucket.DEVICE: key_of(account_key(username), device)}
+    return keys | {Bucket.ACCOUNT: account_key(username)}

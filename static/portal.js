@@ -1,5 +1,5 @@
-// The little that HTML and htmx cannot say: that the connection is gone, that a number was copied, and where focus goes
-// when the element that had it is gone. Everything works without this file.
+// The little that HTML and htmx cannot say: that the connection is gone, that a number was copied, what stands in a field
+// of dots, and where focus goes when the element that had it is gone. Everything works without this file.
 (() => {
   const LOST = document.documentElement.lang === 'en' ? 'No connection. Please try again.'
     : 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
@@ -33,8 +33,19 @@
     next.focus({ preventScroll: true });
   });
 
-  const reveal = () => navigator.clipboard && document.querySelectorAll('[data-copy][hidden]').forEach(b => { b.hidden = false; });
+  const reveal = () => document.querySelectorAll(`[data-show][hidden]${navigator.clipboard ? ', [data-copy][hidden]' : ''}`)
+    .forEach(b => { b.hidden = false; });
   reveal();
+  const show = (button, shown) => {
+    byId(button.dataset.show).type = shown ? 'text' : 'password';
+    button.setAttribute('aria-pressed', shown);
+  };
+  on('click', ({ target }) => {
+    const button = target.closest('[data-show]');
+    if (button) show(button, button.getAttribute('aria-pressed') !== 'true');
+  });
+  // No browser keeps what is sent from a field of dots.
+  on('submit', ({ target }) => target.querySelectorAll('[data-show]').forEach(b => show(b, false)));
   on('click', ({ target }) => {
     const button = target.closest('[data-copy]');
     if (!button) return;

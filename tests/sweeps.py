@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from types import SimpleNamespace
 
 from sqlalchemy import inspect, select
@@ -14,6 +15,8 @@ from models.exchange.spreadsheet import read_pasted
 from models.import_rows import Known, judge
 from models.imports import begin, keep, read_all
 from models.invoices import Invoice
+from models.outbox import Channel, Message, post
+from models.password_links import PasswordLink, send_link
 from models.sign_ups import SignUp
 from models.slots import Slot
 from models.tenancy import CustomerOwned, Right, UnitOwned
@@ -27,8 +30,10 @@ from tests.times import NOW, TODAY
 _PARAMETER = re.compile(r"{\w+(?::\w+)?}")
 _BEFORE = re.compile(r"/(\w+)/{")
 _BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for mapper in Base.registry.mappers}
+_BY_SEGMENT["deliveries"] = Message
 
-PERSONAL = {"appointment", "answer_appointment"}
+PASSWORD_LINKS = {"password_link", "choose_password"}
+PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
 NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL
 """Routes whose parameter names no row that a user asks for: the guide's file, what only a letter or calendar knows."""
@@ -54,6 +59,8 @@ def path_of(line: Line, value: object) -> str:
 
 def my_path(house: House, line: Line, username: str) -> str:
     """An address of a line that is good for the user, where there is one."""
+    if line.name in PASSWORD_LINKS:
+        return path_of(line, password_token_of(house, username))
     if line.name in PERSONAL:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
     if line.name not in TABLES:
@@ -77,6 +84,23 @@ def token_of(house: House, given_name: str, family_name: str) -> str:
     return house.portal.signer.sign(link, email or "")
 
 
+def password_token_of(house: House, username: str) -> str:
+    """The token of the link with which a user may choose a password, newly sent where there is none."""
+    with house.behind() as db:
+        name, email = password_link_of(db, username, house.clock.now())
+        db.commit()
+    return house.portal.password_signer.sign(name, email)
+
+
+def password_link_of(db: Session, username: str, now: datetime) -> tuple[str, str]:
+    """What the link with which a user may choose a password is known by, and whom it is signed for."""
+    user = db.scalars(select(User).where(User.username == username)).one()
+    of_user = select(PasswordLink.link).where(PasswordLink.user_id == user.id, PasswordLink.ended_at.is_(None))
+    if db.scalar(of_user) is None:
+        send_link(db, user, now)
+    return db.scalars(of_user).one(), user.email
+
+
 def form_token_of(house: House, token: str) -> str:
     """The form token on the page that a personal link opens."""
     return house.portal.cookies.form_token(f"link:{hashlib.sha256(token.encode()).hexdigest()}")
@@ -96,7 +120,7 @@ def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list
 
 
 def with_lists(house: House, each: int = 11) -> House:
-    """Some lists of employees of each user, which the demo has none of: one row is new, one is faulty."""
+    """What the demo has none of: lists of employees, one row new and one faulty, letters, and password links."""
     units = [UnitRow(0, "Bergen", None, None, "/0/")]
     dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
     judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
@@ -106,6 +130,10 @@ def with_lists(house: House, each: int = 11) -> House:
             for _ in range(each):
                 kept = dry_run.dumps()
                 keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
+            told = {"channel": Channel.MAIL, "kind": "order_placed", "about": "order:1", "to": "kari@n.example"}
+            post(db, customer_id=grant.customer_id, payload={}, now=NOW, **told)  # type: ignore[arg-type]
+        for user in db.scalars(select(User)).all():
+            send_link(db, user, NOW)
         db.commit()
     return house
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
-from models.orders import PAGE_SIZE
+from models.order_search import PAGE_SIZE
 from tests.house import House
 from tests.page import Page
 

@@ -17,6 +17,7 @@ from models.erasure import about_employees, purge
 from models.imports import Import
 from models.national_ids import NationalId
 from models.outbox import Channel, Message, delivered, post, resend
+from models.password_links import PasswordLink
 from models.sealed import Keyring
 from models.settings import Settings, SettingsRefused
 from models.sign_ups import SignUp
@@ -27,7 +28,7 @@ from tests.times import NOW
 
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
-REST = ("messages emptied", "drafts", "imports", "sessions")
+REST = ("messages emptied", "drafts", "imports", "password links", "sessions")
 
 
 @pytest.fixture
@@ -113,6 +114,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         dead.dead_at = NOW
         keep(db, RING, user_id=user.id, customer_id=customer_id, form="/orders/new", fields=[("a", "b")], now=NOW)
         db.add(Import(customer_id=customer_id, key="k", user_id=user.id, made_at=NOW, sealed=""))
+        db.add(PasswordLink(user_id=user.id, made_at=NOW, good_until=NOW + timedelta(hours=1)))
         for _ in range(2):
             open_session(db, user.id, customer_id, NOW)
         db.commit()
@@ -122,6 +124,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "messages emptied": 1,
         "drafts": 1,
         "imports": 1,
+        "password links": 1,
         "sessions": 1,
     }
     with quiet_house.behind() as db:

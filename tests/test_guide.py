@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader
 
-from models.orders import PAGE_SIZE
+from models.order_search import PAGE_SIZE
 from models.users import IDLE, LIFETIME
 from routes.info import SHOWN
 from tests.house import House

@@ -42,15 +42,17 @@ STAFF = "kam.lie"
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
 FULL: dict[str, str] = {}
 STATEMENTS = {
-    "info": 8,
-    "order": 10,
+    "info": 9,
+    "desk": 8,
+    "order": 11,
     "employee": 5,
     "edit_employee": 7,
     "booking": 12,
     "day_list": 7,
     "annual_report": 6,
     "annual_report_pdf": 6,
-    "desk_customer": 7,
+    "desk_order": 11,
+    "desk_customer": 8,
     "desk_booking": 10,
     "desk_day_list": 10,
     "desk_edit_booking": 5,
@@ -59,6 +61,14 @@ STATEMENTS = {
     "desk_edit_slot": 12,
     "desk_new_booking": 6,
     "desk_viewings": 6,
+    "desk_reports": 6,
+    "desk_plan": 6,
+    "new_report": 5,
+    "new_user": 5,
+    "desk_user": 7,
+    "report_removal": 5,
+    "edit_notice": 6,
+    "new_customer_notice": 6,
 }
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
 

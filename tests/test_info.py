@@ -85,7 +85,7 @@ def test_i1_what_is_over_is_not_to_come(quiet_house: House) -> None:
 
 def test_x2_finance_sees_neither_orders_nor_bookings(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord").open("/info")
-    assert sections(okonomi) == ["Å gjøre", "Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"]
+    assert sections(okonomi) == ["Oppslag", "Å gjøre", "Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"]
     assert not okonomi.soup.select("main a[href^='/orders']")
 
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from models.orders import PAGE_SIZE, Order
+from models.order_search import PAGE_SIZE
+from models.orders import Order
 from models.outbox import Message
 from models.users import Grant, User
 from tests.house import House

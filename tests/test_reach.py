@@ -29,7 +29,7 @@ NOT_PAGES = {
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
-    *("order_receipt", "employee_receipt"),
+    *("order_receipt", "employee_receipt", "desk_order_receipt"),
 }
 
 State = Callable[[Visitor], object]
@@ -106,6 +106,23 @@ def order_cleaned(person: Visitor) -> None:
 def order_sent(person: Visitor) -> None:
     order_guarded(person, "Send likevel")
     expect(person.part("flash")).to_contain_text("er sendt")
+
+
+def message_refused(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).button("Send melding").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def message_guarded(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).field("Skriv en melding").fill("Hun er sykmeldt")
+    person.button("Send melding").click()
+    expect(person.button("Fjern")).to_be_visible()
+
+
+def message_sent(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).field("Skriv en melding").fill("Takk for det")
+    person.button("Send melding").click()
+    expect(person.part("flash")).to_contain_text("Meldingen er sendt")
 
 
 def employee(person: Visitor, name: str = "Ingrid Solbakken") -> None:
@@ -358,15 +375,62 @@ def desk_booking_looked_over(person: Visitor) -> None:
     expect(person.button("Publiser")).to_be_visible()
 
 
+def password_forgotten(person: Visitor) -> None:
+    person.open("/login").link("Glemt passord?").click()
+    person.field("Brukernavn eller e-post").fill("hms.fjord")
+    person.button("Send lenke").click()
+    expect(person.part("request-form")).to_contain_text("Hvis brukeren finnes")
+
+
+def request_refused(person: Visitor) -> None:
+    person.open("/password/forgotten").button("Send lenke").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def password_link(person: Visitor, typed: str = "") -> None:
+    """The page of a user's link, where a password was shown, or was refused."""
+    person.open(person.portal.password_link("TESTWEB"))
+    person.button("Vis passordet").click()
+    if typed:
+        person.field("Nytt passord").fill(typed)
+        person.button("Lagre passordet").click()
+        expect(person.part("problems")).to_be_visible()
+
+
+def password_refused(person: Visitor) -> None:
+    person.open("/password").button("Bytt passord").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 # route, user, state
 STATES = {
     "sign-in": ("sign_in", None, opens("/login")),
     "sign-in refused": ("sign_in", None, refused_sign_in),
     "signed out": ("sign_in", "hms.fjord", signed_out),
+    "password": ("password", "hms.fjord", opens("/password")),
+    "password refused": ("password", "hms.fjord", password_refused),
+    "password forgotten": ("forgotten_password", None, password_forgotten),
+    "password request refused": ("forgotten_password", None, request_refused),
+    "password link": ("password_link", None, password_link),
+    "password link refused": ("password_link", None, lambda person: password_link(person, "kort")),
+    "password link that is over": ("password_link", None, opens("/password/over")),
     "info": ("info", "hms.fjord", opens("/info")),
     "info of many units": ("info", "leder.brann", opens("/info")),
     "info of two customers": ("info", "anna.ka", opens("/info")),
     "desk": ("desk", "kam.lie", opens("/desk")),
+    "desk orders": ("desk_orders", "kam.lie", opens("/desk/orders")),
+    "no desk orders": ("desk_orders", "kam.lie", opens("/desk/orders?number=999999")),
+    "desk order": ("desk_order", "kam.lie", opens("/desk/orders/307513")),
+    "message refused at the desk": (
+        "desk_order",
+        "kam.lie",
+        lambda person: message_refused(person, "/desk/orders/307512"),
+    ),
+    "message sent at the desk": ("desk_order", "kam.lie", lambda person: message_sent(person, "/desk/orders/307512")),
+    "order with messages": ("order", "hms.fjord", opens("/orders/307512")),
+    "message refused": ("order", "hms.fjord", message_refused),
+    "message guarded": ("order", "hms.fjord", message_guarded),
+    "message sent": ("order", "hms.fjord", message_sent),
     "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
     "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
     "desk customer": ("desk_customer", "kam.lie", desk_customer),

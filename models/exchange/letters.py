@@ -22,12 +22,20 @@ from models.exchange.calendar import Entry, Method, write_calendar
 from models.language import BOKMAL, clock_time, day_month, long_date
 from models.outbox import Message
 from models.settings import Settings, SettingsRefused
-from models.signed import PERSONAL_LINK, Signer
+from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 
 _PARTIALS = Path(__file__).parents[2] / "partials"
 
-_APPOINTMENT = "appointment"
-_ANSWERED_BY = {"order_placed": "sender", "order_confirmation": "account_manager", _APPOINTMENT: "contact"}
+_APPOINTMENT, _PASSWORD = "appointment", "password_link"
+"""The routes that personal links lead to."""
+_ANSWERED_BY = {
+    "order_placed": "sender",
+    "order_confirmation": "account_manager",
+    "order_message": "author",
+    "order_progress": "staff",
+    "report_published": "sender",
+    _APPOINTMENT: "contact",
+}
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""
 _IN_THE_CALENDAR = {
     "appointment_created": Method.REQUEST,
@@ -77,7 +85,10 @@ class Letters:
         self._templates.filters.update(date=_date, long_date=_long_date, day_month=_day_month, time=_time)
         self._templates.globals.update(url=link, brand=settings.brand)
         self._link = link
-        self._signer = Signer(settings.secret_keys, purpose=PERSONAL_LINK)
+        self._signers = {
+            _APPOINTMENT: Signer(settings.secret_keys, purpose=PERSONAL_LINK),
+            _PASSWORD: Signer(settings.secret_keys, purpose=PASSWORD_LINK),
+        }
 
     def write(self, message: Message) -> EmailMessage:
         """Write a message's letter, the same at every attempt; raises Undeliverable without an address."""
@@ -87,7 +98,7 @@ class Letters:
         template = _family(message.kind)
         text = self._templates.get_template(f"letters/{template}.txt")
         html = self._templates.get_template(f"letters/{template}.html")
-        payload = self._completed(message) if template == _APPOINTMENT else message.payload
+        payload = self._completed(message) if "link" in message.payload else message.payload
         subject = _one_line("".join(text.blocks["subject"](text.new_context(payload))))
 
         letter = EmailMessage(policy=_POLICY)
@@ -110,9 +121,10 @@ class Letters:
         return letter
 
     def _completed(self, message: Message) -> dict[str, Any]:
-        """What a letter to an employee is written from; the personal link is made here, and kept nowhere."""
-        token = self._signer.sign(message.payload["link"], message.to or "")
-        return message.payload | {"kind": message.kind, "personal_url": self._link(_APPOINTMENT, token=token)}
+        """What a letter with a personal link is written from; the link is made here, and kept nowhere."""
+        route = _APPOINTMENT if _family(message.kind) == _APPOINTMENT else _PASSWORD
+        token = self._signers[route].sign(message.payload["link"], message.to or "")
+        return message.payload | {"kind": message.kind, "personal_url": self._link(route, token=token)}
 
     def _entry(self, message: Message, payload: dict[str, Any], to: Address) -> Entry:
         """The appointment for the employee's calendar, without the personal link: others may read calendars."""

@@ -37,6 +37,25 @@ class OrderReferenceChanged(Struct, forbid_unknown_fields=True):
     reference: str
 
 
+class OrderMessageAdded(Struct, forbid_unknown_fields=True):
+    """Somebody has written on an order: a user of the customer, or the provider's staff at the desk."""
+
+    number: int
+    message: int
+    side: Literal["customer", "provider"]
+    author: str
+    text: str
+    at: datetime
+
+
+class OrderProgressed(Struct, forbid_unknown_fields=True):
+    """The provider's desk has given an order a status or a product group; the CRM's own newer word still wins (C3)."""
+
+    number: int
+    status: str | None
+    product_group: str | None
+
+
 class Employee(Struct, forbid_unknown_fields=True):
     """An employee as he or she is now (AR12)."""
 
@@ -163,6 +182,8 @@ class SignUpRestated(Struct, forbid_unknown_fields=True):
 KINDS: dict[str, type[Struct]] = {
     "order.placed": OrderPlaced,
     "order.reference_changed": OrderReferenceChanged,
+    "order.message_added": OrderMessageAdded,
+    "order.progressed": OrderProgressed,
     "employee.added": Employee,
     "employee.changed": EmployeeChanged,
     "employee.deactivated": EmployeeDeactivated,

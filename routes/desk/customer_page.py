@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from models.customer_users import users_at
 from models.customers import customer_with_manager
+from models.notice_search import Criteria, find_notices
 from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import page
@@ -57,7 +58,9 @@ def draw(visit: Visit, form: ViewingForm, *, status: int = 200) -> Response:
         customer=customer,
         manager=customer.account_manager,
         units=units_in_scope(visit.db, visit.scope, *Right),
-        users=users_at(visit.db, customer.id),
+        users=users_at(visit.db, customer.id, also_inactive=True),
+        notices=find_notices(visit.db, Criteria(visit.today, customer_id=customer.id)).rows,
+        today=visit.today,
         rights=RIGHTS,
         form=form,
     )

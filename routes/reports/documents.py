@@ -19,13 +19,10 @@ from models.reports import (
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.web import listing
 from routes.web.answers import page
-from routes.web.downloads import disposition
+from routes.web.downloads import LOCKED, document
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option
 from routes.web.visit import Visit
-
-_LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
-"""What a file may do in a browser that shows it: nothing."""
 
 
 class ReportSearch(YearAndUnit):
@@ -76,18 +73,7 @@ def download(visit: Visit, id: int) -> Response:
     found = file_of(visit.db, id)
     if found is None:
         raise not_found()
-    named = disposition(found.file_name)
-    if found.is_shown and visit.query_params.get("show"):
-        named = named.replace("attachment", "inline", 1)
-    return Response(
-        found.content,
-        headers={
-            "content-disposition": named,
-            "content-security-policy": _LOCKED,
-            "cache-control": "private, no-cache",
-        },
-        media_type=found.media_type,
-    )
+    return document(found, shown=bool(visit.query_params.get("show")))
 
 
 def preview(visit: Visit, id: int) -> Response:
@@ -95,7 +81,7 @@ def preview(visit: Visit, id: int) -> Response:
     picture = preview_of(visit.db, id)
     if picture is None:
         raise not_found()
-    headers = {"content-security-policy": _LOCKED, "cache-control": "private, no-cache"}
+    headers = {"content-security-policy": LOCKED, "cache-control": "private, no-cache"}
     return Response(picture, headers=headers, media_type=PNG)
 
 

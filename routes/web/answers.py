@@ -202,8 +202,9 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
 
 def _is_current(here: Visit, tab: Tab) -> bool:
     path = here.request.url.path
-    places = [here.url(route) for route in (tab.route, *tab.holds)]
-    return any(path == place or (path.startswith(place + "/") and not tab.alone) for place in places)
+    places = {here.url(route): route for route in (tab.route, *tab.holds)}
+    below = [place + "/" for place, route in places.items() if not (tab.alone and route == tab.route)]
+    return path in places or any(path.startswith(place) for place in below)
 
 
 def _part_file(place: str, name: str) -> str:

@@ -13,11 +13,15 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.database import run
+from models.reports import Download
 from models.tables import Writer
 from routes.web.visit import Visit
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""What a file may do in a browser that shows it: nothing."""
 
 After = TypeVar("After")
 Piece = TypeVar("Piece")
@@ -51,6 +55,19 @@ def disposition(filename: str) -> str:
     plain = unicodedata.normalize("NFKD", filename.translate(_LETTERS)).encode("ascii", "ignore").decode()
     plain = re.sub(r'[^ -~]|["\\%/]', "_", plain)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def document(found: Download, *, shown: bool) -> Response:
+    """A document as it was put up: to be saved, or, with `shown`, looked at where a browser does that safely."""
+    named = disposition(found.file_name)
+    if found.is_shown and shown:
+        named = named.replace("attachment", "inline", 1)
+    headers = {
+        "content-disposition": named,
+        "content-security-policy": LOCKED,
+        "cache-control": "private, no-cache",
+    }
+    return Response(found.content, headers=headers, media_type=found.media_type)
 
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O"})

@@ -34,7 +34,7 @@ log = logging.getLogger("portal.visit")
 MAX_FIELDS = 2000
 # The map limits bodies, so a file that was sent stays in memory: nothing of it is on the disk, reading it never waits.
 MultiPartParser.spool_max_size = 1024 * MEGABYTE
-_NOT_KEPT = {"csrf_token", "password", "national_id", "sealed_number", "pasted"}
+_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number", "pasted"}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find; and lists of people."""
 _FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """Where the address itself opens the page, it is kept nowhere and told to nobody."""

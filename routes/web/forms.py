@@ -13,7 +13,7 @@ from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from models.dates import parse_date, parse_time
 from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
@@ -82,9 +82,14 @@ class Text(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Clean what was sent, so that no answer, row, log or letter can hold what was taken out."""
-        text = unicodedata.normalize("NFC", valuelist[0] if valuelist else "")
-        text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-        self.data, self.masked = mask_in(text, today=self.meta.today)
+        self.data, self.masked = cleaned(valuelist[0] if valuelist else "", today=self.meta.today)
+
+
+def cleaned(text: str, *, today: date) -> tuple[str, int]:
+    """A text trimmed, without control characters, with identity numbers masked; and how many of them there were."""
+    text = unicodedata.normalize("NFC", text)
+    text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return mask_in(text, today=today)
 
 
 class Read(Text):
@@ -242,9 +247,9 @@ class PeriodSearch(PortalForm):
             raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
 
-def required(sentence: str) -> InputRequired:
-    """The field must be filled in; `sentence` says so."""
-    return InputRequired(sentence)
+def required(sentence: str) -> DataRequired:
+    """The field must be filled in, with more than blanks; `sentence` says so."""
+    return DataRequired(sentence)
 
 
 def at_most(characters: int) -> Length:

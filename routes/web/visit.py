@@ -64,7 +64,9 @@ class Portal:
     keyring: Keyring
     cookies: Cookies
     signer: Signer
-    """Signs personal links."""
+    """Signs personal links to appointments,"""
+    password_signer: Signer
+    """and those with which a password is chosen."""
     links: Links
     tabs: tuple[Tab, ...]
     search: Tab

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from models.crm_records import record_id_of
 from models.customers import AccountManager, Customer
 from models.exchange.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
 from models.organisation_number import is_valid
+from models.password_links import invite_user
 from models.tenancy import Right
 from models.units import Unit
 from models.users import Grant, User
@@ -46,13 +47,18 @@ class GrantData(Struct):
 
 
 class UserData(Struct):
-    """Somebody who can sign in, with all grants; the password is not the CRM's to know."""
+    """Somebody who can sign in, with all grants; the password is not the CRM's to know.
+
+    Whoever is one of the provider's account managers, named by key or e-mail address, is staff: then grants count for
+    nothing. With `null` the user is none of them any more.
+    """
 
     username: Annotated[str, Meta(min_length=1, max_length=100)]
     full_name: Name
     email: _Email
     active: bool
     grants: list[GrantData]
+    account_manager: str | UnsetType | None = UNSET
 
 
 def new_customer(db: Session, organisation_number: str, data: dict[str, Any]) -> int:
@@ -102,13 +108,16 @@ def unit(arrival: Arrival) -> int:
 
 
 def user(arrival: Arrival) -> int:
-    """Add or change a user and replace all grants; a new user has no password until one is chosen."""
+    """Add or change a user and replace all grants; a new one is invited to choose a password, once."""
     data: UserData = arrival.data
     folded = data.username.strip().casefold()
     found = arrival.db.get(User, arrival.record.record_id) if arrival.record.record_id else None
     found = found or arrival.db.scalar(select(User).where(User.username_folded == folded)) or User(password_hash="")
+    told_at = found.email if found.invited_at else None
     found.username, found.username_folded = data.username.strip(), folded
     found.full_name, found.email, found.active = data.full_name, data.email, data.active
+    if data.account_manager is not UNSET:
+        found.account_manager_id = _who_it_is(arrival, data.account_manager)
     arrival.db.add(found)
     arrival.db.flush()
     grants = [_grant(arrival.db, found.id, grant) for grant in data.grants]
@@ -119,6 +128,8 @@ def user(arrival: Arrival) -> int:
     for customer_id in sorted(before | {grant.customer_id for grant in grants}):
         told: dict[str, Any] = {"customer_id": customer_id, "about": f"user:{found.id}", "action": "rights"}
         record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+    if found.active and not found.password_hash and told_at != found.email:  # the letter to a wrong address was in vain
+        invite_user(arrival.db, found, by=CRM, now=arrival.now)
     return found.id
 
 
@@ -162,6 +173,17 @@ def _manager_id(arrival: Arrival, key: str | None) -> int | None:
     found = record_id_of(arrival.db, "account_manager", key, None)
     if found is None:
         raise Refusal(f"there is no account manager {key[:60]}")
+    return found
+
+
+def _who_it_is(arrival: Arrival, told: str | None) -> int | None:
+    """The account manager that a user is, named by the CRM's key or by e-mail address."""
+    if told is None:
+        return None
+    address = select(AccountManager.id).where(func.lower(AccountManager.email) == told.strip().lower())
+    found = record_id_of(arrival.db, "account_manager", told, None) or arrival.db.scalar(address.limit(1))
+    if found is None:
+        raise Refusal("there is no account manager with this key or address")
     return found
 
 
