@@ -4,7 +4,8 @@ python app.py run          the demo: makes keys and a database, then serves
 python app.py serve        the portal, with the settings of the environment
 python app.py worker       the postman alone
 python app.py migrate      brings the database to the newest version
-python app.py outbox       what waits and what could not be delivered; `outbox resend ID` sends it again
+python app.py outbox       which endpoint rests, what waits and what could not be delivered; `outbox resend ID` sends
+                           it again
 python app.py purge        erases former employees and what else is past its time; once a day
 python app.py import-invoices PATH… [--check]
                            lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
@@ -51,7 +52,7 @@ from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
-from models import demo, series_words
+from models import demo, endpoints, series_words
 from models.audit import THE_PORTAL
 from models.clock import Clock
 from models.crm_records import refused_events
@@ -257,14 +258,14 @@ def migrate_command() -> None:
 
 
 def outbox_command(*words: str) -> None:
-    """What waits and what is dead; with `resend ID`, a dead message is sent again."""
+    """Who does not take anything, what waits and what is dead; with `resend ID`, a dead message is sent again."""
     settings = Settings.from_environment()
     database = Database(settings.database_url)
     with database.session() as db, across_customers(db):
         if words[:1] == ("resend",) and len(words) == 2:
             resend(db, int(words[1]), Clock(settings.today).now())
             db.commit()
-        for line in overview(db):
+        for line in (*endpoints.overview(db), *overview(db)):
             print(line)
     database.close()
 

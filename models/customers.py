@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Identity, String, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
@@ -9,6 +10,13 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from models.audit import record
 from models.base import Base
 from models.tenancy import CustomerOwned
+
+
+class MailWish(StrEnum):
+    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
+
+    EACH = "each"
+    MORNING = "morning"
 
 
 class AccountManager(Base):
@@ -20,6 +28,7 @@ class AccountManager(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40))
+    mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
 
 
 @dataclass(frozen=True, slots=True)

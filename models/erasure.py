@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from models import drafts, imports, password_links
+from models import drafts, imports, order_messages, password_links
 from models.audit import AuditEntry
 from models.base import Base
 from models.database import Database
@@ -35,6 +35,7 @@ def purge(database: Database, *, former_kept: timedelta, now: datetime) -> Itera
         ("drafts", lambda db: drafts.forget_expired(db, now)),
         ("imports", lambda db: imports.forget_expired(db, now)),
         ("password links", lambda db: password_links.forget_old_links(db, now)),
+        ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("sessions", lambda db: _forget_sessions(db, now)),
     ]
     for what, step in steps:

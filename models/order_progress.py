@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 from models.audit import Actor, record
 from models.numbers import not_below
 from models.orders import SERIES, STATUSES, Order, Parts, StatusChange
+from models.outbox import Channel, post
 from models.units import Unit
+from models.users import SignedIn, User
 
 
 class StatusRefused(Exception):
     """The text is none of the provider's words for a status."""
+
+
+class MovedOn(Exception):
+    """Somebody else has set the status or the product group meanwhile."""
 
 
 def progress(
@@ -34,6 +40,58 @@ def progress(
         told = {"customer_id": order.customer_id, "about": order.about, "action": "progress"}
         record(db, actor=by.label, now=now, changed=changed, **told)  # type: ignore[arg-type]
     return bool(changed)
+
+
+def progress_at_desk(
+    db: Session,
+    order: Order,
+    *,
+    seen: tuple[str | None, str | None],
+    status: str | None,
+    product_group: str | None,
+    notify: bool,
+    by: SignedIn,
+    now: datetime,
+) -> bool:
+    """The same from the provider's desk: the CRM is told, and, with `notify`, whoever sent the order.
+
+    `seen` is the status and product group that the change was made from. Raises MovedOn where they are others by now,
+    and StatusRefused.
+    """
+    if (order.status, order.product_group) not in {seen, (status, product_group)}:
+        raise MovedOn
+    if not progress(db, order, status=status, product_group=product_group, by=by, now=now):
+        return False
+    post(
+        db,
+        channel=Channel.CRM,
+        kind="order.progressed",
+        about=order.about,
+        customer_id=order.customer_id,
+        payload={"number": order.number, "status": status, "product_group": product_group},
+        now=now,
+    )
+    if notify:
+        _tell_sender(db, order, by=by, now=now)
+    return True
+
+
+def _tell_sender(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
+    """Write to whoever sent the order in the portal and can still sign in."""
+    sender = db.get(User, order.placed_by_id) if order.placed_by_id else None
+    if sender is None or not sender.active:
+        return
+    payload = {
+        "number": order.number,
+        "delivery": order.delivery,
+        "status": order.status,
+        "product_group": order.product_group,
+        "sender_name": sender.full_name,
+        "staff_name": by.full_name,
+        "staff_email": by.email,
+    }
+    about = {"about": order.about, "customer_id": order.customer_id, "payload": payload, "now": now}
+    post(db, channel=Channel.MAIL, kind="order_progress", to=sender.email, **about)  # type: ignore[arg-type]
 
 
 def take_over(

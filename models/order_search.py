@@ -81,7 +81,7 @@ class Criteria:
         return {name: value for name, value in found.items() if value is not None}
 
 
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
+CONDITIONS: dict[str, ColumnElement[bool]] = {
     "first": Order.number >= bindparam("first"),
     "last": Order.number <= bindparam("last"),
     "from_date": Order.ordered_on >= bindparam("from_date"),
@@ -98,6 +98,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "after": tuple_(Order.ordered_on, Order.number)
     < tuple_(bindparam("after_day", type_=Date), bindparam("after_number", type_=Integer)),
 }
+"""By name, what an order has to be; the values are given with the statement."""
 
 
 @cache
@@ -122,7 +123,7 @@ def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
-    return [_CONDITIONS[name] for name in sorted(names)]
+    return [CONDITIONS[name] for name in sorted(names)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def orders_mentioning(db: Session, text: str, at_most: int) -> tuple[list[OrderR
 
 
 def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:
-    listing = _listing(frozenset(holding).intersection(_CONDITIONS))
+    listing = _listing(frozenset(holding).intersection(CONDITIONS))
     found = select_rows(db, listing, {**holding, "at_most": at_most})
     rows = [
         OrderRow(number, ordered_on, product_group, status, unit_name, Parts(*parts))

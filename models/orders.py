@@ -27,9 +27,9 @@ from models.audit import record
 from models.base import Base, Moment
 from models.clock import today_in_oslo
 from models.national_id import mask_in
+from models.news import PLACED, tell_manager
 from models.numbers import next_number
 from models.outbox import Channel, post
-from models.sensitive import without, words_in
 from models.tenancy import CustomerOwned, Right, UnitOwned, of_unit
 from models.units import Unit, account_manager_of
 from models.users import SignedIn, User
@@ -79,6 +79,8 @@ class Order(UnitOwned, Base):
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
         Index(None, "customer_id", "status", "ordered_on", "number"),
         Index(None, "customer_id", "reference"),
+        Index(None, "ordered_on", "number"),  # for the desk, across customers
+        Index(None, "status", "ordered_on", "number"),
     )
     rights = (Right.ORDERS,)
 
@@ -184,18 +186,6 @@ class Parts:
             count for _, count in masked.values()
         )
 
-    def sensitive_words(self) -> dict[str, list[str]]:
-        """Words that suggest health information, by the name of the part that holds them."""
-        found = {name: words_in(text) for name, text in asdict(self).items()}
-        return {name: words for name, words in found.items() if words}
-
-    def without_sensitive_words(self) -> "Parts":
-        """The same with those words taken out (`Fjern`)."""
-        return replace(
-            self,
-            **{name: without(getattr(self, name), words) for name, words in self.sensitive_words().items()},
-        )
-
 
 PART_NAMES = tuple(field.name for field in fields(Parts))
 
@@ -261,7 +251,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
     }
     told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "payload": facts, "now": now}
     if manager:
-        post(db, channel=Channel.MAIL, kind="order_placed", to=manager.email, **told)
+        tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
     post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)
     post(db, channel=Channel.CRM, kind="order.placed", **told)
 

@@ -12,11 +12,26 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, Text, exists, func, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.base import Base, Moment
 from models.sealed import Keyring, Sealed
+from models.tenancy import looking_across
 
 LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
@@ -168,7 +183,21 @@ def claim_next(
 
     It is then this postman's until the lease ends; commit before it is sent. None where nothing is due.
     """
+    return db.scalar(
+        _CLAIM,
+        {
+            "at": now,
+            "new_claim": uuid4().hex,
+            "until": now + lease,
+            "channels": [channel.value for channel in channels],
+        },
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+
+
+def _claiming() -> ReturningUpdate[Message]:
     due, earlier = aliased(Message), aliased(Message)
+    now = bindparam("at", type_=Moment)
     is_preceded = exists().where(earlier.sequence == due.sequence, earlier.id < due.id, _waits(earlier))
     next_id = (
         select(due.id)
@@ -176,7 +205,7 @@ def claim_next(
             _waits(due),
             due.due_at <= now,
             due.claimed_until.is_(None) | (due.claimed_until <= now),
-            due.channel.in_([channel.value for channel in channels]),
+            due.channel.in_(bindparam("channels", expanding=True)),
             ~is_preceded,
         )
         .order_by(due.due_at, due.id)
@@ -184,13 +213,12 @@ def claim_next(
         .with_for_update(skip_locked=True)  # SQLite has its write lock from the transaction's start
         .scalar_subquery()
     )
-    return db.scalar(
-        update(Message)
-        .where(Message.id == next_id)
-        .values(claim=uuid4().hex, claimed_until=now + lease, attempts=Message.attempts + 1)
-        .returning(Message),
-        execution_options={"synchronize_session": False, "populate_existing": True},
-    )
+    taken = {"claim": bindparam("new_claim"), "claimed_until": bindparam("until"), "attempts": Message.attempts + 1}
+    return update(Message).where(Message.id == next_id).values(taken).returning(Message)
+
+
+_CLAIM = _claiming()
+"""Built once: while it is built, SQLite's write lock would be held."""
 
 
 def delivered(db: Session, message: Message, now: datetime) -> bool:
@@ -208,6 +236,14 @@ def failed(db: Session, message: Message, now: datetime, error: str, *, for_good
     if for_good or message.attempts >= MAX_ATTEMPTS:
         return _note(db, message, dead_at=now, last_error=last_error)
     return _note(db, message, due_at=now + _delay(message.attempts), last_error=last_error)
+
+
+def put_back(db: Session, message: Message, now: datetime, error: str) -> bool:
+    """Note that a claimed message could not be brought for no fault of its own; False where the claim was lost.
+
+    The attempt does not count, so that it does not die of an outage, however long; it lines up behind those due.
+    """
+    return _note(db, message, due_at=now, attempts=Message.attempts - 1, last_error=error[:80])
 
 
 _HANDED_OUT = "feed"
@@ -262,6 +298,17 @@ def resend(db: Session, id: int, now: datetime) -> bool:
     return revived is not None
 
 
+def hurry(db: Session, id: int, now: datetime) -> bool:
+    """Let a message that waits for its next attempt be due now; False where none waits."""
+    hurried = db.scalar(
+        update(Message)
+        .where(Message.id == id, _waits(Message), Message.due_at > now)
+        .values(due_at=now)
+        .returning(Message.id)
+    )
+    return hurried is not None
+
+
 def empty_delivered(db: Session, now: datetime, *, at_most: int) -> int:
     """Take everything personal out of some messages that arrived, or died, long ago; returns how many."""
     old = (
@@ -306,8 +353,13 @@ def counts(db: Session) -> Counts:
     """How many messages wait and how many are dead."""
     of_waiting = select(func.count(), func.min(Message.created_at)).where(_waits(Message))
     waiting, since = db.execute(of_waiting).one()
-    dead = db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None)))
-    return Counts(waiting=waiting, dead=dead or 0, waiting_since=since)
+    return Counts(waiting=waiting, dead=dead_count(db), waiting_since=since)
+
+
+def dead_count(db: Session) -> int:
+    """How many messages could not be delivered."""
+    with looking_across(db):
+        return db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None))) or 0
 
 
 def overview(db: Session) -> Iterator[str]:

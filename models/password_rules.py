@@ -52,8 +52,8 @@ def check_new_password(password: str, *, known: Iterable[str] = ()) -> None:
         raise PasswordRefused(f"Passordet kan ha høyst {LONGEST} tegn. Gjør det kortere.")
     if _left(password.casefold(), _parts(known)) < _NEEDED:
         raise PasswordRefused(
-            "Passordet er for lett å gjette: Det er mest vanlige passord, gjentakelser, taster som ligger ved siden av "
-            "hverandre, eller navn. Bruk flere ord, eller noen andre."
+            "Passordet er for lett å gjette. Bruk flere ord, og unngå navn, vanlige passord, gjentakelser og taster "
+            "som ligger ved siden av hverandre."
         )
 
 

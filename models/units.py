@@ -86,7 +86,7 @@ def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
     by_path = {unit.path: unit for unit in units}
 
     names = {path: (norwegian(unit.name), unit.id) for path, unit in by_path.items()}
-    ways = {path: [names[above] for above in _paths_down_to(path) if above in names] for path in by_path}
+    ways = {path: [names[above] for above in paths_down_to(path) if above in names] for path in by_path}
     return [replace(by_path[path], depth=len(ways[path]) - 1) for path in sorted(by_path, key=lambda path: ways[path])]
 
 
@@ -136,7 +136,7 @@ def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
     nearest = db.scalar(
         select(AccountManager)
         .join(Unit, Unit.account_manager_id == AccountManager.id)
-        .where(Unit.path.in_(_paths_down_to(unit.path)))
+        .where(Unit.path.in_(paths_down_to(unit.path)))
         .order_by(func.length(Unit.path).desc())
         .limit(1)
     )
@@ -147,6 +147,7 @@ def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
     )
 
 
-def _paths_down_to(path: str) -> list[str]:
+def paths_down_to(path: str) -> list[str]:
+    """The paths of the units from the root down to one, by its path."""
     ids = path.strip("/").split("/")
     return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]

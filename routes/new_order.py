@@ -9,6 +9,7 @@ from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import go, page
 from routes.web.forms import Text, UnitChoice, at_most, idempotency_key, masked_sentence, new_key, offer_units, required
+from routes.web.guard import Guard, guard_on
 from routes.web.visit import Visit
 
 
@@ -45,11 +46,6 @@ class OrderForm(UnitChoice):
         """The free texts as they were typed, cleaned and masked."""
         return Parts(**{name: self[name].data or "" for name in PART_NAMES})
 
-    def take(self, parts: Parts) -> None:
-        """Put changed texts back into the fields."""
-        for name in PART_NAMES:
-            self[name].data = getattr(parts, name)
-
 
 def new(visit: Visit) -> Response:
     """The empty form, or what was typed before the session ended (NB1-NB3)."""
@@ -65,12 +61,9 @@ def create(visit: Visit) -> Response:
         return _new(visit, form, key)
     if not form.validate():
         return _new(visit, form, key, status=422)
-    words = form.parts.sensitive_words()
-    if words and visit.form.get("sensitive") == "remove":
-        form.take(form.parts.without_sensitive_words())
-        return _new(visit, form, key, removed=sorted({word for found in words.values() for word in found}))
-    if words and visit.form.get("sensitive") != "send":
-        return _new(visit, form, key, status=422, guard=words)
+    guard = guard_on(visit, form, PART_NAMES)
+    if guard:
+        return _new(visit, form, key, status=guard.status, guard=guard)
     try:
         number = place_order(visit.db, int(form.unit.data), form.parts, by=visit.user, key=key, now=visit.now)
     except KeyUsed as used:
@@ -91,11 +84,9 @@ def _new(
     key: str,
     *,
     status: int = 200,
-    guard: dict[str, list[str]] | None = None,
-    removed: list[str] | None = None,
+    guard: Guard | None = None,
     sent_as: int | None = None,
 ) -> Response:
-    findings = [{"label": form[name].label.text, "words": ", ".join(words)} for name, words in (guard or {}).items()]
     return page(
         visit,
         "orders/new.html",
@@ -103,8 +94,7 @@ def _new(
         status=status,
         form=form,
         key=key,
-        guard={"findings": findings} if findings else None,
-        removed=removed,
+        guard=guard,
         sent_as=sent_as,
         masked=masked_sentence(form.masked).strip(),
     )

@@ -36,11 +36,12 @@ from sqlalchemy.orm import Session
 from app import create_app
 from models.database import Database
 from models.settings import Settings
-from models.signed import PERSONAL_LINK, Signer
+from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.tenancy import across_customers
 from tests.emitted import EMITTED
 from tests.house import FIELD_KEYS, SECRETS, fill
-from tests.times import TestClock
+from tests.sweeps import password_link_of
+from tests.times import NOW, TestClock
 
 T = TypeVar("T")
 
@@ -127,6 +128,13 @@ class LivePortal:
     def link(self, name: str, email: str | None) -> str:
         """The path of the personal link that a letter to this address holds."""
         return f"/me/{Signer(SECRETS, purpose=PERSONAL_LINK).sign(name, email or '')}"
+
+    def password_link(self, username: str) -> str:
+        """The path of a link with which a user may choose a password, as a letter would hold it."""
+        with self.behind() as db:
+            name, email = password_link_of(db, username, NOW)
+            db.commit()
+        return f"/password/{Signer(SECRETS, purpose=PASSWORD_LINK).sign(name, email)}"
 
     def close(self) -> None:
         """Stop as the operator would: finish what was begun, then go."""

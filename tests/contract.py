@@ -20,7 +20,14 @@ FILE = Path(__file__).parents[1] / "docs" / "urls.md"
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
 )
-_SHARED_FORMS = {"routes.web.employee_form", "routes.web.import_visit", "routes.web.booking_page"}
+_SHARED_FORMS = {
+    "routes.web.employee_form",
+    "routes.web.import_visit",
+    "routes.web.booking_page",
+    "routes.web.guard",
+    "routes.web.messages",
+    "routes.web.order_page",
+}
 """What several rooms read a form with."""
 _ROWS = {"changes": "slot-{id}"}
 """By the file of a part that comes with what counts along with it: the id of the part."""
@@ -144,8 +151,9 @@ def _reached(line: Line) -> list[FunctionType]:
 
 
 def _room(function: FunctionType) -> list[str]:
-    """The room that a function stands in; a room of several modules is a package."""
-    return function.__module__.split(".")[:2]
+    """The room that a function stands in; a room of several modules is a package, what rooms share is none."""
+    names = function.__module__.split(".")
+    return names if names[:2] == ["routes", "web"] else names[:2]
 
 
 def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:

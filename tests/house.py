@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 from sqlalchemy import NullPool, create_engine, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -15,8 +16,10 @@ from app import create_app
 from models import demo
 from models.database import Database, run
 from models.exchange.deliver import Postman
+from models.exchange.shapes import KINDS
 from models.migrations import migrate
 from models.national_ids import NationalId
+from models.outbox import Channel, Message
 from models.sealed import Keyring, new_field_key
 from models.settings import Settings
 from models.tenancy import across_customers
@@ -150,11 +153,19 @@ class House:
         self.clock.set(NOW)
 
     def check_what_was_emitted(self) -> None:
-        """No identity number is in clear in anything that the portal said or stored in this story (AR6)."""
+        """No identity number is in clear in anything that the portal said or stored in this story (AR6).
+
+        And what it tells the CRM has the documented shape, whichever story made it (C1).
+        """
         for where, stored in self._store.stored():
             EMITTED.look(where, stored)
         EMITTED.look_at_files(self.settings.var)
         EMITTED.check()
+        with self.behind() as db:
+            for kind, payload in db.execute(
+                select(Message.kind, Message.payload).where(Message.channel == Channel.CRM)
+            ):
+                msgspec.convert(payload, KINDS[kind])
 
     def visitor(self, mode: Mode | None = None) -> Page:
         """Somebody who is not signed in."""

@@ -1,16 +1,22 @@
-"""The world outside, for tests: a mail server and a CRM that can be away, unwilling or slow."""
+"""The world outside, for tests: a mail server and CRMs that can be away, unwilling or slow."""
 
 import asyncio
 import email
 import email.policy
+import json
+import os
 import ssl
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -144,9 +150,10 @@ class Call:
 
 @dataclass
 class Crm:
-    """A CRM on loopback; `answers` are the statuses that it gives next, instead of 204."""
+    """A CRM on loopback; `answers` are the statuses that it gives next, instead of 204, with `headers`."""
 
     answers: list[int] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     port: int = 0
 
@@ -169,6 +176,8 @@ class Crm:
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("location", "/elsewhere")
+                for name, value in crm.headers.items():
+                    self.send_header(name, value)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
@@ -184,3 +193,50 @@ class Crm:
             finally:
                 server.shutdown()
                 thread.join()
+
+
+class ReferenceCrm:
+    """The reference CRM in a process of its own, which can die and come back with what it had."""
+
+    def __init__(self, folder: Path, secret: str) -> None:
+        self._file = folder / "crm.db"
+        self._environ = os.environ | {"CRM_SECRETS": secret}
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Be there, always at the same port."""
+        words = [sys.executable, "-m", "tests.reference_crm", str(self._file), str(self.port)]
+        root = Path(__file__).parents[1]
+        self._process = subprocess.Popen(words, cwd=root, env=self._environ, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout
+        self.port = int(self._process.stdout.readline())
+
+    def die(self) -> None:
+        """Be gone, without finishing anything."""
+        self._process.kill()
+        self._process.communicate()
+
+    @property
+    def url(self) -> str:
+        """Where it takes events."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def switch(self, **faults: object) -> None:
+        """Have these faults, and no others."""
+        asked = urllib.request.Request(self.url + "faults", json.dumps(faults).encode(), method="POST")  # noqa: S310
+        urllib.request.urlopen(asked).close()  # noqa: S310  # its own address
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events, in the order in which they arrived first."""
+        found: list[dict[str, Any]] = self._ask("events")
+        return found
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """The records as it has them."""
+        found: dict[str, dict[str, Any]] = self._ask("records")
+        return found
+
+    def _ask(self, what: str) -> Any:
+        with urllib.request.urlopen(self.url + what) as answer:  # noqa: S310
+            return json.load(answer)

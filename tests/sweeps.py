@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from types import SimpleNamespace
 
 from sqlalchemy import inspect, select
@@ -84,14 +85,18 @@ def token_of(house: House, given_name: str, family_name: str) -> str:
 def password_token_of(house: House, username: str) -> str:
     """The token of the link with which a user may choose a password, newly sent where there is none."""
     with house.behind() as db:
-        user = db.scalars(select(User).where(User.username == username)).one()
-        of_user = select(PasswordLink.link).where(PasswordLink.user_id == user.id, PasswordLink.ended_at.is_(None))
-        link = db.scalar(of_user)
-        if link is None:
-            send_link(db, user, house.clock.now())
-            db.commit()
-            link = db.scalars(of_user).one()
-    return house.portal.password_signer.sign(link, user.email)
+        name, email = password_link_of(db, username, house.clock.now())
+        db.commit()
+    return house.portal.password_signer.sign(name, email)
+
+
+def password_link_of(db: Session, username: str, now: datetime) -> tuple[str, str]:
+    """What the link with which a user may choose a password is known by, and whom it is signed for."""
+    user = db.scalars(select(User).where(User.username == username)).one()
+    of_user = select(PasswordLink.link).where(PasswordLink.user_id == user.id, PasswordLink.ended_at.is_(None))
+    if db.scalar(of_user) is None:
+        send_link(db, user, now)
+    return db.scalars(of_user).one(), user.email
 
 
 def form_token_of(house: House, token: str) -> str:

@@ -34,7 +34,7 @@ from tests.invoicing import TESTBEDRIFTEN as SOMEBODY
 from tests.invoicing import paper
 from tests.page import Page
 from tests.rounds import HMS, a_round, people
-from tests.sweeps import digest
+from tests.sweeps import digest, password_token_of
 from tests.times import NOW
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests and the CRM").decode()
@@ -137,6 +137,26 @@ def test_c3_an_order_that_was_made_in_the_crm_is_found_in_the_portal(quiet_house
     assert quiet_house.sign_in("hms.fjord").open("/orders/399000").h1 == "Bestilling 399000"
     page = quiet_house.sign_in("Tester").open("/orders/new").fill(delivery="Kurs").press("Send bestilling")
     assert page.h1 == "Bestilling 399001"  # the portal's own numbers go on above it
+
+
+def test_c3_a_message_that_was_written_in_the_crm_is_shown_once_and_the_sender_is_told(
+    quiet_house: House, crm: Crm
+) -> None:
+    text, at = "Vi ringer 148384 19861.", "2026-09-30T12:00:00+02:00"
+    told: dict[str, Any] = {"order_number": 307390, "author": "Per-Arne Lie", "text": text, "at": at}
+    first = event("order.message_added", "message:M-1", 1, DEMOKUNDE, **told)
+    again = event("order.message_added", "message:M-1", 2, DEMOKUNDE, **told | {"text": "Noe annet"})
+    assert crm.tell(first, again, first) == [("applied", ""), ("applied", ""), ("duplicate", "")]
+    page = quiet_house.sign_in("Tester").open("/orders/307390")
+    assert page.has("Vi ringer 148384*****.")
+    assert not page.has("Noe annet")
+    with quiet_house.behind() as db:
+        sender = db.scalars(select(User).where(User.username == "Tester")).one()
+        letter, *more = db.scalars(select(Message).where(Message.kind.contains("message"))).all()
+        assert (letter.kind, letter.to, more) == ("order_message", sender.email, [])
+        assert letter.payload["author_name"] == "Per-Arne Lie"
+    refused = event("order.message_added", "message:M-2", 1, FJORDBYGG, **told)
+    assert crm.tell(refused) == [("refused", "the customer has no order with this number")]
 
 
 def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -> None:
@@ -348,6 +368,67 @@ def test_c3_units_users_and_rights_come_from_the_crm(quiet_house: House, crm: Cr
     with quiet_house.behind() as db:
         assert db.scalars(select(Grant).where(Grant.user_id == user.id)).all() == []
         assert not db.get_one(User, user.id).active
+
+
+def a_user(version: int, **facts: Any) -> dict[str, Any]:
+    """A user of the whole of Fjordbygg, as the CRM tells of one."""
+    wanted = {
+        "username": "ny.bruker",
+        "full_name": "Nils Ny",
+        "email": "nils@fjordbygg.example",
+        "active": True,
+        "grants": [{"customer": FJORDBYGG, "unit": f"orgnr:{FJORDBYGG}", "rights": ["orders"]}],
+    }
+    return event("user.changed", "user:P7", version, None, **(wanted | facts))
+
+
+def test_c3_a_new_user_is_invited_once_to_choose_a_password(quiet_house: House, crm: Crm) -> None:
+    told = a_user(2)
+    assert crm.tell(told, a_user(1), told, a_user(3, full_name="Nils Nyere")) == [
+        *(("applied", ""), ("stale", ""), ("duplicate", ""), ("applied", ""))
+    ]
+    assert _invited(quiet_house) == ["nils@fjordbygg.example"]
+    assert crm.tell(a_user(4, email="nils.ny@fjordbygg.example")) == [("applied", "")]
+    assert _invited(quiet_house) == ["nils@fjordbygg.example", "nils.ny@fjordbygg.example"], "the first was in vain"
+    new = quiet_house.visitor().open(f"/password/{password_token_of(quiet_house, 'ny.bruker')}")
+    new.fill(new_password="tre sure epler i kurven").press("Lagre passordet")
+    assert new.fill(username="ny.bruker", password="tre sure epler i kurven").press("Logg inn").h1 == "Info"
+    assert crm.tell(a_user(5, email="nils@n.example"), a_user(6, active=False), a_user(7)) == [("applied", "")] * 3
+    hms = a_user(1, username="hms.fjord", full_name="Hilde Moldskred") | {"subject": "user:P8"}
+    assert crm.tell(hms) == [("applied", "")]
+    assert len(_invited(quiet_house)) == 2, "who has a password is not asked to choose one"
+
+
+def test_c3_a_new_user_who_is_not_to_come_in_yet_is_invited_when_that_time_comes(quiet_house: House, crm: Crm) -> None:
+    assert crm.tell(a_user(1, active=False)) == [("applied", "")]
+    assert _invited(quiet_house) == []
+    assert crm.tell(a_user(2)) == [("applied", "")]
+    assert _invited(quiet_house) == ["nils@fjordbygg.example"]
+
+
+def _invited(house: House) -> list[str | None]:
+    with house.behind() as db:
+        return list(db.scalars(select(Message.to).where(Message.kind == "password_invitation").order_by(Message.id)))
+
+
+def test_c3_who_is_an_account_manager_is_staff_and_grants_count_for_nothing(quiet_house: House, crm: Crm) -> None:
+    silje = event("account_manager.changed", "account_manager:M9", 1, None, name="S", email="silje.haugen@bht.example")
+    assert crm.tell(silje, a_user(1, account_manager="M9")) == [("applied", "")] * 2
+    new = quiet_house.visitor().open(f"/password/{password_token_of(quiet_house, 'ny.bruker')}")
+    new.fill(new_password="tre sure epler i kurven").press("Lagre passordet")
+    new.fill(username="ny.bruker", password="tre sure epler i kurven").press("Logg inn")
+    assert new.open("/desk").status_code == 200
+    assert new.open("/orders").status_code == 404
+    assert crm.tell(a_user(2)) == [("applied", "")]
+    assert new.open("/desk").status_code == 200, "what is left out stays as it is"
+    assert crm.tell(a_user(3, account_manager=None)) == [("applied", "")]
+    assert new.open("/desk").status_code == 404
+    assert new.open("/orders").h1 == "Bestilling"
+    assert crm.tell(a_user(4, account_manager=" Silje.Haugen@BHT.example")) == [("applied", "")]
+    assert new.open("/orders").status_code == 404
+    for nobody in ("M8", "nobody@bht.example", "", "P7"):
+        [(status, reason)] = crm.tell(a_user(5, account_manager=nobody))
+        assert (status, reason) == ("refused", "there is no account manager with this key or address")
 
 
 # The feed

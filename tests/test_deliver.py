@@ -26,46 +26,29 @@ from cryptography.x509.oid import NameOID
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
-from sqlalchemy import select
 
 from models.database import Database
 from models.exchange import deliver
 from models.exchange.deliver import Postman
-from models.outbox import LEASE, Channel, Message, counts, post
+from models.outbox import LEASE, Channel, post
 from models.sealed import Keyring
-from models.settings import Settings, SettingsRefused
+from models.settings import SettingsRefused
 from models.tenancy import across_customers
 from tests.empty import empty_postgres, empty_sqlite
 from tests.house import FIELD_KEYS
+from tests.outgoing import FACTS, SECRETS, Portal, link
 from tests.outside import Arrived, Crm, MailServer
 from tests.server import Loop
 from tests.times import NOW, TestClock
 
-FACTS = {
-    "number": 307600,
-    "ordered_on": "2026-10-01",
-    "customer": "Fjordbygg Entreprenør AS",
-    "unit": "Tromsø",
-    "delivery": "Ergonomigjennomgang",
-    "quantity": "ca. 20 ansatte",
-    "contact": "Ola Olsen - tlf 1243254",
-    "reference": "PO-4711",
-    "location": "Strandgata 1, Tromsø",
-    "description": "Vi vil se på <b>arbeidsplassene</b> & lyset.\nGjerne før jul.",
-    "sender_name": "Hanne Moe",
-    "sender_email": "hanne.moe@fjordbygg.example",
-    "account_manager_name": "Per-Arne Lie",
-    "account_manager_email": "per-arne.lie@bht.example",
-    "account_manager_phone": "400 00 123",
-}
 LABELS = [
     *("Bestillingsnummer", "Bestillingsdato", "Kunde", "Bedrift/avdeling", "Ønsket leveranse", "Antall/omfang"),
     *("Navn og tlf nr til kontaktperson", "Faktura merkes med/fakturareferanse"),
     *("Sted/lokasjon for gjennomføring av leveranse", "Bestillingsbeskrivelse"),
 ]
 URL = "https://portal.example/orders/307600"
+DESK_URL = "https://portal.example/desk/orders/307600"
 NUMBER = "14838419861"
-SECRETS = tuple("whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
 
 
 def parts(arrived: Arrived) -> tuple[str, BeautifulSoup]:
@@ -73,73 +56,6 @@ def parts(arrived: Arrived) -> tuple[str, BeautifulSoup]:
     plain, html = arrived.letter.iter_parts()
     text, page = (part.get_content().replace("\r\n", "\n") for part in (plain, html))
     return text, BeautifulSoup(page, "html.parser")
-
-
-def link(route: str, **params: object) -> str:
-    """The map's only line here."""
-    assert route == "order"
-    return f"https://portal.example/orders/{params['number']}"
-
-
-class Portal:
-    """A portal's outbox and its postman, with a clock that goes when the test says so."""
-
-    def __init__(self, database: Database, var: Path, **settings: Any) -> None:
-        self.database = database
-        self.clock = TestClock()
-        self.settings = Settings(
-            secret_keys=("x" * 32,),
-            field_keys=FIELD_KEYS,
-            public_url="https://portal.example",
-            mail_from="Kundeportalen på nett <portal@bht.example>",
-            var=var,
-            **settings,
-        )
-
-    @property
-    def postman(self) -> Postman:
-        """A postman who starts his day."""
-        return Postman(self.database, self.settings, self.clock, link)
-
-    def post(
-        self,
-        kind: str = "order_placed",
-        *,
-        channel: Channel = Channel.MAIL,
-        to: str | None = "per-arne.lie@bht.example",
-        **facts: Any,
-    ) -> Message:
-        """Write a message, as a change does."""
-        payload = FACTS | facts
-        about = f"order:{payload['number']}"
-        with self.database.session() as db, across_customers(db):
-            now = self.clock.now()
-            message = post(
-                db, channel=channel, kind=kind, about=about, customer_id=None, payload=payload, now=now, to=to
-            )
-            db.commit()
-        return message
-
-    def tell(self, kind: str = "order.placed", **facts: object) -> Message:
-        """Write an event for the CRM."""
-        return self.post(kind, channel=Channel.CRM, to=None, **facts)
-
-    def deliver(self, after: timedelta = timedelta()) -> int:
-        """Let time pass, and a postman go round once."""
-        self.clock.advance(after)
-        return self.postman.deliver_due()
-
-    def stored(self, message: Message) -> Message:
-        """The message as it is now."""
-        with self.database.session() as db, across_customers(db):
-            return db.scalars(select(Message).where(Message.id == message.id)).one()
-
-    @property
-    def outbox(self) -> tuple[int, int]:
-        """How many messages wait, and how many are dead."""
-        with self.database.session() as db, across_customers(db):
-            found = counts(db)
-        return found.waiting, found.dead
 
 
 @pytest.fixture
@@ -210,8 +126,8 @@ def test_nb10_the_letter_holds_all_parts_as_they_were_written(portal: Portal, se
     for label, value in zip(LABELS, values, strict=True):
         assert f"\n{label}: {value.replace(chr(10), chr(10) + '  ')}\n" in text
     assert text.startswith("Hei Per-Arne Lie,\n\nHanne Moe (hanne.moe@fjordbygg.example) har sendt en ny bestilling")
-    assert f"Se bestillingen: {URL}\n" in text
-    assert page.find("a", href=URL)
+    assert f"Se bestillingen: {DESK_URL}\n" in text
+    assert page.find("a", href=DESK_URL)
     assert page.find("a", href="mailto:hanne.moe@fjordbygg.example")
 
 
@@ -341,7 +257,7 @@ def test_one_letter_per_message_however_often_the_postman_comes(portal: Portal, 
 class Struck(Postman):
     """A postman who dies after the server has said 250 and before that is noted."""
 
-    def _note(self, message: Message, error: str | None, *, for_good: bool) -> bool:
+    def _note(self, taken: object, failure: Exception | None) -> bool:
         raise KeyboardInterrupt
 
 
@@ -728,36 +644,6 @@ def test_c2_an_event_that_the_crm_does_not_take_waits_and_goes_again_in_order(
     assert one.body == again.body
     assert int(again.headers["webhook-timestamp"]) == int(one.headers["webhook-timestamp"]) + 60
     assert {call.path for call in there.calls} == {"/hooks?from=portal"}, "a redirect is not followed"
-
-
-def test_c2_a_crm_that_is_down_holds_back_no_letter(portal: Portal, server: MailServer) -> None:
-    crm = Crm()
-    with crm.there() as url:
-        pass
-    portal.settings = replace(portal.settings, crm_url=url, crm_secrets=SECRETS)
-    events = [portal.tell(number=number) for number in range(1, 6)]
-    portal.post()
-    assert portal.deliver() == 1
-    assert len(server.arrived) == 1
-    attempts = [portal.stored(event).attempts for event in events]
-    assert attempts == [1, 0, 0, 0, 0], "one that gets no answer speaks for all"
-    with crm.there():
-        assert portal.deliver(timedelta(minutes=1)) == 5
-    assert [json.loads(call.body)["data"]["number"] for call in crm.calls] == [2, 3, 4, 5, 1]
-
-
-def test_c2_the_postman_lets_a_dead_crm_rest(crm: tuple[Portal, Crm]) -> None:
-    portal, there = crm
-    there.answers = [503, 503]
-    for number in (1, 2, 3):
-        portal.tell(number=number)
-    postman = portal.postman
-    assert postman.deliver_due() == 0
-    assert (postman.deliver_due(), len(there.calls)) == (0, 1)
-    portal.clock.advance(timedelta(minutes=1))
-    assert (postman.deliver_due(), len(there.calls)) == (0, 2)
-    portal.clock.advance(timedelta(minutes=1))
-    assert (postman.deliver_due(), len(there.calls)) == (3, 5)
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["with a key", "without a key"])

@@ -51,6 +51,7 @@ STATEMENTS = {
     "annual_report": 6,
     "annual_report_pdf": 6,
     "desk_customer": 8,
+    "desk_order": 11,
     "desk_viewings": 6,
     "desk_reports": 6,
     "desk_plan": 6,

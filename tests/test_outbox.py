@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, text, update
 
 from models import outbox
 from models.customers import Customer
@@ -66,6 +66,12 @@ def noted(database: Database, message: Message, error: str = "", *, for_good: bo
         was_ours = failed(db, message, NOW, error, for_good=for_good) if error else delivered(db, message, NOW)
         db.commit()
     return was_ours
+
+
+def counts_of(database: Database) -> int:
+    """How many wait."""
+    with database.session(read_only=True) as db, across_customers(db):
+        return counts(db).waiting
 
 
 def stored(database: Database, id: int) -> Message:
@@ -280,3 +286,77 @@ def test_a_postman_does_not_wait_for_anothers_claim(database: Database) -> None:
         assert mine
         assert theirs
         assert (mine.id, theirs.id) == (first.id, second.id)
+
+
+def test_c2_a_save_pays_one_insert_for_what_it_tells(database: Database) -> None:
+    """However much waits, is claimed or has failed: it asks nothing, and nothing is asked of it."""
+    for _ in range(5):
+        posted(database)
+    claimed(database)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    with database.session() as db, across_customers(db):
+        db.execute(select(Message.id).limit(1))  # the transaction has begun
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            post(db, channel=Channel.CRM, kind="k", about="order:1", customer_id=None, payload={}, now=NOW)
+            db.flush()
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+        db.commit()
+    assert [statement.partition(" (")[0] for statement in statements] == ["INSERT INTO outbox"]
+
+
+@pytest.mark.parametrize(
+    "used", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True, scope="module"
+)
+def test_c2_a_save_does_not_wait_for_a_claim_that_is_under_way(database: Database) -> None:
+    """On SQLite the claim has the write lock for as long as its two statements take, and never while it sends."""
+    posted(database)
+    with database.session() as postman, across_customers(postman):
+        mine = claim_next(postman, NOW)
+        assert mine
+        with database.session() as db, across_customers(db):
+            db.execute(text("SET lock_timeout = '100ms'"))
+            post(db, channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, now=NOW)
+            db.commit()
+        postman.commit()
+    assert counts_of(database) == 2
+
+
+def test_an_attempt_that_says_nothing_of_the_message_does_not_count(database: Database) -> None:
+    message, other = posted(database), posted(database, "order:2")
+    mine = claimed(database)
+    assert mine
+    with database.session() as db, across_customers(db):
+        assert outbox.put_back(db, mine, NOW + timedelta(seconds=1), "ConnectionRefusedError")
+        assert not outbox.put_back(db, mine, NOW, "too late")
+        db.commit()
+    assert (stored(database, message.id).attempts, stored(database, message.id).last_error) == (
+        0,
+        "ConnectionRefusedError",
+    )
+    following = claimed(database, LATER)
+    assert following
+    assert following.id == other.id, "it lines up behind those that were due"
+
+
+def test_whoever_cannot_wait_lets_a_message_be_due_now(database: Database) -> None:
+    message = posted(database)
+    mine = claimed(database)
+    assert mine
+    assert noted(database, mine, "smtp 451")
+    with database.session() as db, across_customers(db):
+        assert outbox.hurry(db, message.id, NOW)
+        assert not outbox.hurry(db, message.id, NOW), "it is due"
+        assert not outbox.hurry(db, 999, NOW)
+        db.commit()
+    again = claimed(database)
+    assert again
+    assert again.attempts == 2
+    assert noted(database, again)
+    with database.session() as db, across_customers(db):
+        assert not outbox.hurry(db, message.id, NOW), "it has arrived"

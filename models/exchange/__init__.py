@@ -7,6 +7,7 @@ import errno
 import os
 import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from models.clock import OSLO
@@ -21,8 +22,16 @@ class Deferred(Exception):
     """The receiver takes this message not now, but may later. The text says why, without personal data."""
 
 
+class Stumbled(Deferred):
+    """The receiver broke down over this message: the fault may be that of either, and is held against both."""
+
+
 class Unreachable(Deferred):
-    """The receiver takes no message at all now."""
+    """The receiver takes no message at all now, whichever it is; `wait` is for how long, where it says so."""
+
+    def __init__(self, why: str, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
 
 
 def keep(message: Message, folder: Path, suffix: str, content: bytes) -> None:

@@ -8,10 +8,11 @@ import http.client
 import json
 import ssl
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from models.exchange import Deferred, Unreachable, keep
+from models.exchange import Deferred, Stumbled, Unreachable, keep
 from models.exchange.envelopes import Envelopes
 from models.exchange.webhooks import keys_of, sign
 from models.outbox import Message
@@ -19,6 +20,8 @@ from models.settings import Settings, SettingsRefused
 
 _TIMEOUT = 10
 """Seconds that the CRM may take for each step of its answer."""
+_NOT_ABOUT_THIS_EVENT = {401, 429, 502, 503, 504}
+"""Our signature is not known there, it is too much, or nobody is behind the address: so it is for every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class _Address:
     host: str
     port: int
     path: str
+    tls: ssl.SSLContext
 
     @classmethod
     def of(cls, url: str) -> "_Address":
@@ -41,13 +45,12 @@ class _Address:
         if not (port and parts.hostname):
             raise SettingsRefused("CRM_URL must start with http:// or https:// and name a host.")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return cls(parts.scheme == "https", parts.hostname, port, path)
+        return cls(parts.scheme == "https", parts.hostname, port, path, ssl.create_default_context())
 
     def connection(self) -> http.client.HTTPConnection:
         """A connection that is opened with its first request; the CRM's certificate is checked."""
         if self.secure:
-            tls = ssl.create_default_context()
-            return http.client.HTTPSConnection(self.host, self.port, timeout=_TIMEOUT, context=tls)
+            return http.client.HTTPSConnection(self.host, self.port, timeout=_TIMEOUT, context=self.tls)
         return http.client.HTTPConnection(self.host, self.port, timeout=_TIMEOUT)
 
 
@@ -63,7 +66,7 @@ class Crm:
         self._folder = settings.var / "crm"
 
     def send(self, message: Message, now: datetime) -> None:
-        """Tell the CRM; any answer but 2xx raises Deferred or Unreachable.
+        """Tell the CRM; any answer but 2xx raises Deferred.
 
         None is final: the fault may be the CRM's own, and an event that is tried for days is not lost.
         """
@@ -73,20 +76,38 @@ class Crm:
             return
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
-        status = _answer(self._address, body, headers)
-        if status >= 500 or status == 429:
-            raise Unreachable(f"http {status}")
+        status, retry_after = _answer(self._address, body, headers)
+        if status in _NOT_ABOUT_THIS_EVENT:
+            raise Unreachable(f"http {status}", _wait(retry_after, now))
+        if status >= 500:
+            raise Stumbled(f"http {status}")
         if not 200 <= status < 300:
             raise Deferred(f"http {status}")
 
 
-def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> int:
-    """Post it, following no redirect, and return the status of the answer."""
+def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """Post it, following no redirect, and return the status of the answer and its Retry-After."""
     connection = address.connection()
     try:
-        connection.request("POST", address.path, body, headers)
-        return connection.getresponse().status
+        connection.connect()
     except (OSError, http.client.HTTPException) as error:
+        connection.close()
         raise Unreachable(type(error).__name__) from error
+    try:
+        connection.request("POST", address.path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("retry-after", "")
+    except (OSError, http.client.HTTPException) as error:
+        raise Stumbled(type(error).__name__) from error
     finally:
         connection.close()
+
+
+def _wait(retry_after: str, now: datetime) -> timedelta | None:
+    """How long a Retry-After, in seconds or a date (RFC 9110, 10.2.3), asks to wait; None where it is neither."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return timedelta(seconds=int(retry_after) if len(retry_after) < 7 else 10**6)
+    try:
+        return max(parsedate_to_datetime(retry_after) - now, timedelta())
+    except (TypeError, ValueError):  # no date, or one without a zone
+        return None

@@ -1,21 +1,28 @@
 """The postman: takes messages from the outbox and brings them out, one by one.
 
-A message that was brought out by a postman who died before noting it goes out again, under the same id.
+A message that was brought out by a postman who died before noting it goes out again, under the same id. Where an
+endpoint fails, whichever the message, it rests (`models.endpoints`), and its messages wait without being tried.
 """
 
 import logging
 import threading
 import traceback
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from models import outbox, password_requests, waiting_list
+from sqlalchemy.orm import Session
+
+from models import endpoints, outbox, password_requests, waiting_list
 from models.clock import Clock
 from models.database import Database
-from models.exchange import Deferred, Undeliverable, Unreachable
+from models.endpoints import Endpoint
+from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable
 from models.exchange.crm import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
+from models.morning_letters import post_morning_letters
 from models.outbox import Channel, Message
 from models.reminders import remind
 from models.settings import Settings
@@ -27,10 +34,25 @@ _ROUND = timedelta(minutes=1)
 """Between two looks for what time itself makes due, such as reminders and offers that are over."""
 _PAUSE = 5.0
 """Seconds after a look that failed."""
-_REST = timedelta(seconds=15)
-"""For how long nothing is sent where nobody answers, so that a dead CRM does not keep letters waiting."""
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """A message that is this postman's for a while, and how its endpoint stood when he took it."""
+
+    message: Message
+    endpoint: Endpoint | None
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(self.message.channel)
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether it is the one that is to find out if the endpoint is back."""
+        return self.endpoint is not None and self.endpoint.resting_since is not None
 
 
 class Postman:
@@ -46,28 +68,37 @@ class Postman:
         self._mail = Mail(settings)
         self._crm = Crm(settings)
         self._channels = [each for each in Channel if not (each is Channel.CRM and settings.crm_fetches)]
-        self._resting: dict[Channel, datetime] = {}
         self._next_round: datetime | None = None
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
-        """Deliver until `stop`, finishing the message in hand; `wake` saves waiting for the next look."""
+        """Deliver until `stop`, finishing what is in hand; `wake` saves waiting for the next look.
+
+        Each channel has a thread of its own, so that no letter waits for a slow CRM.
+        """
+        walks = [threading.Thread(target=self._walk, args=(each, stop, wake)) for each in self._channels]
+        for walk in walks:
+            walk.start()
+        for walk in walks:
+            walk.join()
+
+    def _walk(self, channel: Channel, stop: threading.Event, wake: threading.Event) -> None:
         while not stop.is_set():
             wake.clear()
             try:
-                self.deliver_due(stop)
+                self.deliver_due(stop, [channel])
             except Exception as error:  # noqa: BLE001  # whatever it is, the next letters have to go out
                 _logger.warning("outbox out of reach", extra={"error": _described(error)})
                 stop.wait(_PAUSE)
             if not stop.is_set():
                 wake.wait(_POLL)
 
-    def deliver_due(self, stop: threading.Event | None = None) -> int:
+    def deliver_due(self, stop: threading.Event | None = None, channels: Collection[Channel] | None = None) -> int:
         """Bring out what is due now, until nothing is left or `stop`; returns how many messages arrived."""
         self._go_round()
         self._answer_requests()
         arrived = 0
-        while not (stop and stop.is_set()) and (message := self._claim()):
-            arrived += self._deliver(message)
+        while not (stop and stop.is_set()) and (taken := self._take(channels or self._channels)):
+            arrived += self._deliver(taken)
         return arrived
 
     def _go_round(self) -> None:
@@ -79,6 +110,8 @@ class Postman:
         with self._database.session() as db, across_customers(db):
             remind(db, now)
             db.commit()
+            post_morning_letters(db, now)
+            db.commit()
             waiting_list.go_round(db, now)
 
     def _answer_requests(self) -> None:
@@ -87,31 +120,30 @@ class Postman:
             password_requests.answer(db, self._clock.now())
             db.commit()
 
-    def _claim(self) -> Message | None:
+    def _take(self, channels: Collection[Channel]) -> _InHand | None:
+        """Claim the next message for an endpoint that takes any, or one as the probe of an endpoint that rests."""
         now = self._clock.now()
-        channels = [channel for channel in self._channels if self._resting.get(channel, now) <= now]
         with self._database.session() as db, across_customers(db):
-            message = outbox.claim_next(db, now, channels=channels)
-            db.commit()
-        return message
+            while True:
+                known = endpoints.endpoints(db)
+                ready = [each for each in channels if each not in known or known[each].takes(now)]
+                message = outbox.claim_next(db, now, channels=ready)
+                taken = _InHand(message, known.get(Channel(message.channel))) if message else None
+                if taken is None or not taken.is_probe or endpoints.begin_probe(db, taken.channel, now):
+                    db.commit()
+                    return taken
+                db.rollback()  # somebody else probes
 
-    def _deliver(self, message: Message) -> bool:
+    def _deliver(self, taken: _InHand) -> bool:
         """Bring one message out and note how it went."""
-        error: str | None = None
-        for_good = False
+        failure: Exception | None = None
         try:
-            self._bring(message)
-        except Undeliverable as refused:
-            error, for_good = str(refused), True
-        except Deferred as deferred:
-            error = str(deferred)
-            if isinstance(deferred, Unreachable):
-                self._resting[Channel(message.channel)] = self._clock.now() + _REST
-        except Exception as failure:  # noqa: BLE001  # a fault of ours: it waits until that is mended
-            error = _described(failure)
-        noted = self._note(message, error, for_good=for_good)
-        _log(message, error, for_good=for_good, noted=noted)
-        return error is None
+            self._bring(taken.message)
+        except Exception as error:  # noqa: BLE001  # one that is a fault of ours waits until that is mended
+            failure = error
+        noted = self._note(taken, failure)
+        _log(taken.message, failure, noted=noted)
+        return failure is None
 
     def _bring(self, message: Message) -> None:
         if message.channel == Channel.MAIL:
@@ -119,32 +151,67 @@ class Postman:
         else:
             self._crm.send(message, self._clock.now())
 
-    def _note(self, message: Message, error: str | None, *, for_good: bool) -> bool:
+    def _note(self, taken: _InHand, failure: Exception | None) -> bool:
+        """Note the outcome, of the message and of its endpoint; False where the message had become another's."""
         now = self._clock.now()
         with self._database.session() as db, across_customers(db):
-            if error is None:
-                noted = outbox.delivered(db, message, now)
-            else:
-                noted = outbox.failed(db, message, now, error, for_good=for_good)
+            noted = _note_message(db, taken, failure, now)
+            change = _note_endpoint(db, taken, failure, now)
             db.commit()
+        if change:
+            _logger.warning("endpoint %s", change.pop("endpoint"), extra={"channel": taken.message.channel} | change)
         return noted
 
 
-def _log(message: Message, error: str | None, *, for_good: bool, noted: bool) -> None:
+def _note_message(db: Session, taken: _InHand, failure: Exception | None, now: datetime) -> bool:
+    if failure is None:
+        return outbox.delivered(db, taken.message, now)
+    if isinstance(failure, Unreachable) and taken.is_probe:
+        return outbox.put_back(db, taken.message, now, _said(failure))
+    for_good = isinstance(failure, Undeliverable)
+    return outbox.failed(db, taken.message, now, _said(failure), for_good=for_good)
+
+
+def _note_endpoint(db: Session, taken: _InHand, failure: Exception | None, now: datetime) -> dict[str, object]:
+    """What operators are to be told of the endpoint; nothing where it stands as before."""
+    if isinstance(failure, (Stumbled, Unreachable)):
+        wait = failure.wait if isinstance(failure, Unreachable) else None
+        error, is_probe = _said(failure), taken.is_probe
+        rests = endpoints.note_failure(db, taken.channel, error, now, is_probe=is_probe, wait=wait)
+        return {"endpoint": "rests", "error": error} if rests else {}
+    is_ours = failure is not None and not isinstance(failure, (Deferred, Undeliverable))
+    if is_ours and taken.is_probe:
+        endpoints.probe_now(db, taken.channel, now)  # nobody was asked: the next one is the probe
+    elif not is_ours and taken.endpoint and taken.endpoint.failures:
+        since = endpoints.note_answer(db, taken.channel, is_probe=taken.is_probe)
+        return {"endpoint": "is back", "rested_seconds": int((now - since).total_seconds())} if since else {}
+    return {}
+
+
+def _log(message: Message, failure: Exception | None, *, noted: bool) -> None:
     """Tell operators how an attempt went, without personal data."""
     facts = {
         "public_id": message.public_id,
         "kind": message.kind,
         "about": message.about,
         "attempt": message.attempts,
-        "outcome": "delivered" if error is None else "dead" if for_good else "failed",
+        "outcome": "delivered" if failure is None else "dead" if isinstance(failure, Undeliverable) else "failed",
     }
     if not noted:
         facts["claim"] = "lost"
-    if error is None:
+    if failure is None:
         _logger.info("message delivered", extra=facts)
     else:
-        _logger.warning("message not delivered", extra=facts | {"error": error})
+        _logger.warning("message not delivered", extra=facts | _why(failure))
+
+
+def _why(failure: Exception | None) -> dict[str, str]:
+    return {} if failure is None else {"error": _said(failure)}
+
+
+def _said(failure: Exception) -> str:
+    """What is kept of a failure: what the senders say is without personal data, of any other only where it arose."""
+    return str(failure) if isinstance(failure, (Deferred, Undeliverable)) else _described(failure)
 
 
 def _described(error: Exception) -> str:

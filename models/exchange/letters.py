@@ -30,8 +30,10 @@ _APPOINTMENT, _PASSWORD = "appointment", "password_link"
 """The routes that personal links lead to."""
 _ANSWERED_BY = {
     "order_placed": "sender",
-    "report_published": "sender",
     "order_confirmation": "account_manager",
+    "order_message": "author",
+    "order_progress": "staff",
+    "report_published": "sender",
     _APPOINTMENT: "contact",
 }
 """Who gets the answers to a letter: whose name and address stand under these words in the payload."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from models.exchange import Deferred, Undeliverable, Unreachable, keep
+from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, keep
 from models.outbox import Message
 from models.settings import Settings, SettingsRefused
 
@@ -60,7 +60,7 @@ class Mail:
         self._folder = settings.var / "mail"
 
     def send(self, message: Message, letter: EmailMessage) -> None:
-        """Hand a letter over; raises Undeliverable, Deferred or Unreachable."""
+        """Hand a letter over; raises Undeliverable or Deferred."""
         if self._server is None:
             keep(message, self._folder, ".eml", bytes(letter))
             return
@@ -98,7 +98,7 @@ def _hand_over(smtp: smtplib.SMTP, letter: EmailMessage) -> None:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
         raise _refusal(_code(error)) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Unreachable(_named(error)) from error
+        raise Stumbled(_named(error)) from error
 
 
 def _refusal(code: int) -> Exception:

@@ -4,7 +4,7 @@ The models say what happened in words of their own; that they keep to these shap
 CRM tells the portal has its shapes in `models.exchange.intake`.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -35,6 +35,25 @@ class OrderReferenceChanged(Struct, forbid_unknown_fields=True):
 
     number: int
     reference: str
+
+
+class OrderMessageAdded(Struct, forbid_unknown_fields=True):
+    """Somebody has written on an order: a user of the customer, or the provider's staff at the desk."""
+
+    number: int
+    message: int
+    side: Literal["customer", "provider"]
+    author: str
+    text: str
+    at: datetime
+
+
+class OrderProgressed(Struct, forbid_unknown_fields=True):
+    """The provider's desk has given an order a status or a product group; the CRM's own newer word still wins (C3)."""
+
+    number: int
+    status: str | None
+    product_group: str | None
 
 
 class Employee(Struct, forbid_unknown_fields=True):
@@ -137,6 +156,8 @@ class SignUpRestated(Struct, forbid_unknown_fields=True):
 KINDS: dict[str, type[Struct]] = {
     "order.placed": OrderPlaced,
     "order.reference_changed": OrderReferenceChanged,
+    "order.message_added": OrderMessageAdded,
+    "order.progressed": OrderProgressed,
     "employee.added": Employee,
     "employee.changed": EmployeeChanged,
     "employee.deactivated": EmployeeDeactivated,

@@ -11,21 +11,20 @@ from routes.desk.customer_page import draw, viewing_form
 from routes.web import listing
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Option, PortalForm, Text, at_most, is_id
+from routes.web.forms import PortalForm, Text, at_most, is_id
 from routes.web.visit import Visit
-
-MINE, EVERYBODYS = Option("", "Mine"), Option("all", "Alle")
+from routes.web.whose import Whose
 
 
 class CustomerSearch(PortalForm):
     """What customers are searched by."""
 
     q = Text("Fritekst:", [at_most(200)], description="Navn, avdeling eller organisasjonsnummer")
-    whose = Choice("Kundeansvarlig:", default="", choices=[MINE, EVERYBODYS])
+    whose = Whose()
 
     def criteria(self, account_manager_id: int | None, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
-        return Criteria(self.q.data or "", None if self.whose.data else account_manager_id, after)
+        return Criteria(self.q.data or "", self.whose.manager(account_manager_id), after)
 
 
 class Listing(listing.Listing):

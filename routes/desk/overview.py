@@ -1,11 +1,60 @@
-"""Oversikt: the desk's first tab, with what waits for the account manager."""
+"""Oversikt: the desk's first tab, with what waits for the account manager. The wish for mail is saved in `mail`."""
+
+from collections.abc import Iterable
 
 from starlette.responses import Response
 
+from models.customers import MailWish
+from models.desk_orders import new_orders
+from models.desk_overview import free_soon, longest_waiting, unanswered
+from models.news import wish_of
+from models.outbox import dead_count
 from routes.web.answers import page
+from routes.web.forms import Choice, Option, PortalForm
 from routes.web.visit import Visit
+
+SHOWN = 10
+WISHES = [
+    Option(MailWish.EACH.value, "Én e-post for hver hendelse"),
+    Option(MailWish.MORNING.value, "Én samlet e-post kl. 07 på hverdager"),
+]
+
+
+class MailForm(PortalForm):
+    """How one wants to be told of new orders and messages."""
+
+    mail_wish = Choice("Nye bestillinger og meldinger", choices=WISHES)
+
+
+def mail_form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> MailForm:
+    """The form, filled."""
+    form: MailForm = MailForm.of(visit, pairs)
+    return form
 
 
 def index(visit: Visit) -> Response:
-    """What waits."""
-    return page(visit, "desk/overview/index.html")
+    """What waits: new orders, messages, orders that have not come further, free places, what could not be sent."""
+    assert visit.user.account_manager_id is not None
+    wish = wish_of(visit.db, visit.user.account_manager_id)
+    return draw(visit, mail_form(visit, [("mail_wish", wish.value)]))
+
+
+def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
+    """The overview, with the form for the wish."""
+    manager_id = visit.user.account_manager_id
+    assert manager_id is not None
+    orders, order_count = new_orders(visit.db, manager_id, SHOWN)
+    return page(
+        visit,
+        "desk/overview/index.html",
+        part="mail",
+        status=status,
+        orders=orders,
+        order_count=order_count,
+        unanswered=unanswered(visit.db, manager_id, SHOWN),
+        waiting=longest_waiting(visit.db, manager_id, SHOWN),
+        free=free_soon(visit.db, manager_id, visit.now, SHOWN),
+        today=visit.today,
+        dead=dead_count(visit.db),
+        form=form,
+    )

@@ -28,7 +28,8 @@ class ReceiptLine:
 
 def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
     """The line of an order that the user may see; empty where the CRM was never told of it."""
-    return _line(visit, order.about, ask=visit.url("order_receipt", number=order.number))
+    route = "desk_order_receipt" if visit.is_at_desk else "order_receipt"
+    return _line(visit, order.about, ask=visit.url(route, number=order.number))
 
 
 def receipt_of_employee(visit: Visit, employee: Employee) -> ReceiptLine:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -48,13 +48,18 @@ class GrantData(Struct):
 
 
 class UserData(Struct):
-    """Somebody who can sign in, with all grants; the password is not the CRM's to know."""
+    """Somebody who can sign in, with all grants; the password is not the CRM's to know.
+
+    Whoever is one of the provider's account managers, named by key or e-mail address, is staff: then grants count for
+    nothing. With `null` the user is none of them any more.
+    """
 
     username: Annotated[str, Meta(min_length=1, max_length=100)]
     full_name: Name
     email: _Email
     active: bool
     grants: list[GrantData]
+    account_manager: str | UnsetType | None = UNSET
 
 
 def new_customer(db: Session, organisation_number: str, data: dict[str, Any]) -> int:
@@ -112,6 +117,8 @@ def user(arrival: Arrival) -> int:
     told_at = found.email if found.invited_at else None
     found.username, found.username_folded = data.username.strip(), folded
     found.full_name, found.email, found.active = data.full_name, data.email, data.active
+    if data.account_manager is not UNSET:
+        found.account_manager_id = _who_it_is(arrival, data.account_manager)
     arrival.db.add(found)
     arrival.db.flush()
     grants = [_grant(arrival.db, found.id, grant) for grant in data.grants]
@@ -155,6 +162,17 @@ def _manager_id(arrival: Arrival, key: str | None) -> int | None:
     found = record_id_of(arrival.db, "account_manager", key, None)
     if found is None:
         raise Refusal(f"there is no account manager {key[:60]}")
+    return found
+
+
+def _who_it_is(arrival: Arrival, told: str | None) -> int | None:
+    """The account manager that a user is, named by the CRM's key or by e-mail address."""
+    if told is None:
+        return None
+    address = select(AccountManager.id).where(func.lower(AccountManager.email) == told.strip().lower())
+    found = record_id_of(arrival.db, "account_manager", told, None) or arrival.db.scalar(address.limit(1))
+    if found is None:
+        raise Refusal("there is no account manager with this key or address")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Orders as the CRM tells of them: their progress, and those that were made there."""
+"""Orders as the CRM tells of them: their progress, those that were made there, and what was written on them."""
 
 from datetime import date
 from typing import Annotated
@@ -6,7 +6,10 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import select
 
-from models.exchange.intake.events import CRM, Arrival, Refusal
+from models.clock import today_in_oslo
+from models.exchange.intake.events import CRM, Arrival, Moment, Name, Refusal
+from models.national_id import mask_in
+from models.order_messages import LONGEST, take_over_message
 from models.order_progress import StatusRefused, progress, take_over
 from models.orders import PRODUCT_GROUPS, Order, Parts
 
@@ -41,6 +44,30 @@ def order(arrival: Arrival) -> int:
     except StatusRefused as refused:
         raise Refusal(str(refused)) from None
     return found.number
+
+
+class MessageData(Struct):
+    """A message of the provider's on an order; once told it stays as it is."""
+
+    order_number: int
+    author: Name
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    at: Moment
+
+
+def message(arrival: Arrival) -> int:
+    """Show a message that was written in the CRM, and tell the users whom the order concerns."""
+    data: MessageData = arrival.data
+    if arrival.record.record_id is not None:
+        return arrival.record.record_id
+    found = arrival.db.scalar(
+        select(Order).where(Order.number == data.order_number, Order.customer_id == arrival.owner)
+    )
+    if found is None:
+        raise Refusal("the customer has no order with this number")
+    text, _ = mask_in(data.text, today=today_in_oslo(arrival.now))
+    at = min(data.at, arrival.now)
+    return take_over_message(arrival.db, found, text, author=data.author, at=at, by=CRM, now=arrival.now).id
 
 
 def _found(arrival: Arrival) -> Order:

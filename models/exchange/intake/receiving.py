@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "user.changed": Kind("user", companies.UserData, companies.user, of_customer=False),
     "unit.changed": Kind("unit", companies.UnitData, companies.unit),
     "order.changed": Kind("order", orders.OrderData, orders.order),
+    "order.message_added": Kind("message", orders.MessageData, orders.message),
     "booking.changed": Kind("booking", bookings.BookingData, bookings.booking),
     "attendance.noted": Kind("sign_up", bookings.AttendanceData, bookings.attendance),
     "invoice.issued": Kind("invoice", documents.InvoiceData, documents.invoice),

@@ -18,6 +18,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key("fk_users_account_manager_id", "account_managers", ["account_manager_id"], ["id"])
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.alter_column("customer_id", existing_type=sa.Integer(), nullable=True)
+    op.create_index("ix_orders_ordered_on_number", "orders", ["ordered_on", "number"])
+    op.create_index("ix_orders_status_ordered_on_number", "orders", ["status", "ordered_on", "number"])
     op.create_table(
         "viewings",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
@@ -39,6 +41,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drafts of staff belong to no customer, and so go with the desk."""
     op.drop_table("viewings")
+    op.drop_index("ix_orders_status_ordered_on_number", "orders")
+    op.drop_index("ix_orders_ordered_on_number", "orders")
     op.execute("DELETE FROM drafts WHERE customer_id IS NULL")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.alter_column("customer_id", existing_type=sa.Integer(), nullable=False)

@@ -1,0 +1,117 @@
+"""What the desk's overview shows of one's own customers besides new orders: what waits, and what has room."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from models.bookings import Booking
+from models.customer_search import served_by
+from models.customers import Customer
+from models.order_messages import OrderMessage
+from models.order_search import CONDITIONS
+from models.orders import Order
+from models.slots import Slot
+from models.tenancy import looking_across, select_rows
+
+SOON = timedelta(days=7)
+WAITING = ("Mottatt", "Under behandling", "Venter på kunde")
+"""Statuses of orders that somebody has begun with, and that nothing is planned for yet."""
+
+_MANAGER, _AT_MOST = bindparam("account_manager_id", type_=Integer), bindparam("at_most", type_=Integer)
+_NOW = bindparam("now", type_=Slot.starts_at.type)
+_UNTIL = bindparam("until", type_=Slot.starts_at.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An order on which the customer has written last, since when."""
+
+    number: int
+    delivery: str
+    customer_name: str
+    author: str
+    at: datetime
+
+
+_first = select(func.min(OrderMessage.id)).where(OrderMessage.unanswered.is_(True)).group_by(OrderMessage.order_number)
+_UNANSWERED = (
+    select(Order.number, Order.delivery, Customer.name, OrderMessage.author, OrderMessage.at)
+    .select_from(OrderMessage)
+    .join(Order, Order.number == OrderMessage.order_number)
+    .join(Customer, Customer.id == Order.customer_id)
+    .where(OrderMessage.id.in_(_first), CONDITIONS["open"], Order.customer_id.in_(served_by(_MANAGER)))
+    .order_by(OrderMessage.id)
+    .limit(_AT_MOST)
+)
+
+
+def unanswered(db: Session, account_manager_id: int, at_most: int) -> list[Unanswered]:
+    """The open orders whose customers wait for an answer, those that have waited longest first."""
+    with looking_across(db):
+        rows = select_rows(db, _UNANSWERED, {"account_manager_id": account_manager_id, "at_most": at_most})
+    return [Unanswered(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order that has not come further."""
+
+    number: int
+    delivery: str
+    customer_name: str
+    status: str
+    ordered_on: date
+
+
+_WAITING = (
+    select(Order.number, Order.delivery, Customer.name, Order.status, Order.ordered_on)
+    .join(Customer, Customer.id == Order.customer_id)
+    .where(Order.status.in_(WAITING), Order.customer_id.in_(served_by(_MANAGER)))
+    .order_by(Order.ordered_on, Order.number)
+    .limit(_AT_MOST)
+)
+
+
+def longest_waiting(db: Session, account_manager_id: int, at_most: int) -> list[Waiting]:
+    """The oldest orders that have a status but no plan."""
+    with looking_across(db):
+        rows = select_rows(db, _WAITING, {"account_manager_id": account_manager_id, "at_most": at_most})
+    return [Waiting(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSoon:
+    """A booking with free places in the days ahead."""
+
+    id: int
+    title: str
+    customer_name: str
+    first: datetime
+    free: int
+
+
+_FREE_SOON = (
+    select(Booking.id, Booking.title, Customer.name, func.min(Slot.starts_at), func.sum(Slot.capacity - Slot.taken))
+    .join(Slot, Slot.booking_id == Booking.id)
+    .join(Customer, Customer.id == Booking.customer_id)
+    .where(
+        Slot.starts_at > _NOW,
+        Slot.starts_at <= _UNTIL,
+        Slot.taken < Slot.capacity,
+        Booking.cancelled_at.is_(None),
+        Booking.customer_id.in_(served_by(_MANAGER)),
+    )
+    .group_by(Booking.id, Customer.name)
+    .order_by(func.min(Slot.starts_at), Booking.id)
+    .limit(_AT_MOST)
+)
+
+
+def free_soon(db: Session, account_manager_id: int, now: datetime, at_most: int) -> list[FreeSoon]:
+    """The bookings that have free places in the next seven days, soonest first."""
+    given = {"account_manager_id": account_manager_id, "now": now, "until": now + SOON, "at_most": at_most}
+    with looking_across(db):
+        rows = select_rows(db, _FREE_SOON, given)
+    return [FreeSoon(id, title, customer, first, int(free)) for id, title, customer, first, free in rows]

@@ -1,0 +1,27 @@
+"""Whether the mail server and the CRM take anything now, for all processes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "endpoints",
+        sa.Column("channel", sa.String(10), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("resting_since", MOMENT),
+        sa.Column("probe_at", MOMENT),
+        sa.Column("last_error", sa.String(80)),
+        sa.PrimaryKeyConstraint("channel", name="pk_endpoints"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("endpoints")
