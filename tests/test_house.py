@@ -65,6 +65,8 @@ STATEMENTS = {
     "desk_plan": 6,
     "new_report": 5,
     "new_user": 5,
+    "new_unit": 6,
+    "edit_unit": 7,
     "desk_user": 7,
     "report_removal": 5,
     "edit_notice": 6,
