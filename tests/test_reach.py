@@ -29,7 +29,7 @@ NOT_PAGES = {
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
-    *("order_receipt", "employee_receipt", "desk_order_receipt"),
+    *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_report_file"),
 }
 
 State = Callable[[Visitor], object]
@@ -307,6 +307,38 @@ def desk_customer(person: Visitor) -> None:
     expect(person.part("viewing")).to_be_visible()
 
 
+def from_the_customer(person: Visitor, *links: str, press: str = "") -> None:
+    """A place that is reached from a customer's page, and a form there that is sent empty."""
+    desk_customer(person)
+    for link in links:
+        person.link(link).first.click()
+    if press:
+        person.button(press).click()
+        expect(person.part("problems")).to_be_visible()
+    expect(person.page.locator(".crumbs")).to_be_visible()
+
+
+def refused_for_many(person: Visitor) -> None:
+    """A notice to nobody, about nothing."""
+    person.open("/desk/notices/new")
+    for box in person.page.locator("input[name=customer]").all():
+        box.uncheck()
+    person.button("Legg ut").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def invited_user(person: Visitor) -> None:
+    """A user who has chosen no password yet."""
+    from_the_customer(person, "Ny bruker")
+    person.field("Fullt navn").fill("Kari Nord")
+    person.field("E-post").fill("kari@nord.example")
+    person.field("Brukernavn").fill("kari.nord")
+    person.field("Bestilling").check()
+    person.button("Legg til og inviter").click()
+    person.link("Kari Nord").click()
+    expect(person.button("Send invitasjonen på nytt")).to_be_visible()
+
+
 def viewing_refused(person: Visitor) -> None:
     desk_customer(person)
     person.button("Se som kunden").click()
@@ -318,6 +350,61 @@ def viewing(person: Visitor) -> None:
     person.field("Hvorfor?").fill("Spør om en time")
     person.button("Se som kunden").click()
     expect(person.button("Avslutt innsyn")).to_be_visible()
+
+
+def desk_booking(person: Visitor, *, under: str = "", **changes: object) -> None:
+    person.open(f"/desk{booking_at(person, **changes)}{under}")
+
+
+def desk_attendance(person: Visitor) -> None:
+    """A booking of today, with one who came and one of whom nothing is noted."""
+    url = booking_at(person)
+    with person.portal.behind() as db:
+        early, late = db.scalars(select(Slot).where(Slot.booking_id == int(url.rpartition("/")[2])).order_by(Slot.id))
+        late.capacity = 3
+        for slot in (early, late):
+            slot.starts_at -= timedelta(days=19)
+            slot.ends_at -= timedelta(days=19)
+        for id in db.scalars(select(SignUp.id).where(SignUp.slot_id == early.id)):
+            sitting = db.get_one(SignUp, id)
+            again = {"customer_id": sitting.customer_id, "unit_id": sitting.unit_id, "booking_id": sitting.booking_id}
+            other = people(db, 1)[0].id
+            db.add(SignUp(**again, slot_id=late.id, employee_id=other, state="Påmeldt", signed_up_at=NOW))
+            late.taken = 1
+        db.commit()
+    person.open(f"/desk{url}").page.get_by_role("button", name="møtte").first.click()
+    expect(person.page.get_by_role("button", name="Angre oppmøtet")).to_be_visible()
+
+
+def desk_slot_refused(person: Visitor) -> None:
+    desk_booking(person)
+    person.page.locator(".slot a").first.click()
+    person.field("Plasser").fill("0")
+    person.button("Lagre").click()
+    expect(person.part("capacity-error")).not_to_be_empty()
+
+
+def desk_new_booking(person: Visitor) -> None:
+    desk_customer(person)
+    person.link("Ny booking").click()
+    expect(person.h1).to_have_text("Ny booking")
+
+
+def desk_new_booking_refused(person: Visitor) -> None:
+    desk_new_booking(person)
+    person.button("Se over").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def desk_booking_looked_over(person: Visitor) -> None:
+    desk_new_booking(person)
+    person.field("Bedrift/avdeling").select_option(label="Bergen")
+    for name, text in (("Tittel", "Kurs"), ("Sted", "Kantina"), ("Fra dato", "28.03.2027"), ("Til dato", "30.03.2027")):
+        person.field(name).fill(text)
+    person.field("Søndag").check()
+    person.field("Åpner kl.").fill("01:00")
+    person.button("Se over").click()
+    expect(person.button("Publiser")).to_be_visible()
 
 
 def password_forgotten(person: Visitor) -> None:
@@ -379,6 +466,53 @@ STATES = {
     "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
     "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
     "desk customer": ("desk_customer", "kam.lie", desk_customer),
+    "desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings")),
+    "no desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings?customer=xyz")),
+    "desk booking": ("desk_booking", "kam.lie", desk_booking),
+    "desk attendance": ("desk_booking", "kam.lie", desk_attendance),
+    "desk slot refused": ("desk_edit_slot", "kam.lie", desk_slot_refused),
+    "desk booking edited": ("desk_edit_booking", "kam.lie", lambda person: desk_booking(person, under="/edit")),
+    "desk calling off": ("desk_cancellation", "kam.lie", lambda person: desk_booking(person, under="/cancellation")),
+    "desk new times": ("desk_new_times", "kam.lie", lambda person: desk_booking(person, under="/times")),
+    "desk day list": ("desk_day_list", "kam.lie", lambda person: desk_booking(person, under="/day-list")),
+    "desk hidden names": (
+        "desk_booking",
+        "kam.lie",
+        lambda person: desk_booking(person, under="?names=1", names_hidden=True),
+    ),
+    "desk new booking": ("desk_new_booking", "kam.lie", desk_new_booking),
+    "desk new booking refused": ("desk_new_booking", "kam.lie", desk_new_booking_refused),
+    "desk booking looked over": ("desk_new_booking", "kam.lie", desk_booking_looked_over),
+    "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
+    "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
+    "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
+    "new user": (
+        "new_user",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Ny bruker", press="Legg til og inviter"),
+    ),
+    "invited user": ("desk_user", "kam.lie", invited_user),
+    "desk reports": ("desk_reports", "kam.lie", lambda person: from_the_customer(person, "Se og legg ut")),
+    "new report": (
+        "new_report",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "Legg ut rapport", press="Legg ut"),
+    ),
+    "report to be removed": (
+        "report_removal",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "Ta bort Plan for BHT-bistand 2026"),
+    ),
+    "plan at the desk": (
+        "desk_plan",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "2026", press="Legg inn plan"),
+    ),
+    "customer notice": ("new_customer_notice", "kam.lie", lambda person: from_the_customer(person, "Nytt oppslag")),
+    "desk notices": ("desk_notices", "kam.lie", opens("/desk/notices")),
+    "desk notices that are over": ("desk_notices", "kam.lie", opens("/desk/notices?state=Over")),
+    "new notice": ("new_notice", "kam.lie", refused_for_many),
+    "notice": ("edit_notice", "kam.lie", opens("/desk/notices/1/edit")),
     "viewing refused": ("desk_customer", "kam.lie", viewing_refused),
     "viewing": ("info", "kam.lie", viewing),
     "orders": ("orders", "hms.fjord", opens("/orders")),
