@@ -39,7 +39,8 @@ from bench.saves import Saves
 from models.clock import Clock
 from models.database import Database
 from models.endpoints import endpoints
-from models.outbox import Channel, Message, counts, post
+from models.outbox import Channel, Message, post
+from models.outbox_overview import counts
 from models.tenancy import across_customers
 from tests.outside import ReferenceCrm
 

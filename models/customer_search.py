@@ -74,6 +74,15 @@ def customers_of(db: Session, account_manager_id: int | None) -> list[Served]:
         return [Served(*row) for row in select_rows(db, _OF_ONE, {"account_manager_id": account_manager_id})]
 
 
+_MANAGERS = select(AccountManager.id, AccountManager.name).order_by(AccountManager.name, AccountManager.id)
+
+
+def account_managers(db: Session) -> list[tuple[int, str]]:
+    """All account managers by name, for the desk to choose from."""
+    with looking_across(db):
+        return [(id, name) for id, name in select_rows(db, _MANAGERS)]
+
+
 _before = aliased(Customer)
 _place = tuple_(in_norwegian(Customer.name), Customer.id)
 _MINE = bindparam("account_manager_id", type_=Integer)

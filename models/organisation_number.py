@@ -5,14 +5,30 @@ Which unit has which number does not live here.
 
 from stdnum.no import orgnr
 
+_LENGTH = 9
+
 
 def is_valid(text: str) -> bool:
     """Whether `text` is nine digits, and nothing else, whose control digit agrees (modulus 11)."""
     return text.isascii() and text.isdigit() and orgnr.is_valid(text)
 
 
+def read_number(text: str) -> str | None:
+    """Nine digits, typed with or without blanks; None where nothing is. Raises the sentence for the field."""
+    digits = "".join(text.split())
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError("Et organisasjonsnummer har bare tall.")
+    if len(digits) != _LENGTH:
+        raise ValueError(f"Et organisasjonsnummer har 9 sifre, og her står det {len(digits)}.")
+    if not is_valid(digits):
+        raise ValueError("Kontrollsifferet stemmer ikke. Se etter at alle sifrene er riktige.")
+    return digits
+
+
 def display(text: str) -> str:
     """Nine digits as `315 908 302` with no-break spaces; anything else as it is."""
-    if len(text) != 9 or not text.isdigit():
+    if len(text) != _LENGTH or not text.isdigit():
         return text
     return f"{text[:3]}\N{NO-BREAK SPACE}{text[3:6]}\N{NO-BREAK SPACE}{text[6:]}"

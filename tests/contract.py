@@ -70,7 +70,7 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
 | 403 | a POST without the session's `csrf_token`, or from another site |
 | 404 | an unknown address, a row that one may not see, a right that one does not have |
 | 405 | a method that the address does not take; `Allow` names those that it does |
-| 413 | a body of more than a megabyte, or of ten where a file is sent |
+| 413 | a body of more than a megabyte; of ten where a list is sent, of 21 where a report is |
 | 500, 503 | a fault; the database is away, or the portal is stopping |
 
 Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the

@@ -171,7 +171,7 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(quiet_house: House) -> N
     with quiet_house.behind() as db:
         foreign = db.scalar(select(Report.unit_id).where(Report.title.contains("Brann og redning")))
     filled(kam).press("Legg ut", unit=str(foreign))
-    assert kam.problems == ["Velg fra listen."]
+    assert kam.problems == ["Velg en av kundens avdelinger."]
     assert letters(quiet_house) == []
 
 

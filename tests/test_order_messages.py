@@ -1,6 +1,9 @@
 """Meldinger on an order: both sides write and read, each is told once, and nothing that was typed is lost."""
 
+import threading
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,12 +13,14 @@ from models.audit import AuditEntry
 from models.database import Database
 from models.erasure import purge
 from models.exchange import shapes
-from models.order_messages import KEPT, OrderMessage
+from models.order_messages import KEPT, OrderMessage, write_message
 from models.orders import Order
 from models.outbox import Message
+from models.tenancy import Scope
 from models.users import Grant, User
 from tests.house import House
 from tests.page import Page
+from tests.times import NOW
 
 NUMBER = 307512
 """An order of Fjordbygg's that nobody sent in the portal."""
@@ -221,3 +226,31 @@ def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:
         assert len(written(quiet_house)) == left, "those of the demo are older"
         quiet_house.clock.advance(timedelta(hours=2))
     database.close()
+
+
+def test_the_same_form_twice_at_the_same_moment_is_one_message(quiet_house: House) -> None:
+    together, ids = threading.Barrier(2), []
+    with quiet_house.behind() as db:
+        customer_id = db.get_one(Order, NUMBER).customer_id
+        user = db.scalars(select(User).where(User.username == "hms.fjord")).one()
+        by: Any = SimpleNamespace(
+            user_id=user.id, full_name=user.full_name, email=user.email, label="x", account_manager_id=None
+        )
+
+    def send() -> None:
+        database = Database(quiet_house.settings.database_url)
+        together.wait()
+        with database.session(Scope.whole(customer_id)) as db:
+            order = db.get_one(Order, NUMBER)
+            ids.append(write_message(db, order, "Hei", by=by, key="k" * 20, now=NOW))
+            db.commit()
+        database.close()
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert len(told(quiet_house)) == 2

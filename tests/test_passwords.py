@@ -19,9 +19,10 @@ from models.demo.users import USERS
 from models.exchange.intake.events import CRM
 from models.logs import structured
 from models.outbox import Message
-from models.password_links import GOOD_FOR, INVITED_FOR, PasswordLink, invite_user, send_link
+from models.password_links import GOOD_FOR, INVITED_FOR, PasswordLink, invite_user, open_password_link, send_link
 from models.password_requests import PasswordRequest
 from models.passwords import hash_password, verify_password
+from models.signed import LinkIsOver
 from models.throttle import Bucket
 from models.users import User, UserSession, find_user
 from tests.house import House
@@ -212,6 +213,18 @@ def test_a_link_is_good_once_for_its_time_and_until_there_is_a_newer_one(quiet_h
     quiet_house.clock.advance(timedelta(seconds=1))
     assert quiet_house.visitor().open(newer).status_code == 410
     assert late.fill(new_password="noe helt annet enn det").press("Lagre passordet").status_code == 410
+    assert signs_in(quiet_house, "hms.fjord", GOOD)
+
+
+def test_of_two_who_use_a_link_at_once_one_comes_too_late(quiet_house: House) -> None:
+    token, now = password_token_of(quiet_house, "hms.fjord"), quiet_house.clock.now()
+    first, second = (hash_password(password) for password in (GOOD, "noe helt annet enn det"))
+    with quiet_house.behind() as db:
+        both = [open_password_link(db, quiet_house.portal.password_signer, token, now) for _ in range(2)]
+        both[0].choose(db, first, now)
+        with pytest.raises(LinkIsOver):
+            both[1].choose(db, second, now)
+        db.commit()
     assert signs_in(quiet_house, "hms.fjord", GOOD)
 
 

@@ -29,7 +29,7 @@ NOT_PAGES = {
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
-    *("order_receipt", "employee_receipt", "desk_order_receipt"),
+    *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_report_file"),
 }
 
 State = Callable[[Visitor], object]
@@ -307,6 +307,38 @@ def desk_customer(person: Visitor) -> None:
     expect(person.part("viewing")).to_be_visible()
 
 
+def from_the_customer(person: Visitor, *links: str, press: str = "") -> None:
+    """A place that is reached from a customer's page, and a form there that is sent empty."""
+    desk_customer(person)
+    for link in links:
+        person.link(link).first.click()
+    if press:
+        person.button(press).click()
+        expect(person.part("problems")).to_be_visible()
+    expect(person.page.locator(".crumbs")).to_be_visible()
+
+
+def refused_for_many(person: Visitor) -> None:
+    """A notice to nobody, about nothing."""
+    person.open("/desk/notices/new")
+    for box in person.page.locator("input[name=customer]").all():
+        box.uncheck()
+    person.button("Legg ut").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def invited_user(person: Visitor) -> None:
+    """A user who has chosen no password yet."""
+    from_the_customer(person, "Ny bruker")
+    person.field("Fullt navn").fill("Kari Nord")
+    person.field("E-post").fill("kari@nord.example")
+    person.field("Brukernavn").fill("kari.nord")
+    person.field("Bestilling").check()
+    person.button("Legg til og inviter").click()
+    person.link("Kari Nord").click()
+    expect(person.button("Send invitasjonen på nytt")).to_be_visible()
+
+
 def viewing_refused(person: Visitor) -> None:
     desk_customer(person)
     person.button("Se som kunden").click()
@@ -451,6 +483,36 @@ STATES = {
     "desk new booking": ("desk_new_booking", "kam.lie", desk_new_booking),
     "desk new booking refused": ("desk_new_booking", "kam.lie", desk_new_booking_refused),
     "desk booking looked over": ("desk_new_booking", "kam.lie", desk_booking_looked_over),
+    "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
+    "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
+    "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
+    "new user": (
+        "new_user",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Ny bruker", press="Legg til og inviter"),
+    ),
+    "invited user": ("desk_user", "kam.lie", invited_user),
+    "desk reports": ("desk_reports", "kam.lie", lambda person: from_the_customer(person, "Se og legg ut")),
+    "new report": (
+        "new_report",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "Legg ut rapport", press="Legg ut"),
+    ),
+    "report to be removed": (
+        "report_removal",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "Ta bort Plan for BHT-bistand 2026"),
+    ),
+    "plan at the desk": (
+        "desk_plan",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Se og legg ut", "2026", press="Legg inn plan"),
+    ),
+    "customer notice": ("new_customer_notice", "kam.lie", lambda person: from_the_customer(person, "Nytt oppslag")),
+    "desk notices": ("desk_notices", "kam.lie", opens("/desk/notices")),
+    "desk notices that are over": ("desk_notices", "kam.lie", opens("/desk/notices?state=Over")),
+    "new notice": ("new_notice", "kam.lie", refused_for_many),
+    "notice": ("edit_notice", "kam.lie", opens("/desk/notices/1/edit")),
     "viewing refused": ("desk_customer", "kam.lie", viewing_refused),
     "viewing": ("info", "kam.lie", viewing),
     "orders": ("orders", "hms.fjord", opens("/orders")),

@@ -8,6 +8,7 @@ from routes.desk import (
     deliveries,
     mail,
     new_booking,
+    new_customer,
     notices,
     order_messages,
     orders,
@@ -15,6 +16,7 @@ from routes.desk import (
     plans,
     reports,
     slots,
+    units,
     users,
     viewings,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "deliveries",
     "mail",
     "new_booking",
+    "new_customer",
     "notices",
     "order_messages",
     "orders",
@@ -34,6 +37,7 @@ __all__ = [
     "plans",
     "reports",
     "slots",
+    "units",
     "users",
     "viewings",
 ]

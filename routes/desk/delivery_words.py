@@ -21,6 +21,7 @@ KINDS = {
     "password_changed": "Passordet er endret",
     "password_forgotten": "Nytt passord",
     "password_invitation": "Invitasjon til portalen",
+    "report_published": "Ny rapport",
     "time_given_back": "En time er gitt tilbake",
     "booking.changed": "Booking endret",
     "booking.published": "Ny booking",

@@ -10,6 +10,7 @@ from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Read, Text, a
 from routes.web.words import date as day
 
 TO_KNOW, IMPORTANT = Option("", "Til orientering"), Option("important", "Viktig")
+_WHERE = "Velg en av kundens avdelinger."
 _FOR_NOW = timedelta(days=30)
 """How long a notice is shown unless somebody says otherwise."""
 _LONGEST = timedelta(days=366)
@@ -64,7 +65,10 @@ class CustomerNoticeForm(NoticeForm):
     """A notice for one customer, or for one of its units and those below."""
 
     unit = Choice(
-        "Bedrift/avdeling", description="Vises også i avdelingene under.", refusal="Velg en av kundens avdelinger."
+        "Bedrift/avdeling",
+        validators=[required(_WHERE)],
+        description="Vises også i avdelingene under.",
+        refusal=_WHERE,
     )
 
 

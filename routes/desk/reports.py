@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
-from wtforms.validators import DataRequired
 
 from models.customers import Customer, switch_reports
 from models.plans import plan_sizes
@@ -50,6 +49,8 @@ from routes.web.visit import Visit
 
 _YEARS_BACK = 10
 _LONGEST_NAME = 200
+_WHERE = "Velg en av kundens avdelinger."
+_WHEN = "Velg et av årene i listen."
 _WHICH = "Velg hva slags dokument det er."
 _WHY: Mapping[type[DocumentRefused], str] = {
     WrongEnding: f"Filen må være av typen {', '.join(MEDIA_TYPES)}. Lagre den som PDF, og velg den på nytt.",
@@ -62,12 +63,15 @@ class ReportForm(PortalForm):
     """What has to be known of a document besides its file."""
 
     unit = Choice(
-        "Bedrift/avdeling", description="De som har rapporter her eller over, ser den.", refusal="Velg fra listen."
+        "Bedrift/avdeling",
+        validators=[required(_WHERE)],
+        description="De som har rapporter her eller over, ser den.",
+        refusal=_WHERE,
     )
     kind = Choice(
-        "Type", validators=[DataRequired(_WHICH)], choices=[Option("", "Velg"), *map(Option, KINDS)], refusal=_WHICH
+        "Type", validators=[required(_WHICH)], choices=[Option("", "Velg"), *map(Option, KINDS)], refusal=_WHICH
     )
-    year = Choice("År", description="Året dokumentet handler om.", refusal="Velg et av årene i listen.")
+    year = Choice("År", validators=[required(_WHEN)], description="Året dokumentet handler om.", refusal=_WHEN)
     title = Text("Tittel", [required("Skriv en tittel."), at_most(200)])
     summary = Text("Kort om innholdet", [at_most(1000)], description="Kan stå tomt. Står på siden og i e-posten.")
     tell = BooleanField(

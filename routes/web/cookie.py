@@ -65,17 +65,17 @@ class Cookies:
         self._write(response, "session", "", max_age=0)
 
     def read_flash(self, request: Request) -> Flash | None:
-        """The notice of the request before, if any."""
+        """The flash of the request before, if any."""
         value = self._read(request, "flash", self._flash, max_age=int(_FLASH_AGE.total_seconds()))
         return Flash(*value) if isinstance(value, list) and len(value) == 2 else None
 
     def write_flash(self, response: Response, flash: Flash) -> None:
-        """Carry a notice over a redirect."""
+        """Carry a flash over a redirect."""
         value = str(self._flash.dumps([flash.text, flash.tone]))
         self._write(response, "flash", value, max_age=int(_FLASH_AGE.total_seconds()))
 
     def remove_flash(self, response: Response) -> None:
-        """The notice was shown."""
+        """The flash was shown."""
         self._write(response, "flash", "", max_age=0)
 
     def devices(self, request: Request) -> dict[str, str]:

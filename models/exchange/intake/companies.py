@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.audit import record
@@ -13,6 +13,7 @@ from models.exchange.intake.events import CRM, Arrival, Name, OrganisationNumber
 from models.organisation_number import is_valid
 from models.password_links import invite_user
 from models.tenancy import Right
+from models.unit_changes import place_unit
 from models.units import Unit
 from models.users import Grant, User
 
@@ -99,7 +100,7 @@ def unit(arrival: Arrival) -> int:
     found.account_manager_id = manager_id if parent else None
     arrival.db.add(found)
     arrival.db.flush()
-    _place(arrival.db, found, parent)
+    place_unit(arrival.db, found, parent)
     if parent is None:
         _is_the_company(arrival, data, manager_id)
     told: dict[str, Any] = {"customer_id": arrival.owner, "about": f"unit:{found.id}", "action": "changed"}
@@ -146,18 +147,6 @@ def _unit(arrival: Arrival) -> Unit:
         numbered = ours.where(Unit.parent_id.is_not(None), Unit.organisation_number == data.organisation_number)
         known = arrival.db.scalar(numbered)
     return known or Unit(customer_id=arrival.owner, path="", name=data.name)
-
-
-def _place(db: Session, unit: Unit, parent: Unit | None) -> None:
-    """Write the way down to a unit, and to everything below it where that changes."""
-    old, new = unit.path, f"{parent.path if parent else '/'}{unit.id}/"
-    unit.parent_id = parent.id if parent else None
-    unit.path = new
-    db.flush()
-    if old and old != new:
-        below = Unit.path.startswith(old, autoescape=True) & (Unit.customer_id == unit.customer_id)
-        moved = update(Unit).where(below).values(path=new + func.substr(Unit.path, len(old) + 1))
-        db.execute(moved.execution_options(synchronize_session=False))
 
 
 def _is_the_company(arrival: Arrival, data: UnitData, manager_id: int | None) -> None:
