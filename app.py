@@ -66,7 +66,8 @@ from models.exchange.ehf.intake import Result, check, take_in
 from models.key_rotation import rotate
 from models.logs import configure_logs
 from models.migrations import migrate
-from models.outbox import overview, resend
+from models.outbox import resend
+from models.outbox_overview import overview
 from models.plans import PlanRefused, replace_plan
 from models.quarantine import quarantined
 from models.reconciliation import differences

@@ -39,7 +39,8 @@ from bench.saves import Saves
 from models.clock import Clock
 from models.database import Database
 from models.endpoints import endpoints
-from models.outbox import Channel, Message, counts, post
+from models.outbox import Channel, Message, post
+from models.outbox_overview import counts
 from models.tenancy import across_customers
 from tests.outside import ReferenceCrm
 
@@ -77,10 +78,14 @@ class Outbox:
         with self.database.session(read_only=True) as db, across_customers(db):
             return counts(db).waiting
 
-    def in_hand(self) -> int:
-        """How many are claimed by somebody."""
+    def fewer_than(self, count: int) -> bool:
+        """Whether fewer than so many wait."""
+        return self.waiting() < count
+
+    def claims(self) -> set[str | None]:
+        """By what is claimed, alive or dead."""
         with self.database.session(read_only=True) as db, across_customers(db):
-            return db.scalar(select(func.count()).where(Message.claimed_until > datetime.now(UTC))) or 0
+            return set(db.scalars(select(Message.claim).where(Message.claimed_until > datetime.now(UTC))))
 
     @contextmanager
     def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
@@ -145,9 +150,9 @@ def outage(outbox: Outbox, *, seconds: int, rate: float) -> list[str]:
             saves.phase("back", 0)
             outbox.crm.start()
             back = datetime.now(UTC)
-            _wait_until(lambda: outbox.waiting() < waiting)
+            _wait_until(partial(outbox.fewer_than, waiting))
             noticed = _since(back)
-            _wait_until(lambda: outbox.waiting() < 20)
+            _wait_until(partial(outbox.fewer_than, 20))
             caught_up = _since(back) - noticed
             saves.phase("after", calm)
         _wait_until(lambda: outbox.waiting() == 0)
@@ -185,14 +190,14 @@ def kill_workers(outbox: Outbox, *, kills: int) -> list[str]:
     for _ in range(kills):
         if outbox.waiting() < 500:
             outbox.happen(records=200, events=5)
-        before = outbox.waiting()
+        before, claims = outbox.waiting(), outbox.claims()
         with outbox.worker() as worker:
             with suppress(TimeoutError):
-                _wait_until(lambda before=before: outbox.waiting() < before, 30)
+                _wait_until(partial(outbox.fewer_than, before), 30)
             time.sleep(dice.uniform(0, 0.2))
             worker.kill()
             worker.wait()
-        in_hand += outbox.in_hand() > 0
+        in_hand += bool(outbox.claims() - claims)
     with outbox.worker():  # what the dead ones had in hand comes when their lease is over
         _wait_until(lambda: outbox.waiting() == 0)
     _tell(f"{outbox.kind}: a worker was killed {kills} times while it brought out {len(outbox.crm.events())} events")

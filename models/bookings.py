@@ -16,6 +16,10 @@ class BookingCancelled(Exception):
     """The provider has called the booking off."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the booking since it was shown."""
+
+
 class TooLate(Exception):
     """The deadline is over, or the time itself has begun (T5)."""
 
@@ -28,6 +32,7 @@ class Booking(UnitOwned, Base):
         of_unit(),
         UniqueConstraint("customer_id", "id"),
         UniqueConstraint("customer_id", "unit_id", "id"),
+        UniqueConstraint("customer_id", "idempotency_key"),
         ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
         Index(None, "customer_id", "order_number"),
     )
@@ -46,6 +51,18 @@ class Booking(UnitOwned, Base):
     needs_national_id: Mapped[bool] = mapped_column(default=False)
     """Whether those who come must be identified securely, as for the record of a health check."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """A digest of what was published under the key: the same form twice is one booking, another form is not."""
+    version: Mapped[int] = mapped_column()
+    """Counted up with each change of the booking's own facts: what one saw is what one changes."""
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # as SQLAlchemy reads it
+
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the booking."""
+        return f"booking:{self.id}"
 
     def check_open(self, now: datetime) -> None:
         """Whether sign-ups may change at `now`; raises BookingCancelled or TooLate."""

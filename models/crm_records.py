@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Moment
+from models.tenancy import looking_across
 
 
 class CrmRecord(Base):
@@ -69,10 +70,11 @@ def record_id_of(db: Session, kind: str, key: str, customer_id: int | None) -> i
     )
 
 
-def refused_events(db: Session, at_most: int = 200) -> list[ReceivedEvent]:
-    """The events that were refused and have not come again better, newest first."""
+def refused_events(db: Session, at_most: int = 200, after: int | None = None) -> list[ReceivedEvent]:
+    """The events that were refused and have not come again better, newest first; `after` is the last one seen."""
     refused = select(ReceivedEvent).where(ReceivedEvent.status == "refused").order_by(ReceivedEvent.id.desc())
-    return list(db.scalars(refused.limit(at_most)))
+    with looking_across(db):
+        return list(db.scalars((refused if after is None else refused.where(ReceivedEvent.id < after)).limit(at_most)))
 
 
 def _locked(db: Session, kind: str, key: str) -> CrmRecord | None:

@@ -34,15 +34,16 @@ class Criteria:
         if digits.isascii() and digits.isdecimal():
             found["number"] = f"{digits}%"
         elif self.text:
-            found["text"] = f"%{escaped(norwegian(self.text))}%"
+            found["text"] = within(self.text)
         return {name: value for name, value in found.items() if value is not None}
 
 
-def escaped(text: str) -> str:
-    """A text for LIKE, in which nothing means more than itself; `/` is the escape."""
+def within(text: str) -> str:
+    """What LIKE takes for a text that is somewhere in a name."""
+    text = norwegian(text)
     for sign in _LIKE:
         text = text.replace(sign, f"/{sign}")
-    return text
+    return f"%{text}%"
 
 
 def served_by(account_manager_id: Any) -> Select[tuple[int]]:
@@ -86,12 +87,14 @@ _before = aliased(Customer)
 _place = tuple_(in_norwegian(Customer.name), Customer.id)
 _MINE = bindparam("account_manager_id", type_=Integer)
 _TEXT, _NUMBER = bindparam("text", type_=String), bindparam("number", type_=String)
+NAMED: ColumnElement[bool] = or_(
+    in_norwegian(Customer.name).like(_TEXT, escape="/"),
+    Customer.id.in_(select(Unit.customer_id).where(in_norwegian(Unit.name).like(_TEXT, escape="/"))),
+)
+"""Whether `text`, as `within` writes it, is in the name of the customer or of one of its units."""
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "account_manager_id": Customer.id.in_(served_by(_MINE)),
-    "text": or_(
-        in_norwegian(Customer.name).like(_TEXT, escape="/"),
-        Customer.id.in_(select(Unit.customer_id).where(in_norwegian(Unit.name).like(_TEXT, escape="/"))),
-    ),
+    "text": NAMED,
     "number": or_(
         Customer.organisation_number.like(_NUMBER),
         Customer.id.in_(select(Unit.customer_id).where(Unit.organisation_number.like(_NUMBER))),

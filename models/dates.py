@@ -1,9 +1,10 @@
-"""Reading a typed date. How dates are written for people is in `routes.web.words`."""
+"""Reading a typed date or time of day. How they are written for people is in `routes.web.words`."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 _TYPED_DATE = re.compile(r"([0-9]{1,2})\.[ \u00a0]?([0-9]{1,2})\.[ \u00a0]?([0-9]{4}|[0-9]{2})")
+_TYPED_TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -28,3 +29,14 @@ def parse_date(text: str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError:
         raise ValueError("Denne datoen finnes ikke i kalenderen.") from None
+
+
+def parse_time(text: str) -> time:
+    """Read a typed time of day: `08:30`, `8.30`, `0830` or `8`.
+
+    Raises ValueError with a Norwegian sentence for the field, whatever the text is.
+    """
+    found = _TYPED_TIME.fullmatch(text.strip())
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        raise ValueError("Skriv klokkeslettet som tt:mm, for eksempel 08:30.")
+    return time(int(found[1]), int(found[2] or 0))

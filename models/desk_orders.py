@@ -5,16 +5,17 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models import order_search
-from models.customer_search import escaped, served_by
+from models.customer_search import served_by, within
 from models.customers import Customer
+from models.order_messages import sender_of
 from models.order_search import COUNTED_TO, PAGE_SIZE, Cursor
 from models.orders import PART_NAMES, Order, Parts
 from models.tenancy import looking_across, select_rows
-from models.units import Unit, in_norwegian, norwegian
+from models.units import Unit, in_norwegian
 from models.users import User
 
 
@@ -32,29 +33,44 @@ class Criteria(order_search.Criteria):
         """The names of the conditions that hold, with their values."""
         found = order_search.Criteria.restrictions.fget(self)  # type: ignore[attr-defined]
         if self.customer:
-            found["customer"] = f"%{escaped(norwegian(self.customer))}%"
+            found["customer"] = within(self.customer)
         if self.account_manager_id is not None:
             found["account_manager_id"] = self.account_manager_id
         return dict(found)
 
 
-_CONDITIONS = order_search.CONDITIONS | {
-    "customer": Order.customer_id.in_(
-        select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
-    ),
-    "account_manager_id": Order.customer_id.in_(served_by(bindparam("account_manager_id", type_=Integer))),
-}
+_NAMED = select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
+_MINE = served_by(bindparam("account_manager_id", type_=Integer))
+
+
+def _conditions(names: frozenset[str], customer_id: Any) -> list[ColumnElement[bool]]:
+    known = order_search.CONDITIONS | {
+        "customer": customer_id.in_(_NAMED),
+        "account_manager_id": customer_id.in_(_MINE),
+    }
+    return [known[name] for name in sorted(names)]
+
+
+_OWN = {"customer", "account_manager_id"}
 
 
 @cache
-def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Rows, newest first, each with the count of all."""
-    holding = [_CONDITIONS[name] for name in sorted(conditions)]
-    before = [_CONDITIONS[name] for name in sorted(conditions - {"after"})]
-    counted = select(Order.number).where(*before).limit(COUNTED_TO + 1).subquery()
+def _count(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """How many there are, as far as they are counted."""
+    holding = _conditions(names, Order.customer_id)
+    return select(func.count()).select_from(select(Order.number).where(*holding).limit(COUNTED_TO + 1).subquery())
+
+
+@cache
+def _listing(names: frozenset[str], *, walk: bool) -> Select[*tuple[Any, ...]]:
+    """Rows, newest first. With `walk` they are looked for in that order, from the newest on, and else by customer.
+
+    Of many it is quicker to walk until there are enough, of few to take them all and sort: a database that was not
+    told chooses one way for good.
+    """
+    customer_id = Order.customer_id + 0 if walk else Order.customer_id  # a sum is in no index
     return (
         select(
-            select(func.count()).select_from(counted).scalar_subquery(),
             Order.number,
             Order.ordered_on,
             Order.product_group,
@@ -65,7 +81,7 @@ def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
         )
         .join(Unit, Unit.id == Order.unit_id)
         .join(Customer, Customer.id == Order.customer_id)
-        .where(*holding)
+        .where(*_conditions(names, customer_id))
         .order_by(Order.ordered_on.desc(), Order.number.desc())
         .limit(bindparam("at_most", type_=Integer))
     )
@@ -100,7 +116,7 @@ class Found:
 
 
 def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
-    """The orders that meet the criteria, of whichever customer: one statement."""
+    """The orders that meet the criteria, of whichever customer: two statements."""
     rows, count = _newest_first(db, criteria.restrictions, page_size + 1)
     last = rows[page_size - 1] if len(rows) > page_size else None
     return Found(rows[:page_size], count, Cursor(last.ordered_on, last.number) if last else None)
@@ -113,14 +129,16 @@ def new_orders(db: Session, account_manager_id: int, at_most: int) -> tuple[list
 
 
 def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:
-    listing = _listing(frozenset(holding).intersection(_CONDITIONS))
+    names = frozenset(holding) & (order_search.CONDITIONS.keys() | _OWN)
     with looking_across(db):
+        [(count,)] = select_rows(db, _count(names - {"after"}), holding)
+        listing = _listing(names, walk=count > COUNTED_TO)
         found = select_rows(db, listing, {**holding, "at_most": at_most})
     rows = [
         OrderRow(number, day, group, status, unit, customer, Parts(*parts))
-        for _, number, day, group, status, unit, customer, *parts in found
+        for number, day, group, status, unit, customer, *parts in found
     ]
-    return rows, found[0][0] if found else 0
+    return rows, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +149,8 @@ class Around:
     unit: str
     sender: User | None
     """Who sent it, where somebody did so in the portal."""
+    reader: User | None
+    """The same, who may still see it, and so can be told of it."""
 
 
 def around(db: Session, order: Order) -> Around:
@@ -143,4 +163,4 @@ def around(db: Session, order: Order) -> Around:
         .outerjoin(User, User.id == Order.placed_by_id)
         .where(Order.number == order.number)
     ).one()
-    return Around(customer, unit, sender)
+    return Around(customer, unit, sender, sender_of(db, order))

@@ -24,12 +24,16 @@ _NOW = bindparam("now", type_=Slot.starts_at.type)
 _UNTIL = bindparam("until", type_=Slot.starts_at.type)
 
 
+_WHAT = func.coalesce(func.nullif(Order.delivery, ""), func.nullif(Order.description, ""), "Bestilling")
+"""What an order asks for, as the list of new ones says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """An order on which the customer has written last, since when."""
 
     number: int
-    delivery: str
+    what: str
     customer_name: str
     author: str
     at: datetime
@@ -37,7 +41,7 @@ class Unanswered:
 
 _first = select(func.min(OrderMessage.id)).where(OrderMessage.unanswered.is_(True)).group_by(OrderMessage.order_number)
 _UNANSWERED = (
-    select(Order.number, Order.delivery, Customer.name, OrderMessage.author, OrderMessage.at)
+    select(Order.number, _WHAT, Customer.name, OrderMessage.author, OrderMessage.at)
     .select_from(OrderMessage)
     .join(Order, Order.number == OrderMessage.order_number)
     .join(Customer, Customer.id == Order.customer_id)
@@ -59,14 +63,14 @@ class Waiting:
     """An order that has not come further."""
 
     number: int
-    delivery: str
+    what: str
     customer_name: str
     status: str
     ordered_on: date
 
 
 _WAITING = (
-    select(Order.number, Order.delivery, Customer.name, Order.status, Order.ordered_on)
+    select(Order.number, _WHAT, Customer.name, Order.status, Order.ordered_on)
     .join(Customer, Customer.id == Order.customer_id)
     .where(Order.status.in_(WAITING), Order.customer_id.in_(served_by(_MANAGER)))
     .order_by(Order.ordered_on, Order.number)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -208,15 +209,21 @@ def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime
     )
 
 
-def users_in(db: Session, order: Order, *, only_sender: bool = False) -> Sequence[User]:
-    """Whom the provider writes to about an order: who sent it, and who has written on it.
-
-    They are active and still have the right to orders in its unit; `only_sender` leaves the others out.
-    """
+def users_in(db: Session, order: Order) -> Sequence[User]:
+    """Whom the provider writes to about an order: who sent it, and who has written on it, if they still may see it."""
     wrote = select(OrderMessage.user_id).where(
         OrderMessage.order_number == order.number, OrderMessage.user_id.is_not(None)
     )
-    concerned = User.id == order.placed_by_id
+    return _who_may_see(db, order, (User.id == order.placed_by_id) | User.id.in_(wrote))
+
+
+def sender_of(db: Session, order: Order) -> User | None:
+    """Who sent an order in the portal, if that user still may see it."""
+    return next(iter(_who_may_see(db, order, User.id == order.placed_by_id)), None)
+
+
+def _who_may_see(db: Session, order: Order, which: ColumnElement[bool]) -> Sequence[User]:
+    """Those of some users who are active and still have the right to orders in the order's unit."""
     path = db.execute(select(Unit.path).where(Unit.id == order.unit_id)).scalar_one()
     allowed = (
         select(Grant.user_id)
@@ -225,12 +232,7 @@ def users_in(db: Session, order: Order, *, only_sender: bool = False) -> Sequenc
     )
     return db.scalars(
         select(User)
-        .where(
-            concerned if only_sender else concerned | User.id.in_(wrote),
-            User.id.in_(allowed),
-            User.active,
-            User.account_manager_id.is_(None),
-        )
+        .where(which, User.id.in_(allowed), User.active, User.account_manager_id.is_(None))
         .order_by(User.id)
     ).all()
 

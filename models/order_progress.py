@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from models.audit import Actor, record
 from models.numbers import not_below
+from models.order_messages import sender_of
 from models.orders import SERIES, STATUSES, Order, Parts, StatusChange
 from models.outbox import Channel, post
 from models.units import Unit
-from models.users import SignedIn, User
+from models.users import SignedIn
 
 
 class StatusRefused(Exception):
@@ -58,6 +59,7 @@ def progress_at_desk(
     `seen` is the status and product group that the change was made from. Raises MovedOn where they are others by now,
     and StatusRefused.
     """
+    db.refresh(order, with_for_update=True)  # of two at the same moment the second sees what the first did
     if (order.status, order.product_group) not in {seen, (status, product_group)}:
         raise MovedOn
     if not progress(db, order, status=status, product_group=product_group, by=by, now=now):
@@ -77,9 +79,9 @@ def progress_at_desk(
 
 
 def _tell_sender(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
-    """Write to whoever sent the order in the portal and can still sign in."""
-    sender = db.get(User, order.placed_by_id) if order.placed_by_id else None
-    if sender is None or not sender.active:
+    """Write to whoever sent the order in the portal and still has the right to it."""
+    sender = sender_of(db, order)
+    if sender is None:
         return
     payload = {
         "number": order.number,

@@ -5,8 +5,7 @@ How it is sent is known to `models.exchange` alone. What the postman asks runs i
 """
 
 import secrets
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -22,7 +21,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     exists,
-    func,
     select,
     update,
 )
@@ -31,7 +29,6 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.base import Base, Moment
 from models.sealed import Keyring, Sealed
-from models.tenancy import looking_across
 
 LEASE = timedelta(minutes=2)
 """For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
@@ -101,13 +98,17 @@ def place_of(public_id: str) -> str:
     return f"outbox:{public_id}"
 
 
-def _waits(message: type[Message]) -> ColumnElement[bool]:
+def waits(message: type[Message]) -> ColumnElement[bool]:
+    """Whether a message has neither arrived nor died."""
     return message.delivered_at.is_(None) & message.dead_at.is_(None)
 
 
 Index("ix_outbox_about_id", Message.about, Message.id)
+Index("ix_outbox_customer_id_id", Message.customer_id, Message.id)
 # Small, however long the history of what was delivered is.
-_if = _waits(Message)
+_undelivered = Message.delivered_at.is_(None)
+Index("ix_outbox_undelivered", Message.id, postgresql_where=_undelivered, sqlite_where=_undelivered)
+_if = waits(Message)
 Index("ix_outbox_sequence_id", Message.sequence, Message.id, postgresql_where=_if, sqlite_where=_if)
 Index("ix_outbox_due_at_id", Message.due_at, Message.id, postgresql_where=_if, sqlite_where=_if)
 
@@ -198,11 +199,11 @@ def claim_next(
 def _claiming() -> ReturningUpdate[Message]:
     due, earlier = aliased(Message), aliased(Message)
     now = bindparam("at", type_=Moment)
-    is_preceded = exists().where(earlier.sequence == due.sequence, earlier.id < due.id, _waits(earlier))
+    is_preceded = exists().where(earlier.sequence == due.sequence, earlier.id < due.id, waits(earlier))
     next_id = (
         select(due.id)
         .where(
-            _waits(due),
+            waits(due),
             due.due_at <= now,
             due.claimed_until.is_(None) | (due.claimed_until <= now),
             due.channel.in_(bindparam("channels", expanding=True)),
@@ -252,7 +253,7 @@ _HANDED_OUT = "feed"
 
 def hand_out_next(db: Session, channel: Channel, at_most: int) -> list[Message]:
     """The messages that wait, oldest first, for a receiver that fetches them; a waiting one is handed out again."""
-    waiting = select(Message).where(_waits(Message), Message.channel == channel.value).order_by(Message.id)
+    waiting = select(Message).where(waits(Message), Message.channel == channel.value).order_by(Message.id)
     messages = list(db.scalars(waiting.limit(at_most).with_for_update()))
     for message in messages:
         message.claim = _HANDED_OUT
@@ -264,7 +265,7 @@ def acknowledge(db: Session, channel: Channel, up_to: int, now: datetime) -> Non
     """Note as delivered what was handed out, up to an id: one that was committed later than its id says still waits."""
     db.execute(
         update(Message)
-        .where(_waits(Message), Message.channel == channel.value, Message.claim == _HANDED_OUT, Message.id <= up_to)
+        .where(waits(Message), Message.channel == channel.value, Message.claim == _HANDED_OUT, Message.id <= up_to)
         .values(delivered_at=now, claim=None, sealed=None, last_error=None)
         .execution_options(synchronize_session=False)
     )
@@ -302,7 +303,7 @@ def hurry(db: Session, id: int, now: datetime) -> bool:
     """Let a message that waits for its next attempt be due now; False where none waits."""
     hurried = db.scalar(
         update(Message)
-        .where(Message.id == id, _waits(Message), Message.due_at > now)
+        .where(Message.id == id, waits(Message), Message.due_at > now)
         .values(due_at=now)
         .returning(Message.id)
     )
@@ -325,7 +326,7 @@ def empty_delivered(db: Session, now: datetime, *, at_most: int) -> int:
 
 def empty_about(db: Session, abouts: Collection[str]) -> int:
     """Take everything personal out of all messages about something that do not wait any more; returns how many."""
-    return _empty(db, Message.about.in_(abouts) & ~_waits(Message) & (Message.sequence != _EMPTIED))
+    return _empty(db, Message.about.in_(abouts) & ~waits(Message) & (Message.sequence != _EMPTIED))
 
 
 def _empty(db: Session, which: ColumnElement[bool]) -> int:
@@ -337,42 +338,3 @@ def _empty(db: Session, which: ColumnElement[bool]) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(db.scalars(emptied).all())
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How the outbox is: for health and for the command line."""
-
-    waiting: int
-    dead: int
-    waiting_since: datetime | None
-    """When the oldest of those that wait was written."""
-
-
-def counts(db: Session) -> Counts:
-    """How many messages wait and how many are dead."""
-    of_waiting = select(func.count(), func.min(Message.created_at)).where(_waits(Message))
-    waiting, since = db.execute(of_waiting).one()
-    return Counts(waiting=waiting, dead=dead_count(db), waiting_since=since)
-
-
-def dead_count(db: Session) -> int:
-    """How many messages could not be delivered."""
-    with looking_across(db):
-        return db.scalar(select(func.count(Message.id)).where(Message.dead_at.is_not(None))) or 0
-
-
-def overview(db: Session) -> Iterator[str]:
-    """What operators are told, by line: the counts, the dead messages, and those that failed and wait."""
-    found = counts(db)
-    since = f", the oldest since {found.waiting_since:%Y-%m-%d %H:%M} UTC" if found.waiting_since else ""
-    yield f"waiting: {found.waiting}{since}"
-    yield f"dead: {found.dead}"
-    for message in db.scalars(
-        select(Message)
-        .where(Message.delivered_at.is_(None), Message.last_error.is_not(None))
-        .order_by(Message.dead_at.is_(None), Message.id)
-    ):
-        state = "dead" if message.dead_at else "waiting"
-        told = f"{message.channel} {message.kind} {message.about} customer {message.customer_id}"
-        yield f"{message.id} {state}: {told}, {message.attempts} attempts, {message.last_error}"

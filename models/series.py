@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Actor, record
 from models.bookings import Booking
-from models.clock import in_oslo
+from models.clock import OSLO, in_oslo
 from models.slots import Slot
 from models.units import Unit
 
@@ -39,18 +39,31 @@ class Series:
 
         After a break the times begin anew. A time that the clocks skip in spring is left out.
         """
-        if self.length <= timedelta() or self.capacity < 1:
-            raise SeriesRefused("length and capacity must be more than nothing")
-        found = [
-            (starts, ends)
-            for day in sorted(set(self.days))
-            for opens, closes in self._open_hours()
-            for starts, ends in self._between(day, opens, closes)
-            if starts < ends
-        ]
+        found = [(in_oslo(*_at(starts)), in_oslo(*_at(ends))) for starts, ends in self._written() if _is(starts, ends)]
         if not found:
             raise SeriesRefused("no time fits into the opening hours")
         return found
+
+    def skipped(self) -> list[datetime]:
+        """The beginnings, as clocks on the wall would show them, of the times that the clocks skip in spring."""
+        return [starts for starts, ends in self._written() if not _is(starts, ends)]
+
+    @property
+    def most(self) -> int:
+        """No more times than this, without working them out."""
+        open_for = sum((closes.hour - opens.hour) * 60 + closes.minute - opens.minute for opens, closes in self.hours)
+        return len(self.days) * int(timedelta(minutes=open_for) / self.length)
+
+    def _written(self) -> Iterator[tuple[datetime, datetime]]:
+        """Beginnings and ends as they stand on the wall, also where no clock will show them."""
+        if self.length <= timedelta() or self.capacity < 1:
+            raise SeriesRefused("length and capacity must be more than nothing")
+        for day in sorted(set(self.days)):
+            for opens, closes in self._open_hours():
+                at, until = datetime.combine(day, opens), datetime.combine(day, closes)
+                while (end := at + self.length) <= until:
+                    yield at, end
+                    at = end
 
     def _open_hours(self) -> Iterator[Hours]:
         for opens, closes in sorted(self.hours):
@@ -64,11 +77,18 @@ class Series:
             if at < closes:
                 yield at, closes
 
-    def _between(self, day: date, opens: time, closes: time) -> Iterator[tuple[datetime, datetime]]:
-        at, until = datetime.combine(day, opens), datetime.combine(day, closes)
-        while (end := at + self.length) <= until:
-            yield in_oslo(day, at.time()), in_oslo(day, end.time())
-            at = end
+
+def _at(on_the_wall: datetime) -> tuple[date, time]:
+    return on_the_wall.date(), on_the_wall.time()
+
+
+def _is(starts: datetime, ends: datetime) -> bool:
+    """Whether clocks show the beginning, and the end but for its last moment."""
+    return _is_shown(starts) and _is_shown(ends - timedelta(minutes=1))
+
+
+def _is_shown(on_the_wall: datetime) -> bool:
+    return in_oslo(*_at(on_the_wall)).astimezone(OSLO).replace(tzinfo=None) == on_the_wall
 
 
 def publish(
@@ -85,10 +105,14 @@ def publish(
     preparation: str = "",
     self_declaration_url: str = "",
     names_hidden: bool = False,
+    needs_national_id: bool = False,
+    key: str | None = None,
+    fingerprint: str | None = None,
 ) -> Booking:
     """Publish a series as a booking of a unit; sign-up closes so long before the first time.
 
-    Raises SeriesRefused, and sqlalchemy's NoResultFound for an unknown unit.
+    What is published under a `key` is in `publication`. Raises SeriesRefused, and sqlalchemy's NoResultFound for an
+    unknown unit.
     """
     times = series.times()
     customer_id = db.execute(select(Unit.customer_id).where(Unit.id == unit_id)).scalar_one()
@@ -102,6 +126,9 @@ def publish(
         self_declaration_url=self_declaration_url,
         deadline=times[0][0] - closes_before,
         names_hidden=names_hidden,
+        needs_national_id=needs_national_id,
+        idempotency_key=key,
+        fingerprint=fingerprint,
     )
     db.add(booking)
     db.flush()

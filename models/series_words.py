@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Named
+from models.booking_news import tell_crm
 from models.bookings import Booking
 from models.dates import parse_date
 from models.series import Hours, Series, SeriesRefused, publish
@@ -46,6 +47,7 @@ def read(words: Sequence[str]) -> Written:
     parser.add_argument("--preparation", default="")
     parser.add_argument("--self-declaration", default="", metavar="URL")
     parser.add_argument("--names-hidden", action="store_true", help="only how many sit, not who")
+    parser.add_argument("--needs-national-id", action="store_true", help="those who come must be identified")
     found = parser.parse_args(words)
     return Written(
         Series(
@@ -64,16 +66,20 @@ def read(words: Sequence[str]) -> Written:
             "preparation": found.preparation,
             "self_declaration_url": found.self_declaration,
             "names_hidden": found.names_hidden,
+            "needs_national_id": found.needs_national_id,
         },
     )
 
 
 def publish_for_units(db: Session, written: Written, now: datetime) -> list[Booking]:
     """A booking for each of the units; raises SeriesRefused for an unknown unit, too."""
-    return [
+    made = [
         publish(db, _unit(db, text), written.series, **written.facts, by=THE_PROVIDER, now=now)
         for text in written.units
     ]
+    for booking in made:
+        tell_crm(db, booking, "published", now)
+    return made
 
 
 def _unit(db: Session, text: str) -> int:

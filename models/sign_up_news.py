@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 REMINDED_BEFORE = timedelta(days=2)
 """How long before an appointment its reminder comes: early enough to change it, where the deadline is a day."""
-_WITHOUT_LETTER = {"confirmed"}
+_WITHOUT_LETTER = {"confirmed", "attendance"}
 """What the employee has done alone, and knows."""
 
 
@@ -106,7 +106,8 @@ class News:
     """One change of a sign-up."""
 
     what: str
-    """The end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired, confirmed."""
+    """The end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired, confirmed,
+    attendance."""
     sign_up: "SignUp"
     slot: Slot | None = None
     """None while one waits."""

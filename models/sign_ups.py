@@ -352,7 +352,7 @@ def _offer(db: Session, booking: Booking, slot: Slot, now: datetime) -> bool:
         people = hold_people(db, (waiting.employee_id,), wait=False)
         db.refresh(waiting)
         able = people and people[0].deactivated_at is None and people[0].email and waiting.state == WAITING
-        if not able or _appointment_at(db, waiting.employee_id, slot) is not None:
+        if not able or appointment_at(db, waiting.employee_id, slot) is not None:
             continue
         try:
             slot.take(db)
@@ -403,12 +403,12 @@ def _check_changeable(booking: Booking, slot: Slot, now: datetime) -> None:
 
 
 def _check_free(db: Session, employee_id: int, slot: Slot, *, but: SignUp | None) -> None:
-    other = _appointment_at(db, employee_id, slot, but)
+    other = appointment_at(db, employee_id, slot, but)
     if other is not None:
         raise Overlaps(employee_id, other)
 
 
-def _appointment_at(db: Session, employee_id: int, slot: Slot, but: SignUp | None = None) -> Slot | None:
+def appointment_at(db: Session, employee_id: int, slot: Slot, but: SignUp | None = None) -> Slot | None:
     """Where the employee is at the time of a slot, at any booking of the customer (T4)."""
     return db.scalar(
         select(Slot)

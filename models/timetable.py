@@ -1,7 +1,8 @@
 """The timetable of bookings as pages show it: days, slots, places left, and who sits where (B14, T7).
 
 Names stand here only where the viewer may see them: employees of the viewer's units, and on a booking with hidden
-names only those whom the viewer signed up.
+names only those whom the viewer signed up. `unhidden` is for the provider's staff, who have to know whom they meet
+(decision 0029).
 """
 
 from collections.abc import Sequence
@@ -122,9 +123,9 @@ def bookings_of_order(db: Session, order_number: int, viewer_id: int | None = No
     return views_of(db, bookings, viewer_id) if bookings else []
 
 
-def view_of(db: Session, booking: Booking, viewer_id: int) -> BookingView:
+def view_of(db: Session, booking: Booking, viewer_id: int, *, unhidden: bool = False) -> BookingView:
     """One booking with its waiting list."""
-    [view] = views_of(db, [booking], viewer_id)
+    [view] = views_of(db, [booking], viewer_id, unhidden=unhidden)
     numbers = places_in_line(db, booking.id)
     rows = db.execute(
         select(SignUp.id, SignUp.day, SignUp.signed_up_by_id, Employee.given_name, Employee.family_name)
@@ -135,7 +136,7 @@ def view_of(db: Session, booking: Booking, viewer_id: int) -> BookingView:
     line = [
         Waiting(
             id,
-            f"{given} {family}" if given and (not booking.names_hidden or by_id == viewer_id) else None,
+            f"{given} {family}" if given and (unhidden or not booking.names_hidden or by_id == viewer_id) else None,
             day,
             numbers[id],
         )
@@ -144,7 +145,9 @@ def view_of(db: Session, booking: Booking, viewer_id: int) -> BookingView:
     return replace(view, line=line)
 
 
-def views_of(db: Session, bookings: Sequence[Booking], viewer_id: int | None) -> list[BookingView]:
+def views_of(
+    db: Session, bookings: Sequence[Booking], viewer_id: int | None, *, unhidden: bool = False
+) -> list[BookingView]:
     """Bookings with their days, slots and people: two statements."""
     ids = [booking.id for booking in bookings]
     slots = db.execute(
@@ -166,7 +169,7 @@ def views_of(db: Session, bookings: Sequence[Booking], viewer_id: int | None) ->
         .where(SignUp.booking_id.in_(ids), SignUp.state.in_(HOLDING))
         .order_by(SignUp.slot_id, SignUp.id)
     ).all()
-    hidden = {booking.id for booking in bookings if booking.names_hidden}
+    hidden = {booking.id for booking in bookings if booking.names_hidden and not unhidden}
     people = {slot_id: list(rows) for slot_id, rows in groupby(seated, key=lambda row: row[0])}
     by_booking: dict[int, list[SlotView]] = {id: [] for id in ids}
     for booking_id, id, starts_at, ends_at, capacity, taken in slots:
@@ -208,7 +211,9 @@ class RollRow:
     mobile: str | None
 
 
-def roll_of(db: Session, booking: Booking, viewer_id: int, *, by_name: bool) -> list[tuple[date | None, list[RollRow]]]:
+def roll_of(
+    db: Session, booking: Booking, viewer_id: int, *, by_name: bool, unhidden: bool = False
+) -> list[tuple[date | None, list[RollRow]]]:
     """Everybody on a booking, by day and time, or (under None) in alphabetical order."""
     rows = db.execute(
         select(
@@ -229,7 +234,7 @@ def roll_of(db: Session, booking: Booking, viewer_id: int, *, by_name: bool) -> 
     )
     roll = [
         RollRow(starts_at, ends_at, state, f"{given} {family}", unit, mobile)
-        if given and (not booking.names_hidden or by_id == viewer_id)
+        if given and (unhidden or not booking.names_hidden or by_id == viewer_id)
         else RollRow(starts_at, ends_at, state, None, None, None)
         for starts_at, ends_at, state, by_id, given, family, mobile, unit in rows
     ]

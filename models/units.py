@@ -151,3 +151,8 @@ def paths_down_to(path: str) -> list[str]:
     """The paths of the units from the root down to one, by its path."""
     ids = path.strip("/").split("/")
     return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]
+
+
+def unit_name(db: Session, unit_id: int) -> str:
+    """What a unit is called; raises sqlalchemy's NoResultFound."""
+    return db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from models.database import Database
 from models.exchange.deliver import Postman
-from models.outbox import Channel, Message, counts, post
+from models.outbox import Channel, Message, post
+from models.outbox_overview import counts
 from models.settings import Settings
 from models.tenancy import across_customers
 from tests.house import FIELD_KEYS

@@ -15,6 +15,7 @@ from models.exchange.spreadsheet import read_pasted
 from models.import_rows import Known, judge
 from models.imports import begin, keep, read_all
 from models.invoices import Invoice
+from models.outbox import Channel, Message, post
 from models.password_links import PasswordLink, send_link
 from models.sign_ups import SignUp
 from models.slots import Slot
@@ -29,6 +30,7 @@ from tests.times import NOW, TODAY
 _PARAMETER = re.compile(r"{\w+(?::\w+)?}")
 _BEFORE = re.compile(r"/(\w+)/{")
 _BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for mapper in Base.registry.mappers}
+_BY_SEGMENT["deliveries"] = Message
 
 PASSWORD_LINKS = {"password_link", "choose_password"}
 PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
@@ -118,7 +120,7 @@ def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list
 
 
 def with_lists(house: House, each: int = 11) -> House:
-    """What the demo has none of: lists of employees, one row new and one faulty, and password links, of each user."""
+    """What the demo has none of: lists of employees, one row new and one faulty, letters, and password links."""
     units = [UnitRow(0, "Bergen", None, None, "/0/")]
     dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
     judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
@@ -128,6 +130,8 @@ def with_lists(house: House, each: int = 11) -> House:
             for _ in range(each):
                 kept = dry_run.dumps()
                 keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
+            told = {"channel": Channel.MAIL, "kind": "order_placed", "about": "order:1", "to": "kari@n.example"}
+            post(db, customer_id=grant.customer_id, payload={}, now=NOW, **told)  # type: ignore[arg-type]
         for user in db.scalars(select(User)).all():
             send_link(db, user, NOW)
         db.commit()

@@ -28,7 +28,7 @@ from tests.times import NOW
 
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
-REST = ("messages emptied", "drafts", "imports", "password links", "sessions")
+REST = ("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions")
 
 
 @pytest.fixture
@@ -124,6 +124,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "messages emptied": 1,
         "drafts": 1,
         "imports": 1,
+        "messages on orders": 0,
         "password links": 1,
         "sessions": 1,
     }

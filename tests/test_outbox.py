@@ -10,7 +10,8 @@ from sqlalchemy import delete, event, select, text, update
 from models import outbox
 from models.customers import Customer
 from models.database import Database
-from models.outbox import LEASE, MAX_ATTEMPTS, Channel, Message, claim_next, counts, delivered, failed, post
+from models.outbox import LEASE, MAX_ATTEMPTS, Channel, Message, claim_next, delivered, failed, post
+from models.outbox_overview import Counts, counts, overview
 from models.tenancy import Scope, across_customers
 from tests.empty import empty_postgres, empty_sqlite
 from tests.times import NOW
@@ -244,8 +245,8 @@ def test_operators_see_what_waits_and_what_is_dead(database: Database) -> None:
         assert mine
         noted(database, mine, error, for_good=for_good)
     with database.session(read_only=True) as db, across_customers(db):
-        assert counts(db) == outbox.Counts(waiting=2, dead=1, waiting_since=NOW)
-        assert list(outbox.overview(db)) == [
+        assert counts(db) == Counts(waiting=2, dead=1, waiting_since=NOW)
+        assert list(overview(db)) == [
             "waiting: 2, the oldest since 2026-10-01 08:00 UTC",
             "dead: 1",
             f"{dead.id} dead: mail k order:1 customer None, 1 attempts, smtp 550",
@@ -255,7 +256,7 @@ def test_operators_see_what_waits_and_what_is_dead(database: Database) -> None:
 
 def test_an_empty_outbox_says_so(database: Database) -> None:
     with database.session(read_only=True) as db, across_customers(db):
-        assert list(outbox.overview(db)) == ["waiting: 0", "dead: 0"]
+        assert list(overview(db)) == ["waiting: 0", "dead: 0"]
 
 
 def test_several_postmen_share_the_work_and_claim_each_message_once(database: Database) -> None:

@@ -29,7 +29,7 @@ NOT_PAGES = {
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
-    *("order_receipt", "employee_receipt", "desk_report_file"),
+    *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_report_file"),
 }
 
 State = Callable[[Visitor], object]
@@ -106,6 +106,23 @@ def order_cleaned(person: Visitor) -> None:
 def order_sent(person: Visitor) -> None:
     order_guarded(person, "Send likevel")
     expect(person.part("flash")).to_contain_text("er sendt")
+
+
+def message_refused(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).button("Send melding").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def message_guarded(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).field("Skriv en melding").fill("Hun er sykmeldt")
+    person.button("Send melding").click()
+    expect(person.button("Fjern")).to_be_visible()
+
+
+def message_sent(person: Visitor, url: str = "/orders/307512") -> None:
+    person.open(url).field("Skriv en melding").fill("Takk for det")
+    person.button("Send melding").click()
+    expect(person.part("flash")).to_contain_text("Meldingen er sendt")
 
 
 def employee(person: Visitor, name: str = "Ingrid Solbakken") -> None:
@@ -335,6 +352,61 @@ def viewing(person: Visitor) -> None:
     expect(person.button("Avslutt innsyn")).to_be_visible()
 
 
+def desk_booking(person: Visitor, *, under: str = "", **changes: object) -> None:
+    person.open(f"/desk{booking_at(person, **changes)}{under}")
+
+
+def desk_attendance(person: Visitor) -> None:
+    """A booking of today, with one who came and one of whom nothing is noted."""
+    url = booking_at(person)
+    with person.portal.behind() as db:
+        early, late = db.scalars(select(Slot).where(Slot.booking_id == int(url.rpartition("/")[2])).order_by(Slot.id))
+        late.capacity = 3
+        for slot in (early, late):
+            slot.starts_at -= timedelta(days=19)
+            slot.ends_at -= timedelta(days=19)
+        for id in db.scalars(select(SignUp.id).where(SignUp.slot_id == early.id)):
+            sitting = db.get_one(SignUp, id)
+            again = {"customer_id": sitting.customer_id, "unit_id": sitting.unit_id, "booking_id": sitting.booking_id}
+            other = people(db, 1)[0].id
+            db.add(SignUp(**again, slot_id=late.id, employee_id=other, state="Påmeldt", signed_up_at=NOW))
+            late.taken = 1
+        db.commit()
+    person.open(f"/desk{url}").page.get_by_role("button", name="møtte").first.click()
+    expect(person.page.get_by_role("button", name="Angre oppmøtet")).to_be_visible()
+
+
+def desk_slot_refused(person: Visitor) -> None:
+    desk_booking(person)
+    person.page.locator(".slot a").first.click()
+    person.field("Plasser").fill("0")
+    person.button("Lagre").click()
+    expect(person.part("capacity-error")).not_to_be_empty()
+
+
+def desk_new_booking(person: Visitor) -> None:
+    desk_customer(person)
+    person.link("Ny booking").click()
+    expect(person.h1).to_have_text("Ny booking")
+
+
+def desk_new_booking_refused(person: Visitor) -> None:
+    desk_new_booking(person)
+    person.button("Se over").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def desk_booking_looked_over(person: Visitor) -> None:
+    desk_new_booking(person)
+    person.field("Bedrift/avdeling").select_option(label="Bergen")
+    for name, text in (("Tittel", "Kurs"), ("Sted", "Kantina"), ("Fra dato", "28.03.2027"), ("Til dato", "30.03.2027")):
+        person.field(name).fill(text)
+    person.field("Søndag").check()
+    person.field("Åpner kl.").fill("01:00")
+    person.button("Se over").click()
+    expect(person.button("Publiser")).to_be_visible()
+
+
 def password_forgotten(person: Visitor) -> None:
     person.open("/login").link("Glemt passord?").click()
     person.field("Brukernavn eller e-post").fill("hms.fjord")
@@ -378,9 +450,39 @@ STATES = {
     "info of many units": ("info", "leder.brann", opens("/info")),
     "info of two customers": ("info", "anna.ka", opens("/info")),
     "desk": ("desk", "kam.lie", opens("/desk")),
+    "desk orders": ("desk_orders", "kam.lie", opens("/desk/orders")),
+    "no desk orders": ("desk_orders", "kam.lie", opens("/desk/orders?number=999999")),
+    "desk order": ("desk_order", "kam.lie", opens("/desk/orders/307513")),
+    "message refused at the desk": (
+        "desk_order",
+        "kam.lie",
+        lambda person: message_refused(person, "/desk/orders/307512"),
+    ),
+    "message sent at the desk": ("desk_order", "kam.lie", lambda person: message_sent(person, "/desk/orders/307512")),
+    "order with messages": ("order", "hms.fjord", opens("/orders/307512")),
+    "message refused": ("order", "hms.fjord", message_refused),
+    "message guarded": ("order", "hms.fjord", message_guarded),
+    "message sent": ("order", "hms.fjord", message_sent),
     "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
     "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
     "desk customer": ("desk_customer", "kam.lie", desk_customer),
+    "desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings")),
+    "no desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings?customer=xyz")),
+    "desk booking": ("desk_booking", "kam.lie", desk_booking),
+    "desk attendance": ("desk_booking", "kam.lie", desk_attendance),
+    "desk slot refused": ("desk_edit_slot", "kam.lie", desk_slot_refused),
+    "desk booking edited": ("desk_edit_booking", "kam.lie", lambda person: desk_booking(person, under="/edit")),
+    "desk calling off": ("desk_cancellation", "kam.lie", lambda person: desk_booking(person, under="/cancellation")),
+    "desk new times": ("desk_new_times", "kam.lie", lambda person: desk_booking(person, under="/times")),
+    "desk day list": ("desk_day_list", "kam.lie", lambda person: desk_booking(person, under="/day-list")),
+    "desk hidden names": (
+        "desk_booking",
+        "kam.lie",
+        lambda person: desk_booking(person, under="?names=1", names_hidden=True),
+    ),
+    "desk new booking": ("desk_new_booking", "kam.lie", desk_new_booking),
+    "desk new booking refused": ("desk_new_booking", "kam.lie", desk_new_booking_refused),
+    "desk booking looked over": ("desk_new_booking", "kam.lie", desk_booking_looked_over),
     "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
     "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
     "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),

@@ -44,6 +44,21 @@ def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> No
     person.sees("Du er logget ut.")
 
 
+@pytest.mark.parametrize("name", ["lynx", "links"])  # w3m wants an editor of its own for a longer text
+def test_a_message_is_written_and_read(terminal: Terminals, live: LivePortal, name: str) -> None:
+    person = terminal(name, "/orders/307512")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "hms.fjord")
+    person.fill("Passord", "demo-hms.fjord")
+    person.enter("Logg inn")
+    person.sees("Si fra om dere trenger flere timer.")
+    person.fill("Skriv en melding", f"Hilsen {name}")
+    person.enter("Send melding")
+    person.sees("Meldingen er sendt.")
+    person.sees(f"Hilsen {name}")
+    until(lambda: live.letters("Ny melding på bestilling 307512"), "the letter to the account manager")
+
+
 @pytest.mark.parametrize("name", TEXT_BROWSERS)
 def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) -> None:
     person = terminal(name, "/employees/new")

@@ -15,6 +15,7 @@ from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies
 from models.demo.identities import add_numbers
 from models.demo.invoices import add_invoices
+from models.demo.messages import add_messages
 from models.demo.notices import add_notices
 from models.demo.orders import add_orders
 from models.demo.people import add_employees
@@ -48,6 +49,7 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         staff = add_employees(db, units, rng, now=now)
         add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
+        add_messages(db, orders, users, today=today)
         add_bookings(db, units, orders, staff, rng, now=now)
         add_invoices(db, units, orders, today=today)
         add_plans(db, units, orders, now=now)

@@ -110,6 +110,32 @@ class SignUp(Struct, forbid_unknown_fields=True):
     previous_slot: int | None = None
 
 
+class BookingSlot(Struct, forbid_unknown_fields=True):
+    """One time of a booking."""
+
+    slot: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+
+
+class Booking(Struct, forbid_unknown_fields=True):
+    """A booking as it is now, with all its times, after it was published or changed in the portal."""
+
+    booking: int
+    unit_id: int
+    order_number: int | None
+    title: str
+    place: str
+    preparation: str
+    self_declaration_url: str
+    deadline: datetime
+    names_hidden: bool
+    needs_national_id: bool
+    cancelled: bool
+    slots: list[BookingSlot]
+
+
 class Invitation(Struct, forbid_unknown_fields=True):
     """An employee was asked to choose a time, or need not any more."""
 
@@ -168,6 +194,9 @@ KINDS: dict[str, type[Struct]] = {
         (f"sign_up.{what}" for what in ("created", "moved", "cancelled", "waiting", "offered", "expired", "confirmed")),
         SignUp,
     ),
+    "sign_up.attendance": SignUp,
+    "booking.published": Booking,
+    "booking.changed": Booking,
     "invitation.sent": Invitation,
     "invitation.declined": Invitation,
     "employee.restated": EmployeeRestated,

@@ -1,8 +1,13 @@
 """The provider's desk: what staff look after, across customers, and do for one of them at a time (decision 0025)."""
 
 from routes.desk import (
+    attendances,
+    booking_changes,
+    bookings,
     customers,
+    deliveries,
     mail,
+    new_booking,
     new_customer,
     notices,
     order_messages,
@@ -10,14 +15,20 @@ from routes.desk import (
     overview,
     plans,
     reports,
+    slots,
     units,
     users,
     viewings,
 )
 
 __all__ = [
+    "attendances",
+    "booking_changes",
+    "bookings",
     "customers",
+    "deliveries",
     "mail",
+    "new_booking",
     "new_customer",
     "notices",
     "order_messages",
@@ -25,6 +36,7 @@ __all__ = [
     "overview",
     "plans",
     "reports",
+    "slots",
     "units",
     "users",
     "viewings",

@@ -20,7 +20,9 @@ from routes.web.visit import Visit
 from routes.web.whose import Whose
 
 NONE_YET = Option("", "(ingen ennå)")
-MOVED_ON = "Noen andre har endret bestillingen i mellomtiden. Se hva som er valgt nå, og lagre på nytt."
+MOVED_ON = (
+    "Noen andre har endret bestillingen i mellomtiden. Se hva som er lagret nå. Trykk Lagre for å lagre valgene dine."
+)
 
 
 class OrderSearch(OrderFilters):
@@ -51,6 +53,11 @@ class ProgressForm(PortalForm):
     notify = BooleanField("Si fra på e-post til den som bestilte")
     seen_status = Text("Status da siden ble åpnet")
     seen_product_group = Text("Produktgruppe da siden ble åpnet")
+
+    def differing(self, order: Order) -> dict[str, str]:
+        """What is saved by now, where something else is chosen."""
+        saved = {"status": order.status or "", "product_group": order.product_group or ""}
+        return {name: value or NONE_YET.label for name, value in saved.items() if self[name].data != value}
 
 
 class Listing(listing.Listing):
@@ -111,18 +118,18 @@ def update(visit: Visit, number: int) -> Response:
             now=visit.now,
         )
     except MovedOn:
-        form = form_now(visit, order)
         form.form_errors = [MOVED_ON]
-        return draw(visit, order, form, status=409)
+        return draw(visit, order, form, status=409, theirs=form.differing(order))
     beside = around(visit.db, order)
-    told = changed and form.notify.data and beside.sender is not None and beside.sender.active
+    told = beside.reader if changed and form.notify.data else None
     return swap(
         visit,
         "desk/orders/_progress.html",
         or_go=visit.url("desk_order", number=number),
-        say=(f"Lagret. {beside.sender.full_name} får en e-post." if told and beside.sender else "Lagret."),
+        say=f"Lagret. {told.full_name} får en e-post." if told else "Lagret.",
         order=order,
         beside=beside,
+        theirs={},
         form=form_now(visit, order),
         history=history_of(visit.db, order),
         receipt=receipt_of_order(visit, order),
@@ -147,7 +154,13 @@ def form_now(visit: Visit, order: Order) -> ProgressForm:
 
 
 def draw(
-    visit: Visit, order: Order, form: ProgressForm, talk: Conversation | None = None, *, status: int = 200
+    visit: Visit,
+    order: Order,
+    form: ProgressForm,
+    talk: Conversation | None = None,
+    *,
+    status: int = 200,
+    theirs: dict[str, str] | None = None,
 ) -> Response:
     """The page of an order whose customer this visit serves."""
     return page(
@@ -158,6 +171,7 @@ def draw(
         order=order,
         beside=around(visit.db, order),
         form=form,
+        theirs=theirs or {},
         history=history_of(visit.db, order),
         bookings=bookings_of_order(visit.db, order.number),
         invoices=invoices_of_order(visit.db, order.number),

@@ -8,15 +8,15 @@ from models.customers import MailWish
 from models.desk_orders import new_orders
 from models.desk_overview import free_soon, longest_waiting, unanswered
 from models.news import wish_of
-from models.outbox import dead_count
+from models.outbox_overview import dead_count
 from routes.web.answers import page
 from routes.web.forms import Choice, Option, PortalForm
 from routes.web.visit import Visit
 
 SHOWN = 10
 WISHES = [
-    Option(MailWish.EACH.value, "Én e-post for hver hendelse"),
-    Option(MailWish.MORNING.value, "Én samlet e-post kl. 07 på hverdager"),
+    Option(MailWish.EACH.value, "Hver for seg, med en gang"),
+    Option(MailWish.MORNING.value, "Samlet, kl. 07 på hverdager"),
 ]
 
 

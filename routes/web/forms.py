@@ -8,13 +8,14 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from datetime import time as clock_time
 from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from models.dates import parse_date
+from models.dates import parse_date, parse_time
 from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.units import UnitRow
 from routes.web.visit import SAFE_METHODS, Visit
@@ -106,6 +107,32 @@ class Read(Text):
         """Read the text; raises the sentence for the field."""
         try:
             self.value = self._read(self.data or "")
+        except ValueError as wrong:
+            raise StopValidation(str(wrong)) from None
+
+
+class Number(Read):
+    """A whole number, from `low` to `high`."""
+
+    def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(label, self._whole, needed=True, **kwargs)
+        self._low, self._high = low, high
+
+    def _whole(self, text: str) -> int:
+        if not (is_id(text) and self._low <= int(text) <= self._high):
+            raise ValueError(f"Skriv et helt tall fra {self._low} til {self._high}.")
+        return int(text)
+
+
+class TimeOfDay(Text):
+    """A time of day, typed as `08:30` or `0830`; what was typed stays in the field."""
+
+    time: clock_time | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the time; raises the sentence for the field."""
+        try:
+            self.time = parse_time(self.data) if self.data else None
         except ValueError as wrong:
             raise StopValidation(str(wrong)) from None
 

@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 from sqlalchemy import select
 
+from models.attendance import NobodySits, note_attendance
 from models.audit import record
 from models.booking_changes import ChangeRefused, Time, add_times, call_off, remove_time, revise, set_time
 from models.bookings import Booking
 from models.crm_records import hold_record, record_id_of
 from models.exchange.intake.events import CRM, Arrival, Key, Moment, Name, Refusal
 from models.orders import Order
-from models.sign_ups import SEATED, SignUp
+from models.sign_ups import SignUp
 from models.slots import Slot
 
 
@@ -64,14 +65,13 @@ def attendance(arrival: Arrival) -> int:
     """Note whether somebody came; the key is the portal's own, which the CRM was told with the sign-up."""
     if not (arrival.key.isascii() and arrival.key.isdigit() and len(arrival.key) <= 9):
         raise Refusal("the key of a sign-up is its number")
-    found = arrival.db.scalar(select(SignUp).where(SignUp.id == int(arrival.key)).with_for_update())
+    found = arrival.db.scalar(select(SignUp).where(SignUp.id == int(arrival.key)))
     if found is None or found.customer_id != arrival.owner:
         raise Refusal("the customer has no such sign-up")
-    if found.state not in SEATED:
-        raise Refusal("nobody sits on that place")
-    found.state = arrival.data.state
-    told: dict[str, Any] = {"customer_id": found.customer_id, "about": f"sign_up:{found.id}", "action": "attendance"}
-    record(arrival.db, actor=CRM.label, now=arrival.now, changed={"state": found.state}, **told)
+    try:
+        note_attendance(arrival.db, [found.id], arrival.data.state, by=CRM, now=arrival.now)
+    except NobodySits:
+        raise Refusal("nobody sits on that place") from None
     return found.id
 
 

@@ -8,11 +8,11 @@ from msgspec import Meta, Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit import Named
+from models.audit import THE_CRM
 from models.crm_records import CrmRecord, record_id_of
 from models.units import Unit
 
-CRM = Named("CRM")
+CRM = THE_CRM
 """The actor in the log of changes."""
 
 Key = Annotated[str, Meta(min_length=1, max_length=100)]

@@ -1,4 +1,4 @@
-"""Whether the mail server and the CRM take anything now, for all processes."""
+"""Whether the mail server and the CRM take anything now, for all processes; the outbox as the desk lists it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,7 +21,12 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(80)),
         sa.PrimaryKeyConstraint("channel", name="pk_endpoints"),
     )
+    op.create_index("ix_outbox_customer_id_id", "outbox", ["customer_id", "id"])
+    undelivered = sa.text("delivered_at IS NULL")
+    op.create_index("ix_outbox_undelivered", "outbox", ["id"], postgresql_where=undelivered, sqlite_where=undelivered)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_undelivered", table_name="outbox")
+    op.drop_index("ix_outbox_customer_id_id", table_name="outbox")
     op.drop_table("endpoints")

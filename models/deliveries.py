@@ -1,0 +1,199 @@
+"""What left for customers and the CRM, and what could not be delivered: the outbox as the provider's desk sees it.
+
+Never what a message says, nor to whom: no more of an address than the part behind the @.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from models import endpoints, outbox
+from models.audit import Actor, record
+from models.customer_search import served_by, within
+from models.customers import Customer
+from models.endpoints import Endpoint
+from models.outbox import Channel, Message
+from models.tenancy import looking_across, select_rows
+from models.units import in_norwegian
+
+PAGE_SIZE = 25
+COUNTED_TO = 1000
+"""Nobody counts further (decision 0007)."""
+
+
+class State(StrEnum):
+    """How far a message has come."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is searched for; what is None or empty does not restrict."""
+
+    state: State | None = None
+    """None is what has not arrived: it waits, or is dead."""
+    channel: Channel | None = None
+    customer: str = ""
+    """In the name of the customer."""
+    account_manager_id: int | None = None
+    """Who serves the customer, or one of its units."""
+    after: int | None = None
+    """The last message of the page before."""
+
+    @property
+    def restrictions(self) -> dict[str, Any]:
+        """The names of the conditions that hold, with their values."""
+        found: dict[str, Any] = {self.state or "undelivered": True, "after": self.after}
+        found |= {"channel": self.channel, "account_manager_id": self.account_manager_id}
+        found["customer"] = within(self.customer) if self.customer else None
+        return {name: value for name, value in found.items() if value is not None}
+
+
+_undelivered = Message.delivered_at.is_(None)
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "undelivered": _undelivered,
+    State.WAITING: _undelivered & Message.dead_at.is_(None),
+    State.DEAD: _undelivered & Message.dead_at.is_not(None),
+    State.DELIVERED: Message.delivered_at.is_not(None),
+    "channel": Message.channel == bindparam("channel", type_=String),
+    "customer": Message.customer_id.in_(
+        select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
+    ),
+    "account_manager_id": Message.customer_id.in_(served_by(bindparam("account_manager_id", type_=Integer))),
+    "after": Message.id < bindparam("after", type_=Integer),
+}
+_COLUMNS = (
+    Message.id,
+    Message.channel,
+    Message.kind,
+    Message.about,
+    Message.to,
+    Message.customer_id,
+    Customer.name,
+    Message.created_at,
+    Message.due_at,
+    Message.attempts,
+    Message.claimed_until,
+    Message.delivered_at,
+    Message.dead_at,
+    Message.last_error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as a line of the list."""
+
+    id: int
+    channel: Channel
+    kind: str
+    about: str
+    domain: str
+    """Behind the @ of the address; empty for the CRM."""
+    customer_id: int | None
+    customer: str | None
+    created_at: datetime
+    due_at: datetime
+    attempts: int
+    is_under_way: bool
+    delivered_at: datetime | None
+    dead_at: datetime | None
+    last_error: str | None
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        if self.delivered_at:
+            return State.DELIVERED
+        return State.DEAD if self.dead_at else State.WAITING
+
+    @property
+    def order_number(self) -> int | None:
+        """The order that it is about, where it is about one."""
+        what, _, key = self.about.partition(":")
+        return int(key) if what == "order" and key.isdecimal() else None
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether somebody at the desk can have it tried now: it belongs to a customer, and has not arrived."""
+        return self.customer_id is not None and self.delivered_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list, newest first."""
+
+    rows: list[Delivery]
+    count: int
+    """How many there are in all; COUNTED_TO + 1 means more than that."""
+    next: int | None
+
+
+@cache
+def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Rows, newest first, each with the count of all."""
+    holding = [_CONDITIONS[name] for name in sorted(conditions)]
+    before = [_CONDITIONS[name] for name in sorted(conditions - {"after"})]
+    counted = select(Message.id).where(*before).limit(COUNTED_TO + 1).subquery()
+    return (
+        select(select(func.count()).select_from(counted).scalar_subquery(), *_COLUMNS)
+        .outerjoin(Customer, Customer.id == Message.customer_id)
+        .where(*holding)
+        .order_by(Message.id.desc())
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+_ONE = select(*_COLUMNS).outerjoin(Customer, Customer.id == Message.customer_id).where(Message.id == bindparam("id"))
+
+
+def find_deliveries(db: Session, criteria: Criteria, now: datetime, page_size: int = PAGE_SIZE) -> Found:
+    """The messages that meet the criteria, of whichever customer: one statement."""
+    holding = criteria.restrictions
+    with looking_across(db):
+        found = select_rows(db, _listing(frozenset(holding)), {**holding, "at_most": page_size + 1})
+    rows = [_delivery(row, now) for _, *row in found[:page_size]]
+    return Found(rows, found[0][0] if found else 0, rows[-1].id if len(found) > page_size else None)
+
+
+def delivery_by_id(db: Session, id: int, now: datetime) -> Delivery | None:
+    """One message, of whichever customer."""
+    with looking_across(db):
+        rows = select_rows(db, _ONE, {"id": id})
+    return _delivery(rows[0], now) if rows else None
+
+
+def send_now(db: Session, delivery: Delivery, *, by: Actor, now: datetime) -> bool:
+    """Send a dead message again, or have a waiting one tried now; False where it is on its way, or has arrived.
+
+    Its endpoint is tried as well, if it rests. Noted in the log of the customer, to whom the session is held.
+    """
+    assert delivery.customer_id is not None
+    if not (outbox.resend(db, delivery.id, now) or outbox.hurry(db, delivery.id, now)):
+        return False
+    endpoints.probe_now(db, delivery.channel, now)
+    told = {"customer_id": delivery.customer_id, "about": delivery.about, "action": "resend"}
+    record(db, actor=by.label, now=now, changed={"kind": delivery.kind}, **told)  # type: ignore[arg-type]
+    return True
+
+
+def resting_endpoints(db: Session) -> list[Endpoint]:
+    """The endpoints that take nothing now, for whoever looks at the desk."""
+    with looking_across(db):
+        return endpoints.resting(db)
+
+
+def _delivery(row: Any, now: datetime) -> Delivery:
+    id, channel, kind, about, to, customer_id, customer, created_at, due_at, attempts, until, *rest = row
+    domain = (to or "").rpartition("@")[2]
+    is_under_way = until is not None and until > now
+    owner = (customer_id, customer, created_at, due_at, attempts, is_under_way)
+    return Delivery(id, Channel(channel), kind, about, domain, *owner, *rest)
