@@ -94,7 +94,7 @@ def test_x1_whoever_has_a_unit_sees_what_is_said_to_it_and_above_it_and_nothing_
 
 def test_to_all_of_ones_customers_at_once_but_those_taken_away(house: House) -> None:
     kam, hms, anna = house.sign_in("kam.lie"), house.sign_in("hms.fjord"), house.sign_in("anna.ka")
-    kam.open("/desk").follow("Oppslag").follow("Nytt oppslag")
+    kam.open("/desk").follow("Se oppslagene").follow("Nytt oppslag")
     written(kam).press("Legg ut")
     assert (kam.h1, kam.flash) == ("Oppslag", "Oppslaget er lagt ut til 2 kunder.")
     assert listed(kam)[0] == ["Støymåling", "2 kunder", "", "Vises nå"]
