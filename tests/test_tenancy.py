@@ -245,6 +245,7 @@ LOOKS = {
     "models/customer_search.py",
     "models/customer_users.py",
     "models/deliveries.py",
+    "models/drafts.py",
     "models/notice_search.py",
     "models/desk_orders.py",
     "models/desk_overview.py",
