@@ -119,6 +119,20 @@ def test_to_all_of_ones_customers_at_once_but_those_taken_away(house: House) -> 
     assert kam.problems == ["Velg blant kundene dine."]
 
 
+def test_what_was_typed_is_still_there_after_the_session_ended(house: House) -> None:
+    kam = house.sign_in("kam.lie").open("/desk/notices/new")
+    with house.behind() as db:
+        havbris = str(db.scalars(select(Customer.id).where(Customer.name == "Havbris Sjømat AS")).one())
+    house.clock.advance(timedelta(hours=2))
+    written(kam, customer=[havbris]).press("Legg ut")
+    assert kam.h1 == "Logg inn"
+    kam.fill(username="kam.lie", password="demo-kam.lie").press("Logg inn")
+    assert (kam.h1, kam.value("title"), kam.value("text")) == ("Nytt oppslag", "Støymåling", TEXT)
+    assert [box["value"] for box in kam.soup.select("input[name=customer][checked]")] == [havbris]
+    kam.press("Legg ut")
+    assert kam.flash == "Oppslaget er lagt ut til én kunde."
+
+
 def test_twice_is_once_and_another_notice_under_the_same_key_is_asked_about(house: House) -> None:
     kam = house.sign_in("kam.lie")
     for way in ("/desk/notices/new", None):

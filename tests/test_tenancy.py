@@ -246,6 +246,7 @@ LOOKS = {
     "models/deliveries.py",
     "models/desk_orders.py",
     "models/desk_overview.py",
+    "models/drafts.py",
     "models/news.py",
     "models/notice_search.py",
     "models/outbox_overview.py",
