@@ -165,7 +165,8 @@ class House:
             for kind, payload in db.execute(
                 select(Message.kind, Message.payload).where(Message.channel == Channel.CRM)
             ):
-                msgspec.convert(payload, KINDS[kind])
+                if payload:  # one that is emptied says nothing any more
+                    msgspec.convert(payload, KINDS[kind])
 
     def visitor(self, mode: Mode | None = None) -> Page:
         """Somebody who is not signed in."""
