@@ -411,6 +411,14 @@ def test_calling_off_asks_first_and_tells_everybody(house: House, kam: Page) -> 
         fields = [*again, ("title", "A"), ("place", "B"), ("day", "20.10.2026"), ("capacity", "1")]
         assert page.send("POST", url, fields).status_code == 409
     assert page.open(f"/desk/slots/{stage.slots[0]}/edit").flash == "Bookingen er avlyst, og kan ikke endres."
+    over = Stage(house)
+    over.sits(0, 3)
+    house.clock.set(datetime(2026, 10, 20, 10, tzinfo=UTC))
+    late = house.sign_in("kam.lie").open(f"/desk/bookings/{over.id}")
+    assert not late.has("Avlys bookingen")
+    token = [("csrf_token", late.open(f"/desk/bookings/{over.id}/edit").token())]
+    assert late.send("POST", f"/desk/bookings/{over.id}/cancellation", token).status_code == 409
+    assert len(letters(house, "appointment_cancelled")) == 2, "who has been there is not told that it is called off"
     all_is_well(house)
 
 

@@ -102,6 +102,9 @@ def new_cancellation(visit: Visit, id: int) -> Response:
 def create_cancellation(visit: Visit, id: int) -> Response:
     """Call the booking off: everybody on it is taken off and told."""
     sheet = sheet_of(visit, id)
+    if sheet.is_over:
+        sheet.problem = "Alle tidene er over, så det er ingenting igjen å avlyse."
+        return draw(visit, sheet, status=409)
     told = call_off(visit.db, hold_round(visit.db, id), by=visit.user, now=visit.now)
     return go(
         visit, sheet.url, say="Bookingen er avlyst." + (f" {_people(told)} får beskjed på e-post." if told else "")

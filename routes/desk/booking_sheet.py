@@ -49,6 +49,12 @@ class BookingSheet:
         """Whether there is anything left to change."""
         return self.booking.cancelled_at is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last time has begun: who is told now that it is called off, has been there."""
+        begun = [slot.starts_at <= self.visit.now for day in self.view.days for slot in day.slots]
+        return bool(begun) and all(begun)
+
     def can_be_noted(self, slot: SlotView) -> bool:
         """Whether one can know by now who came."""
         return self.may_change and can_be_noted(slot.starts_at, self.visit.now)
