@@ -198,6 +198,7 @@ MAP: tuple[Line, ...] = (
     get ("/desk/orders/{number:int}",      desk.orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk.orders.update,      name="desk_order_progress", who=staff, form="desk_order"),
     post("/desk/orders/{number:int}/messages", desk.order_messages.create, name="create_desk_message", who=staff, form="desk_order"),
+    post("/desk/orders/{number:int}/messages/answered", desk.order_messages.update, name="desk_no_answer", who=staff, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk.orders.receipt,  name="desk_order_receipt", who=staff),
     post("/desk/mail",                     desk.mail.update,        name="desk_mail",       who=staff, form="desk"),
     get ("/desk/bookings",                 desk.bookings.index,     name="desk_bookings",   who=staff),

@@ -165,7 +165,8 @@ class House:
             for kind, payload in db.execute(
                 select(Message.kind, Message.payload).where(Message.channel == Channel.CRM)
             ):
-                msgspec.convert(payload, KINDS[kind])
+                if payload:  # what was emptied after its time has no shape
+                    msgspec.convert(payload, KINDS[kind])
 
     def visitor(self, mode: Mode | None = None) -> Page:
         """Somebody who is not signed in."""

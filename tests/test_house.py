@@ -51,7 +51,7 @@ STATEMENTS = {
     "day_list": 7,
     "annual_report": 6,
     "annual_report_pdf": 6,
-    "desk_order": 11,
+    "desk_order": 14,
     "desk_customer": 8,
     "desk_booking": 10,
     "desk_day_list": 10,

@@ -127,7 +127,7 @@ class Postman:
             while True:
                 known = endpoints.endpoints(db)
                 ready = [each for each in channels if each not in known or known[each].takes(now)]
-                message = outbox.claim_next(db, now, channels=ready)
+                message = outbox.claim_next(db, now, channels=ready) if ready else None
                 taken = _InHand(message, known.get(Channel(message.channel))) if message else None
                 if taken is None or not taken.is_probe or endpoints.begin_probe(db, taken.channel, now):
                     db.commit()

@@ -22,11 +22,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", name="pk_endpoints"),
     )
     op.create_index("ix_outbox_customer_id_id", "outbox", ["customer_id", "id"])
+    waits = sa.text("delivered_at IS NULL AND dead_at IS NULL")
+    op.create_index(
+        "ix_outbox_channel_due_at_id", "outbox", ["channel", "due_at", "id"], postgresql_where=waits, sqlite_where=waits
+    )
+    op.drop_index("ix_outbox_due_at_id", table_name="outbox")
     undelivered = sa.text("delivered_at IS NULL")
     op.create_index("ix_outbox_undelivered", "outbox", ["id"], postgresql_where=undelivered, sqlite_where=undelivered)
 
 
 def downgrade() -> None:
+    waits = sa.text("delivered_at IS NULL AND dead_at IS NULL")
+    op.create_index("ix_outbox_due_at_id", "outbox", ["due_at", "id"], postgresql_where=waits, sqlite_where=waits)
+    op.drop_index("ix_outbox_channel_due_at_id", table_name="outbox")
     op.drop_index("ix_outbox_undelivered", table_name="outbox")
     op.drop_index("ix_outbox_customer_id_id", table_name="outbox")
     op.drop_table("endpoints")
