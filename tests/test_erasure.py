@@ -60,8 +60,13 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
             who.mobile, who.deactivated_at = f"1234{who.id:04}", NOW - left
             facts: dict[str, Any] = {"customer_id": who.customer_id, "about": f"employee:{who.id}", "now": NOW}
             record(db, actor="Hanne Moe (hms.fjord)", action="changed", changed={"email": who.email}, **facts)
-            arrived = post(db, channel=Channel.CRM, kind="employee.changed", payload={"email": who.email}, **facts)
-            post(db, channel=Channel.CRM, kind="employee.deactivated", payload={"id": who.id}, **facts)
+            said = {
+                name: getattr(who, name) for name in ("id", "given_name", "family_name", "email", "mobile", "unit_id")
+            }
+            said |= {"birth_date": None, "unit": "", "active": True, "fields": ["email"]}
+            arrived = post(db, channel=Channel.CRM, kind="employee.changed", payload=said, **facts)
+            bare = {"id": who.id, "registered": False}
+            post(db, channel=Channel.CRM, kind="employee.national_id_changed", payload=bare, **facts)
             db.flush()
             assert delivered(db, arrived, NOW)
         before = db.scalar(select(func.count(SignUp.id)))
@@ -84,7 +89,7 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
         told = db.scalars(select(Message).where(Message.about == f"employee:{one.id}").order_by(Message.id)).all()
         assert [(message.kind, message.payload) for message in told] == [
             ("employee.changed", {}),
-            ("employee.deactivated", {"id": one.id}),
+            ("employee.national_id_changed", {"id": one.id, "registered": False}),
             ("employee.erased", {"id": one.id}),
         ]
         assert told[1].sequence == told[2].sequence, "the CRM hears of the erasure last"
