@@ -6,14 +6,17 @@ Each place is looked at in each of its states, wide and narrow, light and dark, 
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from models.bookings import Booking
+from models.customers import Customer
 from models.employees import Employee
 from models.invitations import Invitation, invite
+from models.outbox import Channel, post
 from models.sign_ups import SignUp, sign_up
 from models.slots import Slot
 from routes import MAP
@@ -441,6 +444,19 @@ def viewings(person: Visitor) -> None:
     expect(person.part("list")).to_be_visible()
 
 
+def dead_letter(person: Visitor) -> None:
+    with person.portal.behind() as db:
+        fjordbygg = select(Customer.id).where(Customer.name == "Fjordbygg Entreprenør AS").scalar_subquery()
+        told: dict[str, Any] = {"customer_id": db.scalar(select(fjordbygg)), "payload": {}, "now": NOW}
+        message = post(
+            db, channel=Channel.MAIL, kind="order_confirmation", about="order:307513", to="a@b.example", **told
+        )
+        message.dead_at, message.attempts, message.last_error = NOW, 390, "smtp 550"
+        db.commit()
+    person.open("/desk/deliveries")
+    expect(person.button("Send på nytt").first).to_be_visible()
+
+
 # route, user, state
 STATES = {
     "sign-in": ("sign_in", None, opens("/login")),
@@ -523,6 +539,8 @@ STATES = {
     "viewing refused": ("desk_customer", "kam.lie", viewing_refused),
     "viewing": ("info", "kam.lie", viewing),
     "viewings": ("desk_viewings", "kam.lie", viewings),
+    "dead letter": ("desk_deliveries", "kam.lie", dead_letter),
+    "nothing to deliver": ("desk_deliveries", "kam.lie", opens("/desk/deliveries?customer=xyz")),
     "refused by the portal": ("desk_received", "kam.lie", opens("/desk/received")),
     "orders": ("orders", "hms.fjord", opens("/orders")),
     "orders narrowed": ("orders", "hms.fjord", search_narrowed),
