@@ -126,6 +126,8 @@ def publish(
             )
             db.add(notice)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        if db.scalar(select(Notice.id).where(Notice.publication == publication)) is None:
+            raise
         return False
     _note(db, notice, "published", by=by, now=now)
     return True

@@ -141,14 +141,27 @@ def _add(db: Session, message: OrderMessage) -> None:
     """Write a message, and with one of the provider's note that those before it are answered."""
     message.unanswered = message.side == Side.CUSTOMER
     if message.side == Side.PROVIDER:
-        db.execute(
-            update(OrderMessage)
-            .where(OrderMessage.order_number == message.order_number, OrderMessage.unanswered.is_(True))
-            .values(unanswered=False),
-            execution_options={"synchronize_session": False},
-        )
+        _answer(db, message.order_number)
     db.add(message)
     db.flush()
+
+
+def _answer(db: Session, order_number: int) -> bool:
+    """Note that nobody waits for an answer on an order any more; False where nobody did."""
+    waited = db.scalars(
+        update(OrderMessage)
+        .where(OrderMessage.order_number == order_number, OrderMessage.unanswered.is_(True))
+        .values(unanswered=False)
+        .returning(OrderMessage.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    return bool(waited)
+
+
+def needs_no_answer(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
+    """What the customer wrote last, such as thanks, asks for no answer: it is off the desk's overview."""
+    if _answer(db, order.number):
+        record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="no answer", now=now)
 
 
 def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> int | None:
@@ -246,10 +259,18 @@ class MessageRow:
     author: str
     text: str
     at: datetime
+    unanswered: bool
 
 
 _MESSAGES = (
-    select(OrderMessage.id, OrderMessage.side, OrderMessage.author, OrderMessage.text, OrderMessage.at)
+    select(
+        OrderMessage.id,
+        OrderMessage.side,
+        OrderMessage.author,
+        OrderMessage.text,
+        OrderMessage.at,
+        OrderMessage.unanswered,
+    )
     .where(OrderMessage.order_number == bindparam("order_number"))
     .order_by(OrderMessage.at, OrderMessage.id)
 )

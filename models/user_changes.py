@@ -72,7 +72,8 @@ def add_user(
             raise UsernameTaken(is_here=False, is_same=False) from None
     else:
         granted = _granted(db, customer_id, user)
-        if granted and (granted, user.full_name, user.email) == (rights, person.full_name, person.email):
+        known = granted, user.full_name, user.email
+        if user.active and granted and known == (rights, person.full_name, person.email):
             return user
         is_same = not granted and _is_same(user, person)
         if not (same and is_same):

@@ -165,7 +165,7 @@ class House:
             for kind, payload in db.execute(
                 select(Message.kind, Message.payload).where(Message.channel == Channel.CRM)
             ):
-                if payload:  # one that is emptied says nothing any more
+                if payload:  # what was emptied after its time has no shape
                     msgspec.convert(payload, KINDS[kind])
 
     def visitor(self, mode: Mode | None = None) -> Page:

@@ -94,7 +94,7 @@ def test_x1_whoever_has_a_unit_sees_what_is_said_to_it_and_above_it_and_nothing_
 
 def test_to_all_of_ones_customers_at_once_but_those_taken_away(house: House) -> None:
     kam, hms, anna = house.sign_in("kam.lie"), house.sign_in("hms.fjord"), house.sign_in("anna.ka")
-    kam.open("/desk").follow("Oppslag").follow("Nytt oppslag")
+    kam.open("/desk").follow("Se oppslagene").follow("Nytt oppslag")
     written(kam).press("Legg ut")
     assert (kam.h1, kam.flash) == ("Oppslag", "Oppslaget er lagt ut til 2 kunder.")
     assert listed(kam)[0] == ["Støymåling", "2 kunder", "", "Vises nå"]
@@ -117,6 +117,20 @@ def test_to_all_of_ones_customers_at_once_but_those_taken_away(house: House) -> 
     assert kam.problems == ["Velg minst én kunde."]
     written(kam, customer=[ids["Solvik kommune"]]).press("Legg ut")
     assert kam.problems == ["Velg blant kundene dine."]
+
+
+def test_what_was_typed_is_still_there_after_the_session_ended(house: House) -> None:
+    kam = house.sign_in("kam.lie").open("/desk/notices/new")
+    with house.behind() as db:
+        havbris = str(db.scalars(select(Customer.id).where(Customer.name == "Havbris Sjømat AS")).one())
+    house.clock.advance(timedelta(hours=2))
+    written(kam, customer=[havbris]).press("Legg ut")
+    assert kam.h1 == "Logg inn"
+    kam.fill(username="kam.lie", password="demo-kam.lie").press("Logg inn")
+    assert (kam.h1, kam.value("title"), kam.value("text")) == ("Nytt oppslag", "Støymåling", TEXT)
+    assert [box["value"] for box in kam.soup.select("input[name=customer][checked]")] == [havbris]
+    kam.press("Legg ut")
+    assert kam.flash == "Oppslaget er lagt ut til én kunde."
 
 
 def test_twice_is_once_and_another_notice_under_the_same_key_is_asked_about(house: House) -> None:

@@ -177,7 +177,7 @@ def test_of_two_who_save_at_the_same_moment_one_is_shown_what_the_other_did(quie
 
 def test_of_many_orders_and_of_few_the_same_are_found(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     kam = quiet_house.sign_in("kam.lie")
-    searches = ("", "?customer=fjord", "?status=Planlagt", "?product_group=Kurs&customer=havbris", "?from=01.01.2026")
+    searches = ("", "?customer=fjord", "?status=Planlagt", "?product_group=Kurs", "?from=01.01.2026")
     of_few = [listed(kam.open(f"/desk/orders{search}")) for search in searches]
     assert all(of_few)
     monkeypatch.setattr("models.desk_orders.COUNTED_TO", 0)  # more than that are many: the list is walked

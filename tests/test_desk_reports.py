@@ -70,9 +70,9 @@ def test_r1_a_document_is_put_up_read_by_the_customer_and_taken_away(house: Hous
     kam.press("Ta bort")
     assert kam.flash == "Rapporten er tatt bort."
     assert "Støy i verkstedet" not in [row[0] for row in hms.open("/reports").rows]
-    id = int(str(link["href"]).split("/")[3])
+    id = int(str(link["href"]).split("/")[4])
     assert [hms.send("GET", f"/reports/{id}{more}").status_code for more in ("", "/file")] == [404, 404]
-    assert kam.send("GET", f"/desk/reports/{id}/removal").status_code == 404
+    assert kam.send("GET", f"/desk/customers/reports/{id}/removal").status_code == 404
     assert log_of(house, f"report:{id}") == [
         (ME, "added", {}),
         (ME, "removed", {"kind": "Kartlegging", "year": 2026, "title": "Støy i verkstedet"}),

@@ -88,9 +88,13 @@ def test_rights_hold_from_the_next_click_on_and_a_session_ends_at_once(quiet_hou
     assert hms.open("/employees").status_code == 404
     at(kam).follow("Hilde Moldskred").press("Deaktiver")
     assert hms.open("/info").h1 == "Logg inn"
+    at(kam).follow("Ny bruker")
+    kam.fill(full_name="Hilde Moldskred", email="hilde.moldskred@fjordbygg.example", username="hms.fjord")
+    kam.fill(right=["invoices"]).press("Legg til og inviter")
+    assert kam.problems == ["Brukernavnet er allerede i bruk hos denne kunden."], "the way back is another"
     hms.fill(username="hms.fjord", password="demo-hms.fjord").press("Logg inn")
     assert hms.status_code == 422
-    kam.follow("Hilde Moldskred").press("Aktiver")
+    at(kam).follow("Hilde Moldskred").press("Aktiver")
     assert quiet_house.sign_in("hms.fjord").tabs == ["Info", "Fakturaer"]
     assert letters(quiet_house) == [], "whoever has a password needs no invitation"
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 import app
+from models import employees
 from models.audit import AuditEntry, record
 from models.base import Base
 from models.database import Database
@@ -60,13 +61,10 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
             who.mobile, who.deactivated_at = f"1234{who.id:04}", NOW - left
             facts: dict[str, Any] = {"customer_id": who.customer_id, "about": f"employee:{who.id}", "now": NOW}
             record(db, actor="Hanne Moe (hms.fjord)", action="changed", changed={"email": who.email}, **facts)
-            said = {
-                name: getattr(who, name) for name in ("id", "given_name", "family_name", "email", "mobile", "unit_id")
-            }
-            said |= {"birth_date": None, "unit": "", "active": True, "fields": ["email"]}
-            arrived = post(db, channel=Channel.CRM, kind="employee.changed", payload=said, **facts)
-            bare = {"id": who.id, "registered": False}
-            post(db, channel=Channel.CRM, kind="employee.national_id_changed", payload=bare, **facts)
+            now = employees.facts(who.id, who.details, "Bergen", active=False)
+            changed, waits = now | {"fields": ["email"]}, {"id": who.id, "registered": False}
+            arrived = post(db, channel=Channel.CRM, kind="employee.changed", payload=changed, **facts)
+            post(db, channel=Channel.CRM, kind="employee.national_id_changed", payload=waits, **facts)
             db.flush()
             assert delivered(db, arrived, NOW)
         before = db.scalar(select(func.count(SignUp.id)))

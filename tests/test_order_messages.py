@@ -210,6 +210,13 @@ def test_the_overview_shows_what_waits_for_an_answer_until_one_is_written(quiet_
     say(kam, "Ja", f"/desk/orders/{NUMBER}")
     assert len(kam.open("/desk").soup.select("#unanswered li")) == 1
     say(hms, "Fint")
+    assert len(kam.open("/desk").soup.select("#unanswered li")) == 2
+    kam.open(f"/desk/orders/{NUMBER}").press("Trenger ikke svar")
+    assert kam.flash == "Meldingen venter ikke på svar lenger."
+    assert kam.soup.select_one("#no-answer-form") is None
+    assert len(kam.open("/desk").soup.select("#unanswered li")) == 1
+    assert hms.open(f"/orders/{NUMBER}").soup.select_one("#no-answer-form") is None
+    say(hms, "Forresten?")
     with quiet_house.behind() as db:
         db.get_one(Order, NUMBER).status = "Utført"
         db.commit()

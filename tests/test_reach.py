@@ -434,6 +434,13 @@ def password_refused(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def viewings(person: Visitor) -> None:
+    viewing(person)
+    person.button("Avslutt innsyn").click()
+    person.link("Innsyn til nå").click()
+    expect(person.part("list")).to_be_visible()
+
+
 # route, user, state
 STATES = {
     "sign-in": ("sign_in", None, opens("/login")),
@@ -515,6 +522,8 @@ STATES = {
     "notice": ("edit_notice", "kam.lie", opens("/desk/notices/1/edit")),
     "viewing refused": ("desk_customer", "kam.lie", viewing_refused),
     "viewing": ("info", "kam.lie", viewing),
+    "viewings": ("desk_viewings", "kam.lie", viewings),
+    "refused by the portal": ("desk_received", "kam.lie", opens("/desk/received")),
     "orders": ("orders", "hms.fjord", opens("/orders")),
     "orders narrowed": ("orders", "hms.fjord", search_narrowed),
     "no orders": ("orders", "hms.fjord", opens("/orders?number=999999")),

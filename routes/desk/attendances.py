@@ -5,7 +5,7 @@ from starlette.responses import Response
 from models.attendance import NobodySits, SitsElsewhere, note_attendance
 from models.sign_ups import ABSENT, ATTENDED, SEATED
 from models.timetable import Seated, SlotView
-from routes.desk.booking_sheet import BookingSheet, draw, sheet_of_slot
+from routes.desk.booking_sheet import BookingSheet, draw, fresh, sheet_of_slot
 from routes.web.answers import swap
 from routes.web.forms import Ids, PortalForm
 from routes.web.visit import Visit
@@ -48,20 +48,20 @@ def create(visit: Visit, id: int) -> Response:
         note_attendance(visit.db, ids, state, by=visit.user, now=visit.now)
     except (NobodySits, SitsElsewhere) as refused:
         visit.undo()
-        return _refused(visit, sheet_of_slot(visit, id), SENTENCES[type(refused)])
+        return _refused(visit, fresh(sheet), SENTENCES[type(refused)])
     return _changed(visit, sheet, slot, [one.name for one in people if one.sign_up in ids], state)
 
 
 def _changed(visit: Visit, sheet: BookingSheet, slot: SlotView, names: list[str], state: str | None) -> Response:
-    fresh = BookingSheet(visit, sheet.booking, sheet.with_names)
+    now = fresh(sheet)
     who = names[0] if len(names) == 1 else f"{len(names)} ansatte"
     return swap(
         visit,
         "desk/bookings/_slot.html",
-        or_go=f"{fresh.url}#slot-{slot.id}",
+        or_go=f"{now.url}#slot-{slot.id}",
         say=f"{state} er notert for {who}." if state else f"Oppmøtet er angret for {who}.",
-        sheet=fresh,
-        s=fresh.slot(slot.id),
+        sheet=now,
+        s=now.slot(slot.id),
         form=None,
         changing=None,
     )

@@ -9,7 +9,7 @@ from models.booking_changes import call_off, hold_round, on_it, revise
 from models.bookings import Booking, ChangedMeanwhile
 from models.clock import OSLO, in_oslo
 from routes.desk.booking_form import check_https
-from routes.desk.booking_sheet import BookingSheet, draw, sheet_of
+from routes.desk.booking_sheet import BookingSheet, draw, fresh, sheet_of
 from routes.web.answers import go, page
 from routes.web.forms import Day, PortalForm, Text, TimeOfDay, at_most, is_id, masked_sentence, required
 from routes.web.visit import Visit
@@ -87,7 +87,7 @@ def update(visit: Visit, id: int) -> Response:
         told = revise(visit.db, booking, form.facts, by=visit.user, now=visit.now, seen=seen, tell_of_place=True)
     except ChangedMeanwhile:
         visit.undo()
-        sheet = sheet_of(visit, id)
+        sheet = fresh(sheet)
         return _edit(visit, sheet, form, status=409, theirs=form.differing(sheet.booking))
     say = "Endringene er lagret." + (f" {_people(told)} får beskjed om nytt sted på e-post." if told else "")
     return go(visit, sheet.url, say=say + masked_sentence(form.masked))
@@ -102,6 +102,9 @@ def new_cancellation(visit: Visit, id: int) -> Response:
 def create_cancellation(visit: Visit, id: int) -> Response:
     """Call the booking off: everybody on it is taken off and told."""
     sheet = sheet_of(visit, id)
+    if sheet.is_over:
+        sheet.problem = "Alle tidene er over, så det er ingenting igjen å avlyse."
+        return draw(visit, sheet, status=409)
     told = call_off(visit.db, hold_round(visit.db, id), by=visit.user, now=visit.now)
     return go(
         visit, sheet.url, say="Bookingen er avlyst." + (f" {_people(told)} får beskjed på e-post." if told else "")

@@ -49,6 +49,12 @@ class BookingSheet:
         """Whether there is anything left to change."""
         return self.booking.cancelled_at is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last time has begun: who is told now that it is called off, has been there."""
+        begun = [slot.starts_at <= self.visit.now for day in self.view.days for slot in day.slots]
+        return bool(begun) and all(begun)
+
     def can_be_noted(self, slot: SlotView) -> bool:
         """Whether one can know by now who came."""
         return self.may_change and can_be_noted(slot.starts_at, self.visit.now)
@@ -72,10 +78,17 @@ def sheet_of(visit: Visit, id: int) -> BookingSheet:
         raise not_found()
     asked = "names" in visit.query_params or "names" in visit.form
     sheet = BookingSheet(visit, booking, with_names=booking.names_hidden and asked)
-    if sheet.with_names and visit.request.method in {"GET", "HEAD"}:
+    if sheet.with_names:
         told = {"customer_id": booking.customer_id, "about": booking.about, "action": "names shown"}
         visit.on_record(lambda db: record(db, actor=visit.user.label, now=visit.now, **told))  # type: ignore[arg-type]
     return sheet
+
+
+def fresh(sheet: BookingSheet) -> BookingSheet:
+    """The same as it is now, after a change, or after one that was undone."""
+    booking = booking_by_id(sheet.visit.db, sheet.booking.id)
+    assert booking is not None
+    return BookingSheet(sheet.visit, booking, sheet.with_names)
 
 
 def sheet_of_slot(visit: Visit, id: int) -> BookingSheet:

@@ -2,9 +2,10 @@
 
 from starlette.responses import Response
 
+from models.order_messages import needs_no_answer
 from routes.desk.orders import draw, form_now, order_of
 from routes.web.answers import swap
-from routes.web.messages import send_message
+from routes.web.messages import conversation, send_message
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 
@@ -20,6 +21,22 @@ def create(visit: Visit, number: int) -> Response:
         "orders/_messages.html",
         or_go=visit.url("desk_order", number=number),
         say=talk.said,
+        order=order,
         talk=talk,
+        receipt=receipt_of_order(visit, order),
+    )
+
+
+def update(visit: Visit, number: int) -> Response:
+    """Note that what the customer wrote last asks for no answer."""
+    order = order_of(visit, number)
+    needs_no_answer(visit.db, order, by=visit.user, now=visit.now)
+    return swap(
+        visit,
+        "orders/_messages.html",
+        or_go=visit.url("desk_order", number=number),
+        say="Meldingen venter ikke på svar lenger.",
+        order=order,
+        talk=conversation(visit, order),
         receipt=receipt_of_order(visit, order),
     )

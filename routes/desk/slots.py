@@ -21,7 +21,7 @@ from models.booking_changes import (
 from models.clock import OSLO, in_oslo
 from models.slots import Slot, slot_by_id
 from routes.desk.booking_changes import CALLED_OFF
-from routes.desk.booking_sheet import BookingSheet, draw, sheet_of, sheet_of_slot
+from routes.desk.booking_sheet import BookingSheet, draw, fresh, sheet_of, sheet_of_slot
 from routes.desk.series_form import MOST_TIMES, WEEKDAYS, WORKING_DAYS, Plan, SeriesForm
 from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
@@ -89,7 +89,7 @@ def update(visit: Visit, id: int) -> Response:
     except ChangeRefused as refused:
         form.refuse(refused, hidden=booking.names_hidden and not sheet.with_names)
         visit.undo()
-        return draw(visit, sheet_of_slot(visit, id), status=409, form=form, changing=id)
+        return draw(visit, fresh(sheet), status=409, form=form, changing=id)
     moved = f" {told} får beskjed på e-post." if told else ""
     return _slots(visit, sheet, f"Tiden {short_moment(wanted.starts_at)} er lagret.{moved}", f"#slot-{id}")
 
@@ -105,7 +105,7 @@ def destroy(visit: Visit, id: int) -> Response:
         remove_time(visit.db, booking, slot, by=visit.user, now=visit.now)
     except HasSignUps:
         visit.undo()
-        return _refused(visit, sheet_of_slot(visit, id), _HAS_SIGN_UPS)
+        return _refused(visit, fresh(sheet), _HAS_SIGN_UPS)
     return _slots(visit, sheet, f"Tiden {moment} er fjernet.", "#slots")
 
 
@@ -173,10 +173,9 @@ def _new(
 
 
 def _slots(visit: Visit, sheet: BookingSheet, said: str, at: str) -> Response:
-    fresh = BookingSheet(visit, sheet.booking, sheet.with_names)
-    where = f"{sheet.url}{at}"
+    where, now = f"{sheet.url}{at}", fresh(sheet)
     return swap(
-        visit, "desk/bookings/_slots.html", or_go=where, say=said, into="slots", sheet=fresh, form=None, changing=None
+        visit, "desk/bookings/_slots.html", or_go=where, say=said, into="slots", sheet=now, form=None, changing=None
     )
 
 

@@ -44,6 +44,11 @@ class Conversation:
         return masked_sentence(self.form.masked).strip()
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether the customer waits for an answer, on the page of those who give it."""
+        return self.side is Side.PROVIDER and any(message.unanswered for message in self.messages)
+
+    @property
     def needs_a_look(self) -> bool:
         """Whether the form has something to say, so that focus goes there."""
         return bool(self.form.errors or self.guard or self.repeated)
