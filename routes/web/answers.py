@@ -16,6 +16,7 @@ from starlette.responses import Response
 from models.settings import Settings
 from routes.web.cookie import Flash
 from routes.web.errors import Refused
+from routes.web.forms import FRESH_KEY, new_key
 from routes.web.links import Links
 from routes.web.static import StaticFiles
 from routes.web.visit import SAFE_METHODS, Tab, Visit, local
@@ -214,7 +215,7 @@ def _part_file(place: str, name: str) -> str:
 
 
 def _html(here: Visit, pieces: list[str], status: int) -> Response:
-    """The response, with an ETag that does not see the form token, which is another each time."""
+    """The response, with an ETag that does not see the form's token and key, which are others each time."""
     headers = _private()
     if status == 200 and here.request.method in SAFE_METHODS and not here.flash and not here.is_personal:
         whose = here.form_subject if len(pieces) > 1 else ""  # a kept page's token is good for its session only
@@ -223,7 +224,8 @@ def _html(here: Visit, pieces: list[str], status: int) -> Response:
         if headers["etag"] in here.request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     token = here.portal.cookies.form_token(here.form_subject) if len(pieces) > 1 else ""
-    return Response(token.join(pieces), status, headers, media_type="text/html")
+    text = token.join(pieces).replace(FRESH_KEY, new_key())
+    return Response(text, status, headers, media_type="text/html")
 
 
 def _private() -> dict[str, str]:

@@ -325,6 +325,13 @@ def idempotency_key(visit: Visit) -> str:
     return key if isinstance(key, str) and _KEY.fullmatch(key) else new_key()
 
 
+FRESH_KEY = f"key-{secrets.token_hex(16)}"
+"""Stands in rendered pages for a fresh idempotency key, which is drawn after the page's ETag is known.
+
+Only where the page is another as soon as its form has been sent: else a kept page would bring a used key back.
+"""
+
+
 def new_key() -> str:
     """A fresh idempotency key for a form that is about to be filled in."""
     return secrets.token_urlsafe(16)

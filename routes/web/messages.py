@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from models.order_messages import LONGEST, AlreadySent, MessageRow, Side, messages_of, write_message
 from models.orders import Order
-from routes.web.forms import PortalForm, Text, at_most, idempotency_key, masked_sentence, new_key, required
+from routes.web.forms import FRESH_KEY, PortalForm, Text, at_most, idempotency_key, masked_sentence, new_key, required
 from routes.web.guard import Guard, guard_on
 from routes.web.visit import Visit
 
@@ -62,7 +62,7 @@ def conversation(
     key: str | None = None,
 ) -> Conversation:
     """The messages on an order, with a form that holds what was typed."""
-    return _drawn(visit, order, MessageForm.of(visit, pairs), key or new_key())
+    return _drawn(visit, order, MessageForm.of(visit, pairs), key or FRESH_KEY)
 
 
 def send_message(visit: Visit, order: Order) -> Conversation:
