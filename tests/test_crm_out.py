@@ -22,6 +22,7 @@ from models.exchange import crm, shapes
 from models.exchange.deliver import Postman
 from models.outbox import MAX_ATTEMPTS, Channel, Message
 from models.tenancy import across_customers
+from tests.browsers import until
 from tests.empty import empty_postgres, empty_sqlite
 from tests.house import House
 from tests.outgoing import Portal, link
@@ -135,11 +136,13 @@ def test_c2_a_crm_that_died_gets_everything_in_order_once_it_is_back(either: Sto
 def test_c2_a_crm_that_answers_too_late_has_the_event_and_applies_it_once(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crm, "_TIMEOUT", 0.1)
-    story.crm.switch(slow=0.25)
+    monkeypatch.setattr(crm, "_TIMEOUT", 0.5)
+    story.crm.switch(slow=0.8)
     story.tell()
     story.portal.deliver()
     assert story.portal.stored(story.told[0]).last_error == "TimeoutError"
+    until(lambda: story.times == [1], "the event that nobody waited for")
+    monkeypatch.undo()
     story.crm.switch()
     story.tell()
     story.settle(2)
