@@ -12,7 +12,7 @@ from models import order_search
 from models.customer_search import served_by, within
 from models.customers import Customer
 from models.order_messages import sender_of
-from models.order_search import COUNTED_TO, PAGE_SIZE, Cursor
+from models.order_search import COUNTED_TO, PAGE_SIZE, Found
 from models.orders import PART_NAMES, Order, Parts
 from models.tenancy import looking_across, select_rows
 from models.units import Unit, in_norwegian
@@ -105,21 +105,10 @@ class OrderRow:
         return self.parts.delivery or self.parts.description or self.product_group or "Bestilling"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list, newest first."""
-
-    rows: list[OrderRow]
-    count: int
-    """How many there are in all; COUNTED_TO + 1 means more than that."""
-    next: Cursor | None
-
-
-def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[OrderRow]:
     """The orders that meet the criteria, of whichever customer: two statements."""
     rows, count = _newest_first(db, criteria.restrictions, page_size + 1)
-    last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(rows[:page_size], count, Cursor(last.ordered_on, last.number) if last else None)
+    return Found.of(rows, count, page_size)
 
 
 def new_orders(db: Session, account_manager_id: int, at_most: int) -> tuple[list[OrderRow], int]:

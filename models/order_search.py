@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -143,22 +143,40 @@ class OrderRow:
         return self.parts.composed
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Listed(Protocol):
+    """An order as a line of some list: what the next page is found by."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def ordered_on(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=Listed)
+
+
+@dataclass(frozen=True)
+class Found(Generic[Row]):
     """One page of the list, newest first (B10)."""
 
-    rows: list[OrderRow]
+    rows: list[Row]
     count: int
     """How many there are in all; COUNTED_TO + 1 means more than that."""
     next: Cursor | None
     """Where the next page begins; None on the last."""
 
+    @classmethod
+    def of(cls, rows: list[Row], count: int, page_size: int) -> "Found[Row]":
+        """A page, cut from rows of which one more was asked for than it holds."""
+        last = rows[page_size - 1] if len(rows) > page_size else None
+        return cls(rows[:page_size], count, Cursor(last.ordered_on, last.number) if last else None)
 
-def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+
+def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[OrderRow]:
     """The orders of the scope that meet the criteria: one statement, whatever the number of rows."""
     rows, count = _newest_first(db, criteria.restrictions, page_size + 1)
-    last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(rows[:page_size], count, Cursor(last.ordered_on, last.number) if last else None)
+    return Found.of(rows, count, page_size)
 
 
 def open_orders(db: Session, at_most: int) -> tuple[list[OrderRow], int]:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import uuid4
 
 from sqlalchemy import (
@@ -115,20 +115,21 @@ _due = (Message.channel, Message.due_at, Message.id)
 Index("ix_outbox_channel_due_at_id", *_due, postgresql_where=_if, sqlite_where=_if)
 
 
-def compose(
-    *,
-    channel: Channel,
-    kind: str,
-    about: str,
-    customer_id: int | None,
-    payload: dict[str, Any],
-    now: datetime,
-    to: str | None = None,
-) -> Message:
+class Facts(TypedDict):
+    """What a message is made of: where it goes, what it says about what, and for a letter to whom."""
+
+    channel: Channel
+    kind: str
+    about: str
+    customer_id: int | None
+    payload: dict[str, Any]
+    now: datetime
+    to: NotRequired[str | None]
+
+
+def compose(**facts: Unpack[Facts]) -> Message:
     """A message that is not written yet: `post` does that, or, for many, the session after a flush."""
-    return Message(
-        **row_of(channel=channel, kind=kind, about=about, customer_id=customer_id, payload=payload, now=now, to=to)
-    )
+    return Message(**row_of(**facts))
 
 
 def row_of(
@@ -157,24 +158,14 @@ def row_of(
     }
 
 
-def post(
-    db: Session,
-    *,
-    channel: Channel,
-    kind: str,
-    about: str,
-    customer_id: int | None,
-    payload: dict[str, Any],
-    now: datetime,
-    to: str | None = None,
-) -> Message:
+def post(db: Session, **facts: Unpack[Facts]) -> Message:
     """Write a message in the transaction of the change: if that is rolled back, nothing is sent.
 
     The change is flushed before. Its row is then locked until the commit, so that ids within a sequence
     follow the order of the commits.
     """
     db.flush()
-    message = compose(channel=channel, kind=kind, about=about, customer_id=customer_id, payload=payload, now=now, to=to)
+    message = compose(**facts)
     db.add(message)
     return message
 

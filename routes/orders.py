@@ -20,8 +20,9 @@ from routes.web.forms import (
     masked_sentence,
     unit_choices,
 )
+from routes.web.listing import after_of
 from routes.web.messages import conversation
-from routes.web.order_filters import OrderFilters, cursor_of
+from routes.web.order_filters import OrderFilters
 from routes.web.order_page import ReferenceForm, draw_order, order_of, reference_form
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
@@ -52,7 +53,7 @@ def index(visit: Visit) -> Response:
     units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
     search.were_wrong = "wrong" in visit.query_params
     search.unit.offer = lambda: [ALL, *unit_choices(units())]
-    after = cursor_of(visit)
+    after = after_of(visit, Cursor.parse)
     valid = search.validate()
     found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)
     return page(

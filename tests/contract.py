@@ -24,6 +24,7 @@ _SHARED_FORMS = {
     "routes.web.employee_form",
     "routes.web.import_visit",
     "routes.web.booking_page",
+    "routes.web.listing",
     "routes.web.guard",
     "routes.web.messages",
     "routes.web.order_page",

@@ -10,8 +10,8 @@ from models.timetable import roll_of
 from routes.desk.booking_sheet import draw, sheet_of
 from routes.web import listing
 from routes.web.answers import page
-from routes.web.errors import not_found
 from routes.web.forms import Choice, Option, PeriodSearch, Text, at_most
+from routes.web.listing import after_of
 from routes.web.visit import Visit
 
 MINE, EVERYBODYS = Option("", "Mine"), Option("all", "Alle")
@@ -58,7 +58,7 @@ def index(visit: Visit) -> Response:
     """The bookings of one's customers, or of all."""
     search: BookingSearch = BookingSearch.of(visit)
     search.were_wrong = "wrong" in visit.query_params
-    after = _cursor(visit)
+    after = after_of(visit, Cursor.parse)
     valid = search.validate()
     criteria = search.criteria(visit.user.account_manager_id, after)
     found = find_bookings(visit.db, visit.now, criteria) if valid else Found([], 0, None)
@@ -89,11 +89,3 @@ def day_list(visit: Visit, id: int) -> Response:
         roll=roll_of(visit.db, sheet.booking, visit.user.user_id, by_name=by_name, unhidden=sheet.with_names),
         by_name=by_name,
     )
-
-
-def _cursor(visit: Visit) -> Cursor | None:
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise not_found() from None

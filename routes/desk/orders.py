@@ -3,18 +3,19 @@
 from starlette.responses import Response
 from wtforms import BooleanField
 
-from models.desk_orders import Criteria, Found, around, find_orders
+from models.desk_orders import Criteria, around, find_orders
 from models.invoices import invoices_of_order
 from models.order_progress import MovedOn, progress_at_desk
-from models.order_search import COUNTED_TO, Cursor
+from models.order_search import COUNTED_TO, Cursor, Found
 from models.orders import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number
 from models.timetable import bookings_of_order
 from routes.web import listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.forms import Choice, Option, PortalForm, Text, at_most
+from routes.web.listing import after_of
 from routes.web.messages import Conversation, conversation
-from routes.web.order_filters import OrderFilters, cursor_of
+from routes.web.order_filters import OrderFilters
 from routes.web.receipts import receipt_again, receipt_of_order
 from routes.web.visit import Visit
 from routes.web.whose import Whose
@@ -73,7 +74,7 @@ def index(visit: Visit) -> Response:
     """Find an order."""
     search: OrderSearch = OrderSearch.of(visit)
     search.were_wrong = "wrong" in visit.query_params
-    after = cursor_of(visit)
+    after = after_of(visit, Cursor.parse)
     valid = search.validate()
     criteria = search.criteria(visit.user.account_manager_id, after) if valid else None
     found = find_orders(visit.db, criteria) if criteria else Found([], 0, None)

@@ -31,7 +31,6 @@ from models.tenancy import Right
 from models.units import units_in_scope
 from routes.web.answers import go, page
 from routes.web.downloads import document
-from routes.web.errors import not_found
 from routes.web.forms import (
     Choice,
     Option,
@@ -45,6 +44,7 @@ from routes.web.forms import (
     required,
     unit_choices,
 )
+from routes.web.listing import after_of
 from routes.web.visit import Visit
 
 _YEARS_BACK = 10
@@ -82,7 +82,7 @@ class ReportForm(PortalForm):
 def index(visit: Visit, id: int) -> Response:
     """The documents of a customer, the newest year first, the switch, and the plans."""
     visit.serve(Customer, id)
-    after = _cursor(visit)
+    after = after_of(visit, Cursor.parse)
     found = find_reports(visit.db, Criteria(after=after))
     return page(
         visit,
@@ -198,11 +198,3 @@ def _said(told: int | None) -> str:
         return "Rapporten er allerede lagt ut."
     to = f" {told} {'bruker' if told == 1 else 'brukere'} får e-post om den." if told else " Ingen er varslet."
     return f"Rapporten er lagt ut.{to}"
-
-
-def _cursor(visit: Visit) -> Cursor | None:
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise not_found() from None

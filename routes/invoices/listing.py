@@ -12,6 +12,7 @@ from routes.web import listing
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text, at_most, masked_sentence
+from routes.web.listing import after_of
 from routes.web.visit import Visit
 from routes.web.words import amount
 
@@ -49,7 +50,7 @@ def index(visit: Visit) -> Response:
     search = InvoiceSearch.of(visit, visit.query_params.multi_items())
     search.were_wrong = "wrong" in visit.query_params
     sort = sort_of(visit)
-    after = _cursor(visit, sort)
+    after = after_of(visit, lambda text: Cursor.parse(text, sort))
     valid = search.validate()
     found = find_invoices(visit.db, search.criteria(sort, after), visit.today) if valid else Found([], None, [])
     return page(
@@ -136,11 +137,3 @@ class Listing(listing.Listing):
 
 def _said(sort: Sort) -> str | None:
     return None if sort == Sort() else str(sort)
-
-
-def _cursor(visit: Visit, sort: Sort) -> Cursor | None:
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text, sort) if text else None
-    except ValueError:
-        raise not_found() from None

@@ -22,6 +22,7 @@ from routes.web.answers import page
 from routes.web.downloads import LOCKED, document
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option
+from routes.web.listing import after_of
 from routes.web.visit import Visit
 
 
@@ -37,7 +38,7 @@ def index(visit: Visit) -> Response:
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
     search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
     search.unit.offer = lambda: units().offered()
-    after = _cursor(visit)
+    after = after_of(visit, Cursor.parse)
     found = Found([], 0, None)
     if valid := search.validate():
         found = find_reports(
@@ -91,11 +92,3 @@ class Listing(listing.Listing):
     route = "reports"
     nothing = "Ingen dokumenter funnet"
     words = ("dokument", "dokumenter")
-
-
-def _cursor(visit: Visit) -> Cursor | None:
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise not_found() from None

@@ -3,13 +3,25 @@
 What is searched for, and what stands in a row, the rooms know; the pager is drawn by the macro of that name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from routes.web.errors import not_found
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import count
+
+T = TypeVar("T")
+
+
+def after_of(visit: Visit, parse: Callable[[str], T]) -> T | None:
+    """Where the page that is asked for begins, read by `parse`; raises not_found where the address was made up."""
+    text = visit.query_params.get("after")
+    try:
+        return parse(text) if text else None
+    except ValueError:
+        raise not_found() from None
 
 
 class Found(Protocol):

@@ -2,11 +2,8 @@
 
 from wtforms.validators import ValidationError
 
-from models.order_search import Cursor
 from models.orders import PRODUCT_GROUPS, STATUSES
-from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text
-from routes.web.visit import Visit
 
 WITHOUT_STATUS = Option("none", "(uten status)")
 
@@ -38,12 +35,3 @@ class OrderFilters(PeriodSearch):
 
 def _digits(field: Text) -> str:
     return (field.data or "").replace(" ", "").removeprefix("#")
-
-
-def cursor_of(visit: Visit) -> Cursor | None:
-    """Where the page that is asked for begins; raises not_found where the address was made up."""
-    text = visit.query_params.get("after")
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError:
-        raise not_found() from None
