@@ -52,32 +52,34 @@ from starlette.routing import Match, Route
 from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
-from models import demo, endpoints, series_words
-from models.audit import THE_PORTAL
-from models.clock import Clock
-from models.crm_records import refused_events
-from models.customers import Customer, customer_by_number, switch_reports
-from models.database import Database, run
-from models.erasure import purge
+from models import demo
+from models.bookings import series_words
+from models.bookings.series import SeriesRefused
+from models.core.audit import THE_PORTAL
+from models.core.clock import Clock
+from models.core.database import Database, run
+from models.core.logs import configure_logs
+from models.core.sealed import Keyring, new_field_key
+from models.core.settings import Settings, SettingsRefused
+from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from models.core.tenancy import across_customers
+from models.crm.records import refused_events
+from models.customers.customer import Customer, customer_by_number, switch_reports
+from models.customers.units import unit_by_name
+from models.exchange.crm.digests import CannotRead, digests_at
 from models.exchange.deliver import Postman
-from models.exchange.digests import CannotRead, digests_at
 from models.exchange.ehf.files import Found, find_documents
 from models.exchange.ehf.intake import Result, check, take_in
-from models.key_rotation import rotate
-from models.logs import configure_logs
+from models.invoices.quarantine import quarantined
 from models.migrations import migrate
-from models.outbox import resend
-from models.outbox_overview import overview
-from models.plans import PlanRefused, replace_plan
-from models.quarantine import quarantined
-from models.reconciliation import differences
-from models.reports import DocumentRefused, add_report
-from models.sealed import Keyring, new_field_key
-from models.series import SeriesRefused
-from models.settings import Settings, SettingsRefused
-from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
-from models.tenancy import across_customers
-from models.units import unit_by_name
+from models.operations.erasure import purge
+from models.operations.key_rotation import rotate
+from models.operations.reconciliation import differences
+from models.outbox import endpoints
+from models.outbox.message import resend
+from models.outbox.overview import overview
+from models.reports.plans import PlanRefused, replace_plan
+from models.reports.report import DocumentRefused, add_report
 from routes import CALLS, MAP, SEARCH, TABS, anyone
 from routes.web.answers import Pages, environment
 from routes.web.cookie import Cookies

@@ -8,7 +8,7 @@ crowd   ten portal processes and three workers, on PostgreSQL
 
 An hour does not fit into a measurement: the outage is as long as `--outage` says, in seconds. After 160 of them the
 pauses between two probes are as long as they ever get, so that nothing is different after an hour; that it is not, the
-suite shows with a clock of its own (`tests/test_endpoints.py`).
+suite shows with a clock of its own (`tests/exchange/test_endpoints.py`).
 
 Prints figures, and how busy the machine was; exit code 1 where a promise is broken.
 """
@@ -36,13 +36,13 @@ from sqlalchemy import func, select
 
 from bench.demo import demo_database, environment, serving_demo
 from bench.saves import Saves
-from models.clock import Clock
-from models.database import Database
-from models.endpoints import endpoints
-from models.outbox import Channel, Message, post
-from models.outbox_overview import counts
-from models.tenancy import across_customers
-from tests.outside import ReferenceCrm
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.tenancy import across_customers
+from models.outbox.endpoints import endpoints
+from models.outbox.message import Channel, Message, post
+from models.outbox.overview import counts
+from tests.stage.outside import ReferenceCrm
 
 _SECRET = "whsec_" + base64.b64encode(b"a secret of the measurements only").decode()
 _PATIENCE = 900

@@ -12,15 +12,15 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, create_engine, insert, literal, make_url, select, text, true
 from sqlalchemy.orm import Session
 
-from models.customers import AccountManager, Customer
-from models.database import Database
+from models.core.database import Database
+from models.core.numbers import Number
+from models.core.tenancy import across_customers
+from models.customers.customer import AccountManager, Customer
+from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate
-from models.numbers import Number
-from models.orders import SERIES, Order
-from models.tenancy import across_customers
-from models.units import Unit
-from models.users import Grant, User, open_session
+from models.orders.order import SERIES, Order
+from models.users.user import Grant, User, open_session
 
 SMALL, LARGE = 10_000, 1_000_000
 MEASURED, OTHERS = 1, 2

@@ -16,14 +16,14 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from models import demo
-from models.clock import Clock
-from models.database import Database
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.sealed import Keyring, new_field_key
+from models.core.settings import Settings
+from models.core.tenancy import across_customers
+from models.customers.units import Unit
 from models.migrations import migrate
-from models.sealed import Keyring, new_field_key
-from models.settings import Settings
-from models.tenancy import across_customers
-from models.units import Unit
-from models.users import Grant, User, UserSession, open_session
+from models.users.user import Grant, User, UserSession, open_session
 from routes.web.cookie import Cookies, SessionCookie
 
 TODAY = date(2026, 10, 1)

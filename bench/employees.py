@@ -11,14 +11,14 @@ from sqlalchemy import Connection, Table, create_engine, insert, text
 
 from bench.databases import UNCHECKED
 from bench.table import Figure, of_rounds
-from models.customers import Customer
-from models.database import Database, run
+from models.core.database import Database, run
+from models.core.tenancy import Scope
+from models.customers.customer import Customer
+from models.customers.units import Unit
 from models.demo.people import FAMILY_NAMES, MEN, WOMEN, address
-from models.employee_search import Criteria, find_employees
-from models.employees import Employee, derived
+from models.employees.employee import Employee, derived
+from models.employees.search import Criteria, find_employees
 from models.migrations import migrate
-from models.tenancy import Scope
-from models.units import Unit
 
 TOTAL, CUSTOMERS = 1_000_000, 1000
 MEASURED = 1

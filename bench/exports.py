@@ -21,10 +21,10 @@ from bench.databases import Filled, new_databases
 from bench.invoices import fill_with
 from bench.server import Server, serving
 from bench.table import BROKEN, Figure, show
-from models.database import Database
+from models.core.database import Database
+from models.core.tenancy import across_customers
 from models.migrations import migrate
-from models.tenancy import across_customers
-from models.users import Grant, User, open_session
+from models.users.user import Grant, User, open_session
 
 ROWS, CUSTOMERS = 100_000, 2
 MEASURED = 1

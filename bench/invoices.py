@@ -16,11 +16,11 @@ from sqlalchemy import Engine, create_engine, text
 
 from bench.databases import UNCHECKED, new_databases
 from bench.table import BROKEN, Figure, of_rounds, show
-from models.database import Database
-from models.invoice_search import Column, Criteria, Sort, find_invoices, owed
-from models.invoices import Status
+from models.core.database import Database
+from models.core.tenancy import Right, Scope, Units
+from models.invoices.invoice import Status
+from models.invoices.search import Column, Criteria, Sort, find_invoices, owed
 from models.migrations import migrate
-from models.tenancy import Right, Scope, Units
 
 CUSTOMERS, TOTAL = 1_000, 1_000_000
 LARGEST = 100_000

@@ -11,9 +11,9 @@ from bench.databases import MEASURED, OTHERS, Filled
 from bench.portal import TEMPLATE_ONLY
 from bench.server import PART, Server
 from bench.table import Figure, of_rounds
-from models.database import Database, run
-from models.order_search import Criteria, find_orders
-from models.tenancy import Scope
+from models.core.database import Database, run
+from models.core.tenancy import Scope
+from models.orders.search import Criteria, find_orders
 
 _MIB = 1024 * 1024
 LIST = "/orders"

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app import create_app
-from models.logs import configure_logs
-from routes import orders
+from models.core.logs import configure_logs
+from routes.orders import search as orders
 from routes.web.answers import page
 from routes.web.visit import Asked, Visit
 

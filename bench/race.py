@@ -22,15 +22,15 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from bench.demo import FORM, TODAY, Client, demo_database, serving_demo, sign_in
-from models.audit import THE_PORTAL
-from models.clock import Clock, today_in_oslo
-from models.database import Database
-from models.employees import Employee
-from models.series import Series, publish
-from models.sign_ups import HOLDING, SignUp
-from models.slots import Slot
-from models.tenancy import across_customers
-from models.units import Unit
+from models.bookings.series import Series, publish
+from models.bookings.sign_ups.sign_up import HOLDING, SignUp
+from models.bookings.slots import Slot
+from models.core.audit import THE_PORTAL
+from models.core.clock import Clock, today_in_oslo
+from models.core.database import Database
+from models.core.tenancy import across_customers
+from models.customers.units import Unit
+from models.employees.employee import Employee
 
 CLIENTS, ATTEMPTS, SLOTS, CAPACITY = 20, 2_000, 10, 5
 

@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from bench.demo import FORM, Client, sign_in
-from models.clock import Clock
-from models.database import Database
-from models.orders import Order
-from models.tenancy import across_customers
-from models.units import Unit
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.tenancy import across_customers
+from models.customers.units import Unit
+from models.orders.order import Order
 
 _CLIENTS, _ORDERS_EACH = 4, 5
 

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from bench.client import Load, Taken, length_of, request_bytes
 from bench.databases import Filled
 from bench.portal import PROCESS
-from models.sealed import new_field_key
-from models.settings import Settings
+from models.core.sealed import new_field_key
+from models.core.settings import Settings
 from routes.web.cookie import Cookies, SessionCookie
 
 _SECRET = "a key of the measurements long enough to sign with"  # noqa: S105  # signs nothing that lasts

@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models import endpoints, outbox
-from models.audit import Actor, record
-from models.customer_search import served_by, within
-from models.customers import Customer
-from models.endpoints import Endpoint
-from models.outbox import Channel, Message
-from models.tenancy import looking_across, select_rows
-from models.units import in_norwegian
+from models.core.audit import Actor, record
+from models.core.tenancy import looking_across, select_rows
+from models.customers.customer import Customer
+from models.customers.search import served_by, within
+from models.customers.units import in_norwegian
+from models.outbox import endpoints
+from models.outbox import message as outbox
+from models.outbox.endpoints import Endpoint
+from models.outbox.message import Channel, Message
 
 PAGE_SIZE = 25
 COUNTED_TO = 1000

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.bookings import Booking
-from models.customer_search import served_by
-from models.customers import Customer
-from models.order_messages import OrderMessage
-from models.order_search import CONDITIONS
-from models.orders import Order
-from models.slots import Slot
-from models.tenancy import looking_across, select_rows
+from models.bookings.booking import Booking
+from models.bookings.slots import Slot
+from models.core.tenancy import looking_across, select_rows
+from models.customers.customer import Customer
+from models.customers.search import served_by
+from models.orders.messages import OrderMessage
+from models.orders.order import Order
+from models.orders.search import CONDITIONS
 
 SOON = timedelta(days=7)
 WAITING = ("Mottatt", "Under behandling", "Venter på kunde")

@@ -1,6 +1,6 @@
 """What a customer should see to (section 5, number 4): employees without what the provider needs to reach or know them.
 
-How it is shown and put right, row by row, is in `routes.info`.
+How it is shown and put right, row by row, is in `routes.info.page`.
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from datetime import date, datetime
 from sqlalchemy import Index, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.base import Moment
-from models.bookings import Booking
-from models.clock import OSLO
-from models.employees import Employee
-from models.national_ids import NationalId
-from models.sign_ups import COMING, OFFERED, SignUp
-from models.slots import Slot
-from models.tenancy import select_rows
-from models.units import Unit
+from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import COMING, OFFERED, SignUp
+from models.bookings.slots import Slot
+from models.core.base import Moment
+from models.core.clock import OSLO
+from models.core.tenancy import select_rows
+from models.customers.units import Unit
+from models.employees.employee import Employee
+from models.employees.national_ids import NationalId
 
 COUNTED_TO = 1000
 """A count stops here, so that a large customer's page is as fast as a small one's."""

@@ -2,40 +2,47 @@
 
 from dataclasses import dataclass
 
-from models.tenancy import Right
-from routes import (
-    appointments,
-    bookings,
-    calendars,
-    crm,
-    deactivations,
-    desk,
-    distributions,
-    edit_employee,
-    employees,
-    guide,
-    health,
-    import_applications,
-    import_rows,
-    imports,
-    info,
-    invitations,
-    invoices,
-    new_employee,
-    new_order,
-    order_messages,
-    orders,
-    password_links,
-    password_requests,
-    passwords,
-    receipts,
-    reports,
-    search,
-    session,
-    sign_ups,
-    units,
-    worklist,
-)
+from models.core.tenancy import Right
+from routes import crm, guide, health, receipts, search, units
+from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
+from routes.bookings import search as bookings
+from routes.bookings.desk import attendances as desk_attendances
+from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import new as desk_new_booking
+from routes.bookings.desk import search as desk_bookings
+from routes.bookings.desk import slots as desk_slots
+from routes.customers import new as desk_new_customer
+from routes.customers import search as desk_customers
+from routes.customers import units as desk_units
+from routes.customers import users as desk_users
+from routes.customers import viewings as desk_viewings
+from routes.deliveries import search as desk_deliveries
+from routes.desk import mail as desk_mail
+from routes.desk import overview as desk_overview
+from routes.employees import deactivations
+from routes.employees import edit as edit_employee
+from routes.employees import new as new_employee
+from routes.employees import search as employees
+from routes.imports import applications as import_applications
+from routes.imports import lists as imports
+from routes.imports import rows as import_rows
+from routes.info import page as info
+from routes.info import worklist
+from routes.invoices import exports as invoice_exports
+from routes.invoices import page as invoice_page
+from routes.invoices import search as invoices
+from routes.invoices import statements
+from routes.notices import desk as desk_notices
+from routes.orders import desk as desk_orders
+from routes.orders import desk_messages as desk_order_messages
+from routes.orders import messages as order_messages
+from routes.orders import new as new_order
+from routes.orders import search as orders
+from routes.reports import annual_report, desk_plans, figures, hms_year
+from routes.reports import desk as desk_reports
+from routes.reports import documents as reports
+from routes.session import password_links, password_requests, passwords
+from routes.session import sign_in as session
 from routes.web.signed_calls import CallHandler
 from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
 
@@ -174,86 +181,86 @@ MAP: tuple[Line, ...] = (
     post("/employees/imports/{id:int}/deletion", imports.destroy,   name="import_deletion", who=may(EMPLOYEES), form="import"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS)),
-    get ("/reports/figures",               reports.figures,         name="figures",         who=may(REPORTS)),
-    get ("/reports/figures.csv",           reports.figures_csv,     name="figures_csv",     who=may(REPORTS)),
-    get ("/reports/hms-year",              reports.hms_year,        name="hms_year",        who=may(REPORTS)),
-    get ("/reports/annual-report",         reports.annual_report,   name="annual_report",   who=may(REPORTS)),
-    get ("/reports/annual-report.pdf",     reports.annual_report_pdf, name="annual_report_pdf", who=may(REPORTS)),
+    get ("/reports/figures",               figures.figures,         name="figures",         who=may(REPORTS)),
+    get ("/reports/figures.csv",           figures.figures_csv,     name="figures_csv",     who=may(REPORTS)),
+    get ("/reports/hms-year",              hms_year.hms_year,       name="hms_year",        who=may(REPORTS)),
+    get ("/reports/annual-report",         annual_report.annual_report, name="annual_report",   who=may(REPORTS)),
+    get ("/reports/annual-report.pdf",     annual_report.annual_report_pdf, name="annual_report_pdf", who=may(REPORTS)),
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
     get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
     get ("/reports/{id:int}/preview",      reports.preview,         name="report_preview",  who=may(REPORTS)),
     get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
-    get ("/invoices.csv",                  invoices.csv,            name="invoices_csv",    who=may(INVOICES)),
-    get ("/invoices.xlsx",                 invoices.xlsx,           name="invoices_xlsx",   who=may(INVOICES)),
-    get ("/invoices.zip",                  invoices.zip_file,       name="invoices_zip",    who=may(INVOICES)),
-    get ("/invoices/statement",            invoices.statement,      name="statement",       who=may(INVOICES)),
-    get ("/invoices/statement.csv",        invoices.statement_csv,  name="statement_csv",   who=may(INVOICES)),
-    get ("/invoices/statement.pdf",        invoices.statement_pdf,  name="statement_pdf",   who=may(INVOICES)),
-    get ("/invoices/{number:name}/attachments/{id:int}", invoices.attachment, name="invoice_attachment", who=may(INVOICES)),
-    get ("/invoices/{number:name}.pdf",    invoices.pdf,            name="invoice_pdf",     who=may(INVOICES)),
-    get ("/invoices/{number:name}.xml",    invoices.original,       name="invoice_xml",     who=may(INVOICES)),
-    get ("/invoices/{number:name}",        invoices.show,           name="invoice",         who=may(INVOICES)),
-    get ("/desk",                          desk.overview.index,     name="desk",            who=staff),
-    get ("/desk/orders",                   desk.orders.index,       name="desk_orders",     who=staff),
-    get ("/desk/orders/{number:int}",      desk.orders.show,        name="desk_order",      who=staff),
-    post("/desk/orders/{number:int}",      desk.orders.update,      name="desk_order_progress", who=staff, form="desk_order"),
-    post("/desk/orders/{number:int}/messages", desk.order_messages.create, name="create_desk_message", who=staff, form="desk_order"),
-    post("/desk/orders/{number:int}/messages/answered", desk.order_messages.update, name="desk_no_answer", who=staff, form="desk_order"),
-    get ("/desk/orders/{number:int}/receipt", desk.orders.receipt,  name="desk_order_receipt", who=staff),
-    post("/desk/mail",                     desk.mail.update,        name="desk_mail",       who=staff, form="desk"),
-    get ("/desk/bookings",                 desk.bookings.index,     name="desk_bookings",   who=staff),
-    get ("/desk/bookings/{id:int}",        desk.bookings.show,      name="desk_booking",    who=staff),
-    get ("/desk/bookings/{id:int}/day-list", desk.bookings.day_list, name="desk_day_list",  who=staff),
-    get ("/desk/bookings/{id:int}/edit",   desk.booking_changes.edit, name="desk_edit_booking", who=staff),
-    post("/desk/bookings/{id:int}",        desk.booking_changes.update, name="desk_update_booking", who=staff, form="desk_edit_booking"),
-    get ("/desk/bookings/{id:int}/cancellation", desk.booking_changes.new_cancellation, name="desk_cancellation", who=staff),
-    post("/desk/bookings/{id:int}/cancellation", desk.booking_changes.create_cancellation, name="desk_call_off", who=staff, form="desk_cancellation"),
-    get ("/desk/bookings/{id:int}/times",  desk.slots.new,          name="desk_new_times",  who=staff),
-    post("/desk/bookings/{id:int}/times",  desk.slots.create,       name="desk_add_times",  who=staff, form="desk_new_times"),
-    get ("/desk/slots/{id:int}/edit",      desk.slots.edit,         name="desk_edit_slot",  who=staff),
-    post("/desk/slots/{id:int}",           desk.slots.update,       name="desk_update_slot", who=staff, form="desk_edit_slot"),
-    post("/desk/slots/{id:int}/deletion",  desk.slots.destroy,      name="desk_remove_slot", who=staff, form="desk_edit_slot"),
-    post("/desk/slots/{id:int}/attendance", desk.attendances.create, name="desk_attendance", who=staff),
-    get ("/desk/customers/{id:int}/bookings/new", desk.new_booking.new, name="desk_new_booking", who=staff),
-    post("/desk/customers/{id:int}/bookings", desk.new_booking.create, name="desk_create_booking", who=staff, form="desk_new_booking"),
-    get ("/desk/customers",                desk.customers.index,    name="desk_customers",  who=staff),
-    get ("/desk/customers/new",            desk.new_customer.new,   name="new_customer",    who=staff),
-    post("/desk/customers",                desk.new_customer.create, name="create_customer", who=staff, form="new_customer"),
-    get ("/desk/customers/{id:int}",       desk.customers.show,     name="desk_customer",   who=staff),
-    get ("/desk/customers/{id:int}/viewings", desk.viewings.index,  name="desk_viewings",   who=staff),
-    post("/desk/customers/{id:int}/viewing", desk.viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
-    get ("/desk/deliveries",               desk.deliveries.index,   name="desk_deliveries", who=staff),
-    post("/desk/deliveries/{id:int}/resend", desk.deliveries.resend, name="desk_resend",    who=staff, form="desk_deliveries"),
-    get ("/desk/received",                 desk.deliveries.received, name="desk_received",  who=staff),
-    get ("/desk/customers/{id:int}/notices/new", desk.notices.new_for_customer, name="new_customer_notice", who=staff),
-    post("/desk/customers/{id:int}/notices", desk.notices.create_for_customer, name="create_customer_notice", who=staff, form="new_customer_notice"),
-    get ("/desk/customers/{id:int}/units/new", desk.units.new,      name="new_unit",        who=staff),
-    post("/desk/customers/{id:int}/units", desk.units.create,       name="create_unit",     who=staff, form="new_unit"),
-    get ("/desk/customers/units/{id:int}/edit", desk.units.edit,    name="edit_unit",       who=staff),
-    post("/desk/customers/units/{id:int}", desk.units.update,       name="update_unit",     who=staff, form="edit_unit"),
-    get ("/desk/customers/{id:int}/users/new", desk.users.new,      name="new_user",        who=staff),
-    post("/desk/customers/{id:int}/users", desk.users.create,       name="create_user",     who=staff, form="new_user"),
-    get ("/desk/customers/{id:int}/users/{user:int}", desk.users.edit, name="desk_user",    who=staff),
-    post("/desk/customers/{id:int}/users/{user:int}", desk.users.update, name="update_user", who=staff, form="desk_user"),
-    post("/desk/customers/{id:int}/users/{user:int}/deactivation", desk.users.deactivate, name="deactivate_user", who=staff, form="desk_user"),
-    post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk.users.reactivate, name="reactivate_user", who=staff, form="desk_user"),
-    post("/desk/customers/{id:int}/users/{user:int}/invitation", desk.users.invite, name="invite_user", who=staff, form="desk_user"),
-    get ("/desk/customers/{id:int}/reports", desk.reports.index,    name="desk_reports",    who=staff),
-    get ("/desk/customers/{id:int}/reports/new", desk.reports.new,  name="new_report",      who=staff),
-    post("/desk/customers/{id:int}/reports", desk.reports.create,   name="create_report",   who=staff, form="new_report", max_body=21 * MEGABYTE),
-    post("/desk/customers/{id:int}/reports/switch", desk.reports.switch, name="switch_reports", who=staff, form="desk_reports"),
-    get ("/desk/customers/{id:int}/plan",  desk.plans.show,         name="desk_plan",       who=staff),
-    post("/desk/customers/{id:int}/plan",  desk.plans.create,       name="create_plan",     who=staff, form="desk_plan"),
-    get ("/desk/customers/reports/{id:int}/file", desk.reports.download, name="desk_report_file", who=staff),
-    get ("/desk/customers/reports/{id:int}/removal", desk.reports.removal, name="report_removal", who=staff),
-    post("/desk/customers/reports/{id:int}/removal", desk.reports.destroy, name="remove_report", who=staff, form="report_removal"),
-    get ("/desk/notices",                  desk.notices.index,      name="desk_notices",    who=staff),
-    get ("/desk/notices/new",              desk.notices.new,        name="new_notice",      who=staff),
-    post("/desk/notices",                  desk.notices.create,     name="create_notice",   who=staff, form="new_notice"),
-    get ("/desk/notices/{id:int}/edit",    desk.notices.edit,       name="edit_notice",     who=staff),
-    post("/desk/notices/{id:int}",         desk.notices.update,     name="update_notice",   who=staff, form="edit_notice"),
-    post("/desk/notices/{id:int}/withdrawal", desk.notices.destroy, name="withdraw_notice", who=staff, form="edit_notice"),
-    post("/desk/viewing/end",              desk.viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
+    get ("/invoices.csv",                  invoice_exports.csv,     name="invoices_csv",    who=may(INVOICES)),
+    get ("/invoices.xlsx",                 invoice_exports.xlsx,    name="invoices_xlsx",   who=may(INVOICES)),
+    get ("/invoices.zip",                  invoice_exports.zip_file, name="invoices_zip",    who=may(INVOICES)),
+    get ("/invoices/statement",            statements.statement,    name="statement",       who=may(INVOICES)),
+    get ("/invoices/statement.csv",        statements.statement_csv, name="statement_csv",   who=may(INVOICES)),
+    get ("/invoices/statement.pdf",        statements.statement_pdf, name="statement_pdf",   who=may(INVOICES)),
+    get ("/invoices/{number:name}/attachments/{id:int}", invoice_page.attachment, name="invoice_attachment", who=may(INVOICES)),
+    get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES)),
+    get ("/invoices/{number:name}.xml",    invoice_page.original,   name="invoice_xml",     who=may(INVOICES)),
+    get ("/invoices/{number:name}",        invoice_page.show,       name="invoice",         who=may(INVOICES)),
+    get ("/desk",                          desk_overview.index,     name="desk",            who=staff),
+    get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff),
+    get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
+    post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=staff, form="desk_order"),
+    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=staff, form="desk_order"),
+    post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=staff, form="desk_order"),
+    get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
+    post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=staff, form="desk"),
+    get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff),
+    get ("/desk/bookings/{id:int}",        desk_bookings.show,      name="desk_booking",    who=staff),
+    get ("/desk/bookings/{id:int}/day-list", desk_bookings.day_list, name="desk_day_list",  who=staff),
+    get ("/desk/bookings/{id:int}/edit",   desk_booking_changes.edit, name="desk_edit_booking", who=staff),
+    post("/desk/bookings/{id:int}",        desk_booking_changes.update, name="desk_update_booking", who=staff, form="desk_edit_booking"),
+    get ("/desk/bookings/{id:int}/cancellation", desk_booking_changes.new_cancellation, name="desk_cancellation", who=staff),
+    post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=staff, form="desk_cancellation"),
+    get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=staff),
+    post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=staff, form="desk_new_times"),
+    get ("/desk/slots/{id:int}/edit",      desk_slots.edit,         name="desk_edit_slot",  who=staff),
+    post("/desk/slots/{id:int}",           desk_slots.update,       name="desk_update_slot", who=staff, form="desk_edit_slot"),
+    post("/desk/slots/{id:int}/deletion",  desk_slots.destroy,      name="desk_remove_slot", who=staff, form="desk_edit_slot"),
+    post("/desk/slots/{id:int}/attendance", desk_attendances.create, name="desk_attendance", who=staff),
+    get ("/desk/customers/{id:int}/bookings/new", desk_new_booking.new, name="desk_new_booking", who=staff),
+    post("/desk/customers/{id:int}/bookings", desk_new_booking.create, name="desk_create_booking", who=staff, form="desk_new_booking"),
+    get ("/desk/customers",                desk_customers.index,    name="desk_customers",  who=staff),
+    get ("/desk/customers/new",            desk_new_customer.new,   name="new_customer",    who=staff),
+    post("/desk/customers",                desk_new_customer.create, name="create_customer", who=staff, form="new_customer"),
+    get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
+    post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=staff, form="desk_customer"),
+    get ("/desk/deliveries",               desk_deliveries.index,   name="desk_deliveries", who=staff),
+    post("/desk/deliveries/{id:int}/resend", desk_deliveries.resend, name="desk_resend",    who=staff, form="desk_deliveries"),
+    get ("/desk/received",                 desk_deliveries.received, name="desk_received",  who=staff),
+    get ("/desk/customers/{id:int}/notices/new", desk_notices.new_for_customer, name="new_customer_notice", who=staff),
+    post("/desk/customers/{id:int}/notices", desk_notices.create_for_customer, name="create_customer_notice", who=staff, form="new_customer_notice"),
+    get ("/desk/customers/{id:int}/units/new", desk_units.new,      name="new_unit",        who=staff),
+    post("/desk/customers/{id:int}/units", desk_units.create,       name="create_unit",     who=staff, form="new_unit"),
+    get ("/desk/customers/units/{id:int}/edit", desk_units.edit,    name="edit_unit",       who=staff),
+    post("/desk/customers/units/{id:int}", desk_units.update,       name="update_unit",     who=staff, form="edit_unit"),
+    get ("/desk/customers/{id:int}/users/new", desk_users.new,      name="new_user",        who=staff),
+    post("/desk/customers/{id:int}/users", desk_users.create,       name="create_user",     who=staff, form="new_user"),
+    get ("/desk/customers/{id:int}/users/{user:int}", desk_users.edit, name="desk_user",    who=staff),
+    post("/desk/customers/{id:int}/users/{user:int}", desk_users.update, name="update_user", who=staff, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/deactivation", desk_users.deactivate, name="deactivate_user", who=staff, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=staff, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=staff, form="desk_user"),
+    get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
+    get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=staff),
+    post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=staff, form="new_report", max_body=21 * MEGABYTE),
+    post("/desk/customers/{id:int}/reports/switch", desk_reports.switch, name="switch_reports", who=staff, form="desk_reports"),
+    get ("/desk/customers/{id:int}/plan",  desk_plans.show,         name="desk_plan",       who=staff),
+    post("/desk/customers/{id:int}/plan",  desk_plans.create,       name="create_plan",     who=staff, form="desk_plan"),
+    get ("/desk/customers/reports/{id:int}/file", desk_reports.download, name="desk_report_file", who=staff),
+    get ("/desk/customers/reports/{id:int}/removal", desk_reports.removal, name="report_removal", who=staff),
+    post("/desk/customers/reports/{id:int}/removal", desk_reports.destroy, name="remove_report", who=staff, form="report_removal"),
+    get ("/desk/notices",                  desk_notices.index,      name="desk_notices",    who=staff),
+    get ("/desk/notices/new",              desk_notices.new,        name="new_notice",      who=staff),
+    post("/desk/notices",                  desk_notices.create,     name="create_notice",   who=staff, form="new_notice"),
+    get ("/desk/notices/{id:int}/edit",    desk_notices.edit,       name="edit_notice",     who=staff),
+    post("/desk/notices/{id:int}",         desk_notices.update,     name="update_notice",   who=staff, form="edit_notice"),
+    post("/desk/notices/{id:int}/withdrawal", desk_notices.destroy, name="withdraw_notice", who=staff, form="edit_notice"),
+    post("/desk/viewing/end",              desk_viewings.destroy,   name="end_viewing",     who=viewing, while_viewing=True),
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),

@@ -1,14 +1,14 @@
 """The CRM's door: events that come from it, and the outbox for a CRM that cannot be called (C1-C3).
 
-What events do is in `models.exchange.intake`; both lines are for programs, people have nothing here.
+What events do is in `models.exchange.crm.intake`; both lines are for programs, people have nothing here.
 """
 
 from dataclasses import asdict
 
 from starlette.responses import JSONResponse, Response
 
-from models.exchange.feed import hand_out
-from models.exchange.intake import NotEvents, receive
+from models.exchange.crm.feed import hand_out
+from models.exchange.crm.intake import NotEvents, receive
 from routes.web.signed_calls import Call, problem
 
 

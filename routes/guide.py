@@ -31,4 +31,4 @@ def pdf(visit: Visit, file: str) -> Response:
 
 def accessibility(visit: Visit) -> Response:
     """The accessibility statement (tilgjengelighetserklæring)."""
-    return page(visit, "accessibility.html")
+    return page(visit, "guide/accessibility.html")

@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from models.employees import employee_by_id
-from models.orders import order_by_number
+from models.employees.employee import employee_by_id
+from models.orders.order import order_by_number
 from routes.web.errors import not_found
 from routes.web.receipts import receipt_again
 from routes.web.visit import Visit

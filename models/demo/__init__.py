@@ -9,8 +9,10 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.clock import today_in_oslo
-from models.customers import Customer
+from models.core.clock import today_in_oslo
+from models.core.sealed import Keyring
+from models.core.tenancy import across_customers
+from models.customers.customer import Customer
 from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies
 from models.demo.identities import add_numbers
@@ -22,8 +24,6 @@ from models.demo.people import add_employees
 from models.demo.plans import add_plans
 from models.demo.reports import add_reports
 from models.demo.users import SIGN_INS, add_users
-from models.sealed import Keyring
-from models.tenancy import across_customers
 
 __all__ = ["SIGN_INS", "is_empty", "load"]
 

@@ -13,18 +13,18 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit import Named
-from models.bookings import Booking
-from models.clock import today_in_oslo
+from models.bookings.booking import Booking
+from models.bookings.series import Hours, Series, publish
+from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
+from models.bookings.slots import Slot
+from models.core.audit import Named
+from models.core.clock import today_in_oslo
+from models.core.tenancy import insert_rows
+from models.customers.units import Unit
 from models.demo.days import CLOCKS_GO_BACK, health_round, working_day
 from models.demo.orders import Placed
 from models.demo.people import NAMED_IN, Staff
-from models.employees import Employee
-from models.series import Hours, Series, publish
-from models.sign_ups import CANCELLED, HOLDING, WAITING, SignUp
-from models.slots import Slot
-from models.tenancy import insert_rows
-from models.units import Unit
+from models.employees.employee import Employee
 
 LONG_DEADLINE = timedelta(days=7)
 SHORT_DEADLINE = timedelta(hours=24)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from models.money import HUNDREDTH
+from models.values.money import HUNDREDTH
 
 ZERO = Decimal(0)
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -10,10 +10,10 @@ from random import Random
 from sqlalchemy.orm import Session
 from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
-from models.clock import today_in_oslo
+from models.core.clock import today_in_oslo
+from models.core.sealed import Keyring
 from models.demo.people import NAMED, NAMED_IN, Staff
-from models.national_ids import add_all
-from models.sealed import Keyring
+from models.employees.national_ids import add_all
 
 # unit, given name, family name: the number
 NUMBERS = {

@@ -11,18 +11,18 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.clock import in_oslo
-from models.customers import Customer
+from models.core.clock import in_oslo
+from models.customers.customer import Customer
+from models.customers.units import Unit
 from models.demo.days import on_or_before
 from models.demo.ehf import Item, Paper, Reduction, Side, due, write
 from models.demo.orders import Placed
 from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import take_in
-from models.invoices import SENT_AS, Invoice
-from models.kid import with_mod10
-from models.orders import INVOICED
-from models.settlements import register_payment, send_to_collection
-from models.units import Unit
+from models.invoices.invoice import SENT_AS, Invoice
+from models.invoices.settlements import register_payment, send_to_collection
+from models.orders.order import INVOICED
+from models.values.kid import with_mod10
 
 FIRST_NUMBER = 118400
 """The guide's numbers end before it."""

@@ -4,11 +4,11 @@ from datetime import date, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.clock import in_oslo
+from models.core.clock import in_oslo
 from models.demo.days import on_or_before
 from models.demo.orders import Placed
-from models.order_messages import OrderMessage, Side
-from models.users import User
+from models.orders.messages import OrderMessage, Side
+from models.users.user import User
 
 # order number, user, side, days before the demo is loaded, time, text
 WRITTEN = [

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.clock import today_in_oslo
-from models.notices import Notice, Words, fingerprint_of
-from models.units import Unit
+from models.core.clock import today_in_oslo
+from models.customers.units import Unit
+from models.notices.notice import Notice, Words, fingerprint_of
 
 
 class Said(NamedTuple):

@@ -9,14 +9,14 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from models.clock import in_oslo
+from models.core.clock import in_oslo
+from models.core.numbers import Number
+from models.core.tenancy import insert_rows
+from models.customers.units import Unit
 from models.demo.days import on_or_before, weekdays_later
 from models.demo.order_texts import AMP, CONTACTS, HEALTH, HMS, ROWS, Row
-from models.numbers import Number
-from models.orders import SERIES, Order, StatusChange
-from models.tenancy import insert_rows
-from models.units import Unit
-from models.users import User
+from models.orders.order import SERIES, Order, StatusChange
+from models.users.user import User
 
 GUIDES_NUMBER = 307390
 

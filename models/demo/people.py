@@ -11,9 +11,9 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from models.clock import in_oslo, today_in_oslo
-from models.employees import Employee
-from models.units import Unit
+from models.core.clock import in_oslo, today_in_oslo
+from models.customers.units import Unit
+from models.employees.employee import Employee
 
 # unit, given name, family name, e-mail, mobile, born, gender, language
 NAMED = [

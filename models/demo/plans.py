@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.clock import today_in_oslo
+from models.core.clock import today_in_oslo
+from models.core.tenancy import insert_rows
+from models.customers.units import Unit
 from models.demo.order_texts import ABSENCE, COURSE, ERGONOMICS, HEALTH, HMS, HYGIENE, PSYCHOSOCIAL
 from models.demo.orders import Placed
-from models.plans import PlanItem
-from models.tenancy import insert_rows
-from models.units import Unit
+from models.reports.plans import PlanItem
 
 _LEADS_TO_SOMETHING = timedelta(days=45)
 """How long after an order the activity is due that it is for."""

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.clock import in_oslo, today_in_oslo
-from models.customers import Customer
+from models.core.clock import in_oslo, today_in_oslo
+from models.customers.customer import Customer
+from models.customers.units import Unit
 from models.exchange.pdf import draw_first_page, write_pdf
-from models.reports import add_report
-from models.units import Unit
+from models.reports.report import add_report
 
 WITH_REPORTS = ("Testbedriften AS", "Fjordbygg Entreprenør AS", "Solvik kommune")
 PROVIDER = "Bedriftshelsetjenesten"

@@ -6,10 +6,10 @@ The people who work at the customers do not live here: they cannot sign in.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.customers import AccountManager
-from models.tenancy import Right
-from models.units import Unit
-from models.users import Grant, User
+from models.core.tenancy import Right
+from models.customers.customer import AccountManager
+from models.customers.units import Unit
+from models.users.user import Grant, User
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -47,7 +47,7 @@ SIGN_INS: list[tuple[str, str, str]] = [
 def add_users(db: Session, units: dict[str, Unit]) -> dict[str, User]:
     """Add the users with their grants; they come back by their user names."""
     # Importing it hashes a password, and the sign-in page only wants to know SIGN_INS.
-    from models.passwords import hash_password  # noqa: PLC0415
+    from models.users.passwords import hash_password  # noqa: PLC0415
 
     passwords = {username: password for username, password, _ in SIGN_INS}
     managers = {manager.name: manager.id for manager in db.scalars(select(AccountManager))}

@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from models.clock import OSLO
-from models.outbox import Message
+from models.core.clock import OSLO
+from models.outbox.message import Message
 
 
 class Undeliverable(Exception):

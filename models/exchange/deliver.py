@@ -1,7 +1,7 @@
 """The postman: takes messages from the outbox and brings them out, one by one.
 
 A message that was brought out by a postman who died before noting it goes out again, under the same id. Where an
-endpoint fails, whichever the message, it rests (`models.endpoints`), and its messages wait without being tried.
+endpoint fails, whichever the message, it rests (`models.outbox.endpoints`), and its messages wait without being tried.
 """
 
 import logging
@@ -14,19 +14,22 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models import endpoints, outbox, password_requests, waiting_list
-from models.clock import Clock
-from models.database import Database
-from models.endpoints import Endpoint
+from models.bookings.sign_ups import waiting_list
+from models.bookings.sign_ups.reminders import remind
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.settings import Settings
+from models.core.tenancy import across_customers
 from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable
-from models.exchange.crm import Crm
+from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
-from models.morning_letters import post_morning_letters
-from models.outbox import Channel, Message
-from models.reminders import remind
-from models.settings import Settings
-from models.tenancy import across_customers
+from models.orders.morning_letters import post_morning_letters
+from models.outbox import endpoints
+from models.outbox import message as outbox
+from models.outbox.endpoints import Endpoint
+from models.outbox.message import Channel, Message
+from models.users import password_requests
 
 _POLL = 1.0
 """Seconds between two looks into the outbox, where nobody wakes the postman."""

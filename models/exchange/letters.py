@@ -16,13 +16,13 @@ from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from models.clock import OSLO
+from models.core.clock import OSLO
+from models.core.settings import Settings, SettingsRefused
+from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.exchange import Undeliverable
-from models.exchange.calendar import Entry, Method, write_calendar
-from models.language import BOKMAL, clock_time, day_month, long_date
-from models.outbox import Message
-from models.settings import Settings, SettingsRefused
-from models.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from models.exchange.calendars.ics import Entry, Method, write_calendar
+from models.outbox.message import Message
+from models.values.language import BOKMAL, clock_time, day_month, long_date
 
 _PARTIALS = Path(__file__).parents[2] / "partials"
 

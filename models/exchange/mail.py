@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from models.core.settings import Settings, SettingsRefused
 from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, keep
-from models.outbox import Message
-from models.settings import Settings, SettingsRefused
+from models.outbox.message import Message
 
 _TIMEOUT = 10
 """Seconds that the server may take for each of its answers."""

@@ -1,43 +1,4 @@
-"""The provider's desk: what staff look after, across customers, and do for one of them at a time (decision 0025)."""
+"""The provider's desk (decision 0025): its overview, and how an account manager wants to be told of news.
 
-from routes.desk import (
-    attendances,
-    booking_changes,
-    bookings,
-    customers,
-    deliveries,
-    mail,
-    new_booking,
-    new_customer,
-    notices,
-    order_messages,
-    orders,
-    overview,
-    plans,
-    reports,
-    slots,
-    units,
-    users,
-    viewings,
-)
-
-__all__ = [
-    "attendances",
-    "booking_changes",
-    "bookings",
-    "customers",
-    "deliveries",
-    "mail",
-    "new_booking",
-    "new_customer",
-    "notices",
-    "order_messages",
-    "orders",
-    "overview",
-    "plans",
-    "reports",
-    "slots",
-    "units",
-    "users",
-    "viewings",
-]
+What the desk does with orders, bookings, customers and the like stands with each of them.
+"""

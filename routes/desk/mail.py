@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from models.customers import MailWish
-from models.news import wish_for
+from models.customers.customer import MailWish
+from models.orders.news import wish_for
 from routes.desk.overview import draw, mail_form
 from routes.web.answers import swap
 from routes.web.visit import Visit
@@ -16,4 +16,4 @@ def update(visit: Visit) -> Response:
     if not form.validate():
         return draw(visit, form, status=422)
     wish_for(visit.db, visit.user.account_manager_id, MailWish(form.mail_wish.data))
-    return swap(visit, "desk/overview/_mail.html", or_go=visit.url("desk"), say="Ønsket er lagret.", form=form)
+    return swap(visit, "desk/_mail.html", or_go=visit.url("desk"), say="Ønsket er lagret.", form=form)

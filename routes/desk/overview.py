@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.customers import MailWish
-from models.desk_orders import new_orders
+from models.customers.customer import MailWish
 from models.desk_overview import free_soon, longest_waiting, unanswered
-from models.news import wish_of
-from models.outbox_overview import dead_count
+from models.orders.desk import new_orders
+from models.orders.news import wish_of
+from models.outbox.overview import dead_count
 from routes.web.answers import page
 from routes.web.forms import Choice, Option, PortalForm
 from routes.web.visit import Visit
@@ -46,7 +46,7 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
     orders, order_count = new_orders(visit.db, manager_id, SHOWN)
     return page(
         visit,
-        "desk/overview/index.html",
+        "desk/index.html",
         part="mail",
         status=status,
         orders=orders,

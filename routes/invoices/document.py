@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from models import account_number, kid
-from models.invoice_contents import Contents
-from models.invoices import Invoice
-from models.money import KRONER
+from models.invoices.contents import Contents
+from models.invoices.invoice import Invoice
+from models.values import account_number, kid
+from models.values.money import KRONER
 from routes.invoices.phrases import lines_of, more_of, name_of, period, price, quantity, rate, reason, tax_rate
 from routes.web.words import amount
 from routes.web.words import date as day

@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from models.database import aside
+from models.core.database import aside
 from models.exchange.archive import Member, ZipWriter
 from models.exchange.pdf import write_pdf
-from models.exchange.spreadsheet import Row, writer
-from models.invoice_contents import contents_of, original_of
-from models.invoice_search import Cursor, find_invoices, page_of_invoices
-from models.invoices import invoice_by_number
+from models.exchange.sheets.files import Row, writer
+from models.invoices.contents import contents_of, original_of
+from models.invoices.invoice import invoice_by_number
+from models.invoices.search import Cursor, find_invoices, page_of_invoices
 from routes.invoices.document import Document
-from routes.invoices.listing import InvoiceSearch, sort_of
+from routes.invoices.search import InvoiceSearch, sort_of
 from routes.web.downloads import download
 from routes.web.errors import Refused, refusal
 from routes.web.visit import Visit

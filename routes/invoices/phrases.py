@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.invoice_contents import InvoiceAllowance, InvoiceLine, InvoiceTax
+from models.invoices.contents import InvoiceAllowance, InvoiceLine, InvoiceTax
 from routes.web.words import amount, exact, organisation_number
 from routes.web.words import date as day
 

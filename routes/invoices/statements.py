@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.account_statement import Account, Payer, TooLong, payers, statement_of
 from models.exchange.pdf import write_pdf
-from models.exchange.spreadsheet import Row, writer
-from models.money import KRONER
+from models.exchange.sheets.files import Row, writer
+from models.invoices.statement import Account, Payer, TooLong, payers, statement_of
+from models.values.money import KRONER
 from routes.web.answers import page
 from routes.web.downloads import disposition, download
 from routes.web.errors import not_found

@@ -1,18 +1,4 @@
-"""Rapporter: the documents, the figures, the HMS year, and the draft of the annual report."""
+"""Rapporter: the documents, the figures, the HMS year, the draft of the annual report, and the desk's part.
 
-from routes.reports.annual_report import annual_report, annual_report_pdf
-from routes.reports.documents import download, index, preview, show
-from routes.reports.figures import figures, figures_csv
-from routes.reports.hms_year import hms_year
-
-__all__ = [
-    "annual_report",
-    "annual_report_pdf",
-    "download",
-    "figures",
-    "figures_csv",
-    "hms_year",
-    "index",
-    "preview",
-    "show",
-]
+Single orders and invoices behind the figures have rooms of their own.
+"""

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from models.exchange.pdf import write_pdf
-from models.figures import last_closed_year
-from models.plans import Activity, plan_of
-from models.reports import Criteria, find_reports
+from models.reports.figures import last_closed_year
+from models.reports.plans import Activity, plan_of
+from models.reports.report import Criteria, find_reports
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
 from routes.reports.overview import Overview, UseRow, overview_of, shown

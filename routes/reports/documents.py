@@ -4,7 +4,7 @@ from functools import cache
 
 from starlette.responses import Response
 
-from models.reports import (
+from models.reports.report import (
     KINDS,
     PNG,
     Criteria,
@@ -17,12 +17,12 @@ from models.reports import (
     years_of_reports,
 )
 from routes.reports.choice import YearAndUnit, units_with_reports
-from routes.web import listing
+from routes.web import search as listing
 from routes.web.answers import page
 from routes.web.downloads import LOCKED, document
 from routes.web.errors import not_found
 from routes.web.forms import ALL, Choice, Option
-from routes.web.listing import after_of
+from routes.web.search import after_of
 from routes.web.visit import Visit
 
 

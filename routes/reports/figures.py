@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from models.exchange.spreadsheet import Row, writer
-from models.figures import last_closed_year
+from models.exchange.sheets.files import Row, writer
+from models.reports.figures import last_closed_year
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.overview import Overview, overview_of, shown
 from routes.web.answers import page

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from models.figures import (
+from models.core.tenancy import Right
+from models.orders.order import PRODUCT_GROUPS
+from models.reports.figures import (
     CHECKS,
     Attendance,
     Figure,
@@ -14,9 +16,7 @@ from models.figures import (
     is_closed,
     orders_by_group,
 )
-from models.money import KRONER
-from models.orders import PRODUCT_GROUPS
-from models.tenancy import Right
+from models.values.money import KRONER
 from routes.reports.choice import Units
 from routes.web.visit import Visit
 from routes.web.words import amount, count

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from models.settings import Settings
+from models.core.settings import Settings
 from routes.web.cookie import Flash
 from routes.web.errors import Refused
 from routes.web.forms import FRESH_KEY, new_key
@@ -67,7 +67,7 @@ class Pages:
         closed = here.is_personal and refused.status in {404, 410}
         response = page(
             here,
-            "link_over.html" if closed else "error.html",
+            "frame/link_over.html" if closed else "frame/error.html",
             status=refused.status,
             title=refused.title,
             sentence=refused.sentence,
@@ -143,10 +143,10 @@ def swap(
 ) -> Response:
     """Answer a change with the part that it changed, and say so; without htmx, go to the place at `or_go`.
 
-    The part's template gets `flash`; htmx is also given `_said.html`, which puts it into #flash and #status, and the
-    address of the place, also where the change was made on a page of its own. A part that was only asked for again
-    says nothing. `stay` leaves the address alone: the part stands in several places. `into` is the id of the part
-    where more than what was asked for has changed.
+    The part's template gets `flash`; htmx is also given `frame/_said.html`, which puts it into #flash and #status, and
+    the address of the place, also where the change was made on a page of its own. A part that was only asked for again
+    says nothing. `stay` leaves the address alone: the part stands in several places. `into` is the id of the part where
+    more than what was asked for has changed.
     """
     if not here.asked.partial:
         return go(here, or_go, say=say, tone=tone)
@@ -155,7 +155,7 @@ def swap(
     pieces = here.portal.pages.render(here, part, {**shared, **context})
     if not say:
         return _html(here, pieces, 200)
-    said = here.portal.pages.render(here, "_said.html", shared)
+    said = here.portal.pages.render(here, "frame/_said.html", shared)
     response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
     if into and here.asked.target != into:
         response.headers["hx-retarget"] = f"#{into}"

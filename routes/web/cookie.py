@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.settings import Settings
+from models.core.settings import Settings
 
 _DEVICE_AGE = timedelta(days=180)
 _FLASH_AGE = timedelta(minutes=1)

@@ -1,6 +1,6 @@
 """The fourth answer: a list as a file, sent while it is read, however long it is.
 
-How a spreadsheet is written is in `models.exchange.spreadsheet`; which rows there are, a model says.
+How a spreadsheet is written is in `models.exchange.sheets.files`; which rows there are, a model says.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from models.database import run
-from models.reports import Download
-from models.tables import Writer
+from models.core.database import run
+from models.reports.report import Download
+from models.values.tables import Writer
 from routes.web.visit import Visit
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from models.database import run
-from models.drafts import keep
-from models.national_id import mask_in
-from models.tenancy import across_customers, bind
-from models.users import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
-from models.viewings import note_look, with_view
+from models.core.database import run
+from models.core.tenancy import across_customers, bind
+from models.users.drafts import keep
+from models.users.user import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
+from models.users.viewings import note_look, with_view
+from models.values.national_id import mask_in
 from routes.web.body import limited
 from routes.web.errors import Refused, not_found, only_looking, refusal
 from routes.web.same_origin import is_cross_site, is_our_host

@@ -15,9 +15,9 @@ from wtforms import Field, Form, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from models.dates import parse_date, parse_time
-from models.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
-from models.units import UnitRow
+from models.customers.units import UnitRow
+from models.values.dates import parse_date, parse_time
+from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from routes.web.visit import SAFE_METHODS, Visit
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind

@@ -1,16 +1,16 @@
 """The receipt line: `Oppdatert i CRM kl. 10:42` or `Venter på CRM`, on each page that follows a save (number 12).
 
-Its part, `_receipt.html`, asks again by itself until the CRM has answered, for half a minute; without script a reload
-shows how it is. What a receipt is, stands in `models.receipts`.
+Its part, `frame/_receipt.html`, asks again by itself until the CRM has answered, for half a minute; without script a
+reload shows how it is. What a receipt is, stands in `models.outbox.receipts`.
 """
 
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from models.employees import Employee
-from models.orders import Order
-from models.receipts import receipt_for
+from models.employees.employee import Employee
+from models.orders.order import Order
+from models.outbox.receipts import receipt_for
 from routes.web.answers import go, nothing_new, swap
 from routes.web.visit import Visit
 from routes.web.words import date, time
@@ -52,4 +52,4 @@ def receipt_again(visit: Visit, about: str, *, place: str) -> Response:
     if visit.asked.target != "receipt":
         return go(visit, place)
     line = _line(visit, about, ask=visit.request.url.path)
-    return nothing_new() if line.ask else swap(visit, "_receipt.html", or_go=place, receipt=line)
+    return nothing_new() if line.ask else swap(visit, "frame/_receipt.html", or_go=place, receipt=line)

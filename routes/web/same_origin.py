@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from models.settings import Settings
+from models.core.settings import Settings
 
 
 def is_our_host(request: Request, settings: Settings) -> bool:

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from models.database import run
-from models.exchange.webhooks import Unsigned, keys_of, verify
+from models.core.database import run
+from models.exchange.crm.webhooks import Unsigned, keys_of, verify
 from routes.web.body import limited
 from routes.web.same_origin import is_our_host
 from routes.web.visit import SAFE_METHODS, Portal

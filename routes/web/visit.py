@@ -16,15 +16,15 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.clock import Clock, today_in_oslo
-from models.customers import Contact
-from models.database import Database, aside
-from models.drafts import find
-from models.sealed import Keyring
-from models.settings import Settings
-from models.signed import Signer
-from models.tenancy import CustomerOwned, Right, Scope, has_written, narrow, owner_of
-from models.users import Choice, SignedIn
+from models.core.clock import Clock, today_in_oslo
+from models.core.database import Database, aside
+from models.core.sealed import Keyring
+from models.core.settings import Settings
+from models.core.signed import Signer
+from models.core.tenancy import CustomerOwned, Right, Scope, has_written, narrow, owner_of
+from models.customers.customer import Contact
+from models.users.drafts import find
+from models.users.user import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
 from routes.web.errors import not_found
 from routes.web.links import Links

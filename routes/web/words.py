@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from babel import Locale
 
-from models import language as language_words
-from models.clock import OSLO
-from models.language import BOKMAL
-from models.organisation_number import display
+from models.core.clock import OSLO
+from models.values import language as language_words
+from models.values.language import BOKMAL
+from models.values.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
 _MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]

@@ -21,7 +21,7 @@ from models.exchange.ehf.document import (
     Subtotal,
 )
 from models.exchange.ehf.sums import tax_of, value_of
-from models.invoice_contents import (
+from models.invoices.contents import (
     InvoiceAllowance,
     InvoiceAttachment,
     InvoiceDetails,
@@ -30,8 +30,8 @@ from models.invoice_contents import (
     OfInvoice,
     PrecedingInvoice,
 )
-from models.invoices import LONGEST_NUMBER, Invoice
-from models.national_id import mask_in
+from models.invoices.invoice import LONGEST_NUMBER, Invoice
+from models.values.national_id import mask_in
 
 _Row = TypeVar("_Row", bound=OfInvoice)
 

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.clock import today_in_oslo
-from models.customers import Customer
+from models.core.clock import today_in_oslo
+from models.customers.customer import Customer
+from models.customers.units import Unit
 from models.exchange.ehf.contents import contents_of
 from models.exchange.ehf.document import Document, Identifier, Party
 from models.exchange.ehf.files import Found, documents_in
@@ -22,13 +23,12 @@ from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.sums import value_of
 from models.exchange.ehf.xml import Unreadable
-from models.invoice_contents import InvoiceFile
-from models.invoices import LONGEST_NUMBER, Invoice, keys_of
-from models.orders import NUMBER_DIGITS
-from models.organisation_number import is_valid
-from models.quarantine import keep_out, let_out
-from models.settlements import settle_credits
-from models.units import Unit
+from models.invoices.contents import InvoiceFile
+from models.invoices.invoice import LONGEST_NUMBER, Invoice, keys_of
+from models.invoices.quarantine import keep_out, let_out
+from models.invoices.settlements import settle_credits
+from models.orders.order import NUMBER_DIGITS
+from models.values.organisation_number import is_valid
 
 ENHETSREGISTERET = "0192"
 """The scheme of Norwegian organisation numbers (Peppol participant identifiers)."""

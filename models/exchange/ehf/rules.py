@@ -12,7 +12,7 @@ from models.exchange.ehf.document import Document, Money, Party
 from models.exchange.ehf.line_rules import allowances, lines
 from models.exchange.ehf.sums import Faults, backwards, differs, side_of, sum_of, tax_of, value_of
 from models.exchange.ehf.tax_rules import categories, taxes
-from models.money import LARGEST
+from models.values.money import LARGEST
 
 EN_16931 = "urn:cen.eu:en16931:2017"
 PEPPOL = "urn:fdc:peppol.eu:2017:poacc:"

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from models.exchange.ehf.document import Category, Document, Subtotal
 from models.exchange.ehf.sums import ZERO, Faults, differs, sum_of, value_of
-from models.money import HUNDREDTH
+from models.values.money import HUNDREDTH
 
 ONE = Decimal(1)
 

@@ -7,7 +7,7 @@ this one that copies `employees` (a batch) loses the triggers, and has to call `
 import sqlalchemy as sa
 from alembic import op
 
-from models.employees import derived
+from models.employees.employee import derived
 
 revision = "0002"
 down_revision = "0001"

@@ -1,0 +1,139 @@
+"""Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from models.bookings.booking import Booking
+from models.bookings.slots import Slot
+from models.core.clock import OSLO, in_oslo
+from models.core.tenancy import select_rows
+from models.customers.units import Unit
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A booking as a line of a list."""
+
+    id: int
+    title: str
+    place: str
+    unit_name: str
+    order_number: int | None
+    deadline: datetime
+    cancelled: bool
+    first_day: date
+    last_day: date
+    capacity: int
+    taken: int
+
+    @property
+    def free(self) -> int:
+        """Places that are left."""
+        return max(0, self.capacity - self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Which bookings: those with a time on one of the days, of one of the units."""
+
+    from_date: date | None = None
+    to_date: date | None = None
+    unit_ids: frozenset[int] | None = None
+
+    @property
+    def restrictions(self) -> dict[str, Any]:
+        """The names of the conditions that hold, with their values."""
+        found: dict[str, Any] = {}
+        if self.from_date:
+            found["from_moment"] = in_oslo(self.from_date, time())
+        if self.to_date:
+            found["to_moment"] = in_oslo(self.to_date + timedelta(days=1), time())
+        if self.unit_ids is not None:
+            found["unit_ids"] = sorted(self.unit_ids)
+        return found
+
+
+_FIRST, _LAST = func.min(Slot.starts_at), func.max(Slot.starts_at)
+_MOMENT = Slot.starts_at.type
+_WHICH: dict[str, ColumnElement[bool]] = {
+    "unit_ids": Booking.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    "shown": Booking.cancelled_at.is_(None),
+}
+_HAVING: dict[str, ColumnElement[bool]] = {
+    "from_moment": bindparam("from_moment", type_=_MOMENT) <= _LAST,
+    "to_moment": bindparam("to_moment", type_=_MOMENT) > _FIRST,
+    "to_come": func.max(Slot.ends_at) > bindparam("now", type_=_MOMENT),
+    "over": func.max(Slot.ends_at) <= bindparam("now", type_=_MOMENT),
+}
+
+
+@cache
+def _listing(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Built once per set of conditions."""
+    return (
+        select(
+            Booking.id,
+            Booking.title,
+            Booking.place,
+            Unit.name,
+            Booking.order_number,
+            Booking.deadline,
+            Booking.cancelled_at,
+            _FIRST,
+            _LAST,
+            func.sum(Slot.capacity),
+            func.sum(Slot.taken),
+        )
+        .join(Slot, Slot.booking_id == Booking.id)
+        .join(Unit, Unit.id == Booking.unit_id)
+        .where(*(_WHICH[name] for name in sorted(names & _WHICH.keys())))
+        .group_by(Booking.id, Unit.name)
+        .having(*(_HAVING[name] for name in sorted(names & _HAVING.keys())))
+        .order_by(*((_FIRST, Booking.id) if "to_come" in names else (_FIRST.desc(), Booking.id.desc())))
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+def bookings_to_come(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
+    """Those that are not over, soonest first; one more than `at_most` where there are more."""
+    return _rows(db, {**criteria.restrictions, "to_come": True}, now, at_most + 1)
+
+
+def past_bookings(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
+    """Those that are over, latest first; one more than `at_most` where there are more."""
+    return _rows(db, {**criteria.restrictions, "over": True}, now, at_most + 1)
+
+
+def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[BookingRow]:
+    """The next bookings of the user's units that take place, soonest first (I1)."""
+    return _rows(db, {"to_come": True, "shown": True}, now, at_most)
+
+
+def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> list[BookingRow]:
+    listing = _listing(frozenset(holding))
+    values = {name: value for name, value in holding.items() if value is not True}
+    return [
+        BookingRow(
+            id,
+            title,
+            place,
+            unit,
+            number,
+            deadline,
+            cancelled is not None,
+            first.astimezone(OSLO).date(),
+            last.astimezone(OSLO).date(),
+            int(capacity),
+            int(taken),
+        )
+        for id, title, place, unit, number, deadline, cancelled, first, last, capacity, taken in select_rows(
+            db, listing, {**values, "now": now, "at_most": at_most}
+        )
+    ]

@@ -1,0 +1,141 @@
+"""Invitations (section 5, number 16): employees who are asked to choose a time of a booking themselves.
+
+An invitation is over when the employee has said no, or has been signed up since. What the employee sees and does with
+it is in `appointment`.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.bookings.booking import Booking, hold_booking, of_booking
+from models.bookings.sign_ups.news import around, facts_for
+from models.bookings.sign_ups.sign_up import OPEN, SignUp, hold_people
+from models.core.audit import Actor, record
+from models.core.base import Base, Moment
+from models.core.signed import NAME_LENGTH, new_name
+from models.core.tenancy import Right, UnitOwned
+from models.employees.employee import Employee
+from models.outbox.message import Channel, post
+
+
+class Invitation(UnitOwned, Base):
+    """An employee who may choose a time of a booking."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        of_booking(),
+        ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
+        Index(None, "customer_id", "employee_id"),
+    )
+    rights = (Right.ORDERS, Right.EMPLOYEES)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    unit_id: Mapped[int]
+    booking_id: Mapped[int]
+    employee_id: Mapped[int]
+    link: Mapped[str] = mapped_column(String(NAME_LENGTH), default=new_name, unique=True)
+    """What the personal link is known by."""
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    """When last: who is invited again gets the same link again."""
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    after_sign_up_id: Mapped[int] = mapped_column(default=0)
+    """The employee's sign-ups on the booking up to this one were over before; a later one is what came of it."""
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the employee said no, or was asked anew after having given a time back."""
+
+    def decline(self, db: Session, *, by: Actor, now: datetime) -> None:
+        """Note that the employee wants none of the times."""
+        self.ended_at = now
+        _tell(db, self, "declined", by=by, now=now)
+
+
+_of_whom = (Invitation.customer_id, Invitation.booking_id, Invitation.employee_id)
+_is_open = Invitation.ended_at.is_(None)
+Index("ix_invitations_open", *_of_whom, unique=True, postgresql_where=_is_open, sqlite_where=_is_open)
+
+
+def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: Actor, now: datetime) -> list[Employee]:
+    """Ask employees to choose a time themselves; gives those who were asked.
+
+    Who was asked before gets the same link again. Who has a place or waits for one, is deactivated or has no address is
+    left out. Raises BookingCancelled, TooLate.
+    """
+    people = hold_people(db, employee_ids)
+    booking = hold_booking(db, booking.id)
+    booking.check_open(now)
+    last = _last_sign_ups(db, booking.id)
+    asked = [
+        employee
+        for employee in people
+        if employee.email and not employee.deactivated_at and not (employee.id in last and last[employee.id][1] in OPEN)
+    ]
+    before = {
+        invitation.employee_id: invitation
+        for invitation in db.scalars(
+            select(Invitation).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
+        )
+    }
+    surroundings = around(db, booking)
+    for employee in asked:
+        invitation, last_id = before.get(employee.id), last.get(employee.id, (0, ""))[0]
+        if invitation and invitation.after_sign_up_id < last_id:
+            invitation.ended_at, invitation = now, None  # it was used: the link that was given back stays dead
+            db.flush()
+        if invitation is None:
+            invitation = Invitation(
+                customer_id=booking.customer_id,
+                unit_id=booking.unit_id,
+                booking_id=booking.id,
+                employee_id=employee.id,
+                after_sign_up_id=last_id,
+            )
+        invitation.invited_at, invitation.invited_by_id = now, by.user_id
+        db.add(invitation)
+        db.flush()
+        facts = facts_for(db, booking, employee, surroundings, by.user_id)
+        facts |= {"link": invitation.link, "starts_at": None, "ends_at": None, "changeable": True}
+        _tell(db, invitation, "sent", by=by, now=now)
+        post(
+            db,
+            channel=Channel.MAIL,
+            kind="appointment_invitation",
+            about=f"invitation:{invitation.id}",
+            customer_id=booking.customer_id,
+            to=employee.email,
+            payload=facts,
+            now=now,
+        )
+    return asked
+
+
+def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
+    """By employee, the last sign-up on a booking and its state."""
+    rows = db.execute(
+        select(SignUp.employee_id, SignUp.id, SignUp.state).where(SignUp.booking_id == booking_id).order_by(SignUp.id)
+    )
+    return {employee_id: (id, state) for employee_id, id, state in rows}
+
+
+def invited_to(db: Session, booking: Booking, viewer_id: int) -> set[int]:
+    """The employees who are asked to choose a time; where names are hidden, those whom the viewer has asked."""
+    asked = select(Invitation.employee_id).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
+    return set(db.scalars(asked.where(Invitation.invited_by_id == viewer_id) if booking.names_hidden else asked))
+
+
+def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: datetime) -> None:
+    """Log it and tell the CRM."""
+    about = f"invitation:{invitation.id}"
+    ids = {"invitation": invitation.id, "booking": invitation.booking_id, "employee": invitation.employee_id}
+    record(db, customer_id=invitation.customer_id, actor=by.label, about=about, action=what, now=now, changed=ids)
+    post(
+        db,
+        channel=Channel.CRM,
+        kind=f"invitation.{what}",
+        about=about,
+        customer_id=invitation.customer_id,
+        payload=ids,
+        now=now,
+    )

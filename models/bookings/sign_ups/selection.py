@@ -1,0 +1,122 @@
+"""Choosing many employees at once: by unit, by when they were last at a health check, by a pasted list.
+
+What they then get is in `distribution`.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import ATTENDED, COMING, OPEN, SignUp
+from models.bookings.slots import Slot
+from models.core.clock import in_oslo
+from models.core.tenancy import whole_customer
+from models.employees.employee import Employee
+from models.employees.search_words import fold
+from models.orders.order import Order
+
+HEALTH_CHECKS = "Arbeidshelse / helsekontroll"
+"""The product group whose bookings count as health checks."""
+_ADDRESS = re.compile(r"[^\s<>;,|\"']+@[^\s<>;,|\"']+")
+_BETWEEN_NAMES = re.compile(r"[\s,;|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom somebody chose; the ways of choosing add to each other, but `not_since` holds for `unit_ids` only."""
+
+    ids: Collection[int] = ()
+    unit_ids: frozenset[int] | None = frozenset()
+    """None is every unit."""
+    not_since: date | None = None
+    pasted: str = ""
+
+
+@dataclass(slots=True)
+class Selection:
+    """Who that is, in the order of the list, and what was pasted that is nobody, or more than one."""
+
+    employees: list[Employee] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
+
+
+def select_employees(db: Session, booking: Booking, wanted: Wanted) -> Selection:
+    """Find those who are wanted, each once; who is chosen as one of many is left out where he or she has a place."""
+    everybody = list(
+        db.scalars(select(Employee).where(Employee.deactivated_at.is_(None)).order_by(Employee.sort_key, Employee.id))
+    )
+    chosen = set(wanted.ids)
+    selection = Selection()
+    chosen |= _pasted(everybody, wanted.pasted, selection)
+    if wanted.unit_ids is None or wanted.unit_ids:
+        skipped = _on(db, booking) | (_checked_since(db, wanted.not_since) if wanted.not_since else set())
+        chosen |= {
+            one.id
+            for one in everybody
+            if (wanted.unit_ids is None or one.unit_id in wanted.unit_ids) and one.id not in skipped
+        }
+    selection.employees = [one for one in everybody if one.id in chosen]
+    return selection
+
+
+def _on(db: Session, booking: Booking) -> set[int]:
+    rows = select(SignUp.employee_id).where(SignUp.booking_id == booking.id, SignUp.state.in_(OPEN))
+    return set(db.scalars(rows))
+
+
+def _checked_since(db: Session, day: date) -> set[int]:
+    """Who has been at a health check since, or is about to go to one."""
+    with whole_customer(db):
+        rows = (
+            select(SignUp.employee_id)
+            .join(Slot, Slot.id == SignUp.slot_id)
+            .join(Booking, Booking.id == SignUp.booking_id)
+            .join(Order, Order.number == Booking.order_number)
+            .where(
+                Order.product_group == HEALTH_CHECKS,
+                Booking.cancelled_at.is_(None),
+                Booking.names_hidden.is_(False),
+                SignUp.state.in_((ATTENDED, *COMING)),
+                Slot.starts_at >= in_oslo(day, time()),
+            )
+        )
+        return set(db.scalars(rows))
+
+
+def _pasted(everybody: Iterable[Employee], text: str, selection: Selection) -> set[int]:
+    """Read a list as it was copied from a mail or a spreadsheet: an address, or a name in any order, on each line."""
+    by_address: dict[str, list[int]] = {}
+    by_name: dict[frozenset[str], list[int]] = {}
+    for one in everybody:
+        if one.email:
+            by_address.setdefault(fold(one.email), []).append(one.id)
+        by_name.setdefault(_words(one.full_name), []).append(one.id)
+    found: set[int] = set()
+    for line in _lines(text):
+        address = _ADDRESS.search(line)
+        ids = by_address.get(fold(address[0]), []) if address else by_name.get(_words(line), [])
+        if len(ids) == 1:
+            found.add(ids[0])
+        else:
+            (selection.ambiguous if ids else selection.unknown).append(line)
+    return found
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Each entry; several addresses on a line, as from a mail's list of receivers, are several entries."""
+    for line in text.splitlines():
+        addresses = _ADDRESS.findall(line)
+        if len(addresses) > 1:
+            yield from addresses
+        elif line.strip():
+            yield " ".join(line.split())
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for word in _BETWEEN_NAMES.split(fold(name)) if word)

@@ -1,0 +1,69 @@
+"""The log of who changed what, when (X4): written in the transaction of the change, never changed.
+
+No identity number, no free text of a customer: the names of what changed, and values that may be seen.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, Identity, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.base import Base, Moment
+from models.core.tenancy import CustomerOwned
+
+
+class Actor(Protocol):
+    """Who does something: a signed-in user, an employee with a personal link, the portal itself."""
+
+    @property
+    def label(self) -> str:
+        """As the log names one."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The user, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody who is not signed in, by what the log is to say."""
+
+    label: str
+    user_id: int | None = None
+
+
+THE_PORTAL = Named("Kundeportalen")
+"""What happens by itself, such as an offer whose time is over."""
+THE_CRM = Named("CRM")
+"""What the CRM has told the portal."""
+
+
+class AuditEntry(CustomerOwned, Base):
+    """One change: the user `actor` did `action` to `about` (such as `order:307390`) at `at`."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "customer_id", "about", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(310))
+    """A full name and a user name, as `SignedIn.label` writes them."""
+    about: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(80))
+    changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+def record(
+    db: Session,
+    *,
+    customer_id: int,
+    actor: str,
+    about: str,
+    action: str,
+    now: datetime,
+    changed: dict[str, Any] | None = None,
+) -> None:
+    """Note a change in the transaction that makes it."""
+    db.add(AuditEntry(customer_id=customer_id, at=now, actor=actor, about=about, action=action, changed=changed or {}))

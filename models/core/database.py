@@ -1,0 +1,165 @@
+"""The database: engines for SQLite and PostgreSQL, sessions held to a scope, and plain code on the event loop.
+
+Which tables there are is not known here.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
+
+from models.core.tenancy import Scope, bind
+
+_BEGIN = "sqlite_begin"
+_SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA cache_size = -16000",
+)
+
+T = TypeVar("T")
+
+
+class Database:
+    """One database and how to reach it.
+
+    `asynchronous=True` is for code on the event loop: on PostgreSQL, statements then give way while they wait
+    (through `run`). SQLite answers faster than a switch costs, so there it changes nothing.
+    """
+
+    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=50, hide_parameters=True)
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            if asynchronous:
+                self.engine = create_async_engine(
+                    parsed, pool_size=pool_size, max_overflow=15, hide_parameters=True
+                ).sync_engine
+            else:
+                self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
+            event.listen(self.engine, "connect", _configure_postgresql)
+        # The same connections, but a transaction takes the write lock at its start.
+        self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._turn = asyncio.Lock()
+
+    def session(self, scope: Scope | None = None, *, read_only: bool = False) -> Session:
+        """A session held to `scope`; without one, every statement fails outside `across_customers`.
+
+        A session that is not `read_only` takes SQLite's write lock with its first statement, so that what it
+        read is still true when it writes.
+        """
+        session = Session(self.engine if read_only else self._writing, expire_on_commit=False)
+        bind(session, scope, read_only=read_only)
+        return session
+
+    def write_apart(self, work: Callable[[], T]) -> T:
+        """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
+
+        On SQLite, which has one write lock, in a thread: those who only read go on meanwhile, and those of this
+        process who want to write wait for it in `wait_for_turn`, without holding the loop up.
+        """
+        if not self.is_sqlite:
+            return work()
+        await_(self._turn.acquire())
+        try:
+            return aside(work)
+        finally:
+            self._turn.release()
+
+    def wait_for_turn(self) -> None:
+        """Wait until no long piece of writing is under way in this process."""
+        if self._turn.locked():
+            await_(self._turn.acquire())
+            self._turn.release()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a long piece of writing is under way in this process."""
+        return self._turn.locked()
+
+    def only_reads(self, session: Session, scope: Scope | None) -> None:
+        """Forget what a session has written, and let others write while it goes on reading."""
+        session.rollback()
+        session.bind = self.engine
+        bind(session, scope, read_only=True)
+
+    def answers(self) -> bool:
+        """Whether the database can be reached; inside `run` where it is asynchronous."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (DBAPIError, PoolTimeout):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # the portal says itself when a transaction begins
+    for setting in _SQLITE_SETTINGS:
+        connection.execute(setting)
+
+
+def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """On the disks of today a page anywhere is as near as the next one; PostgreSQL plans for older ones.
+
+    Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees.
+    """
+    cursor = connection.cursor()
+    cursor.execute("SET random_page_cost = 1.1")
+    cursor.close()
+    connection.commit()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+async def run(work: Callable[..., T], *args: Any) -> T:
+    """Run plain, synchronous code on the event loop, in SQLAlchemy's greenlet bridge.
+
+    Inside it, statements on an asynchronous engine and `aside` give way to other requests while they wait.
+    """
+    return await greenlet_spawn(work, *args)
+
+
+def aside(work: Callable[..., T], *args: Any) -> T:
+    """Run slow work that releases the interpreter's lock (Argon2, a large file) in a thread, and wait for it.
+
+    Only inside `run`, and never between a session's first write and its commit: on SQLite the next writer
+    on this loop would block the one that it waits for. `Visit.aside` sees to that.
+    """
+    return await_(asyncio.to_thread(work, *args))
+
+
+def give_way() -> None:
+    """Let others on the event loop come in between two steps of long work; in a thread they do so anyway.
+
+    Never between a session's first write and its commit on SQLite, as with `aside`.
+    """
+    if in_greenlet():
+        await_(asyncio.sleep(0))

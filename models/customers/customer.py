@@ -1,0 +1,75 @@
+"""Customers (the tenants) and the account managers who serve them. Their units are in `models.customers.units`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Identity, String, false, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
+
+from models.core.audit import record
+from models.core.base import Base
+from models.core.tenancy import CustomerOwned
+
+
+class MailWish(StrEnum):
+    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
+
+    EACH = "each"
+    MORNING = "morning"
+
+
+class AccountManager(Base):
+    """The provider's person (kundeansvarlig) whom customers know by name."""
+
+    __tablename__ = "account_managers"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(40))
+    mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How an account manager is reached."""
+
+    name: str
+    email: str
+    phone: str
+
+
+class Customer(CustomerOwned, Base):
+    """A company that buys from the provider; the tenant that everything else belongs to."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    customer_id = synonym("id")  # so that the walls hold for the tenant itself
+    name: Mapped[str] = mapped_column(String(200))
+    organisation_number: Mapped[str] = mapped_column(String(9), unique=True)
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+    has_reports: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether Rapporter is switched on for this customer; without it no right opens it (U1)."""
+
+    account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")
+
+
+def customer_with_manager(db: Session, customer_id: int) -> Customer:
+    """A customer with its account manager at hand; raises sqlalchemy's NoResultFound."""
+    wanted = select(Customer).where(Customer.id == customer_id).options(joinedload(Customer.account_manager))
+    return db.scalars(wanted).one()
+
+
+def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: datetime) -> None:
+    """Show Rapporter to a customer, or hide it (U1), and note who did where that changes something."""
+    if customer.has_reports != on:
+        customer.has_reports = on
+        action = "reports shown" if on else "reports hidden"
+        record(db, customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, now=now)
+
+
+def customer_by_number(db: Session, organisation_number: str) -> Customer | None:
+    """The customer with this organisation number, which may be written with blanks."""
+    return db.scalar(select(Customer).where(Customer.organisation_number == "".join(organisation_number.split())))

@@ -1,0 +1,158 @@
+"""Units (bedrift, avdeling) of a customer: a tree whose root is the company itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from models.core.base import Base
+from models.core.tenancy import CustomerOwned, Right, Scope, select_rows
+from models.customers.customer import AccountManager, Customer
+
+
+class Unit(CustomerOwned, Base):
+    """One bedrift or avdeling; `path` is the ids from the root down to it, as in `/1/5/`."""
+
+    __tablename__ = "units"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "id"),
+        ForeignKeyConstraint(["customer_id", "parent_id"], ["units.customer_id", "units.id"]),
+        Index(None, "customer_id", "path"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    parent_id: Mapped[int | None]
+    path: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    organisation_number: Mapped[str | None] = mapped_column(String(9))
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
+    """Who serves this unit, where it is another than the customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as it stands in a list; `depth` is how many of the units above it are in the list, too."""
+
+    id: int
+    name: str
+    organisation_number: str | None
+    parent_name: str | None
+    path: str
+    depth: int = 0
+
+    def matches(self, text: str) -> bool:
+        """Whether the filter box's text is in the name, the number or the parent's name (NB4, U7)."""
+        wanted = text.casefold().strip()
+        digits = "".join(wanted.split())
+        return (
+            wanted in self.name.casefold()
+            or wanted in (self.parent_name or "").casefold()
+            or (digits.isdecimal() and digits in (self.organisation_number or ""))
+        )
+
+
+_parent = aliased(Unit)
+_UNITS = select(Unit.id, Unit.name, Unit.organisation_number, _parent.name, Unit.path).join(
+    _parent, Unit.parent_id == _parent.id, isouter=True
+)
+_THESE_UNITS = _UNITS.where(Unit.id.in_(bindparam("ids", expanding=True)))
+
+
+def units_in_scope(db: Session, scope: Scope, *rights: Right) -> list[UnitRow]:
+    """The units in which the user has one of the rights, parents before children, siblings by name (NB3)."""
+    allowed = scope.units_with(*rights)
+    rows = select_rows(db, _UNITS) if allowed is None else select_rows(db, _THESE_UNITS, {"ids": sorted(allowed)})
+    return in_tree_order(UnitRow(*row) for row in rows)
+
+
+def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
+    """Parents before their children, siblings in Norwegian alphabetical order."""
+    by_path = {unit.path: unit for unit in units}
+
+    names = {path: (norwegian(unit.name), unit.id) for path, unit in by_path.items()}
+    ways = {path: [names[above] for above in paths_down_to(path) if above in names] for path in by_path}
+    return [replace(by_path[path], depth=len(ways[path]) - 1) for path in sorted(by_path, key=lambda path: ways[path])]
+
+
+def unit_by_name(db: Session, customer_id: int, name: str) -> Unit | None:
+    """The unit of a customer with this name; the highest of several."""
+    named = select(Unit).where(Unit.customer_id == customer_id, Unit.name == name)
+    return db.scalars(named.order_by(func.length(Unit.path), Unit.id).limit(1)).first()
+
+
+_ALPHABET = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
+
+
+def norwegian(name: str) -> str:
+    """A sort key: ignoring case, with … z æ ø å, and `aa` as `å` (product section 7)."""
+    return name.casefold().replace("aa", "å").translate(_ALPHABET)
+
+
+class _Bytewise(FunctionElement[str]):
+    """A text that is compared by its characters' numbers, as SQLite does by itself."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_Bytewise)
+def _as_it_is(text: _Bytewise, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(text.clauses, **how)
+
+
+@compiles(_Bytewise, "postgresql")
+def _in_the_c_collation(text: _Bytewise, compiler: SQLCompiler, **how: Any) -> str:
+    return f'({compiler.process(text.clauses, **how)} COLLATE "C")'
+
+
+def in_norwegian(name: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """The same sort key, worked out by the database (but for capitals beyond the Norwegian alphabet)."""
+    key: ColumnElement[str] = func.lower(name)
+    for letters, placed in (("æÆäÄ", "{"), ("øØöÖ", "|"), ("åÅ", "}")):
+        for letter in letters:
+            key = func.replace(key, letter, placed)
+    return _Bytewise(func.replace(key, "aa", "}"))
+
+
+def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
+    """Who is told of what happens in a unit (NB10): the nearest manager up the tree, or else the customer's."""
+    unit = db.execute(select(Unit.path, Unit.customer_id).where(Unit.id == unit_id)).one()
+    nearest = db.scalar(
+        select(AccountManager)
+        .join(Unit, Unit.account_manager_id == AccountManager.id)
+        .where(Unit.path.in_(paths_down_to(unit.path)))
+        .order_by(func.length(Unit.path).desc())
+        .limit(1)
+    )
+    return nearest or db.scalar(
+        select(AccountManager)
+        .join(Customer, Customer.account_manager_id == AccountManager.id)
+        .where(Customer.id == unit.customer_id)
+    )
+
+
+def paths_down_to(path: str) -> list[str]:
+    """The paths of the units from the root down to one, by its path."""
+    ids = path.strip("/").split("/")
+    return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]
+
+
+def unit_name(db: Session, unit_id: int) -> str:
+    """What a unit is called; raises sqlalchemy's NoResultFound."""
+    return db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()

@@ -1,0 +1,80 @@
+"""Employees who may be the same person: a reason to ask once more before saving, never to refuse (AN2).
+
+Equal identity numbers are found by `models.employees.national_ids`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Date, bindparam, select
+from sqlalchemy.orm import Session
+
+from models.core.tenancy import Right, Scope, select_rows, whole_customer
+from models.customers.units import Unit
+from models.employees.details import Details
+from models.employees.employee import Employee, sort_key
+from models.employees.search import Criteria, find_employees
+
+_LOOKED_AT = 200
+"""How many hits of a search for an address are looked at; an address is in few others."""
+
+SAME_EMAIL = "samme e-postadresse"
+SAME_NAME_AND_BIRTH = "samme navn og fødselsdag"
+SAME_NUMBER = "samme fødselsnummer"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Somebody at the same customer who may be the same person."""
+
+    reason: str
+    id: int | None
+    """None where the user may not see who it is."""
+    name: str
+    unit_name: str
+    active: bool
+
+
+_WITH_NAME = select(Employee.id).where(
+    Employee.sort_key == bindparam("sort_key"), Employee.birth_date == bindparam("birth_date", type_=Date)
+)
+_THESE = (
+    select(Employee.id, Employee.given_name, Employee.family_name, Employee.unit_id, Unit.name, Employee.deactivated_at)
+    .join(Unit, Unit.id == Employee.unit_id)
+    .where(Employee.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Employee.id)
+)
+
+
+def duplicates_of(db: Session, scope: Scope, details: Details, *, but: int | None = None) -> list[Duplicate]:
+    """Who else at the customer has the same address, or the same name and day of birth; `but` is the employee itself.
+
+    People in units that the user may not see are told of without a name (X1).
+    """
+    with whole_customer(db):
+        reasons = dict.fromkeys(_with_name_and_birth(db, details), SAME_NAME_AND_BIRTH)
+        reasons |= dict.fromkeys(_with_email(db, scope.customer_id, details.email), SAME_EMAIL)
+        reasons.pop(but or 0, None)
+        rows = select_rows(db, _THESE, {"ids": sorted(reasons)}) if reasons else []
+    seen = scope.units_with(Right.EMPLOYEES)
+    return [
+        Duplicate(reasons[id], id, f"{given} {family}", unit_name, left is None)
+        if seen is None or unit_id in seen
+        else Duplicate(reasons[id], None, "", "", left is None)
+        for id, given, family, unit_id, unit_name, left in rows
+    ]
+
+
+def _with_name_and_birth(db: Session, details: Details) -> Iterable[int]:
+    if details.birth_date is None:
+        return []
+    key = sort_key(details.given_name, details.family_name)
+    return [id for (id,) in select_rows(db, _WITH_NAME, {"sort_key": key, "birth_date": details.birth_date})]
+
+
+def _with_email(db: Session, customer_id: int, email: str | None) -> Iterable[int]:
+    if not email:
+        return
+    for inactive in (False, True):
+        found = find_employees(db, customer_id, Criteria(email, inactive=inactive), _LOOKED_AT)
+        yield from (row.id for row in found.rows if (row.email or "").casefold() == email.casefold())

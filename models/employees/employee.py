@@ -1,0 +1,267 @@
+"""Employees (ansatte) of a customer: who they are, adding and changing them.
+
+Finding them is in `models.employees.search`, taking them out of the list in `models.bookings.sign_ups.leaving`; the
+identity number has a table of its own, in `models.employees.national_ids`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, Index, String, Text, UniqueConstraint, bindparam, event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.core.audit import record
+from models.core.base import Base, Moment
+from models.core.tenancy import Right, UnitOwned, of_unit, whole_customer
+from models.customers.units import Unit, norwegian
+from models.employees.details import DETAILS, Details, facts_of
+from models.employees.search_words import fold, search_text, tokens_of
+from models.outbox.message import Channel, compose
+from models.users.user import SignedIn
+
+_BYTEWISE = String(220).with_variant(String(220, collation="C"), "postgresql")
+"""Compared byte by byte on both databases: the order is in the key."""
+
+
+class Employee(UnitOwned, Base):
+    """A person who works, or has worked, in a unit of a customer."""
+
+    __tablename__ = "employees"
+    __table_args__ = (
+        of_unit(),
+        UniqueConstraint("customer_id", "id"),
+        UniqueConstraint("added_by_id", "idempotency_key"),
+        Index(None, "customer_id", "unit_id", "sort_key", "id"),
+    )
+    rights = (Right.EMPLOYEES,)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str | None] = mapped_column(String(254))
+    mobile: Mapped[str | None] = mapped_column(String(40))
+    birth_date: Mapped[date | None]
+    gender: Mapped[str | None] = mapped_column(String(20))
+    """As the CRM says it; never derived from the identity number (U16)."""
+    language: Mapped[str] = mapped_column(String(10), default="nb")
+    deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column()
+    """Counted up by each change, so that nobody overwrites what another has just saved."""
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """A digest of what was sent under the key: the same form twice is one employee, another form is not."""
+    sort_key: Mapped[str] = mapped_column(_BYTEWISE)
+    """Where the employee stands in the list: family name, given name, in Norwegian order (A8)."""
+    search_text: Mapped[str] = mapped_column(Text)
+    search_tokens: Mapped[str] = mapped_column(Text)
+    """What the employee is found by; this and the two above are made of the names when they are written."""
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # as SQLAlchemy reads it
+
+    @property
+    def full_name(self) -> str:
+        """As people write it (AD1)."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the employee is in lists that one chooses from (AD4)."""
+        return self.deactivated_at is None
+
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the employee."""
+        return f"employee:{self.id}"
+
+    @property
+    def details(self) -> Details:
+        """The six values that the form shows (AR1)."""
+        return Details(**{name: getattr(self, name) for name in DETAILS})
+
+    def change(
+        self, db: Session, details: Details, *, by: SignedIn, now: datetime, seen: int | None = None
+    ) -> tuple[str, ...]:
+        """Give the employee other details, and return the names of those that are new (AR2, AR12).
+
+        `seen` is the version that was before one's eyes; raises ChangedMeanwhile where there is a newer one.
+        """
+        if seen is not None and seen != self.version:
+            raise ChangedMeanwhile(f"{self.about} is another than the one that was seen")
+        names = self.details.names_of_changes(details)
+        try:
+            with db.begin_nested():
+                change_employees(db, [(self, details)], by=by, now=now)
+        except StaleDataError:  # somebody else saved between our look and our change
+            raise ChangedMeanwhile(f"{self.about} was changed at the same moment") from None
+        return names
+
+
+# Small: lists are of those who are active, or of those who are not.
+_if_active, _if_inactive = Employee.deactivated_at.is_(None), Employee.deactivated_at.is_not(None)
+Index(
+    "ix_employees_active",
+    Employee.customer_id,
+    Employee.sort_key,
+    Employee.id,
+    postgresql_where=_if_active,
+    sqlite_where=_if_active,
+)
+Index(
+    "ix_employees_inactive",
+    Employee.customer_id,
+    Employee.sort_key,
+    Employee.id,
+    postgresql_where=_if_inactive,
+    sqlite_where=_if_inactive,
+)
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has saved the employee since it was shown."""
+
+
+class KeyUsed(Exception):
+    """The form was already sent once, with other content, and made the employee `id`."""
+
+    def __init__(self, id: int) -> None:
+        super().__init__(f"the form was sent before and made employee {id}")
+        self.id = id
+
+
+def derived(
+    customer_id: int, given_name: str, family_name: str, email: str | None, mobile: str | None
+) -> dict[str, str]:
+    """The columns that are made of the others: the place in the list, and what a search finds."""
+    names = (given_name, family_name)
+    return {
+        "sort_key": sort_key(given_name, family_name),
+        "search_text": search_text(names, email, mobile),
+        "search_tokens": tokens_of(customer_id, names, email, mobile),
+    }
+
+
+def sort_key(given_name: str, family_name: str) -> str:
+    """Family name, then given name; two blanks between, so that Berg comes before Berg Hansen (A8)."""
+    return "  ".join(norwegian(fold(name)) for name in (family_name, given_name))[:220]
+
+
+@event.listens_for(Employee, "before_insert")
+@event.listens_for(Employee, "before_update")
+def _derive(_mapper: Mapper[Employee], _connection: Connection, employee: Employee) -> None:
+    columns = derived(employee.customer_id, employee.given_name, employee.family_name, employee.email, employee.mobile)
+    for name, value in columns.items():
+        if getattr(employee, name) != value:
+            setattr(employee, name, value)
+
+
+def add_employee(
+    db: Session, details: Details, *, by: SignedIn, key: str, now: datetime, also: str = ""
+) -> tuple[int, bool]:
+    """Add an employee and tell the CRM; returns the id, and whether it is new (AN1, AR12).
+
+    The same form (the same `key`, details and `also`, which stands for what else was sent) sent again returns the
+    employee that it made. Raises KeyUsed where the key was used for other content.
+    """
+    content = [{**asdict(details), "birth_date": str(details.birth_date)}, also]
+    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    made = _made_with(db, by.user_id, key, fingerprint)
+    if made is not None:
+        return made, False
+    try:
+        with db.begin_nested():
+            (employee,) = add_employees(db, [details], by=by, now=now, key=key, fingerprint=fingerprint)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        made = _made_with(db, by.user_id, key, fingerprint)
+        if made is None:
+            raise
+        return made, False
+    return employee.id, True
+
+
+def was_sent(db: Session, *, by: SignedIn, key: str) -> bool:
+    """Whether the form with this key has made an employee already, who would else be found as a duplicate of itself."""
+    with whole_customer(db):
+        return db.scalar(_MADE_WITH, {"user_id": by.user_id, "key": key}) is not None
+
+
+_MADE_WITH = select(Employee.id, Employee.fingerprint).where(
+    Employee.added_by_id == bindparam("user_id"), Employee.idempotency_key == bindparam("key")
+)
+
+
+def _made_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | None:
+    with whole_customer(db):  # it may have been moved to a unit that the sender does not see
+        made = db.execute(_MADE_WITH, {"user_id": user_id, "key": key}).one_or_none()
+    if made is None:
+        return None
+    if made.fingerprint != fingerprint:
+        raise KeyUsed(made.id)
+    return int(made.id)
+
+
+def add_employees(
+    db: Session,
+    many: Sequence[Details],
+    *,
+    by: SignedIn,
+    now: datetime,
+    key: str | None = None,
+    fingerprint: str | None = None,
+) -> list[Employee]:
+    """Add many at once, each with its entry in the log and its event; a unit outside the scope raises Trespass."""
+    employees = [
+        Employee(**asdict(details), added_by_id=by.user_id, idempotency_key=key, fingerprint=fingerprint)
+        for details in many
+    ]
+    db.add_all(employees)
+    tell(db, "added", [(employee, {}) for employee in employees], by=by, now=now)
+    return employees
+
+
+def change_employees(db: Session, many: Iterable[tuple[Employee, Details]], *, by: SignedIn, now: datetime) -> int:
+    """Give many of them other details, each with its entry and its event; returns how many are really changed."""
+    changed: list[tuple[Employee, dict[str, Any]]] = []
+    for employee, details in many:
+        names = employee.details.names_of_changes(details)
+        for name in names:
+            setattr(employee, name, getattr(details, name))
+        if names:
+            changed.append((employee, {"fields": list(names)}))
+    tell(db, "changed", changed, by=by, now=now)
+    return len(changed)
+
+
+def tell(
+    db: Session, action: str, about: Sequence[tuple[Employee, dict[str, Any]]], *, by: SignedIn, now: datetime
+) -> None:
+    """Note in the log that `action` was done to each, and tell the CRM how each of them is now (AR12, X4).
+
+    The log says which values changed, never what they were or are.
+    """
+    if not about:
+        return
+    db.flush()
+    units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
+    for employee, changed in about:
+        told: dict[str, Any] = {"customer_id": employee.customer_id, "about": employee.about, "now": now}
+        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active) | changed
+        record(db, actor=by.label, action=action, changed=changed, **told)
+        db.add(compose(channel=Channel.CRM, kind=f"employee.{action}", payload=payload, **told))
+
+
+def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:
+    """An employee as the CRM is told of one."""
+    return {"id": id, **facts_of(details), "unit_id": details.unit_id, "unit": unit_name, "active": active}
+
+
+def employee_by_id(db: Session, id: int) -> Employee | None:
+    """The employee, or None where there is none in the scope."""
+    return db.scalar(select(Employee).where(Employee.id == id))

@@ -1,0 +1,189 @@
+"""Finding employees: one search for both databases, by name, address and number, in Norwegian order (A1, A3, A8).
+
+What employees are found by is made in `models.employees.search_words`; docs/decisions/0009 says why it is made so.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
+
+from models.core.tenancy import select_rows
+from models.customers.units import Unit
+from models.employees.employee import Employee
+from models.employees.search_words import MOST_WORDS, sought
+
+PAGE_SIZE = 25
+COUNTED_TO = 1000
+"""A count stops here, so that a list of a hundred thousand is as fast as one of hundreds."""
+MANY = 5000
+"""So many hits are put in order; where there are more, the list is walked in its order until a page is full."""
+
+_LIKE = re.compile(r"[/%_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is searched for; what is empty does not restrict, the rest is combined with AND."""
+
+    text: str = ""
+    unit_ids: frozenset[int] | None = None
+    inactive: bool = False
+    """Those who have left, instead of those who are there (A1)."""
+    after: int | None = None
+    """The last employee of the page before: the list goes on below."""
+
+    def restrictions(self, customer_id: int) -> dict[str, Any]:
+        """The names of the conditions that hold, with their values."""
+        found: dict[str, Any] = {"inactive" if self.inactive else "active": True}
+        if self.unit_ids is not None:
+            found["unit_ids"] = sorted(self.unit_ids)
+        wanted = sought(customer_id, self.text)
+        if wanted.tokens:
+            found["tokens"] = wanted.tokens
+        found |= {f"word{place}": _LIKE.sub(r"/\g<0>", word) for place, word in enumerate(wanted.words)}
+        if self.after is not None:
+            found["after"] = self.after
+        return found
+
+
+_PIECES = func.string_to_array(bindparam("tokens", type_=Text), " ")
+_FOUND_BY_PIECES = (
+    select(column("rowid", Integer))
+    .select_from(table("employee_search"))
+    .where(column("employee_search", Text).op("MATCH", is_comparison=True)(bindparam("tokens", type_=Text)))
+)
+_ARE_AMONG_THE_PIECES = func.string_to_array(Employee.search_tokens, " ").op("@>", is_comparison=True)(_PIECES)
+_HAS_PIECES: dict[str, ColumnElement[bool]] = {
+    "postgresql": _ARE_AMONG_THE_PIECES,
+    "sqlite": Employee.id.in_(_FOUND_BY_PIECES),
+    # What is computed is in no index: rows are taken in the order of the list, and asked one by one.
+    "postgresql, one by one": case((_ARE_AMONG_THE_PIECES, 1), else_=0) > 0,
+    "sqlite, one by one": (Employee.id + 0).in_(_FOUND_BY_PIECES),
+}
+"""By database, whether an employee has all pieces of a search, asked of that database's own index."""
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "active": Employee.deactivated_at.is_(None),
+    "inactive": Employee.deactivated_at.is_not(None),
+    "unit_ids": Employee.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    **{
+        f"word{place}": Employee.search_text.contains(bindparam(f"word{place}", type_=Text), escape="/")
+        for place in range(MOST_WORDS)
+    },
+}
+_before = aliased(Employee)
+_PLACE_BEFORE = tuple_(
+    select(_before.sort_key).where(_before.id == bindparam("after", type_=Integer)).scalar_subquery(),
+    bindparam("after", type_=Integer),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeRow:
+    """An employee as a line of the list (A5)."""
+
+    id: int
+    given_name: str
+    family_name: str
+    birth_date: date | None
+    email: str | None
+    unit_name: str
+
+    @property
+    def full_name(self) -> str:
+        """As people write it."""
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list, in Norwegian order (A8)."""
+
+    rows: list[EmployeeRow]
+    count: int
+    """How many there are in all; COUNTED_TO + 1 means more than that."""
+    next: int | None
+    """After whom the next page begins; None on the last."""
+
+
+def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+    """The employees of the scope that meet the criteria, in one statement, or two where very many do."""
+    holding = criteria.restrictions(customer_id) | {"at_most": page_size + 1}
+    names = frozenset(holding).intersection({*_CONDITIONS, "tokens", "after"})
+    kind = db.get_bind().dialect.name
+    if "tokens" in names:
+        found = select_rows(db, _gathered(names, kind), holding)
+        if found and found[0][0] > MANY:
+            found = select_rows(db, _picked(names, kind), holding)
+    else:
+        found = select_rows(db, _walked(names), holding)
+    count = found[0][0] if found else 0
+    rows = [EmployeeRow(*row) for _, *row in found[:page_size]]
+    return Found(rows, min(count, COUNTED_TO + 1), rows[-1].id if len(found) > page_size else None)
+
+
+_SHOWN = (Employee.id, Employee.given_name, Employee.family_name, Employee.birth_date, Employee.email)
+_AT_MOST = bindparam("at_most", type_=Integer)
+
+
+def _conditions(names: frozenset[str], has_pieces: str = "") -> list[ColumnElement[bool]]:
+    found = [_CONDITIONS[name] for name in sorted(names & _CONDITIONS.keys())]
+    return [*found, _HAS_PIECES[has_pieces]] if has_pieces else found
+
+
+@cache
+def _walked(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """A page as the index has it, with the count of all. Built once per set of names, as those below are."""
+    counted = select(Employee.id).where(*_conditions(names)).limit(COUNTED_TO + 1).subquery()
+    return _in_order(select(func.count()).select_from(counted).scalar_subquery(), names, "")
+
+
+@cache
+def _picked(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
+    """A page as the index has it, of those with the pieces, where so many have them that it is soon full."""
+    return _in_order(literal(MANY + 1), names, f"{kind}, one by one")
+
+
+def _in_order(count: ColumnElement[int], names: frozenset[str], has_pieces: str) -> Select[*tuple[Any, ...]]:
+    listing = (
+        select(count, *_SHOWN, Unit.name)
+        .join(Unit, Unit.id == Employee.unit_id)
+        .where(*_conditions(names, has_pieces))
+        .order_by(Employee.sort_key, Employee.id)
+        .limit(_AT_MOST)
+    )
+    return listing.where(tuple_(Employee.sort_key, Employee.id) > _PLACE_BEFORE) if "after" in names else listing
+
+
+@cache
+def _gathered(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
+    """All hits, put in order; where they are more than MANY, only the count is good."""
+    hits = select(Employee.id, Employee.sort_key).where(*_conditions(names, kind)).limit(MANY + 1).cte("hits")
+    listing = select(hits, select(func.count()).select_from(hits).scalar_subquery().label("count"))
+    if "after" in names:
+        listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _PLACE_BEFORE)
+    # What is shown is fetched for the page alone, not for all hits.
+    here = listing.order_by(hits.c.sort_key, hits.c.id).limit(_AT_MOST).subquery()
+    return (
+        select(here.c.count, *_SHOWN, Unit.name)
+        .join(Employee, Employee.id == here.c.id)
+        .join(Unit, Unit.id == Employee.unit_id)
+        .order_by(here.c.sort_key, here.c.id)
+    )

@@ -1,0 +1,118 @@
+"""The words that people are found by: folded, cut into pieces, and joined to their customer.
+
+Which columns hold them, and how a search asks for them, is in `models.employees.employee` and
+`models.employees.search`. Why pieces, and why the customer is in each of them: docs/decisions/0009.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+MOST_WORDS = 8
+"""Words that a search looks at; the rest of a longer text is left aside."""
+
+# Letters that are letters of their own in Norwegian, or that Unicode does not take apart.
+_LETTERS = str.maketrans({"ä": "æ", "ö": "ø", "đ": "d", "ð": "d", "ł": "l", "œ": "oe", "þ": "th", "’": "'"})
+_OWN = set("æøå")
+_AROUND = " \t.,;:()<>[]\"'"
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """The text without case and accents; æ, ø and å stay, and ä and ö are their Swedish and German twins."""
+    if text.isascii():
+        return text.lower()
+    lowered = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+    return unicodedata.normalize(
+        "NFC", "".join(letter if letter in _OWN else _bare(letter) for letter in lowered)
+    ).casefold()
+
+
+def _bare(letter: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+
+
+def search_text(names: Iterable[str], email: str | None, mobile: str | None) -> str:
+    """What a search is compared with: names, address and number, one after the other."""
+    parts = [*names, email or "", digits_of(mobile or "")]
+    return " ".join(" ".join(fold(part).split()) for part in parts if part)
+
+
+def tokens_of(customer_id: int, names: Iterable[str], email: str | None, mobile: str | None) -> str:
+    """The pieces of an employee, each with its customer, as one text with blanks between.
+
+    Three letters each, and the first one and two letters of each word; of what stands after @, threes alone, or
+    whoever types `no` on the way to Nora would find everybody.
+    """
+    local, _, domain = fold(email or "").partition("@")
+    pieces: dict[str, None] = {}
+    for word in _words(" ".join([*map(fold, names), local, digits_of(mobile or "")])):
+        pieces |= dict.fromkeys((word[:1], word[:2], *_threes(word)))
+    for word in _words(domain):
+        pieces |= dict.fromkeys(_threes(word))
+    return _joined(customer_id, pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A search: the pieces that an employee must have, and the words that must be in the text for certain."""
+
+    tokens: str
+    words: tuple[str, ...]
+
+
+def sought(customer_id: int, text: str) -> Sought:
+    """Read what somebody typed: words in any order; a telephone number with or without +47 and blanks (A3)."""
+    pieces: dict[str, None] = {}
+    certain: list[str] = []
+    for word in list(_typed(text))[:MOST_WORDS]:
+        found = list(_words(word))
+        if found == [word] and len(word) < 3:
+            pieces[word] = None
+        else:
+            pieces |= dict.fromkeys(three for piece in found for three in _threes(piece))
+            certain += [word] if len(word) > 3 or found != [word] else []
+    return Sought(_joined(customer_id, pieces), tuple(certain))
+
+
+def digits_of(number: str) -> str:
+    """The digits of a telephone number, without +47 or 0047 before a Norwegian one, without + or 00 before others."""
+    return re.sub(r"^(?:\+|00)(?:47)?|[^0-9]", "", re.sub(r"[^0-9+]", "", number))
+
+
+def _typed(text: str) -> Iterator[str]:
+    """The words of a search; numbers that follow each other are one, as in 412 44 845."""
+    digits = ""
+    for word in fold(text).split():
+        if re.fullmatch(r"\+?[0-9]+", word):
+            digits += word
+            continue
+        if digits:
+            yield digits_of(digits)
+            digits = ""
+        yield word.strip(_AROUND) or word
+    if digits_of(digits):
+        yield digits_of(digits)
+
+
+def _words(text: str) -> Iterator[str]:
+    """What stands between signs: letters and digits."""
+    word = ""
+    for letter in text:
+        if letter.isalnum():
+            word += letter
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _threes(word: str) -> list[str]:
+    return [word[at : at + 3] for at in range(len(word) - 2)]
+
+
+def _joined(customer_id: int, pieces: Iterable[str]) -> str:
+    return " ".join(f"{customer_id}x{piece}" for piece in pieces)

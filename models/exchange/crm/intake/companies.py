@@ -1,0 +1,187 @@
+"""Customers with their units, account managers, and users with their rights, as the CRM tells of them."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from models.core.audit import record
+from models.core.tenancy import Right
+from models.crm.records import record_id_of
+from models.customers.customer import AccountManager, Customer
+from models.customers.unit_changes import place_unit
+from models.customers.units import Unit
+from models.exchange.crm.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
+from models.users.password_links import invite_user
+from models.users.user import Grant, User
+from models.values.organisation_number import is_valid
+
+_Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+
+
+class AccountManagerData(Struct):
+    """The provider's person for customers and units."""
+
+    name: Name
+    email: _Email
+    phone: Annotated[str, Meta(max_length=40)] = ""
+
+
+class UnitData(Struct):
+    """A unit; without a parent it is the company itself, and the customer is named after it."""
+
+    name: Name
+    organisation_number: OrganisationNumber | None = None
+    parent: str | None = None
+    account_manager: str | None = None
+    has_reports: bool | None = None
+    """For the company: whether Rapporter is on; left out, it stays as it is."""
+
+
+class GrantData(Struct):
+    """Rights in a branch of a customer: the unit and everything below it."""
+
+    customer: OrganisationNumber
+    unit: str
+    rights: list[Right]
+
+
+class UserData(Struct):
+    """Somebody who can sign in, with all grants; the password is not the CRM's to know.
+
+    Whoever is one of the provider's account managers, named by key or e-mail address, is staff: then grants count for
+    nothing. With `null` the user is none of them any more.
+    """
+
+    username: Annotated[str, Meta(min_length=1, max_length=100)]
+    full_name: Name
+    email: _Email
+    active: bool
+    grants: list[GrantData]
+    account_manager: str | UnsetType | None = UNSET
+
+
+def new_customer(db: Session, organisation_number: str, data: dict[str, Any]) -> int:
+    """The customer for a company that is told of for the first time; raises Refusal."""
+    if data.get("parent") is not None or not is_valid(organisation_number):
+        raise Refusal("there is no customer with this organisation number")
+    customer = Customer(name=str(data.get("name", ""))[:200], organisation_number=organisation_number)
+    db.add(customer)
+    db.flush()
+    return customer.id
+
+
+def account_manager(arrival: Arrival) -> int:
+    """Add or change an account manager; one with the same address is the same person."""
+    data: AccountManagerData = arrival.data
+    found = arrival.db.get(AccountManager, arrival.record.record_id) if arrival.record.record_id else None
+    found = found or arrival.db.scalar(select(AccountManager).where(AccountManager.email == data.email))
+    found = found or AccountManager()
+    found.name, found.email, found.phone = data.name, data.email, data.phone
+    arrival.db.add(found)
+    arrival.db.flush()
+    return found.id
+
+
+def unit(arrival: Arrival) -> int:
+    """Add a unit, change it, or move it with everything below it."""
+    data: UnitData = arrival.data
+    if data.organisation_number is not None and not is_valid(data.organisation_number):
+        raise Refusal("the organisation number fails its control digit")
+    parent = arrival.unit(data.parent) if data.parent is not None else None
+    found = _unit(arrival)
+    if parent and found.path and parent.path.startswith(found.path):
+        raise Refusal("a unit cannot be below itself")
+    if parent is None and found.parent_id is not None:
+        raise Refusal("a unit that is not the company has a parent")
+    manager_id = _manager_id(arrival, data.account_manager)
+    found.name, found.organisation_number = data.name, data.organisation_number
+    found.account_manager_id = manager_id if parent else None
+    arrival.db.add(found)
+    arrival.db.flush()
+    place_unit(arrival.db, found, parent)
+    if parent is None:
+        _is_the_company(arrival, data, manager_id)
+    told: dict[str, Any] = {"customer_id": arrival.owner, "about": f"unit:{found.id}", "action": "changed"}
+    record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+    return found.id
+
+
+def user(arrival: Arrival) -> int:
+    """Add or change a user and replace all grants; a new one is invited to choose a password, once."""
+    data: UserData = arrival.data
+    folded = data.username.strip().casefold()
+    found = arrival.db.get(User, arrival.record.record_id) if arrival.record.record_id else None
+    found = found or arrival.db.scalar(select(User).where(User.username_folded == folded)) or User(password_hash="")
+    told_at = found.email if found.invited_at else None
+    found.username, found.username_folded = data.username.strip(), folded
+    found.full_name, found.email, found.active = data.full_name, data.email, data.active
+    if data.account_manager is not UNSET:
+        found.account_manager_id = _who_it_is(arrival, data.account_manager)
+    arrival.db.add(found)
+    arrival.db.flush()
+    grants = [_grant(arrival.db, found.id, grant) for grant in data.grants]
+    before = set(arrival.db.scalars(select(Grant.customer_id).where(Grant.user_id == found.id)))
+    arrival.db.execute(delete(Grant).where(Grant.user_id == found.id))
+    arrival.db.add_all(grants)
+    arrival.db.flush()
+    for customer_id in sorted(before | {grant.customer_id for grant in grants}):
+        told: dict[str, Any] = {"customer_id": customer_id, "about": f"user:{found.id}", "action": "rights"}
+        record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+    if found.active and not found.password_hash and told_at != found.email:  # the letter to a wrong address was in vain
+        invite_user(arrival.db, found, by=CRM, now=arrival.now)
+    return found.id
+
+
+def _unit(arrival: Arrival) -> Unit:
+    """The unit of the record; the company is known by its customer, a unit also by its organisation number."""
+    if arrival.record.record_id is not None:
+        return arrival.db.get_one(Unit, arrival.record.record_id)
+    data: UnitData = arrival.data
+    ours = select(Unit).where(Unit.customer_id == arrival.owner)
+    known = None
+    if data.parent is None:
+        known = arrival.db.scalar(ours.where(Unit.parent_id.is_(None)))
+    elif data.organisation_number is not None:
+        numbered = ours.where(Unit.parent_id.is_not(None), Unit.organisation_number == data.organisation_number)
+        known = arrival.db.scalar(numbered)
+    return known or Unit(customer_id=arrival.owner, path="", name=data.name)
+
+
+def _is_the_company(arrival: Arrival, data: UnitData, manager_id: int | None) -> None:
+    customer = arrival.db.get_one(Customer, arrival.owner)
+    customer.name, customer.account_manager_id = data.name, manager_id
+    if data.has_reports is not None:
+        customer.has_reports = data.has_reports
+
+
+def _manager_id(arrival: Arrival, key: str | None) -> int | None:
+    if key is None:
+        return None
+    found = record_id_of(arrival.db, "account_manager", key, None)
+    if found is None:
+        raise Refusal(f"there is no account manager {key[:60]}")
+    return found
+
+
+def _who_it_is(arrival: Arrival, told: str | None) -> int | None:
+    """The account manager that a user is, named by the CRM's key or by e-mail address."""
+    if told is None:
+        return None
+    address = select(AccountManager.id).where(func.lower(AccountManager.email) == told.strip().lower())
+    found = record_id_of(arrival.db, "account_manager", told, None) or arrival.db.scalar(address.limit(1))
+    if found is None:
+        raise Refusal("there is no account manager with this key or address")
+    return found
+
+
+def _grant(db: Session, user_id: int, data: GrantData) -> Grant:
+    customer_id = db.scalar(select(Customer.id).where(Customer.organisation_number == data.customer))
+    unit_id = record_id_of(db, "unit", data.unit, customer_id) if customer_id else None
+    if data.unit == f"orgnr:{data.customer}" and customer_id:
+        unit_id = db.scalar(select(Unit.id).where(Unit.customer_id == customer_id, Unit.parent_id.is_(None)))
+    if customer_id is None or unit_id is None:
+        raise Refusal("a grant names a customer or a unit that is not there")
+    rights = {right.value: right in data.rights for right in Right}
+    return Grant(customer_id=customer_id, user_id=user_id, unit_id=unit_id, **rights)

@@ -1,0 +1,94 @@
+"""Orders as the CRM tells of them: their progress, those that were made there, and what was written on them."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import select
+
+from models.core.clock import today_in_oslo
+from models.exchange.crm.intake.events import CRM, Arrival, Moment, Name, Refusal
+from models.orders.messages import LONGEST, take_over_message
+from models.orders.order import PRODUCT_GROUPS, Order, Parts
+from models.orders.progress import StatusRefused, progress, take_over
+from models.values.national_id import mask_in
+
+_Text = Annotated[str, Meta(max_length=200)]
+
+
+class OrderData(Struct):
+    """What is left out stays as it is; the parts, `unit` and `ordered_on` only matter for an order made in the CRM."""
+
+    status: str | UnsetType | None = UNSET
+    product_group: str | UnsetType | None = UNSET
+    unit: str | None = None
+    ordered_on: date | None = None
+    delivery: _Text = ""
+    quantity: Annotated[str, Meta(max_length=100)] = ""
+    contact: _Text = ""
+    reference: Annotated[str, Meta(max_length=100)] = ""
+    location: _Text = ""
+    description: Annotated[str, Meta(max_length=4000)] = ""
+
+
+def order(arrival: Arrival) -> int:
+    """Let an order get on, or take over one that was made in the CRM; its key is its number."""
+    data: OrderData = arrival.data
+    found = _found(arrival)
+    status = found.status if data.status is UNSET else data.status
+    group = found.product_group if data.product_group is UNSET else data.product_group
+    if group is not None and group not in PRODUCT_GROUPS:
+        raise Refusal(f"a product group is one of {', '.join(PRODUCT_GROUPS)}")
+    try:
+        progress(arrival.db, found, status=status, product_group=group, by=CRM, now=arrival.now)
+    except StatusRefused as refused:
+        raise Refusal(str(refused)) from None
+    return found.number
+
+
+class MessageData(Struct):
+    """A message of the provider's on an order; once told it stays as it is."""
+
+    order_number: int
+    author: Name
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    at: Moment
+
+
+def message(arrival: Arrival) -> int:
+    """Show a message that was written in the CRM, and tell the users whom the order concerns."""
+    data: MessageData = arrival.data
+    if arrival.record.record_id is not None:
+        return arrival.record.record_id
+    found = arrival.db.scalar(
+        select(Order).where(Order.number == data.order_number, Order.customer_id == arrival.owner)
+    )
+    if found is None:
+        raise Refusal("the customer has no order with this number")
+    text, _ = mask_in(data.text, today=today_in_oslo(arrival.now))
+    at = min(data.at, arrival.now)
+    return take_over_message(arrival.db, found, text, author=data.author, at=at, by=CRM, now=arrival.now).id
+
+
+def _found(arrival: Arrival) -> Order:
+    data, key = arrival.data, arrival.key
+    if not (key.isascii() and key.isdigit() and len(key) <= 9):
+        raise Refusal("the key of an order is its number")
+    found = arrival.db.scalar(select(Order).where(Order.number == int(key)).with_for_update())
+    if found is None:
+        if data.unit is None or data.ordered_on is None:
+            raise Refusal("there is no such order, and one is only made with unit and ordered_on")
+        names = ("delivery", "quantity", "contact", "reference", "location", "description")
+        parts, _ = Parts(**{name: getattr(data, name) for name in names}).masked(arrival.now.date())
+        return take_over(
+            arrival.db,
+            int(key),
+            arrival.unit(data.unit),
+            ordered_on=data.ordered_on,
+            parts=parts,
+            by=CRM,
+            now=arrival.now,
+        )
+    if found.customer_id != arrival.owner:
+        raise Refusal("the record belongs to another customer")
+    return found

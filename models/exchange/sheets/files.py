@@ -1,0 +1,53 @@
+"""Spreadsheets, whatever their kind: the way in and out for everybody else.
+
+`models.exchange.sheets.delimited` is CSV, TSV and what is pasted; `xlsx_reading` and `xlsx_writing` are XLSX.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from models.exchange.sheets import delimited
+from models.exchange.sheets import xlsx_reading as workbook_reading
+from models.exchange.sheets.delimited import CsvWriter
+from models.exchange.sheets.xlsx_writing import XlsxWriter
+from models.values.tables import MAX_ROWS, Cell, Line, Row, Table, Unreadable, Writer
+
+__all__ = ["MAX_ROWS", "Cell", "Line", "Row", "Table", "Unreadable", "Writer", "read", "read_pasted", "writer"]
+
+_HOW = "Åpne lista i Excel, velg Fil og «Lagre som», velg «Excel-arbeidsbok (.xlsx)», og velg den nye filen her."
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "Filen er lagret i et eldre Excel-format (.xls), eller den har passord. "),
+    (b"%PDF", "Filen er en PDF, og den kan ikke leses som en liste. "),
+    (b"{\\rtf", "Filen er et tekstdokument, ikke en liste. "),
+    (b"<", "Filen er en nettside eller XML, selv om navnet kan si noe annet. "),
+    (b"\x89PNG", "Filen er et bilde. "),
+    (b"\xff\xd8\xff", "Filen er et bilde. "),
+)
+
+
+def writer(kind: Literal["csv", "xlsx"], headings: Sequence[str]) -> Writer[Row]:
+    """A writer of one table, ready for its rows; its file name should end in the `kind`."""
+    return CsvWriter(headings) if kind == "csv" else XlsxWriter(headings)
+
+
+def read(content: bytes) -> Table:
+    """The table in a file, whatever its name says it is; raises Unreadable."""
+    if not content.strip():
+        raise Unreadable("Filen er tom. Se etter at lista er lagret, og velg filen på nytt.")
+    if content.startswith(b"PK"):
+        return _not_empty(workbook_reading.read(content))
+    for beginning, what in _OTHERS:
+        if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning):
+            raise Unreadable(what + _HOW)
+    return read_pasted(delimited.decode(content))
+
+
+def read_pasted(text: str) -> Table:
+    """The table in a text that was copied out of a spreadsheet; raises Unreadable."""
+    return _not_empty(delimited.read(text))
+
+
+def _not_empty(table: Table) -> Table:
+    if not table.lines:
+        raise Unreadable("Det står ingenting i lista. Se etter at det er riktig fil eller riktig ark.")
+    return table

@@ -1,0 +1,56 @@
+"""The list of employees as a table, which the import reads again without a change (section 5, number 9).
+
+Never with an identity number, not even its mask.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from models.core.tenancy import select_rows
+from models.employees.employee import Employee
+from models.employees.search import Criteria, find_employees
+from models.imports.headings import NAMES, Meaning
+from models.imports.rows import ACTIVE, INACTIVE
+from models.values.tables import Row
+
+_COLUMNS = (
+    Meaning.ID,
+    Meaning.GIVEN_NAME,
+    Meaning.FAMILY_NAME,
+    Meaning.BIRTH_DATE,
+    Meaning.EMAIL,
+    Meaning.MOBILE,
+    Meaning.UNIT,
+    Meaning.STATUS,
+)
+HEADINGS = [NAMES[meaning] for meaning in _COLUMNS]
+_AT_ONCE = 500
+_MOBILES = select(Employee.id, Employee.mobile).where(Employee.id.in_(bindparam("ids", expanding=True)))
+
+
+def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, int | None], tuple[list[Row], int | None]]:
+    """Reads the employees whom the criteria find, in the order of the list, batch by batch."""
+
+    def read(db: Session, after: int | None) -> tuple[list[Row], int | None]:
+        found = find_employees(db, customer_id, replace(criteria, after=after), _AT_ONCE)
+        ids = [row.id for row in found.rows]
+        mobiles = dict(select_rows(db, _MOBILES, {"ids": ids}))
+        status = INACTIVE if criteria.inactive else ACTIVE
+        return [
+            (
+                str(row.id),
+                row.given_name,
+                row.family_name,
+                row.birth_date,
+                row.email,
+                mobiles.get(row.id),
+                row.unit_name,
+                status,
+            )
+            for row in found.rows
+        ], found.next
+
+    return read

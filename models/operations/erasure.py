@@ -1,0 +1,108 @@
+"""Erasure (`purge`): former employees after their time, and what else has no purpose any more.
+
+What is kept, for how long and why is in docs/privacy.md. Each step is small and is its own transaction, so that the
+portal goes on meanwhile, and done again it does nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from models.bookings.sign_ups.sign_up import SignUp
+from models.core.audit import AuditEntry
+from models.core.base import Base
+from models.core.database import Database
+from models.core.tenancy import across_customers
+from models.employees.employee import Employee
+from models.imports import lists as imports
+from models.orders import messages as order_messages
+from models.outbox.message import Channel, empty_about, empty_delivered, post
+from models.users import drafts, password_links
+from models.users.user import UserSession
+
+SESSIONS_KEPT = timedelta(days=30)
+"""For how long one can see when a session was used, after it was over."""
+_AT_ONCE = 100
+_MESSAGES_AT_ONCE = 2000
+
+
+def purge(database: Database, *, former_kept: timedelta, now: datetime) -> Iterator[tuple[str, int]]:
+    """Erase what is past its time; tells of what, and how many."""
+    steps: list[tuple[str, Callable[[Session], int]]] = [
+        ("former employees", lambda db: erase_former(db, left_before=now - former_kept, now=now)),
+        ("messages emptied", lambda db: empty_delivered(db, now, at_most=_MESSAGES_AT_ONCE)),
+        ("drafts", lambda db: drafts.forget_expired(db, now)),
+        ("imports", lambda db: imports.forget_expired(db, now)),
+        ("password links", lambda db: password_links.forget_old_links(db, now)),
+        ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
+        ("sessions", lambda db: _forget_sessions(db, now)),
+    ]
+    for what, step in steps:
+        count = 0
+        while done := _committed(database, step):
+            count += done
+        yield what, count
+
+
+def _committed(database: Database, step: Callable[[Session], int]) -> int:
+    with database.session() as db, across_customers(db):
+        done = step(db)
+        db.commit()
+    return done
+
+
+def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
+    """Erase some of those who were deactivated before a moment, and tell the CRM; returns how many (0: nobody is left).
+
+    Their rows are deleted, and with them whatever is about them alone, such as their number. Where it is counted that
+    somebody was there, the row stays, without a person. The log of changes keeps the employee's id, who did what, and
+    when; nothing of what was changed.
+    """
+    former = db.execute(
+        select(Employee.id, Employee.customer_id)
+        .where(Employee.deactivated_at <= left_before)
+        .order_by(Employee.id)
+        .limit(_AT_ONCE)
+        .with_for_update()
+    ).all()
+    ids = [id for id, _ in former]
+    if not ids:
+        return 0
+    abouts = [f"employee:{id}" for id in ids]
+    letters_about = [f"sign_up:{id}" for id in db.scalars(select(SignUp.id).where(SignUp.employee_id.in_(ids)))]
+    for table, column, stays in reversed(about_employees()):
+        about_them = getattr(table, column).in_(ids)
+        db.execute(update(table).where(about_them).values({column: None}) if stays else delete(table).where(about_them))
+    db.execute(update(AuditEntry).where(AuditEntry.about.in_(abouts)).values(changed={}))
+    empty_about(db, [*abouts, *letters_about])
+    db.execute(delete(Employee).where(Employee.id.in_(ids)))
+    for id, customer_id in former:
+        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.erased", "about": f"employee:{id}"}
+        post(db, **event, customer_id=customer_id, payload={"id": id}, now=now)
+    return len(ids)
+
+
+def about_employees() -> list[tuple[Any, str, bool]]:
+    """Every table that refers to an employee: its column, and whether a row stays, without the person.
+
+    What refers to a table comes after it.
+    """
+    tables = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    return [
+        (tables[table], element.parent.name, bool(element.parent.nullable))
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_key_constraints
+        for element in key.elements
+        if (element.column.table.name, element.column.name) == (Employee.__tablename__, "id")
+    ]
+
+
+def _forget_sessions(db: Session, now: datetime) -> int:
+    """Delete sessions that were over long ago, but for each user's last: it says where the next one begins."""
+    later = aliased(UserSession)
+    last = select(func.max(later.id)).where(later.user_id == UserSession.user_id).scalar_subquery()
+    gone = delete(UserSession).where(UserSession.last_used_at < now - SESSIONS_KEPT, UserSession.id != last)
+    return len(db.scalars(gone.returning(UserSession.id), execution_options={"synchronize_session": False}).all())

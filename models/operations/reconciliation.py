@@ -1,0 +1,119 @@
+"""Reconciliation: whether the CRM's copies of employees, orders and sign-ups are as the portal has them.
+
+Both sides make a digest of each record; only digests are compared, so no personal data travels. What differs can be
+told again, in order with everything else about the record. How the CRM's digests come here is not known here.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models.bookings.sign_ups.sign_up import SignUp
+from models.employees.employee import Employee
+from models.orders.order import Order
+from models.outbox.message import Channel, compose
+
+_AT_ONCE = 1000
+
+State = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of record that both sides have: how it is found, and what is compared of it."""
+
+    table: type[Employee | Order | SignUp]
+    key: Any
+    names: tuple[str, ...]
+    aliases: Mapping[str, Callable[[Any], Any]]
+
+
+_KINDS: dict[str, _Kind] = {
+    "employee": _Kind(
+        Employee,
+        Employee.id,
+        ("id", "given_name", "family_name", "email", "mobile", "birth_date", "unit_id"),
+        {"active": lambda employee: employee.is_active},
+    ),
+    "order": _Kind(
+        Order, Order.number, ("number", "delivery", "quantity", "contact", "reference", "location", "description"), {}
+    ),
+    "sign_up": _Kind(
+        SignUp,
+        SignUp.id,
+        ("state",),
+        {
+            "sign_up": lambda one: one.id,
+            "booking": lambda one: one.booking_id,
+            "employee": lambda one: one.employee_id,
+            "slot": lambda one: one.slot_id,
+        },
+    ),
+}
+
+
+def digest_of(state: State) -> str:
+    """SHA-256 of the record as JSON with its names sorted, no blanks and no escapes but those that JSON asks for."""
+    written = json.dumps(state, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A record that is not the same on both sides."""
+
+    subject: str
+    what: str
+    """`missing`, the CRM has no such record; `differs`; `unknown`, the portal has none."""
+
+
+def differences(db: Session, theirs: Mapping[str, str], *, mend: bool, now: datetime) -> Iterator[Difference]:
+    """Compare every record with the CRM's digests, by subject (such as `employee:17`).
+
+    With `mend`, what is missing or differs is told again as it is now (`employee.restated` …). What is unknown to the
+    portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`; the caller commits.
+    """
+    left = set(theirs)
+    for kind in _KINDS:
+        for subject, customer_id, state in _states(db, kind):
+            left.discard(subject)
+            their_digest = theirs.get(subject)
+            if their_digest == digest_of(state):
+                continue
+            if mend:
+                told = compose(
+                    channel=Channel.CRM,
+                    kind=f"{kind}.restated",
+                    about=subject,
+                    customer_id=customer_id,
+                    payload=json.loads(json.dumps(state, default=str)),
+                    now=now,
+                )
+                db.add(told)
+            yield Difference(subject, "missing" if their_digest is None else "differs")
+    for subject in sorted(left):
+        yield Difference(subject, "unknown")
+
+
+def _states(db: Session, kind: str) -> Iterator[tuple[str, int, State]]:
+    """Every record of a kind, by key: its subject, whose it is, and what is compared."""
+    it = _KINDS[kind]
+    last: int | None = None
+    while True:
+        rows: Select[Any] = select(it.table).order_by(it.key).limit(_AT_ONCE)
+        found = db.scalars(rows if last is None else rows.where(it.key > last)).all()
+        for row in found:
+            state = {name: getattr(row, name) for name in it.names} | {
+                name: made(row) for name, made in it.aliases.items()
+            }
+            last = getattr(row, it.key.key)
+            yield f"{kind}:{last}", row.customer_id, state
+            db.expunge(row)
+        if len(found) < _AT_ONCE:
+            return

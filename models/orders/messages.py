@@ -1,0 +1,288 @@
+"""Messages on an order: what the customer and the provider write to each other about it, oldest first.
+
+A message is never changed. Who is told of it is decided here; how the letter reads, by the templates `order_message`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.audit import Actor, record
+from models.core.base import Base, Moment
+from models.core.tenancy import CustomerOwned, select_rows
+from models.customers.customer import Customer
+from models.customers.units import Unit, account_manager_of, paths_down_to
+from models.orders.news import MESSAGE, tell_manager
+from models.orders.order import Order
+from models.outbox.message import Channel, post
+from models.users.user import Grant, SignedIn, User
+
+LONGEST = 2000
+"""Characters of a message."""
+KEPT = timedelta(days=3 * 365)
+"""For how long a message is kept: as long as a claim about what it is about can be made (docs/privacy.md)."""
+
+
+class Side(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+
+
+class OrderMessage(CustomerOwned, Base):
+    """One message on an order."""
+
+    __tablename__ = "order_messages"
+    __table_args__ = (
+        ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
+        UniqueConstraint("user_id", "idempotency_key"),
+        CheckConstraint("side IN ('customer', 'provider')", name="side"),
+        Index(None, "customer_id", "order_number", "id"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    order_number: Mapped[int]
+    side: Mapped[str] = mapped_column(String(10))
+    author: Mapped[str] = mapped_column(String(200))
+    """The full name, as it was then."""
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """None where the CRM told of it."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+    unanswered: Mapped[bool] = mapped_column(default=False)
+    """Whether the customer wrote it and the provider has written nothing since."""
+
+
+# Small, however long the history of what was answered is.
+_unanswered = OrderMessage.unanswered.is_(True)
+Index("ix_order_messages_unanswered", OrderMessage.id, postgresql_where=_unanswered, sqlite_where=_unanswered)
+
+
+class AlreadySent(Exception):
+    """The form was already sent once, with another text."""
+
+
+def write_message(db: Session, order: Order, text: str, *, by: SignedIn, key: str, now: datetime) -> int:
+    """Add a message of a user to an order, and tell the other side; returns its id.
+
+    It is the provider's where the user is staff. The same form (the same `key` and text) sent again is the same
+    message. Raises AlreadySent where the key was used for other content.
+    """
+    side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
+    sent = _sent_with(db, by.user_id, key, order, text)
+    if sent is not None:
+        return sent
+    message = OrderMessage(
+        customer_id=order.customer_id,
+        order_number=order.number,
+        side=side.value,
+        author=by.full_name,
+        user_id=by.user_id,
+        idempotency_key=key,
+        text=text,
+        at=now,
+    )
+    try:
+        with db.begin_nested():
+            _add(db, message)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        sent = _sent_with(db, by.user_id, key, order, text)
+        if sent is None:
+            raise
+        return sent
+    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="message", now=now)
+    _tell_others(db, order, message, author_email=by.email, now=now)
+    _tell_crm(db, order, message, now=now)
+    return message.id
+
+
+def take_over_message(
+    db: Session, order: Order, text: str, *, author: str, at: datetime, by: Actor, now: datetime
+) -> OrderMessage:
+    """Add a message of the provider's that was written in the CRM; users are told of it, the CRM is not."""
+    message = OrderMessage(
+        customer_id=order.customer_id,
+        order_number=order.number,
+        side=Side.PROVIDER.value,
+        author=author,
+        text=text,
+        at=at,
+    )
+    _add(db, message)
+    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="message", now=now)
+    _tell_others(db, order, message, author_email=None, now=now)
+    return message
+
+
+def _add(db: Session, message: OrderMessage) -> None:
+    """Write a message, and with one of the provider's note that those before it are answered."""
+    message.unanswered = message.side == Side.CUSTOMER
+    if message.side == Side.PROVIDER:
+        _answer(db, message.order_number)
+    db.add(message)
+    db.flush()
+
+
+def _answer(db: Session, order_number: int) -> bool:
+    """Note that nobody waits for an answer on an order any more; False where nobody did."""
+    waited = db.scalars(
+        update(OrderMessage)
+        .where(OrderMessage.order_number == order_number, OrderMessage.unanswered.is_(True))
+        .values(unanswered=False)
+        .returning(OrderMessage.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    return bool(waited)
+
+
+def needs_no_answer(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
+    """What the customer wrote last, such as thanks, asks for no answer: it is off the desk's overview."""
+    if _answer(db, order.number):
+        record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="no answer", now=now)
+
+
+def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> int | None:
+    sent = db.execute(
+        select(OrderMessage.id, OrderMessage.order_number, OrderMessage.text).where(
+            OrderMessage.user_id == user_id, OrderMessage.idempotency_key == key
+        )
+    ).one_or_none()
+    if sent is None:
+        return None
+    if (sent.order_number, sent.text) != (order.number, text):
+        raise AlreadySent("the form was sent before with another text")
+    return int(sent.id)
+
+
+def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_email: str | None, now: datetime) -> None:
+    """Tell the account manager of what the customer wrote, and the users who are in it of what the provider wrote."""
+    manager = account_manager_of(db, order.unit_id)
+    customer, unit = db.execute(
+        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == order.unit_id)
+    ).one()
+    facts: dict[str, Any] = {
+        "number": order.number,
+        "delivery": order.delivery,
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.author,
+        "author_email": author_email or (manager.email if manager else ""),
+        "text": message.text,
+    }
+    if message.side == Side.PROVIDER:
+        told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "now": now}
+        for user in users_in(db, order):
+            letter = {"to_name": user.full_name, **facts}
+            post(db, channel=Channel.MAIL, kind=MESSAGE, to=user.email, payload=letter, **told)
+    elif manager:
+        letter = {"to_name": manager.name, **facts}
+        tell_manager(db, manager, kind=MESSAGE, order=order, author=message.author, facts=letter, now=now)
+
+
+def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:
+    post(
+        db,
+        channel=Channel.CRM,
+        kind="order.message_added",
+        about=order.about,
+        customer_id=order.customer_id,
+        payload={
+            "number": order.number,
+            "message": message.id,
+            "side": message.side,
+            "author": message.author,
+            "text": message.text,
+            "at": message.at.isoformat(),
+        },
+        now=now,
+    )
+
+
+def users_in(db: Session, order: Order) -> Sequence[User]:
+    """Whom the provider writes to about an order: who sent it, and who has written on it, if they still may see it."""
+    wrote = select(OrderMessage.user_id).where(
+        OrderMessage.order_number == order.number, OrderMessage.user_id.is_not(None)
+    )
+    return _who_may_see(db, order, (User.id == order.placed_by_id) | User.id.in_(wrote))
+
+
+def sender_of(db: Session, order: Order) -> User | None:
+    """Who sent an order in the portal, if that user still may see it."""
+    return next(iter(_who_may_see(db, order, User.id == order.placed_by_id)), None)
+
+
+def _who_may_see(db: Session, order: Order, which: ColumnElement[bool]) -> Sequence[User]:
+    """Those of some users who are active and still have the right to orders in the order's unit."""
+    path = db.execute(select(Unit.path).where(Unit.id == order.unit_id)).scalar_one()
+    allowed = (
+        select(Grant.user_id)
+        .join(Unit, Unit.id == Grant.unit_id)
+        .where(Grant.orders, Unit.path.in_(paths_down_to(path)))
+    )
+    return db.scalars(
+        select(User)
+        .where(which, User.id.in_(allowed), User.active, User.account_manager_id.is_(None))
+        .order_by(User.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as the order's page shows it."""
+
+    id: int
+    side: str
+    author: str
+    text: str
+    at: datetime
+    unanswered: bool
+
+
+_MESSAGES = (
+    select(
+        OrderMessage.id,
+        OrderMessage.side,
+        OrderMessage.author,
+        OrderMessage.text,
+        OrderMessage.at,
+        OrderMessage.unanswered,
+    )
+    .where(OrderMessage.order_number == bindparam("order_number"))
+    .order_by(OrderMessage.at, OrderMessage.id)
+)
+
+
+def messages_of(db: Session, order: Order) -> list[MessageRow]:
+    """The messages on an order, oldest first."""
+    return [MessageRow(*row) for row in select_rows(db, _MESSAGES, {"order_number": order.number})]
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time; returns how many."""
+    old = select(OrderMessage.id).where(OrderMessage.at < now - KEPT).order_by(OrderMessage.id).limit(at_most)
+    gone = delete(OrderMessage).where(OrderMessage.id.in_(old)).returning(OrderMessage.id)
+    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())

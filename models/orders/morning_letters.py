@@ -1,0 +1,88 @@
+"""Morning letters: at seven on a working day, one letter for each account manager with all the news that waits.
+
+Nothing is planned: what waits is looked for on each round, so that a morning on which no postman went is made up for by
+the first round after it. The news are taken and the letter is written in one transaction, so that each is told once.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models.core.clock import OSLO, in_oslo
+from models.customers.customer import AccountManager, Customer, MailWish
+from models.customers.units import Unit
+from models.orders.news import PLACED, WaitingNews
+from models.orders.order import Order
+from models.outbox.message import Channel, post
+
+AT = time(7)
+"""On the clocks of Norway, from Monday to Friday."""
+_SATURDAY = 5
+
+
+def last_morning(now: datetime) -> datetime:
+    """The newest moment that is not after `now` at which morning letters are due."""
+    day = now.astimezone(OSLO).date()
+    while day.weekday() >= _SATURDAY or in_oslo(day, AT) > now:
+        day -= timedelta(days=1)
+    return in_oslo(day, AT)
+
+
+def post_morning_letters(db: Session, now: datetime) -> int:
+    """Post the letters that are due; how many. Across customers; the caller commits.
+
+    Due is what waited when the morning came, and at once what waits for somebody who wants a letter for each by now.
+    """
+    due = db.scalars(
+        select(WaitingNews.account_manager_id)
+        .join(AccountManager, AccountManager.id == WaitingNews.account_manager_id)
+        .where((WaitingNews.at < last_morning(now)) | (AccountManager.mail_wish == MailWish.EACH.value))
+        .distinct()
+        .order_by(WaitingNews.account_manager_id)
+    ).all()
+    return sum(_post(db, manager_id, now) for manager_id in due)
+
+
+def _post(db: Session, manager_id: int, now: datetime) -> bool:
+    """Take all that waits for an account manager, unless another postman has, and write the letter."""
+    taken = delete(WaitingNews).where(WaitingNews.account_manager_id == manager_id)
+    rows = db.execute(
+        taken.returning(WaitingNews.id, WaitingNews.kind, WaitingNews.order_number, WaitingNews.author),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if not rows:
+        return False
+    rows = sorted(rows, key=lambda row: row.id)
+    orders = _orders(db, {row.order_number for row in rows})
+    manager = db.get_one(AccountManager, manager_id)
+    post(
+        db,
+        channel=Channel.MAIL,
+        kind="morning_news",
+        about=f"account_manager:{manager.id}",
+        customer_id=None,
+        to=manager.email,
+        payload={
+            "to_name": manager.name,
+            "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+            "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
+        },
+        now=now,
+    )
+    return True
+
+
+def _orders(db: Session, numbers: set[int]) -> dict[int, dict[str, Any]]:
+    """What the letter says of orders, by number: no text but what they ask for."""
+    found = db.execute(
+        select(Order.number, Order.delivery, Customer.name, Unit.name)
+        .join(Customer, Customer.id == Order.customer_id)
+        .join(Unit, Unit.id == Order.unit_id)
+        .where(Order.number.in_(numbers))
+    )
+    return {
+        number: {"number": number, "delivery": delivery, "customer": customer, "unit": unit}
+        for number, delivery, customer, unit in found
+    }

@@ -1,0 +1,353 @@
+"""Reports (rapporter): the documents that the provider has written for a unit and a year (R1).
+
+Figures are in `models.reports.figures`, the plan of the year in `models.reports.plans`.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import PurePath
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.audit import record
+from models.core.base import Base
+from models.core.clock import today_in_oslo
+from models.core.tenancy import CustomerOwned, Right, UnitOwned, of_unit, select_rows
+from models.customers.units import Unit
+
+KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")
+"""What a document is; a report on health checks is about groups, never about a person (R1, T7)."""
+PAGE_SIZE = 25
+MAX_SIZE = 20 * 1024 * 1024
+
+PDF = "application/pdf"
+PNG = "image/png"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+MEDIA_TYPES = {
+    ".pdf": PDF,
+    ".png": PNG,
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+}
+"""What a document may be. Nothing that a browser runs: no HTML, no SVG, no macros."""
+SHOWN = (PDF, PNG)
+"""What a browser may show by itself; the rest is saved."""
+_BEGINNINGS = {PDF: b"%PDF-", PNG: b"\x89PNG\r\n\x1a\n"}
+_INSIDE = {MEDIA_TYPES[".docx"]: "word/document.xml", MEDIA_TYPES[".xlsx"]: "xl/workbook.xml"}
+
+
+class Report(UnitOwned, Base):
+    """A document with what lists say of it; what is in it stands in `report_files`, which lists never touch."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        of_unit(),
+        UniqueConstraint("customer_id", "id"),
+        UniqueConstraint("customer_id", "publication"),
+        CheckConstraint(f"size > 0 AND size <= {MAX_SIZE}", name="size"),
+        Index(None, "customer_id", "year", "id"),
+        Index(None, "customer_id", "unit_id", "year"),
+        {"sqlite_autoincrement": True},  # a letter about one that was taken away never leads to another
+    )
+    rights = (Right.REPORTS,)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    """The year that it is about."""
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    published_on: Mapped[date]
+    publication: Mapped[str | None] = mapped_column(String(64))
+    """The key of the form that it came with, where somebody put it up at the desk."""
+
+
+class ReportFile(CustomerOwned, Base):
+    """What is in a document, and its first page as a picture where there is one."""
+
+    __tablename__ = "report_files"
+    __table_args__ = (ForeignKeyConstraint(["customer_id", "report_id"], ["reports.customer_id", "reports.id"]),)
+
+    report_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    preview: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class DocumentRefused(Exception):
+    """The file is of a kind or size that the portal does not keep; the sentence says why."""
+
+
+class WrongEnding(DocumentRefused):
+    """Files that are called so are not kept."""
+
+
+class WrongSize(DocumentRefused):
+    """There is nothing in it, or too much."""
+
+
+class NotWhatItSays(DocumentRefused):
+    """What is in it is something else than its name says."""
+
+
+def media_type_of(file_name: str, content: bytes) -> str:
+    """What a file is, by its ending and by what is in it, which must agree; raises DocumentRefused."""
+    media_type = MEDIA_TYPES.get(PurePath(file_name).suffix.lower())
+    if media_type is None:
+        raise WrongEnding(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
+    if not 0 < len(content) <= MAX_SIZE:
+        raise WrongSize(f"a document has 1 to {MAX_SIZE} bytes, {file_name} has {len(content)}")
+    if not (content.startswith(_BEGINNINGS[media_type]) if media_type in SHOWN else _is_office(content, media_type)):
+        raise NotWhatItSays(f"what is in {file_name} is not what its name says")
+    return media_type
+
+
+def _is_office(content: bytes, media_type: str) -> bool:
+    try:
+        names = ZipFile(io.BytesIO(content)).namelist()
+    except BadZipFile:
+        return False
+    return _INSIDE[media_type] in names and not any("vbaProject" in name for name in names)
+
+
+def add_report(
+    db: Session,
+    unit: Unit,
+    *,
+    kind: str,
+    year: int,
+    title: str,
+    summary: str = "",
+    file_name: str,
+    content: bytes,
+    preview: bytes | None = None,
+    by: str,
+    now: datetime,
+) -> Report:
+    """Keep a document for a unit, and note who added it (X4); raises DocumentRefused."""
+    if kind not in KINDS:
+        raise DocumentRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
+        raise DocumentRefused("the picture of the first page is no PNG")
+    report = Report(
+        customer_id=unit.customer_id,
+        unit_id=unit.id,
+        kind=kind,
+        year=year,
+        title=title,
+        summary=summary,
+        file_name=file_name,
+        media_type=media_type_of(file_name, content),
+        size=len(content),
+        published_on=today_in_oslo(now),
+    )
+    db.add(report)
+    db.flush()
+    db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
+    record(db, customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", now=now)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of the page before: the list goes on below it."""
+
+    year: int
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read a cursor from a URL; raises ValueError."""
+        year, _, id = text.partition("-")
+        if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (year, id)):
+            raise ValueError("not a cursor")
+        return cls(int(year), int(id))
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is looked for; what is None does not restrict."""
+
+    year: int | None = None
+    kind: str | None = None
+    unit_ids: frozenset[int] | None = None
+    after: Cursor | None = None
+
+    @property
+    def restrictions(self) -> dict[str, Any]:
+        """The names of the conditions that hold, with their values."""
+        found: dict[str, Any] = {"year": self.year, "kind": self.kind}
+        if self.unit_ids is not None:
+            found["unit_ids"] = sorted(self.unit_ids)
+        if self.after:
+            found |= {"after": True, "after_year": self.after.year, "after_id": self.after.id}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "year": Report.year == bindparam("year"),
+    "kind": Report.kind == bindparam("kind"),
+    "unit_ids": Report.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    "after": tuple_(Report.year, Report.id)
+    < tuple_(bindparam("after_year", type_=Integer), bindparam("after_id", type_=Integer)),
+}
+_COLUMNS = (
+    Report.id,
+    Report.kind,
+    Report.year,
+    Report.title,
+    Unit.name,
+    Report.media_type,
+    Report.size,
+    Report.published_on,
+)
+
+
+@cache
+def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Rows, the newest year first, each with the count of all; built once per set of conditions."""
+    counted = select(Report.id).where(*(_CONDITIONS[name] for name in sorted(conditions - {"after"}))).subquery()
+    return (
+        select(select(func.count()).select_from(counted).scalar_subquery(), *_COLUMNS)
+        .join(Unit, Unit.id == Report.unit_id)
+        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
+        .order_by(Report.year.desc(), Report.id.desc())
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A document as a line of the list."""
+
+    id: int
+    kind: str
+    year: int
+    title: str
+    unit_name: str
+    media_type: str
+    size: int
+    """In bytes."""
+    published_on: date
+
+    @property
+    def ending(self) -> str:
+        """`PDF`, `DOCX`: what people call the kind of file."""
+        return next(ending for ending, media_type in MEDIA_TYPES.items() if media_type == self.media_type)[1:].upper()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may show it."""
+        return self.media_type in SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list."""
+
+    rows: list[ReportRow]
+    count: int
+    next: Cursor | None
+    """Where the next page begins; None on the last."""
+
+
+def find_reports(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+    """The documents of the scope that meet the criteria, the newest year first: one statement."""
+    holding = criteria.restrictions
+    listing = _listing(frozenset(holding).intersection(_CONDITIONS))
+    found = select_rows(db, listing, {**holding, "at_most": page_size + 1})
+    rows = [ReportRow(*row[1:]) for row in found]
+    last = rows[page_size - 1] if len(rows) > page_size else None
+    return Found(rows[:page_size], found[0][0] if found else 0, Cursor(last.year, last.id) if last else None)
+
+
+_YEARS = select(Report.year).distinct().order_by(Report.year.desc())
+_ONE = (
+    select(*_COLUMNS, Report.summary, ReportFile.preview.is_not(None))
+    .join(Unit, Unit.id == Report.unit_id)
+    .join(ReportFile, ReportFile.report_id == Report.id)
+    .where(Report.id == bindparam("id"))
+)
+_FILE = (
+    select(Report.file_name, Report.media_type, ReportFile.content)
+    .join(ReportFile, ReportFile.report_id == Report.id)
+    .where(Report.id == bindparam("id"))
+)
+_PREVIEW = (
+    select(ReportFile.preview).join(Report, ReportFile.report_id == Report.id).where(Report.id == bindparam("id"))
+)
+
+
+def years_of_reports(db: Session) -> list[int]:
+    """The years that there are documents about, newest first."""
+    return [year for (year,) in select_rows(db, _YEARS)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A document as its own page shows it."""
+
+    row: ReportRow
+    summary: str
+    has_preview: bool
+
+
+def report_by_id(db: Session, id: int) -> ReportPage | None:
+    """The document, or None where there is none in the scope."""
+    for *row, summary, has_preview in select_rows(db, _ONE, {"id": id}):
+        return ReportPage(ReportRow(*row), summary, bool(has_preview))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document as it is sent."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may show it."""
+        return self.media_type in SHOWN
+
+
+def file_of(db: Session, id: int) -> Download | None:
+    """What is in a document, or None where there is none in the scope."""
+    for row in select_rows(db, _FILE, {"id": id}):
+        return Download(*row)
+    return None
+
+
+def preview_of(db: Session, id: int) -> bytes | None:
+    """The first page of a document as a picture, or None where there is none in the scope."""
+    for (preview,) in select_rows(db, _PREVIEW, {"id": id}):
+        return bytes(preview) if preview else None
+    return None

@@ -1,0 +1,72 @@
+"""The users of a customer, as the provider's desk sees them: who may do what where.
+
+What is changed of them is in `models.users.changes`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.tenancy import Right, looking_across
+from models.customers.customer import Customer
+from models.customers.units import Unit
+from models.users.user import Grant, User
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The rights of a user in a unit and all below it."""
+
+    unit: str
+    rights: tuple[Right, ...]
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerUser:
+    """Somebody who can sign in to the customer, or could."""
+
+    id: int
+    username: str
+    full_name: str
+    email: str
+    granted: tuple[Granted, ...]
+    is_active: bool
+    has_password: bool
+    """Whether one is chosen; until then the user can only follow the link of the invitation."""
+
+
+def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
+    """The users with grants at a customer, by name; staff are none, whatever they were granted."""
+    rows = db.execute(
+        select(User, Grant, Unit.name)
+        .join(Grant, Grant.user_id == User.id)
+        .join(Unit, Unit.id == Grant.unit_id)
+        .where(Grant.customer_id == customer_id, User.account_manager_id.is_(None))
+        .order_by(User.full_name, User.id, Unit.path)
+    ).all()
+    granted: dict[int, list[Granted]] = {}
+    for user, grant, unit in rows:
+        rights = tuple(right for right in Right if getattr(grant, right.value))
+        granted.setdefault(user.id, []).append(Granted(unit, rights, grant.unit_id))
+    people = {user.id: user for user, _, _ in rows if user.active or also_inactive}
+    return [
+        CustomerUser(
+            user.id,
+            user.username,
+            user.full_name,
+            user.email,
+            tuple(granted[id]),
+            user.active,
+            bool(user.password_hash),
+        )
+        for id, user in people.items()
+    ]
+
+
+def customers_besides(db: Session, user_id: int, customer_id: int) -> list[str]:
+    """The names of the other customers where a user has grants; for the desk."""
+    others = select(Grant.customer_id).where(Grant.user_id == user_id, Grant.customer_id != customer_id)
+    with looking_across(db):
+        return list(db.scalars(select(Customer.name).where(Customer.id.in_(others)).order_by(Customer.name)))

@@ -1,0 +1,113 @@
+"""What rooms that show a booking share: finding it, and everything that its page is drawn with."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.bookings.booking import Booking, booking_by_id
+from models.bookings.sign_ups.candidates import Candidate, Candidates, candidates, candidates_by_id
+from models.bookings.sign_ups.invitations import invited_to
+from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.timetable import BookingView, DayView, Seated, SlotView, view_of
+from models.core.tenancy import Right
+from models.customers.customer import AccountManager
+from models.customers.units import account_manager_of
+from routes.web.errors import not_found
+from routes.web.visit import Visit
+
+
+@dataclass
+class BookingPage:
+    """One booking as one visitor sees it; each thing is looked up when it is drawn."""
+
+    visit: Visit
+    booking: Booking
+    text: str = ""
+    """What people are searched by."""
+    chosen: Collection[int] = ()
+    """The employees who are ticked."""
+    moving: SignUp | None = None
+    """Who is to get another time."""
+    problem: str = ""
+    """Why nothing was done."""
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the visitor may put people on the booking, and take them off, now (T5)."""
+        return self.visit.may(Right.EMPLOYEES) and self.booking.is_open(self.visit.now)
+
+    @cached_property
+    def view(self) -> BookingView:
+        """Days, slots and who sits where."""
+        return view_of(self.visit.db, self.booking, self.visit.user.user_id)
+
+    @cached_property
+    def people(self) -> Candidates:
+        """Whom one may choose."""
+        return candidates(
+            self.visit.db, self.booking, text=self.text, chosen=self.chosen, viewer_id=self.visit.user.user_id
+        )
+
+    @cached_property
+    def invited(self) -> set[int]:
+        """Who is asked to choose a time."""
+        return invited_to(self.visit.db, self.booking, self.visit.user.user_id)
+
+    @cached_property
+    def account_manager(self) -> AccountManager | None:
+        """Whom to call when it is too late."""
+        return account_manager_of(self.visit.db, self.booking.unit_id)
+
+    @property
+    def may_see_order(self) -> bool:
+        """Whether the order's page is open to the visitor, too."""
+        scope = self.visit.user.scope
+        units = scope.units_with(Right.ORDERS) if scope else frozenset()
+        return units is None or self.booking.unit_id in units
+
+    def people_by_id(self, ids: Collection[int]) -> list[Candidate]:
+        """Some of them, with what they have now."""
+        return candidates_by_id(self.visit.db, self.booking, ids, self.visit.user.user_id)
+
+    @property
+    def slots(self) -> list[SlotView]:
+        """All of them."""
+        return [slot for day in self.view.days for slot in day.slots]
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return self.visit.url("booking", id=self.booking.id)
+
+    @property
+    def fresh(self) -> str:
+        """Where an open page asks whether its slots are still so."""
+        moving = self.moving.id if self.moving else None
+        return self.visit.url("booking", id=self.booking.id, move=moving, seen=self.mark)
+
+    @property
+    def mark(self) -> str:
+        """The state of the slots in a few signs: another one means that something happened."""
+        state = repr([self.view, self.may_change, self.moving.id if self.moving else 0])
+        return hashlib.blake2b(state.encode(), digest_size=6).hexdigest()
+
+    def day_of(self, slot_id: int) -> DayView:
+        """The day that a slot is on."""
+        return next(day for day in self.view.days for slot in day.slots if slot.id == slot_id)
+
+    def slot(self, id: int | None) -> SlotView | None:
+        """The slot of this booking with an id."""
+        return next((slot for slot in self.slots if slot.id == id), None)
+
+    def seated(self, sign_up_id: int) -> Seated | None:
+        """The person of a sign-up, where the visitor may see who it is."""
+        return next((one for slot in self.slots for one in slot.people if one.sign_up == sign_up_id), None)
+
+
+def booking_of(visit: Visit, id: int) -> Booking:
+    """The booking; raises the refusal for what one may not see."""
+    booking = booking_by_id(visit.db, id)
+    if booking is None:
+        raise not_found()
+    return booking

@@ -1,0 +1,141 @@
+"""Brukere of a customer at the desk: a new one, what one may do, and whether one may sign in."""
+
+from collections.abc import Iterable
+
+from starlette.responses import Response
+
+from models.core.tenancy import Right
+from models.customers.customer import Customer
+from models.customers.units import units_in_scope
+from models.users.changes import UsernameTaken, add_user, change_user, close_to, invite_again, open_to
+from models.users.of_customer import CustomerUser, customers_besides, users_at
+from routes.customers.page import RIGHTS
+from routes.customers.user_form import NewUserForm, UserForm
+from routes.web.answers import go, page
+from routes.web.errors import not_found
+from routes.web.visit import Visit
+
+_TAKEN = "Brukernavnet er opptatt. Velg et annet."
+_HERE = "Brukernavnet er allerede i bruk hos denne kunden."
+_SAME = "En bruker hos en annen kunde har både brukernavnet og e-postadressen. Kryss av hvis det er samme person."
+
+
+def new(visit: Visit, id: int) -> Response:
+    """The empty form."""
+    visit.serve(Customer, id)
+    return _new(visit, _new_form(visit, visit.draft() or []))
+
+
+def create(visit: Visit, id: int) -> Response:
+    """Add a user, who is invited by letter to choose a password."""
+    visit.serve(Customer, id)
+    form = _new_form(visit)
+    if not form.validate():
+        return _new(visit, form, status=422)
+    try:
+        user = add_user(
+            visit.db, id, form.username.data or "", form.person, form.rights, same=form.same.data, by=visit.user,
+            now=visit.now,
+        )  # fmt: skip
+    except UsernameTaken as taken:
+        form.username.errors = [_SAME if taken.is_same else _HERE if taken.is_here else _TAKEN]
+        return _new(visit, form, status=422, may_be_same=taken.is_same)
+    told = "kan logge inn her også" if user.password_hash else "får en e-post for å velge passord"
+    return go(visit, visit.url("desk_customer", id=id), say=f"{user.full_name} er lagt til, og {told}.")
+
+
+def edit(visit: Visit, id: int, user: int) -> Response:
+    """What a user may do at the customer."""
+    found = _user(visit, id, user)
+    stored = [
+        ("full_name", found.full_name),
+        ("email", found.email),
+        *(("granted", f"{each.unit_id}-{right.value}") for each in found.granted for right in each.rights),
+    ]
+    return _edit(visit, found, _form(visit, visit.draft() or stored))
+
+
+def update(visit: Visit, id: int, user: int) -> Response:
+    """Change who the user is, and the rights here."""
+    found = _user(visit, id, user)
+    form = _form(visit)
+    if not form.validate():
+        return _edit(visit, found, form, status=422)
+    change_user(visit.db, id, user, form.person, form.rights, by=visit.user, now=visit.now)
+    return go(visit, visit.url("desk_customer", id=id), say=f"{form.person.full_name} er lagret.")
+
+
+def deactivate(visit: Visit, id: int, user: int) -> Response:
+    """Shut the user out, now: the sessions end."""
+    found = _user(visit, id, user)
+    if close_to(visit.db, id, user, by=visit.user, now=visit.now):
+        say = f"{found.full_name} har ikke lenger tilgang her, men er fortsatt bruker hos andre kunder."
+    else:
+        say = f"{found.full_name} er deaktivert, og er logget ut."
+    return go(visit, visit.url("desk_customer", id=id), say=say)
+
+
+def reactivate(visit: Visit, id: int, user: int) -> Response:
+    """Let the user in again."""
+    found = _user(visit, id, user)
+    open_to(visit.db, id, user, by=visit.user, now=visit.now)
+    return go(visit, visit.url("desk_customer", id=id), say=f"{found.full_name} kan logge inn igjen.")
+
+
+def invite(visit: Visit, id: int, user: int) -> Response:
+    """Send the invitation once more."""
+    found = _user(visit, id, user)
+    sent = invite_again(visit.db, user, by=visit.user, now=visit.now)
+    say = f"En ny invitasjon er sendt til {found.email}." if sent else f"{found.full_name} har allerede valgt passord."
+    return go(visit, visit.url("desk_user", id=id, user=user), say=say, tone="good" if sent else "wait")
+
+
+def _user(visit: Visit, id: int, user: int) -> CustomerUser:
+    """One of the customer's users; staff are none."""
+    visit.serve(Customer, id)
+    found = next((each for each in users_at(visit.db, id, also_inactive=True) if each.id == user), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> UserForm:
+    form: UserForm = UserForm.of(visit, pairs)
+    assert visit.scope is not None
+    form.offer(units_in_scope(visit.db, visit.scope, *Right))
+    return form
+
+
+def _new_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> NewUserForm:
+    form: NewUserForm = NewUserForm.of(visit, pairs)
+    assert visit.scope is not None
+    form.offer(units_in_scope(visit.db, visit.scope, *Right))
+    return form
+
+
+def _new(visit: Visit, form: NewUserForm, *, status: int = 200, may_be_same: bool = False) -> Response:
+    return page(
+        visit,
+        "customers/users/new.html",
+        part="user-form",
+        status=status,
+        customer=visit.db.get_one(Customer, visit.customer_id),
+        form=form,
+        user=None,
+        may_be_same=may_be_same or form.same.data,
+        rights=RIGHTS,
+    )
+
+
+def _edit(visit: Visit, user: CustomerUser, form: UserForm, *, status: int = 200) -> Response:
+    return page(
+        visit,
+        "customers/users/edit.html",
+        part="user-form",
+        status=status,
+        customer=visit.db.get_one(Customer, visit.customer_id),
+        form=form,
+        user=user,
+        besides=customers_besides(visit.db, user.id, visit.customer_id),
+        rights=RIGHTS,
+    )

@@ -1,0 +1,153 @@
+"""Ansatte: the list and its search, and an employee's page.
+
+Adding one is in `new`, changing one in `edit`, leaving in `deactivations`.
+"""
+
+from typing import Literal
+
+from starlette.responses import Response
+
+from models.core.tenancy import Right
+from models.customers.units import UnitRow, units_in_scope
+from models.employees.card import card_of
+from models.employees.employee import employee_by_id
+from models.employees.search import COUNTED_TO, Criteria, Found, find_employees
+from models.exchange.sheets.files import writer
+from models.imports.export import HEADINGS, exporting
+from routes.web import search as listing
+from routes.web.answers import go, page
+from routes.web.downloads import download
+from routes.web.errors import not_found
+from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
+from routes.web.receipts import receipt_of_employee
+from routes.web.visit import Visit
+
+_NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
+
+
+class EmployeeSearch(UnitFilter):
+    """What employees are searched by (A2); an empty field does not restrict."""
+
+    q = Text("Fritekst:", [at_most(200)], description="Navn, e-post eller mobil")
+    inactive = Text("Vis deaktiverte")
+
+    def criteria(self, units: list[UnitRow], after: int | None) -> Criteria:
+        """What to search for, once the form is valid; a unit includes those below it (A4)."""
+        chosen = next((unit.path for unit in units if str(unit.id) == self.unit.data), None)
+        below = frozenset(unit.id for unit in units if unit.path.startswith(chosen)) if chosen else None
+        return Criteria(self.q.data or "", below, bool(self.inactive.data), after)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the URL."""
+        set_ = {"q": self.q.data, "unit": self.unit.data, "inactive": "1" if self.inactive.data else ""}
+        return {name: value for name, value in set_.items() if value}
+
+
+def index(visit: Visit) -> Response:
+    """Find employees (A1-A8)."""
+    search: EmployeeSearch = EmployeeSearch.of(visit, visit.query_params.multi_items())
+    if search.masked:  # the address of this page is kept by browsers: no identity number stays in it
+        return go(visit, visit.url("employees", **search.filters), say=_NO_NUMBERS, tone="wait")
+    units, after = _units(visit), _after(visit)
+    offer_units(search, units)
+    valid = search.validate()
+    found = _find(visit, search.criteria(units, after)) if valid else Found([], 0, None)
+    return page(
+        visit,
+        "employees/index.html",
+        part=("results", "units/unit-options"),
+        status=200 if valid else 422,
+        at=visit.url("employees", **search.filters, after=after),
+        search=search,
+        form=search,
+        found=Listing(visit, search, found, later=after is not None),
+    )
+
+
+def csv(visit: Visit) -> Response:
+    """The employees whom the search finds, as a file that the import reads again (section 5, number 9)."""
+    return _export(visit, "csv")
+
+
+def xlsx(visit: Visit) -> Response:
+    """The same as a workbook."""
+    return _export(visit, "xlsx")
+
+
+def show(visit: Visit, id: int) -> Response:
+    """One employee (AD1-AD4)."""
+    employee = employee_by_id(visit.db, id)
+    if employee is None:
+        raise not_found()
+    return page(
+        visit,
+        "employees/show.html",
+        part="employee",
+        state="card",
+        employee=employee,
+        card=card_of(visit.db, employee),
+        receipt=receipt_of_employee(visit, employee),
+    )
+
+
+class Listing(listing.Listing):
+    """A page of employees."""
+
+    route = "employees"
+    nothing = "Ingen ansatte funnet"
+    counted_to = COUNTED_TO
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Who has left is called so."""
+        return ("deaktivert ansatt", "deaktiverte ansatte") if self.search.inactive.data else ("ansatt", "ansatte")
+
+    @property
+    def company(self) -> str:
+        """The customer's name, which stands below a unit that is called otherwise (U15)."""
+        return self.visit.customer.name if self.visit.customer else ""
+
+    @property
+    def csv(self) -> str:
+        """The way to all of them in a file."""
+        return self.visit.url("employees_csv", **self.search.filters)
+
+    @property
+    def xlsx(self) -> str:
+        """The way to all of them in a workbook."""
+        return self.visit.url("employees_xlsx", **self.search.filters)
+
+    @property
+    def others(self) -> str:
+        """The way to those who have left, or back to those who are there (A1)."""
+        return self.way(inactive="" if self.search.inactive.data else "1")
+
+
+def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
+    search: EmployeeSearch = EmployeeSearch.of(visit, visit.query_params.multi_items())
+    units = _units(visit)
+    search.unit.choices = [ALL, *unit_choices(units)]
+    if not search.validate():
+        raise not_found()
+    read = exporting(visit.customer_id, search.criteria(units, None))
+    return download(visit, filename=f"ansatte-{visit.today}.{kind}", writer=writer(kind, HEADINGS), read=read)
+
+
+def _find(visit: Visit, criteria: Criteria) -> Found:
+    assert visit.customer is not None
+    return find_employees(visit.db, visit.customer.id, criteria)
+
+
+def _units(visit: Visit) -> list[UnitRow]:
+    assert visit.user.scope is not None
+    return units_in_scope(visit.db, visit.user.scope, Right.EMPLOYEES)
+
+
+def _after(visit: Visit) -> int | None:
+    text = visit.query_params.get("after", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise not_found()
+    return int(text)

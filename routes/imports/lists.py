@@ -1,0 +1,173 @@
+"""Importer ansatte: a list by paste or file, looked over before anything is changed (section 5, number 9).
+
+What becomes of a row is decided in `models.imports.rows`; a dry run is kept in `models.imports.lists`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+from wtforms import BooleanField
+
+from models.customers.units import UnitRow
+from models.exchange.sheets import files as spreadsheet
+from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
+from models.imports.headings import NAMES, Columns, Meaning
+from models.imports.lists import DryRun, begin, change, choose_columns, forget, keep
+from models.imports.rows import Fate
+from models.values.national_id import mask_in
+from routes.imports.page import Sheet, found_import, import_page, look_over, opened, units_of
+from routes.web.answers import go, page
+from routes.web.forms import Choice, Option, PortalForm, unit_choices
+from routes.web.visit import Visit
+
+_SAMPLES = 3
+
+
+class ImportForm(PortalForm):
+    """What has to be known of a list besides the list itself."""
+
+    unit = Choice(
+        "Bedrift/avdeling for rader uten",
+        default="",
+        description="Brukes når lista ikke sier hvor en ny ansatt hører til.",
+        refusal="Velg en av dine avdelinger.",
+    )
+    complete = BooleanField(
+        "Lista er fullstendig",
+        description="Spør om ansatte i de samme avdelingene som ikke står i lista, har sluttet.",
+    )
+
+
+def new(visit: Visit) -> Response:
+    """The empty form."""
+    units = units_of(visit)
+    return _new(visit, _form(visit, units, []))
+
+
+def create(visit: Visit) -> Response:
+    """Read the list, and keep it with what is to become of each row; nothing is changed yet."""
+    units = units_of(visit)
+    form = _form(visit, units, visit.form.multi_items())
+    valid = form.validate()
+    try:
+        table = _table(visit)
+    except Unreadable as unreadable:
+        form.form_errors.append(str(unreadable))
+        valid = False
+    else:
+        if valid:
+            unit_id = int(form.unit.data) if form.unit.data else None
+            dry_run = visit.aside(lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data))
+            return _kept(visit, dry_run, units)
+    return _new(visit, form, status=422, pasted=_typed_again(visit))
+
+
+def show(visit: Visit, id: int) -> Response:
+    """A list that waits, or the outcome of one that was applied."""
+    found = found_import(visit, id)
+    if found.applied_at:
+        at, done = visit.url("import", id=id), _done(found.outcome)
+        return page(visit, "imports/show.html", part="import", at=at, state="outcome", found=found, done=done)
+    units = units_of(visit)
+    shown, after = visit.query_params.get("vis", ""), visit.query_params.get("after", "")
+    sheet = Sheet(visit, found, opened(visit, found), units)
+    sheet.shown = shown if shown in set(Fate) else ""
+    sheet.after = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+    return import_page(visit, sheet, columns=_samples(visit, sheet.dry_run), names=NAMES)
+
+
+def update(visit: Visit, id: int) -> Response:
+    """Say what the columns mean, where their headings do not."""
+    found, units = found_import(visit, id), units_of(visit)
+    if found.applied_at:
+        return go(visit, visit.url("import", id=id))
+    dry_run = opened(visit, found)
+    chosen = [_meaning(text) for text in visit.form.getlist("meaning")][: len(dry_run.guessed)]
+    dry_run.guessed = [meaning.value if meaning else None for meaning in chosen]
+    sheet = Sheet(visit, found, dry_run, units)
+    taken = [meaning for meaning in chosen if meaning]
+    if len(taken) != len(set(taken)) or not Columns(None, tuple(chosen)).are_enough:
+        columns = _samples(visit, dry_run)
+        return import_page(visit, sheet, status=422, columns=columns, names=NAMES, twice=len(taken) != len(set(taken)))
+    choose_columns(dry_run, chosen, heading="heading" in visit.form)
+    look_over(visit, dry_run, units)
+    change(visit.db, visit.portal.keyring, found, dry_run)
+    return go(visit, visit.url("import", id=id))
+
+
+def destroy(visit: Visit, id: int) -> Response:
+    """Throw a list away that is not to be applied."""
+    forget(visit.db, found_import(visit, id))
+    return go(visit, visit.url("employees"), say="Lista er slettet. Ingen ansatte er endret.")
+
+
+def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "") -> Response:
+    shown: dict[str, Any] = {"state": "form", "form": form, "pasted": pasted, "most_rows": MAX_ROWS}
+    return page(visit, "imports/show.html", part="import", status=status, **shown)
+
+
+def _form(visit: Visit, units: list[UnitRow], sent: Iterable[tuple[str, object]]) -> ImportForm:
+    form: ImportForm = ImportForm.of(visit, sent)
+    form.unit.choices = unit_choices(units)
+    if len(units) > 1:
+        form.unit.choices.insert(0, Option("", "Velg"))
+    elif units and not form.unit.data:
+        form.unit.data = str(units[0].id)
+    return form
+
+
+def _table(visit: Visit) -> Table:
+    """What was sent, as a table; a file goes before what was pasted. Raises Unreadable."""
+    upload, pasted = visit.form.get("file"), visit.form.get("pasted")
+    if isinstance(upload, UploadFile) and upload.filename:
+        return visit.aside(spreadsheet.read, upload.file.read())
+    if isinstance(pasted, str) and pasted.strip():
+        return visit.aside(spreadsheet.read_pasted, pasted)
+    raise Unreadable("Velg en fil, eller lim inn lista.")
+
+
+def _typed_again(visit: Visit) -> str:
+    """What was pasted, unless there is an identity number in it, which no page shows."""
+    pasted = visit.form.get("pasted")
+    short = isinstance(pasted, str) and len(pasted) < 100_000
+    return str(pasted) if short and not mask_in(str(pasted), today=visit.today)[1] else ""
+
+
+def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
+    if not dry_run.unread:
+        look_over(visit, dry_run, units)
+    sealed = visit.aside(dry_run.dumps)
+    id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
+    return go(visit, visit.url("import", id=id))
+
+
+def _meaning(text: object) -> Meaning | None:
+    return Meaning(str(text)) if str(text) in set(Meaning) else None
+
+
+def _samples(visit: Visit, dry_run: DryRun) -> list[tuple[str | None, list[str]]]:
+    """For each column what it is guessed to mean, and what stands in its first rows, with identity numbers masked."""
+    return [
+        (
+            meaning,
+            [
+                mask_in(line.cells[at], today=visit.today)[0][:60]
+                for line in dry_run.unread[:_SAMPLES]
+                if at < len(line.cells)
+            ],
+        )
+        for at, meaning in enumerate(dry_run.guessed)
+    ]
+
+
+def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
+    words = {
+        Fate.NEW: "lagt til",
+        Fate.CHANGED: "endret",
+        Fate.GONE: "deaktivert",
+        Fate.SAME: "uendret",
+        Fate.FAULTY: "ikke importert",
+    }
+    return [(word, outcome[fate]) for fate, word in words.items() if outcome.get(fate)]

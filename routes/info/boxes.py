@@ -1,0 +1,152 @@
+"""The worklist (section 5, number 4): what waits for the user, as boxes that go when their last row is put right.
+
+Another room's things to see to come in as a box more, in `boxes`. What is missing is found by `models.worklist`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from models.core.tenancy import Right
+from models.employees.details import read_email
+from models.invoices.invoice import Status
+from models.invoices.search import owed
+from models.worklist import (
+    COUNTED_TO,
+    Person,
+    bookings_lacking_numbers,
+    count_without_email,
+    without_email,
+    without_number,
+)
+from routes.web.forms import NationalIdField, PortalForm, Read
+from routes.web.visit import Visit
+from routes.web.words import amount, count, moment
+
+SHOWN = 5
+EMAILS = "emails"
+"""The box of missing addresses; one of missing numbers is called as its booking's id."""
+
+
+class EmailForm(PortalForm):
+    """The missing address of one employee (AN2)."""
+
+    email = Read("E-post", read_email, needed=True)
+
+
+class NationalIdForm(PortalForm):
+    """The missing number of one employee (AR8)."""
+
+    national_id = NationalIdField("Fødselsnummer")
+
+    def validate_national_id(self, field: NationalIdField) -> None:
+        """Here there is no stored number that could be left alone."""
+        if field.number is None:
+            raise ValidationError("Skriv fødselsnummeret med 11 sifre.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An employee of a box that is open, and the field that puts it right."""
+
+    field: Any
+    action: str
+    here: bool
+    """Whether this is where one writes on, once it is swapped in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something to see to: how much, why, and the way to do it; `rows` where it is open, with how many are `shown`."""
+
+    id: str
+    title: str
+    reason: str
+    way: str
+    label: str = "Legg inn"
+    opens_here: bool = False
+    """Whether `way` leads to the rows of this box, so that they can be put in place."""
+    rows: tuple[Row, ...] = ()
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form of the worklist that was refused, or comes back from a draft: of which employee, and in which box."""
+
+    box: str
+    employee_id: int
+    form: PortalForm
+
+
+def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]:
+    """What waits for the user, the most urgent first; the box named `todo` is open."""
+    people = [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
+    return [*people, *_invoices(visit)]
+
+
+def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
+    for lacking in bookings_lacking_numbers(visit.db, visit.now):
+        id = str(lacking.booking_id)
+        people = without_number(visit.db, lacking.booking_id, visit.now, SHOWN) if todo == id else []
+        rows = _rows(visit, people, NationalIdForm, "employee_national_id", tried)
+        what = lacking.title[:1].lower() + lacking.title[1:]
+        title = f"{_counted(lacking.count)} mangler fødselsnummer til {what} {lacking.first_day:%d.%m}"
+        yield _box(visit, id, title, "De må kunne identifiseres sikkert når de møter.", rows=rows, total=lacking.count)
+
+
+def _emails(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
+    missing = count_without_email(visit.db)
+    if missing:
+        people = without_email(visit.db, SHOWN) if todo == EMAILS else []
+        rows = _rows(visit, people, EmailForm, "employee_email", tried)
+        title = f"{_counted(missing)} {'ansatt' if missing == 1 else 'ansatte'} mangler e-post"
+        yield _box(visit, EMAILS, title, "De får ikke innkalling eller egenerklæring.", rows=rows, total=missing)
+
+
+def _invoices(visit: Visit) -> Iterator[Box]:
+    """What is overdue; or else what is unpaid (I1)."""
+    if not visit.may(Right.INVOICES):
+        return
+    owing = owed(visit.db, visit.today)
+    late = owing.overdue > 0
+    number = owing.overdue if late else owing.unpaid
+    if number:
+        status, outstanding = (
+            (Status.OVERDUE, owing.overdue_outstanding) if late else (Status.UNPAID, owing.outstanding)
+        )
+        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {status.lower()}"
+        way = visit.url("invoices", status=status)
+        yield Box("invoices", title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer")
+
+
+def _box(visit: Visit, id: str, title: str, reason: str, *, rows: tuple[Row, ...], total: int) -> Box:
+    shown = f"Viser {len(rows)} av {_counted(total).lower()}. De neste kommer når disse er lagret."
+    way = visit.url("worklist", todo=id)
+    return Box(id, title, reason, way, opens_here=True, rows=rows, shown=shown if total > len(rows) else "")
+
+
+def _rows(
+    visit: Visit, people: list[Person], kind: type[PortalForm], route: str, tried: Tried | None
+) -> tuple[Row, ...]:
+    """Rows with empty forms, but for the one that was tried; there, or else in the first, one writes on."""
+    again = tried.employee_id if tried and isinstance(tried.form, kind) else None
+    rows = []
+    for person in people:
+        form = tried.form if tried and again == person.id else kind.of(visit, [])
+        [field] = form
+        field.id = f"{field.name}-{person.id}"
+        field.label.text = f"{field.label.text} til {person.name}"
+        field.description = person.unit_name + (f", {moment(person.starts_at)}" if person.starts_at else "")
+        rows.append(
+            Row(
+                field, visit.url(route, id=person.id), here=person is people[0] if again is None else again == person.id
+            )
+        )
+    return tuple(rows)
+
+
+def _counted(number: int) -> str:
+    return f"Over {count(COUNTED_TO)}" if number > COUNTED_TO else count(number)

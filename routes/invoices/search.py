@@ -1,0 +1,139 @@
+"""The search among invoices (F1-F9). Its exports are in `exports`, an invoice's own page in `page`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from starlette.responses import Response
+
+from models.invoices.invoice import Status
+from models.invoices.search import Column, Criteria, Cursor, Found, Owed, Sort, Sum, find_invoices, owed
+from models.values.money import KRONER
+from routes.web import search as listing
+from routes.web.answers import page
+from routes.web.errors import not_found
+from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text, at_most, masked_sentence
+from routes.web.search import after_of
+from routes.web.visit import Visit
+from routes.web.words import amount
+
+HEADINGS = {
+    Column.NUMBER: "Fakturanummer",
+    Column.ISSUED: "Fakturadato",
+    Column.DUE: "Forfallsdato",
+    Column.PAYER: "Betaler",
+    Column.TOTAL: "Total",
+    Column.OUTSTANDING: "Utestående",
+    Column.STATUS: "Status",
+}
+
+
+class InvoiceSearch(PeriodSearch):
+    """The four filters (F2); an empty one does not restrict."""
+
+    number = Text("Fakturanummer:", [at_most(60)])
+    status = Choice("Status:", choices=[ALL, *map(Option, Status)], default="")
+
+    def criteria(self, sort: Sort, after: Cursor | None = None) -> Criteria:
+        """What to search for, once the form is valid."""
+        return Criteria(
+            number=self.number.data or None,
+            from_date=self.from_date.day,
+            to_date=self.to_date.day,
+            status=Status(self.status.data) if self.status.data else None,
+            sort=sort,
+            after=after,
+        )
+
+
+def index(visit: Visit) -> Response:
+    """Search the invoices of the user's payers (F1-F9)."""
+    search = InvoiceSearch.of(visit, visit.query_params.multi_items())
+    search.were_wrong = "wrong" in visit.query_params
+    sort = sort_of(visit)
+    after = after_of(visit, lambda text: Cursor.parse(text, sort))
+    valid = search.validate()
+    found = find_invoices(visit.db, search.criteria(sort, after), visit.today) if valid else Found([], None, [])
+    return page(
+        visit,
+        "invoices/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("invoices", **search.filters, sort=_said(sort), after=after),
+        search=search,
+        found=Listing(visit, search, found, after is not None, sort, owed(visit.db, visit.today)),
+        masked=masked_sentence(search.masked),
+        today=visit.today,
+    )
+
+
+def sort_of(visit: Visit) -> Sort:
+    """The column that the list is sorted by, from the query; one that there is not, is not found."""
+    text = visit.query_params.get("sort")
+    try:
+        return Sort.parse(text) if text else Sort()
+    except ValueError:
+        raise not_found() from None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading that sorts: what it says, how the list is sorted by it now, and the way to the other order."""
+
+    text: str
+    aria: str | None
+    href: str
+    figures: bool
+
+
+@dataclass(frozen=True)
+class Listing(listing.Listing):
+    """A page of invoices, with what all pages come to."""
+
+    route = "invoices"
+    nothing = "Ingen fakturaer funnet"
+    words = ("faktura", "fakturaer")
+
+    sort: Sort
+    owed: Owed
+
+    @property
+    def sums(self) -> list[Sum]:
+        """What all pages come to, per currency."""
+        sums: list[Sum] = self.found.sums
+        return sums
+
+    @property
+    def owed_text(self) -> str:
+        """What of the result is outstanding; other currencies stand beside kroner, never in them."""
+        owing = [each for each in self.sums if each.outstanding]
+        return " + ".join(
+            f"{'kr' if each.currency == KRONER else each.currency}\u00a0{amount(each.outstanding)}" for each in owing
+        )
+
+    @property
+    def sorted_by(self) -> str | None:
+        """The sort as the search form sends it along; None for the usual one."""
+        return _said(self.sort)
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The seven columns (F6)."""
+        return [self._heading(column) for column in Column]
+
+    def _heading(self, column: Column) -> Heading:
+        current = self.sort.column == column
+        to = self.sort.reverse if current else Sort(column)
+        return Heading(
+            text=HEADINGS[column],
+            aria=("descending" if self.sort.descending else "ascending") if current else None,
+            href=self.way(sort=_said(to)),
+            figures=column in {Column.TOTAL, Column.OUTSTANDING},
+        )
+
+    def way(self, **changed: object) -> str:
+        """The address also says how it is sorted."""
+        return super().way(**{"sort": self.sorted_by, **changed})
+
+
+def _said(sort: Sort) -> str | None:
+    return None if sort == Sort() else str(sort)

@@ -1,0 +1,106 @@
+"""Meldinger on an order, as its page shows them to either side, and the form that adds one.
+
+The part is `orders/_messages.html`; the pages that hold it are the customer's and the desk's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.orders.messages import LONGEST, AlreadySent, MessageRow, Side, messages_of, write_message
+from models.orders.order import Order
+from routes.orders.guard import Guard, guard_on
+from routes.web.forms import FRESH_KEY, PortalForm, Text, at_most, idempotency_key, masked_sentence, new_key, required
+from routes.web.visit import Visit
+
+
+class MessageForm(PortalForm):
+    """What one writes."""
+
+    message = Text("Skriv en melding", [required("Skriv meldingen før du sender den."), at_most(LONGEST)])
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The messages on an order, and the form below them."""
+
+    messages: list[MessageRow]
+    form: MessageForm
+    key: str
+    action: str
+    """Where the form is sent to."""
+    side: Side
+    """Whose page it is drawn on."""
+    guard: Guard | None = None
+    repeated: bool = False
+    """Whether the form was sent before, with another text."""
+    status: int = 200
+    """With which the form is drawn again."""
+    said: str = ""
+    """What the sender is told once the message is written; the form is then empty."""
+
+    @property
+    def masked(self) -> str:
+        """What is said where identity numbers were masked in a form that is drawn again."""
+        return masked_sentence(self.form.masked).strip()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the customer waits for an answer, on the page of those who give it."""
+        return self.side is Side.PROVIDER and any(message.unanswered for message in self.messages)
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether the form has something to say, so that focus goes there."""
+        return bool(self.form.errors or self.guard or self.repeated)
+
+
+def conversation(
+    visit: Visit,
+    order: Order,
+    pairs: Iterable[tuple[str, object]] = (),
+    *,
+    key: str | None = None,
+) -> Conversation:
+    """The messages on an order, with a form that holds what was typed."""
+    return _drawn(visit, order, MessageForm.of(visit, pairs), key or FRESH_KEY)
+
+
+def send_message(visit: Visit, order: Order) -> Conversation:
+    """Write what was sent, unless it is asked about; the answer holds the form to draw, and its status."""
+    form, key = MessageForm.of(visit), idempotency_key(visit)
+    if not form.validate():
+        return _drawn(visit, order, form, key, status=422)
+    guard = guard_on(visit, form, ["message"])
+    if guard:
+        return _drawn(visit, order, form, key, guard=guard, status=guard.status)
+    try:
+        write_message(visit.db, order, form.message.data or "", by=visit.user, key=key, now=visit.now)
+    except AlreadySent:
+        return _drawn(visit, order, form, new_key(), repeated=True, status=409)
+    said = "Meldingen er sendt." + masked_sentence(form.masked)
+    return _drawn(visit, order, MessageForm.of(visit, ()), new_key(), said=said)
+
+
+def _drawn(
+    visit: Visit,
+    order: Order,
+    form: MessageForm,
+    key: str,
+    *,
+    guard: Guard | None = None,
+    repeated: bool = False,
+    status: int = 200,
+    said: str = "",
+) -> Conversation:
+    at_desk = visit.is_at_desk
+    return Conversation(
+        messages=messages_of(visit.db, order),
+        form=form,
+        key=key,
+        action=visit.url("create_desk_message" if at_desk else "create_order_message", number=order.number),
+        side=Side.PROVIDER if at_desk else Side.CUSTOMER,
+        guard=guard,
+        repeated=repeated,
+        status=status,
+        said=said,
+    )

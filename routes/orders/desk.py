@@ -1,0 +1,181 @@
+"""Bestillinger at the desk: finding an order of any customer, its page, and how it gets on (U9)."""
+
+from starlette.responses import Response
+from wtforms import BooleanField
+
+from models.bookings.timetable import bookings_of_order
+from models.invoices.invoice import invoices_of_order
+from models.orders.desk import Criteria, around, find_orders
+from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number
+from models.orders.progress import MovedOn, progress_at_desk
+from models.orders.search import COUNTED_TO, Cursor, Found
+from routes.orders.conversation import Conversation, conversation
+from routes.orders.filters import OrderFilters
+from routes.web import search as listing
+from routes.web.answers import page, swap
+from routes.web.errors import not_found
+from routes.web.forms import Choice, Option, PortalForm, Text, at_most
+from routes.web.receipts import receipt_again, receipt_of_order
+from routes.web.search import after_of
+from routes.web.visit import Visit
+from routes.web.whose import Whose
+
+NONE_YET = Option("", "(ingen ennå)")
+MOVED_ON = (
+    "Noen andre har endret bestillingen i mellomtiden. Se hva som er lagret nå. Trykk Lagre for å lagre valgene dine."
+)
+
+
+class OrderSearch(OrderFilters):
+    """What orders are searched by at the desk."""
+
+    customer = Text("Kunde:", [at_most(200)])
+    whose = Whose()
+
+    def criteria(self, account_manager_id: int | None, after: Cursor | None) -> Criteria:
+        """What to search for, once the form is valid."""
+        return Criteria(
+            number=self.wanted_number,
+            from_date=self.from_date.day,
+            to_date=self.to_date.day,
+            status=self.wanted_status,
+            product_group=self.product_group.data or None,
+            after=after,
+            customer=self.customer.data or "",
+            account_manager_id=self.whose.manager(account_manager_id),
+        )
+
+
+class ProgressForm(PortalForm):
+    """Status and product group, and those that they were when the form was drawn."""
+
+    status = Choice("Ordrestatus", choices=[NONE_YET, *map(Option, STATUSES)], default="")
+    product_group = Choice("Produktgruppe", choices=[NONE_YET, *map(Option, PRODUCT_GROUPS)], default="")
+    notify = BooleanField("Si fra på e-post til den som bestilte")
+    seen_status = Text("Status da siden ble åpnet")
+    seen_product_group = Text("Produktgruppe da siden ble åpnet")
+
+    def differing(self, order: Order) -> dict[str, str]:
+        """What is saved by now, where something else is chosen."""
+        saved = {"status": order.status or "", "product_group": order.product_group or ""}
+        return {name: value or NONE_YET.label for name, value in saved.items() if self[name].data != value}
+
+
+class Listing(listing.Listing):
+    """A page of orders."""
+
+    route = "desk_orders"
+    nothing = "Ingen bestillinger funnet"
+    words = ("bestilling", "bestillinger")
+    counted_to = COUNTED_TO
+
+
+def index(visit: Visit) -> Response:
+    """Find an order."""
+    search: OrderSearch = OrderSearch.of(visit)
+    search.were_wrong = "wrong" in visit.query_params
+    after = after_of(visit, Cursor.parse)
+    valid = search.validate()
+    criteria = search.criteria(visit.user.account_manager_id, after) if valid else None
+    found = find_orders(visit.db, criteria) if criteria else Found([], 0, None)
+    return page(
+        visit,
+        "orders/desk/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("desk_orders", **search.filters, after=after),
+        search=search,
+        found=Listing(visit, search, found, later=after is not None),
+    )
+
+
+def show(visit: Visit, number: int) -> Response:
+    """One order: what was asked for, by whom, how it gets on, and its bookings."""
+    order, draft = order_of(visit, number), dict(visit.draft() or [])
+    form = ProgressForm.of(visit, draft.items()) if "status" in draft else form_now(visit, order)
+    return draw(visit, order, form, conversation(visit, order, draft.items(), key=draft.get("idempotency_key")))
+
+
+def receipt(visit: Visit, number: int) -> Response:
+    """Whether the CRM knows of the newest change; without htmx, the order's page."""
+    order = order_of(visit, number)
+    return receipt_again(visit, order.about, place=visit.url("desk_order", number=number))
+
+
+def update(visit: Visit, number: int) -> Response:
+    """Set status and product group, and tell the customer."""
+    order, form = order_of(visit, number), ProgressForm.of(visit)
+    if not form.validate():
+        return draw(visit, order, form, status=422)
+    try:
+        changed = progress_at_desk(
+            visit.db,
+            order,
+            seen=(form.seen_status.data or None, form.seen_product_group.data or None),
+            status=form.status.data or None,
+            product_group=form.product_group.data or None,
+            notify=form.notify.data,
+            by=visit.user,
+            now=visit.now,
+        )
+    except MovedOn:
+        form.form_errors = [MOVED_ON]
+        return draw(visit, order, form, status=409, theirs=form.differing(order))
+    beside = around(visit.db, order)
+    told = beside.reader if changed and form.notify.data else None
+    return swap(
+        visit,
+        "orders/desk/_progress.html",
+        or_go=visit.url("desk_order", number=number),
+        say=f"Lagret. {told.full_name} får en e-post." if told else "Lagret.",
+        order=order,
+        beside=beside,
+        theirs={},
+        form=form_now(visit, order),
+        history=history_of(visit.db, order),
+        receipt=receipt_of_order(visit, order),
+    )
+
+
+def order_of(visit: Visit, number: int) -> Order:
+    """The order, once the visit serves its customer; raises the refusal for what is not there."""
+    visit.serve(Order, number)
+    order = order_by_number(visit.db, number)
+    if order is None:
+        raise not_found()
+    return order
+
+
+def form_now(visit: Visit, order: Order) -> ProgressForm:
+    """The form as the order is now."""
+    status, group = order.status or "", order.product_group or ""
+    now = {"status": status, "product_group": group, "seen_status": status, "seen_product_group": group}
+    form: ProgressForm = ProgressForm.of(visit, [*now.items(), ("notify", "1")])
+    return form
+
+
+def draw(
+    visit: Visit,
+    order: Order,
+    form: ProgressForm,
+    talk: Conversation | None = None,
+    *,
+    status: int = 200,
+    theirs: dict[str, str] | None = None,
+) -> Response:
+    """The page of an order whose customer this visit serves."""
+    return page(
+        visit,
+        "orders/desk/show.html",
+        part=("progress", "orders/messages"),
+        status=status,
+        order=order,
+        beside=around(visit.db, order),
+        form=form,
+        theirs=theirs or {},
+        history=history_of(visit.db, order),
+        bookings=bookings_of_order(visit.db, order.number),
+        invoices=invoices_of_order(visit.db, order.number),
+        talk=talk or conversation(visit, order),
+        receipt=receipt_of_order(visit, order),
+    )

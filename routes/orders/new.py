@@ -1,0 +1,107 @@
+"""Ny bestilling: from the empty form to the sent order. What an order is, stands in `models.orders.order`."""
+
+from collections.abc import Iterable
+
+from starlette.responses import Response
+
+from models.core.tenancy import Right
+from models.customers.units import units_in_scope
+from models.orders.order import PART_NAMES, KeyUsed, Parts, place_order
+from routes.orders.guard import Guard, guard_on
+from routes.web.answers import go, page
+from routes.web.forms import Text, UnitChoice, at_most, idempotency_key, masked_sentence, new_key, offer_units, required
+from routes.web.visit import Visit
+
+
+class OrderForm(UnitChoice):
+    """The controls of a new order, in the guide's order and with its texts (NB2)."""
+
+    delivery = Text(
+        "Ønsket leveranse, f.eks førstehjelpskurs, støttesamtaler, ergonomigjennomgang, kurs, etc",
+        [required("Skriv hva som ønskes levert."), at_most(200)],
+        description="Beskrivelse av leveranse.",
+    )
+    quantity = Text("Antall/omfang:", [at_most(100)])
+    contact = Text(
+        "Navn og tlf nr til kontaktperson:",
+        [at_most(200)],
+        description="Uten kontaktperson ringer kundeansvarlig deg som bestiller.",
+    )
+    reference = Text(
+        "Faktura merkes med/fakturareferanse:",
+        [at_most(100)],
+        description="Sjekk at dette samsvarer med deres interne rutiner for merking av faktura.",
+    )
+    location = Text(
+        "Sted/lokasjon for gjennomføring av leveranse:", [at_most(200)], description="Adresse eller eget lokale."
+    )
+    description = Text(
+        "Bestillingsbeskrivelse:",
+        [at_most(4000)],
+        description="En kort beskrivelse av ønsket bestilling. Merk IKKE sensitive opplysninger.",
+    )
+
+    @property
+    def parts(self) -> Parts:
+        """The free texts as they were typed, cleaned and masked."""
+        return Parts(**{name: self[name].data or "" for name in PART_NAMES})
+
+
+def new(visit: Visit) -> Response:
+    """The empty form, or what was typed before the session ended (NB1-NB3)."""
+    draft = visit.draft()
+    form = _form(visit, draft or visit.query_params.multi_items())
+    return _new(visit, form, key=dict(draft or {}).get("idempotency_key") or new_key())
+
+
+def create(visit: Visit) -> Response:
+    """Send the order (NB9-NB13), unless the form asks for something smaller: to filter units, to remove words."""
+    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit)
+    if "filter_units" in visit.form:
+        return _new(visit, form, key)
+    if not form.validate():
+        return _new(visit, form, key, status=422)
+    guard = guard_on(visit, form, PART_NAMES)
+    if guard:
+        return _new(visit, form, key, status=guard.status, guard=guard)
+    try:
+        number = place_order(visit.db, int(form.unit.data), form.parts, by=visit.user, key=key, now=visit.now)
+    except KeyUsed as used:
+        return _new(visit, form, new_key(), status=409, sent_as=used.number)
+    return go(visit, visit.url("order", number=number), say=_sent(number, visit.user.email, form.masked))
+
+
+def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:
+    form: OrderForm = OrderForm.of(visit, pairs)
+    assert visit.user.scope is not None
+    offer_units(form, units_in_scope(visit.db, visit.user.scope, Right.ORDERS))
+    return form
+
+
+def _new(
+    visit: Visit,
+    form: OrderForm,
+    key: str,
+    *,
+    status: int = 200,
+    guard: Guard | None = None,
+    sent_as: int | None = None,
+) -> Response:
+    return page(
+        visit,
+        "orders/new.html",
+        part=("order-form", "units/unit-options"),
+        status=status,
+        form=form,
+        key=key,
+        guard=guard,
+        sent_as=sent_as,
+        masked=masked_sentence(form.masked).strip(),
+    )
+
+
+def _sent(number: int, email: str, masked: int) -> str:
+    return (
+        f"Bestilling {number} er sendt. Kundeansvarlig er varslet, og en bekreftelse er sendt til {email}."
+        + masked_sentence(masked)
+    )

@@ -1,0 +1,70 @@
+"""The customer's page of one order, which the reference and the messages are changed on."""
+
+from starlette.responses import Response
+
+from models.bookings.timetable import bookings_of_order
+from models.core.tenancy import Right
+from models.customers.units import account_manager_of
+from models.invoices.invoice import invoices_of_order
+from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
+from routes.orders.conversation import Conversation, conversation
+from routes.web.answers import page
+from routes.web.errors import not_found
+from routes.web.forms import PortalForm, Text, at_most
+from routes.web.receipts import receipt_of_order
+from routes.web.visit import Visit
+
+
+class ReferenceForm(PortalForm):
+    """The customer's own reference (B16)."""
+
+    reference = Text(
+        "Faktura merkes med/fakturareferanse:",
+        [at_most(100)],
+        description="Sjekk at dette samsvarer med deres interne rutiner for merking av faktura.",
+    )
+
+
+def order_of(visit: Visit, number: int) -> Order:
+    """The order; raises the refusal for what one may not see (B13)."""
+    order = order_by_number(visit.db, number)
+    if order is None:
+        raise not_found()
+    return order
+
+
+def reference_form(visit: Visit, order: Order, reference: str | None = None) -> ReferenceForm | None:
+    """The form with the order's reference, or with what was typed; None once the order is invoiced."""
+    if order.is_invoiced:
+        return None
+    form: ReferenceForm = ReferenceForm.of(visit, [("reference", order.reference if reference is None else reference)])
+    return form
+
+
+def draw_order(
+    visit: Visit,
+    order: Order,
+    *,
+    reference: ReferenceForm | None,
+    talk: Conversation | None = None,
+    status: int = 200,
+) -> Response:
+    """One order with its bookings, messages and history (B13-B16)."""
+    names = names_around(visit.db, order)
+    return page(
+        visit,
+        "orders/show.html",
+        part=("reference", "messages"),
+        status=status,
+        order=order,
+        unit_name=names.unit,
+        placed_by=names.placed_by,
+        composed=parts_of(order).composed,
+        history=history_of(visit.db, order),
+        bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
+        account_manager=account_manager_of(visit.db, order.unit_id),
+        invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
+        reference_form=reference,
+        talk=talk or conversation(visit, order),
+        receipt=receipt_of_order(visit, order),
+    )

@@ -1,0 +1,108 @@
+"""Bestilling: the search, the order's page, and its reference.
+
+A new order is written in `new`, messages in `messages`.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+from starlette.responses import Response
+
+from models.core.tenancy import Right
+from models.customers.units import UnitRow, units_in_scope
+from models.orders.order import AlreadyInvoiced
+from models.orders.search import COUNTED_TO, Criteria, Cursor, Found, find_orders
+from routes.orders.conversation import conversation
+from routes.orders.filters import OrderFilters
+from routes.orders.page import ReferenceForm, draw_order, order_of, reference_form
+from routes.web import search as listing
+from routes.web.answers import page, swap
+from routes.web.forms import (
+    ALL,
+    Choice,
+    masked_sentence,
+    unit_choices,
+)
+from routes.web.receipts import receipt_of_order
+from routes.web.search import after_of
+from routes.web.visit import Visit
+
+
+class OrderSearch(OrderFilters):
+    """The six filters (B3); an empty one does not restrict."""
+
+    unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
+
+    def criteria(self, units: Callable[[], list[UnitRow]], after: Cursor | None) -> Criteria:
+        """What to search for, once the form is valid; a unit includes those below it."""
+        chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
+        return Criteria(
+            number=self.wanted_number,
+            from_date=self.from_date.day,
+            to_date=self.to_date.day,
+            status=self.wanted_status,
+            unit_ids=frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None,
+            product_group=self.product_group.data or None,
+            after=after,
+        )
+
+
+def index(visit: Visit) -> Response:
+    """Search the customer's orders (B1-B11)."""
+    search = OrderSearch.of(visit, visit.query_params.multi_items())
+    units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
+    search.were_wrong = "wrong" in visit.query_params
+    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    after = after_of(visit, Cursor.parse)
+    valid = search.validate()
+    found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)
+    return page(
+        visit,
+        "orders/index.html",
+        part="results",
+        status=200 if valid else 422,
+        at=visit.url("orders", **search.filters, after=after),
+        search=search,
+        found=Listing(visit, search, found, later=after is not None),
+    )
+
+
+def show(visit: Visit, number: int) -> Response:
+    """One order with its bookings, messages and history (B13-B16)."""
+    order, draft = order_of(visit, number), dict(visit.draft() or [])
+    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"))
+    return draw_order(visit, order, reference=reference_form(visit, order, draft.get("reference")), talk=talk)
+
+
+def update_reference(visit: Visit, number: int) -> Response:
+    """Change the customer's own reference in place (B16)."""
+    order, form = order_of(visit, number), ReferenceForm.of(visit, visit.form.multi_items())
+    if not form.validate():
+        return draw_order(visit, order, reference=form, status=422)
+    try:
+        order.change_reference(visit.db, form.reference.data, by=visit.user, now=visit.now)
+    except AlreadyInvoiced:
+        return draw_order(visit, order, reference=None, status=409)
+    return swap(
+        visit,
+        "orders/_reference.html",
+        or_go=visit.url("order", number=number),
+        say="Referansen er lagret." + masked_sentence(form.masked),
+        order=order,
+        reference_form=form,
+        receipt=receipt_of_order(visit, order),
+    )
+
+
+class Listing(listing.Listing):
+    """A page of orders."""
+
+    route = "orders"
+    nothing = "Ingen bestillinger funnet"
+    words = ("bestilling", "bestillinger")
+    counted_to = COUNTED_TO
+
+
+def _units(visit: Visit) -> list[UnitRow]:
+    assert visit.user.scope is not None
+    return units_in_scope(visit.db, visit.user.scope, Right.ORDERS)

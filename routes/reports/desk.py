@@ -1,0 +1,200 @@
+"""Rapporter of a customer at the desk: what is up, what is put up and taken away, and whether the customer sees it.
+
+The plan of the year is in `desk_plans`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+from wtforms import BooleanField
+
+from models.core.tenancy import Right
+from models.customers.customer import Customer, switch_reports
+from models.customers.units import units_in_scope
+from models.reports.plans import plan_sizes
+from models.reports.publishing import Document, KeyUsed, publish_report, remove_report
+from models.reports.report import (
+    KINDS,
+    MAX_SIZE,
+    MEDIA_TYPES,
+    Criteria,
+    Cursor,
+    DocumentRefused,
+    NotWhatItSays,
+    Report,
+    WrongEnding,
+    WrongSize,
+    file_of,
+    find_reports,
+    report_by_id,
+)
+from routes.web.answers import go, page
+from routes.web.downloads import document
+from routes.web.forms import (
+    Choice,
+    Option,
+    PortalForm,
+    Text,
+    at_most,
+    cleaned,
+    idempotency_key,
+    masked_sentence,
+    new_key,
+    required,
+    unit_choices,
+)
+from routes.web.search import after_of
+from routes.web.visit import Visit
+
+_YEARS_BACK = 10
+_LONGEST_NAME = 200
+_WHERE = "Velg en av kundens avdelinger."
+_WHEN = "Velg et av årene i listen."
+_WHICH = "Velg hva slags dokument det er."
+_WHY: Mapping[type[DocumentRefused], str] = {
+    WrongEnding: f"Filen må være av typen {', '.join(MEDIA_TYPES)}. Lagre den som PDF, og velg den på nytt.",
+    WrongSize: f"Filen må ha innhold, og være på høyst {MAX_SIZE // 1024 // 1024} MB.",
+    NotWhatItSays: "Innholdet er noe annet enn navnet på filen sier, eller har makroer. Lagre den som PDF.",
+}
+
+
+class ReportForm(PortalForm):
+    """What has to be known of a document besides its file."""
+
+    unit = Choice(
+        "Bedrift/avdeling",
+        validators=[required(_WHERE)],
+        description="De som har rapporter her eller over, ser den.",
+        refusal=_WHERE,
+    )
+    kind = Choice(
+        "Type", validators=[required(_WHICH)], choices=[Option("", "Velg"), *map(Option, KINDS)], refusal=_WHICH
+    )
+    year = Choice("År", validators=[required(_WHEN)], description="Året dokumentet handler om.", refusal=_WHEN)
+    title = Text("Tittel", [required("Skriv en tittel."), at_most(200)])
+    summary = Text("Kort om innholdet", [at_most(1000)], description="Kan stå tomt. Står på siden og i e-posten.")
+    tell = BooleanField(
+        "Si fra på e-post", description="Til dem som har rapporter i avdelingen. Filen blir ikke sendt."
+    )
+
+
+def index(visit: Visit, id: int) -> Response:
+    """The documents of a customer, the newest year first, the switch, and the plans."""
+    visit.serve(Customer, id)
+    after = after_of(visit, Cursor.parse)
+    found = find_reports(visit.db, Criteria(after=after))
+    return page(
+        visit,
+        "reports/desk/index.html",
+        customer=visit.db.get_one(Customer, id),
+        found=found,
+        following=visit.url("desk_reports", id=id, after=found.next) if found.next else None,
+        plans=plan_sizes(visit.db),
+        year=visit.today.year,
+    )
+
+
+def switch(visit: Visit, id: int) -> Response:
+    """Show Rapporter to the customer, or hide it (U1)."""
+    visit.serve(Customer, id)
+    on = visit.form.get("on") == "1"
+    switch_reports(visit.db, visit.db.get_one(Customer, id), on=on, by=visit.user.label, now=visit.now)
+    return go(visit, visit.url("desk_reports", id=id), say=f"Kunden ser {'nå' if on else 'ikke lenger'} Rapporter.")
+
+
+def new(visit: Visit, id: int) -> Response:
+    """The empty form."""
+    visit.serve(Customer, id)
+    draft = visit.draft()
+    form = _form(visit, draft or [("year", str(visit.today.year)), ("tell", "1")])
+    return _new(visit, form, dict(draft or {}).get("idempotency_key") or new_key())
+
+
+def create(visit: Visit, id: int) -> Response:
+    """Put a document up, and tell those who may read it."""
+    visit.serve(Customer, id)
+    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit)
+    name, content = _file(visit)
+    valid = form.validate()
+    problem = "" if name else "Velg en fil."
+    if not valid or problem:
+        return _new(visit, form, key, status=422, problem=problem)
+    put_up = Document(
+        form.kind.data, int(form.year.data), form.title.data or "", form.summary.data or "", name, content
+    )
+    try:
+        told = publish_report(
+            visit.db, int(form.unit.data), put_up, key=key, tell=form.tell.data, by=visit.user, now=visit.now
+        )
+    except DocumentRefused as refused:
+        return _new(visit, form, key, status=422, problem=_WHY[type(refused)])
+    except KeyUsed:
+        return _new(visit, form, new_key(), status=409, used=True)
+    return go(visit, visit.url("desk_reports", id=id), say=_said(told) + masked_sentence(form.masked))
+
+
+def removal(visit: Visit, id: int) -> Response:
+    """Ask first."""
+    customer_id = visit.serve(Report, id)
+    report = report_by_id(visit.db, id)
+    assert report
+    return page(visit, "reports/desk/removal.html", report=report.row, customer=visit.db.get_one(Customer, customer_id))
+
+
+def destroy(visit: Visit, id: int) -> Response:
+    """Take it away."""
+    customer_id = visit.serve(Report, id)
+    remove_report(visit.db, id, by=visit.user, now=visit.now)
+    return go(visit, visit.url("desk_reports", id=customer_id), say="Rapporten er tatt bort.")
+
+
+def download(visit: Visit, id: int) -> Response:
+    """The file, as the customer gets it."""
+    visit.serve(Report, id)
+    found = file_of(visit.db, id)
+    assert found
+    return document(found, shown=False)
+
+
+def _form(visit: Visit, sent: Iterable[tuple[str, object]]) -> ReportForm:
+    form: ReportForm = ReportForm.of(visit, sent)
+    assert visit.scope is not None
+    form.unit.choices = unit_choices(units_in_scope(visit.db, visit.scope, *Right))
+    this = visit.today.year
+    form.year.choices = [Option(str(year), str(year)) for year in range(this + 1, this - _YEARS_BACK, -1)]
+    return form
+
+
+def _new(
+    visit: Visit, form: ReportForm, key: str, *, status: int = 200, problem: str = "", used: bool = False
+) -> Response:
+    return page(
+        visit,
+        "reports/desk/new.html",
+        part="report-form",
+        status=status,
+        customer=visit.db.get_one(Customer, visit.customer_id),
+        form=form,
+        key=key,
+        problem=problem,
+        used=used,
+        endings=", ".join(MEDIA_TYPES),
+        most=MAX_SIZE // 1024 // 1024,
+    )
+
+
+def _file(visit: Visit) -> tuple[str, bytes]:
+    """The name of what was sent, without folders, and what is in it; no name where nothing was sent."""
+    upload = visit.form.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return "", b""
+    name, _ = cleaned(upload.filename.replace("\\", "/").rpartition("/")[2], today=visit.today)
+    return name[-_LONGEST_NAME:], upload.file.read()
+
+
+def _said(told: int | None) -> str:
+    if told is None:
+        return "Rapporten er allerede lagt ut."
+    to = f" {told} {'bruker' if told == 1 else 'brukere'} får e-post om den." if told else " Ingen er varslet."
+    return f"Rapporten er lagt ut.{to}"

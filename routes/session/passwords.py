@@ -1,0 +1,87 @@
+"""A signed-in user's own password, and where the user is signed in."""
+
+from starlette.responses import Response
+from wtforms import PasswordField
+
+from models.users.password_links import change_password, password_of
+from models.users.passwords import hash_password, verify_password
+from models.users.throttle import Bucket, TooManyAttempts, check, forgive, key_of, note_failure
+from models.users.user import end_sessions, live_sessions
+from routes.session.new_password import NewPassword
+from routes.session.slowing import too_many, try_later
+from routes.web.answers import page, swap
+from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.visit import Visit
+
+CHANGED = "Passordet er endret. Er du logget inn andre steder, er du logget ut der."
+ENDED = "Du er logget ut alle andre steder."
+WRONG = "Det er ikke passordet du har nå."
+SAME = "Det nye passordet er det samme som det du har nå. Velg et annet."
+
+
+class PasswordChange(PortalForm):
+    """The password that the user has, and another one; whose it is stands there for programs that keep passwords."""
+
+    username = Text("Brukernavn")
+    password = PasswordField("Passordet du har nå", [required("Skriv passordet du har nå."), at_most(200)])
+    new_password = NewPassword()
+
+
+def edit(visit: Visit) -> Response:
+    """The form, and the sessions in which the user is signed in."""
+    return _page(visit, PasswordChange())
+
+
+def update(visit: Visit) -> Response:
+    """Change the password; ends all other sessions."""
+    form = PasswordChange.of(visit)
+    user = visit.user
+    form.new_password.known = (user.username, user.full_name, user.email, visit.portal.settings.brand)
+    if not form.validate():
+        return _page(visit, form, status=422)
+    counted = {Bucket.OWNER: key_of("user", str(user.user_id))}
+    try:
+        check(visit.db, counted, visit.now)
+    except TooManyAttempts as refused:
+        form.form_errors = [too_many(refused.wait)]
+        return try_later(_page(visit, form, status=429), refused.wait)
+    return _change(visit, form, counted)
+
+
+def end_others(visit: Visit) -> Response:
+    """Sign out everywhere but here."""
+    end_sessions(visit.db, visit.user.user_id, visit.now, but=visit.user.session_id)
+    return _done(visit, ENDED)
+
+
+def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> Response:
+    typed, wanted = form.password.data or "", form.new_password.data or ""
+    stored = password_of(visit.db, visit.user.user_id)
+    if not visit.aside(verify_password, stored, typed):
+        note_failure(visit.db, counted, visit.now)
+        visit.keep()
+        form.password.errors = [WRONG]
+        return _page(visit, form, status=422)
+    if typed == wanted:
+        form.new_password.errors = [SAME]
+        return _page(visit, form, status=422)
+    hashed = visit.aside(hash_password, wanted)
+    if not change_password(visit.db, visit.user, stored or "", hashed, visit.now):
+        form.password.errors = [WRONG]
+        return _page(visit, form, status=422)
+    forgive(visit.db, counted)
+    return _done(visit, CHANGED)
+
+
+def _page(visit: Visit, form: PasswordChange, *, status: int = 200) -> Response:
+    form.username.data = visit.user.username
+    sessions = live_sessions(visit.db, visit.user.user_id, visit.now)
+    return page(visit, "session/passwords/edit.html", part="access", status=status, form=form, sessions=sessions)
+
+
+def _done(visit: Visit, said: str) -> Response:
+    form = PasswordChange()
+    form.username.data = visit.user.username
+    sessions = live_sessions(visit.db, visit.user.user_id, visit.now)
+    there = visit.url("password")
+    return swap(visit, "session/passwords/_access.html", or_go=there, say=said, form=form, sessions=sessions)

@@ -1,0 +1,128 @@
+"""Sign-in, sign-out and the switch between customers."""
+
+from starlette.responses import Response
+from wtforms import PasswordField
+
+from models.core.tenancy import across_customers
+from models.demo import SIGN_INS
+from models.users.passwords import hash_password, is_outdated, verify_password
+from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
+from models.users.user import end_session, find_user, first_customer, is_still_password, note_customer, open_session
+from routes.session.slowing import address_key, too_many, try_later
+from routes.web.answers import go, page
+from routes.web.cookie import SessionCookie
+from routes.web.errors import not_found
+from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.visit import Visit, local
+
+WRONG = "Feil brukernavn eller passord."
+SIGNED_OUT = "Du er logget ut."
+DRAFT_KEPT = "Du ble logget ut mens du skrev. Det du hadde skrevet, står her fortsatt, men er ikke sendt."
+
+_FORGET = {"clear-site-data": '"cache"'}
+
+
+class SignInForm(PortalForm):
+    """User name and password."""
+
+    username = Text("Brukernavn", [required("Skriv brukernavnet ditt."), at_most(100)])
+    password = PasswordField("Passord", [required("Skriv passordet ditt."), at_most(200)])
+
+
+def new(visit: Visit) -> Response:
+    """The sign-in page (N7)."""
+    back_to = local(visit.query_params.get("next", ""), visit.url("info"))
+    if visit.signed_in:
+        return go(visit, back_to)
+    problem = "Logg inn for å fortsette. Det du hadde skrevet, er tatt vare på." if "draft=" in back_to else None
+    return _page(visit, SignInForm(), back_to, problem=problem)
+
+
+def create(visit: Visit) -> Response:
+    """Sign in: a new session id, and back to the page that was wanted."""
+    form = SignInForm.of(visit)
+    back_to = local(str(visit.form.get("next", "")), visit.url("info"))
+    if not form.validate():
+        return _page(visit, form, back_to, status=422)
+    with across_customers(visit.db):
+        user = find_user(visit.db, form.username.data)
+        devices = visit.portal.cookies.devices(visit.request)
+        keys = _throttle_keys(visit, form.username.data, devices.get(str(user.id)) if user else None)
+        try:
+            check(visit.db, keys, visit.now)
+        except TooManyAttempts as refused:
+            form.form_errors = [too_many(refused.wait)]
+            return try_later(_page(visit, form, back_to, status=429), refused.wait)
+        stored = user.password_hash if user else None
+        right = visit.aside(verify_password, stored, form.password.data)
+        if not right or user is None or not is_still_password(visit.db, user.id, stored):
+            note_failure(visit.db, keys, visit.now)
+            visit.keep()
+            form.form_errors = [WRONG]
+            return _page(visit, form, back_to, status=422)
+        if is_outdated(user.password_hash):
+            user.password_hash = visit.aside(hash_password, form.password.data)
+        forgive(visit.db, keys)
+        if visit.signed_in:  # somebody else, or the same one again, at this browser
+            end_session(visit.db, visit.signed_in.session_id, visit.now)
+        customer_id = first_customer(visit.db, user.id)
+        secret = open_session(visit.db, user.id, customer_id, visit.now)
+    response = go(visit, back_to, say=DRAFT_KEPT if "draft=" in back_to else None, tone="wait", frame=True)
+    visit.portal.cookies.write_session(response, SessionCookie(secret, customer_id))
+    visit.portal.cookies.write_device(response, devices, user.id)
+    return response
+
+
+def destroy(visit: Visit) -> Response:
+    """Sign out on the server, and let the browser forget the pages it kept (N4)."""
+    with across_customers(visit.db):
+        end_session(visit.db, visit.user.session_id, visit.now)
+    response = go(visit, visit.url("sign_in"), say=SIGNED_OUT)
+    response.headers.update(_FORGET)
+    visit.portal.cookies.remove_session(response)
+    return response
+
+
+def forget(_visit: Visit) -> Response:
+    """An empty picture on the page after sign-out, which makes the browser forget once more (N4).
+
+    Only when that page has come does a browser lay the page before it aside for Back, and so later than `destroy`.
+    """
+    empty = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    return Response(empty, headers={**_FORGET, "cache-control": "no-store"}, media_type="image/svg+xml")
+
+
+def switch(visit: Visit) -> Response:
+    """Go to another of the user's customers; the session stays, the scope does not."""
+    wanted = str(visit.form.get("customer", ""))
+    customer = next((choice for choice in visit.customers if str(choice.id) == wanted), None)
+    old = visit.portal.cookies.read_session(visit.request)
+    if customer is None or old is None:
+        raise not_found()
+    with across_customers(visit.db):
+        note_customer(visit.db, visit.user.session_id, customer.id)
+    response = go(visit, visit.url("info"), say=f"Du ser nå {customer.name}.")
+    visit.portal.cookies.write_session(response, SessionCookie(old.secret, customer.id))
+    return response
+
+
+def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, problem: str | None = None) -> Response:
+    return page(
+        visit,
+        "session/new.html",
+        part="login-form",
+        status=status,
+        form=form,
+        next=back_to,
+        problem=problem,
+        signed_out=visit.flash is not None and visit.flash.text == SIGNED_OUT,
+        demo_users=SIGN_INS if visit.portal.settings.demo else [],
+    )
+
+
+def _throttle_keys(visit: Visit, username: str, device: str | None) -> dict[Bucket, str]:
+    """A browser that the user has signed in with before is counted alone, so that nobody can lock it out."""
+    keys = {Bucket.ADDRESS: address_key(visit)}
+    if device:
+        return keys | {Bucket.DEVICE: key_of(account_key(username), device)}
+    return keys | {Bucket.ACCOUNT: account_key(username)}

@@ -1,0 +1,132 @@
+"""rotate-keys: everything under the newest key, resumed where it stopped, and the old key can be thrown away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+import app
+from models.core.database import Database
+from models.core.sealed import Keyring, SealBroken, new_field_key
+from models.core.tenancy import across_customers
+from models.employees.employee import Employee
+from models.employees.national_ids import NationalId, holders_of
+from models.operations.key_rotation import rotate, sealed_tables
+from models.outbox.message import Channel, Message, post
+from models.users.drafts import Draft, find, keep
+from models.users.user import User
+from tests.stage.house import FIELD_KEYS, House
+from tests.stage.times import NOW
+
+OLD = Keyring(FIELD_KEYS)
+NEW_KEY = new_field_key()
+BOTH, NEW = Keyring((NEW_KEY, *FIELD_KEYS)), Keyring((NEW_KEY,))
+INGRID = "14838419861"
+
+
+@pytest.fixture
+def database(quiet_house: House) -> Iterator[Database]:
+    """The demo's numbers, a draft and an event on its way, all sealed with the old key."""
+    with quiet_house.behind() as db:
+        user_id = db.scalars(select(User.id).where(User.username == "Tester")).one()
+        customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
+        key = keep(db, OLD, user_id=user_id, customer_id=customer_id, form="/orders/new", fields=[("a", "b")], now=NOW)
+        assert find(db, OLD, key, user_id=user_id, customer_id=customer_id, form="/orders/new", now=NOW)
+        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.national_id_changed", "about": "employee:1"}
+        post(db, **event, customer_id=customer_id, payload={}, now=NOW).seal(OLD, INGRID)
+        db.commit()
+    database = Database(quiet_house.settings.database_url)
+    yield database
+    database.close()
+
+
+def opened(database: Database, keyring: Keyring) -> dict[str, int]:
+    """How many rows a keyring opens, by table."""
+    count: dict[str, int] = {}
+    with database.session(read_only=True) as db, across_customers(db):
+        for table in sealed_tables():
+            for row in db.scalars(select(table).where(table.sealed.is_not(None))):
+                try:
+                    assert keyring.open(row.sealed, place=row.place)
+                except SealBroken:
+                    continue
+                count[table.__tablename__] = count.get(table.__tablename__, 0) + 1
+    return count
+
+
+def test_it_goes_on_where_it_was_interrupted_and_then_the_old_key_can_be_dropped(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = opened(database, OLD)
+    assert {"drafts": 1, "outbox": 1}.items() < everything.items()
+    assert everything["national_ids"] > 1000
+    reseal, done = NationalId.reseal, iter(range(500))
+
+    def until_the_power_goes(row: NationalId, keyring: Keyring) -> None:
+        if next(done, None) is None:
+            raise KeyboardInterrupt
+        reseal(row, keyring)
+
+    monkeypatch.setattr(NationalId, "reseal", until_the_power_goes)
+    with pytest.raises(KeyboardInterrupt):
+        list(rotate(database, BOTH))
+    monkeypatch.undo()
+    assert opened(database, NEW) == {"drafts": 1, "national_ids": 400}
+    assert opened(database, BOTH) == everything, "the portal, which has both keys, reads everything meanwhile"
+    told = {one.table: (one.resealed, one.broken, one.left) for one in rotate(database, BOTH)}
+    assert told["national_ids"] == (everything["national_ids"] - 400, 0, 0)
+    assert told["outbox"] == (1, 0, 0)
+    assert opened(database, NEW) == everything
+    assert opened(database, OLD) == {}
+    with database.session(read_only=True) as db, across_customers(db):
+        customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
+        assert [holder.name for holder in holders_of(db, NEW, customer_id, [INGRID])[INGRID]] == ["Ingrid Solbakken"]
+    assert {(one.resealed, one.left) for one in rotate(database, BOTH)} == {(0, 0)}
+
+
+def test_what_no_key_opens_is_counted_and_holds_nothing_up(
+    quiet_house: House, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also through the command, which then fails, so that nobody drops a key."""
+    with quiet_house.behind() as db:
+        broken = db.scalars(select(Draft)).one()
+        broken.sealed = Keyring((new_field_key(),)).seal("lost", place=broken.place)
+        total = db.scalar(select(func.count(NationalId.employee_id)))
+        db.commit()
+    keys = ",".join((NEW_KEY, *FIELD_KEYS))
+    told = command(quiet_house, monkeypatch, keys)
+    assert isinstance(told, SystemExit)
+    assert str(told) == f"1 rows are not sealed with {NEW.newest} yet: keep the older keys, and run this again."
+    assert capsys.readouterr().out.splitlines() == [
+        "drafts: 0 sealed anew, 1 cannot be opened with any of FIELD_KEYS",
+        "imports: 0 sealed anew",
+        f"national_ids: {total} sealed anew",
+        "outbox: 1 sealed anew",
+    ]
+    with quiet_house.behind() as db:
+        db.delete(db.scalars(select(Draft)).one())
+        db.commit()
+    assert command(quiet_house, monkeypatch, keys) == 0
+    assert f"everything is sealed with {NEW.newest}: older keys can be dropped" in capsys.readouterr().out
+
+
+def command(house: House, monkeypatch: pytest.MonkeyPatch, keys: str) -> int | SystemExit:
+    """`python app.py rotate-keys`, in this process."""
+    monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
+    for name, value in {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": keys}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", house.settings.database_url)
+    try:
+        return app.main(["rotate-keys"])
+    except SystemExit as ended:
+        return ended
+
+
+def test_whatever_seals_is_found_by_its_class() -> None:
+    """A table that seals and is none of `Sealed` would keep the old key needed, and nobody would know."""
+    models = Path(app.__file__).parent / "models"
+    sealing = {file.stem for file in models.rglob("*.py") if ".seal(" in file.read_text()} - {"sealed"}
+    assert sealing == {table.__module__.rpartition(".")[2] for table in sealed_tables()}
+    assert Message in sealed_tables()

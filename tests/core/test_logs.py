@@ -1,0 +1,68 @@
+"""The log: one line per event, for operators, without anything that people typed or are called."""
+
+import json
+import logging
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from models.core.logs import _Structured
+from tests.stage.house import House
+
+TYPED = "Ola Nordmann 14838419861"
+
+
+def line(error: BaseException | None = None, *, as_json: bool) -> str:
+    """An event as it is logged."""
+    trace = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("portal.x", logging.INFO, "x.py", 1, "it %s", ("happened",), trace)
+    record.path, record.ms = "/orders/{number:int}", 3.4
+    return _Structured(as_json=as_json).format(record)
+
+
+def test_a_line_of_text_names_the_event_and_its_facts() -> None:
+    assert line(as_json=False).endswith("+00:00 INFO portal.x: it happened path=/orders/{number:int} ms=3.4")
+
+
+def test_a_line_of_json_is_one_object() -> None:
+    told = json.loads(line(as_json=True))
+    assert (told["event"], told["logger"], told["level"], told["ms"]) == ("it happened", "portal.x", "INFO", 3.4)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_error_says_where_it_was_but_not_what_somebody_typed(*, as_json: bool) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        fail(TYPED)
+    told = line(caught.value, as_json=as_json)
+    assert "builtins.ValueError" in told
+    assert "builtins.RuntimeError" in told
+    assert "in fail" in told
+    assert "Ola" not in told
+    assert "19861" not in told
+
+
+def fail(typed: str) -> None:
+    try:
+        int(typed)
+    except ValueError as first:
+        raise RuntimeError(typed) from first
+
+
+def test_what_the_database_refuses_does_not_quote_the_values(quiet_house: House) -> None:
+    with quiet_house.behind() as db, pytest.raises(DBAPIError) as refused:
+        db.execute(text("SELECT :name FROM nowhere"), {"name": "Ola Nordmann"})
+    assert "Ola" not in str(refused.value)
+
+
+def test_visits_are_logged_by_the_pattern_of_their_url(quiet_house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    quiet_house.sign_in("Tester").open("/orders?number=307390").follow("307390")
+    quiet_house.visitor().send("GET", "/Ola/Nordmann?q=Ola")
+    quiet_house.visitor().send("GET", "/orders?q=Ola", None, {"host": "ola.example"})
+    told = [_Structured(as_json=False).format(record) for record in caplog.records if record.name.startswith("portal")]
+    assert any("method=GET path=/orders/{number:int} status=200" in line for line in told)
+    assert any("path=(unknown) status=404" in line for line in told)
+    everything = "\n".join(told)
+    for word in ("307390", "Ola", "Tester", "Test Bruker", "demo-", "127.0.0.1", "?"):
+        assert word not in everything, word

@@ -1,0 +1,102 @@
+"""Settings: what the environment says, and the one sentence where it says something wrong."""
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.core.settings import LOOPBACK_HOSTS, Settings, SettingsRefused
+
+KEYS = {"SECRET_KEYS": "s" * 32, "FIELD_KEYS": "k1:abc"}
+
+
+def read(**environ: str) -> Settings:
+    return Settings.from_environment(KEYS | environ)
+
+
+def test_two_keys_are_all_that_must_be_set() -> None:
+    settings = read()
+    assert (settings.database_url, settings.public_url) == ("sqlite:///var/portal.db", "http://127.0.0.1:8000")
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
+    assert (settings.brand, settings.guide_file, settings.demo) == ("Kundeportal", "Kundeportal.pdf", False)
+    assert settings.allowed_hosts == LOOPBACK_HOSTS
+    assert (settings.smtp_url, settings.crm_url, settings.today, settings.var) == (None, None, None, Path("var"))
+
+
+@pytest.mark.parametrize("missing", KEYS)
+def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
+    for empty in ({}, {missing: ""}, {missing: " , "}):
+        environ = {name: value for name, value in KEYS.items() if name != missing} | empty
+        with pytest.raises(SettingsRefused) as refused:
+            Settings.from_environment(environ)
+        assert str(refused.value) == f"{missing} is not set. Make one with: python app.py new-key {missing}"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "sentence"),
+    [
+        ("SECRET_KEYS", "short", "Each key in SECRET_KEYS must have at least 32 characters."),
+        ("SECRET_KEYS", "s" * 32 + ",short", "Each key in SECRET_KEYS must have at least 32 characters."),
+        ("PUBLIC_URL", "portal.example", "PUBLIC_URL must start with http:// or https://."),
+        ("PORT", "http", "PORT must be a whole number."),
+        ("PORT", "-1", "PORT must be a whole number."),
+        ("WORKERS", "²", "WORKERS must be a whole number."),
+        ("PORTAL_DEMO", "perhaps", "PORTAL_DEMO must be 0 or 1."),
+        ("PORTAL_TODAY", "15.03.2018", "PORTAL_TODAY must be a date such as 2026-10-01."),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(name: str, wrong: str, sentence: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        read(**{name: wrong})
+    assert str(refused.value) == sentence
+
+
+def test_keys_and_hosts_are_lists() -> None:
+    settings = read(SECRET_KEYS=f"{'n' * 32}, {'o' * 32}", ALLOWED_HOSTS="portal.bht.example, *.bht.example")
+    assert settings.secret_keys == ("n" * 32, "o" * 32)
+    assert settings.allowed_hosts == ("portal.bht.example", "*.bht.example")
+
+
+def test_the_public_url_says_whether_people_come_over_tls_and_which_host_they_ask_for() -> None:
+    settings = read(PUBLIC_URL="https://portal.bht.example:8443/")
+    assert settings.secure
+    assert settings.public_url == "https://portal.bht.example:8443"
+    assert settings.allowed_hosts == ("portal.bht.example", *LOOPBACK_HOSTS)
+    assert not read(PORT="9000").secure
+    assert read(PORT="9000").public_url == "http://127.0.0.1:9000"
+
+
+def test_the_demo_carries_the_guides_names_unless_told_otherwise() -> None:
+    demo = read(PORTAL_DEMO="1")
+    assert (demo.brand, demo.guide_file) == ("Avonova Kundeportal", "Avonova_kundeportal.pdf")
+    assert read(PORTAL_DEMO="yes", PORTAL_BRAND="Min portal").brand == "Min portal"
+
+
+def test_empty_settings_are_as_if_not_set() -> None:
+    empty = dict.fromkeys(["DATABASE_URL", "SMTP_URL", "CRM_URL", "PORT", "WORKERS", "PORTAL_TODAY", "LOG_FORMAT"], "")
+    assert read(**empty) == read()
+
+
+def test_a_fixed_day() -> None:
+    assert read(PORTAL_TODAY="2018-03-15").today == date(2018, 3, 15)
+
+
+def test_no_secret_is_in_what_a_log_would_show_of_the_settings() -> None:
+    shown = repr(
+        read(
+            SECRET_KEYS="secret" * 6,
+            FIELD_KEYS="k:secret",
+            DATABASE_URL="postgresql://u:secret@h/d",
+            SMTP_URL="smtp://u:secret@h",
+            CRM_SECRETS="secret",
+        )
+    )
+    assert "secret" not in shown.replace("secret_keys", "").replace("crm_secrets", "")
+
+
+def test_every_setting_is_in_the_operators_table() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "operation.md").read_text(encoding="utf-8")
+    names = {"brand": "PORTAL_BRAND", "guide_file": "PORTAL_GUIDE", "demo": "PORTAL_DEMO", "today": "PORTAL_TODAY"}
+    for field in fields(Settings):
+        assert names.get(field.name, {"var": "PORTAL_VAR"}.get(field.name, field.name.upper())) in table, field.name

@@ -1,0 +1,173 @@
+"""Brukere at the desk: who may sign in to a customer, what they may do there, and when it is over."""
+
+from sqlalchemy import select
+
+from models.core.audit import AuditEntry
+from models.customers.customer import Customer
+from models.customers.units import Unit
+from models.outbox.message import Message
+from models.users.user import Grant, User
+from tests.stage.house import House
+from tests.stage.page import Page
+
+FJORDBYGG = "Fjordbygg Entreprenør AS"
+ME = "Per-Arne Lie (kam.lie)"
+KARI = {"full_name": "Kari Nord", "email": "kari.nord@fjordbygg.example", "username": "Kari.Nord"}
+
+
+def at(kam: Page, customer: str = FJORDBYGG) -> Page:
+    """The page of a customer at the desk."""
+    return kam.open("/desk/customers?whose=all").follow(customer)
+
+
+def unit(page: Page, name: str) -> str:
+    """The value of a unit in the form's list."""
+    return page.option("unit", next(option for option in page.options("unit") if option.strip() == name))
+
+
+def ticked(page: Page) -> set[str]:
+    """The rights that are ticked, with their units."""
+    return {
+        f"{box.find_parent('fieldset').legend.get_text()}: {box.find_parent('label').get_text().strip()}"  # type: ignore[union-attr]
+        for box in page.soup.select("input[name=granted][checked]")
+    }
+
+
+def log_of(house: House, username: str) -> list[tuple[str, str, object]]:
+    with house.behind() as db:
+        id = db.scalar(select(User.id).where(User.username == username))
+        entries = db.scalars(select(AuditEntry).where(AuditEntry.about == f"user:{id}").order_by(AuditEntry.id))
+        return [(entry.actor, entry.action, entry.changed) for entry in entries]
+
+
+def letters(house: House) -> list[tuple[str, str | None]]:
+    with house.behind() as db:
+        found = select(Message.kind, Message.to).where(Message.kind.like("password%")).order_by(Message.id)
+        return [(kind, to) for kind, to in db.execute(found)]
+
+
+def test_a_new_user_is_invited_given_rights_per_branch_and_shut_out_again(house: House) -> None:
+    kam = at(house.sign_in("kam.lie")).follow("Ny bruker")
+    kam.fill(**KARI, unit=unit(kam, "Bergen"), right=["orders", "reports"]).press("Legg til og inviter")
+    assert (kam.h1, kam.flash) == (FJORDBYGG, "Kari Nord er lagt til, og får en e-post for å velge passord.")
+    assert kam.has("Kari Nord (Kari.Nord) kari.nord@fjordbygg.example Bergen: Bestilling, Rapporter Invitert")
+    assert letters(house) == [("password_invitation", "kari.nord@fjordbygg.example")]
+
+    kam.follow("Kari Nord")
+    assert ticked(kam) == {"Bergen: Bestilling", "Bergen: Rapporter"}
+    kam.press("Send invitasjonen på nytt")
+    assert kam.flash == "En ny invitasjon er sendt til kari.nord@fjordbygg.example."
+    with house.behind() as db:
+        bergen = db.scalars(select(Unit.id).where(Unit.name == "Bergen")).one()
+    kam.fill(granted=[f"{bergen}-orders"], unit=unit(kam, "Tromsø"), right=["employees"]).press("Lagre")
+    assert kam.has("Tromsø: Ansatte Bergen: Bestilling")
+    kam.follow("Kari Nord").press("Deaktiver")
+    assert kam.flash == "Kari Nord er deaktivert, og er logget ut."
+    assert kam.has("Tromsø: Ansatte Bergen: Bestilling Deaktivert")
+    kam.follow("Kari Nord").press("Aktiver")
+    assert kam.flash == "Kari Nord kan logge inn igjen."
+    assert log_of(house, "Kari.Nord") == [
+        (ME, "user added", {}),
+        (ME, "invited", {}),
+        (ME, "invited", {}),
+        (ME, "user changed", {"fields": ["rights"]}),
+        (ME, "user deactivated", {}),
+        (ME, "user reactivated", {}),
+        (ME, "invited", {}),
+    ]
+
+
+def test_rights_hold_from_the_next_click_on_and_a_session_ends_at_once(quiet_house: House) -> None:
+    kam, hms = quiet_house.sign_in("kam.lie"), quiet_house.sign_in("hms.fjord")
+    hms.open("/employees")
+    at(kam).follow("Hilde Moldskred")
+    with quiet_house.behind() as db:
+        top = db.scalars(select(Unit.id).where(Unit.name == FJORDBYGG)).one()
+    kam.fill(granted=[f"{top}-invoices"]).press("Lagre")
+    assert hms.open("/info").tabs == ["Info", "Fakturaer"]
+    assert hms.open("/employees").status_code == 404
+    at(kam).follow("Hilde Moldskred").press("Deaktiver")
+    assert hms.open("/info").h1 == "Logg inn"
+    at(kam).follow("Ny bruker")
+    kam.fill(full_name="Hilde Moldskred", email="hilde.moldskred@fjordbygg.example", username="hms.fjord")
+    kam.fill(right=["invoices"]).press("Legg til og inviter")
+    assert kam.problems == ["Brukernavnet er allerede i bruk hos denne kunden."], "the way back is another"
+    hms.fill(username="hms.fjord", password="demo-hms.fjord").press("Logg inn")
+    assert hms.status_code == 422
+    at(kam).follow("Hilde Moldskred").press("Aktiver")
+    assert quiet_house.sign_in("hms.fjord").tabs == ["Info", "Fakturaer"]
+    assert letters(quiet_house) == [], "whoever has a password needs no invitation"
+
+
+def test_a_user_of_two_customers_keeps_what_is_granted_at_the_other(house: House) -> None:
+    kam, anna = house.sign_in("kam.lie"), house.sign_in("anna.ka")
+    at(kam, "Havbris Sjømat AS").follow("Anna Karlsrud")
+    assert kam.has("Anna Karlsrud er også bruker hos Nordlys Data AS")
+    kam.press("Ta bort tilgangen")
+    assert kam.flash == "Anna Karlsrud har ikke lenger tilgang her, men er fortsatt bruker hos andre kunder."
+    assert not kam.has("anna.ka")
+    assert anna.open("/info").h1 == "Logg inn"
+    anna = house.sign_in("anna.ka")
+    assert anna.tabs == ["Info", "Bestilling", "Ansatte"]
+    assert anna.has("Nordlys Data AS")
+    assert not anna.has("Havbris")
+
+    at(kam).follow("Ny bruker")
+    typed = {"full_name": "Anna Karlsrud", "email": "Anna.Karlsrud@kontoret.example", "username": "ANNA.KA"}
+    kam.fill(**typed, right=["invoices"]).press("Legg til og inviter")
+    assert kam.problems == [
+        "En bruker hos en annen kunde har både brukernavnet og e-postadressen. Kryss av hvis det er samme person."
+    ]
+    kam.fill(same="1").press("Legg til og inviter")
+    assert kam.flash == "Anna Karlsrud er lagt til, og kan logge inn her også."
+    assert "Fakturaer" not in anna.open("/info").tabs, "there she has what she had"
+    with house.behind() as db:
+        names = select(Customer.name).join(Grant, Grant.customer_id == Customer.id).join(User, User.id == Grant.user_id)
+        assert set(db.scalars(names.where(User.username == "anna.ka"))) == {FJORDBYGG, "Nordlys Data AS"}
+
+
+def test_what_cannot_be_is_refused_with_a_sentence(quiet_house: House) -> None:
+    kam = at(quiet_house.sign_in("kam.lie")).follow("Ny bruker")
+    kam.press("Legg til og inviter")
+    assert kam.problems == [
+        "Skriv navnet.",
+        "Skriv e-postadressen. Dit går invitasjonen, og lenken til nytt passord.",
+        "Kryss av for minst én rettighet.",
+        "Skriv et brukernavn.",
+    ]
+    with quiet_house.behind() as db:
+        foreign = db.scalars(select(Unit.id).where(Unit.name == "Skole")).one()
+        staff = db.scalars(select(User.id).where(User.username == "kam.lie")).one()
+        fjordbygg = db.scalars(select(Customer.id).where(Customer.name == FJORDBYGG)).one()
+        before = db.scalars(select(User.id)).all()
+    for changed, sentence in (
+        ({"email": "kari"}, "Skriv e-postadressen slik: navn@firma.no."),
+        ({"username": "kari nord"}, "Et brukernavn har ingen mellomrom."),
+        ({"username": "HMS.Fjord"}, "Brukernavnet er allerede i bruk hos denne kunden."),
+        ({"username": "testweb"}, "Brukernavnet er opptatt. Velg et annet."),
+        ({"username": "kam.lie", "email": "per-arne.lie@bht.example"}, "Brukernavnet er opptatt. Velg et annet."),
+    ):
+        kam.fill(**{**KARI, **changed}, right=["orders"]).press("Legg til og inviter", same="1")
+        assert (kam.status_code, kam.problems) == (422, [sentence])
+    kam.fill(**KARI).press("Legg til og inviter", granted=f"{foreign}-orders")
+    assert kam.problems == ["Velg blant kundens avdelinger."]
+    kam.fill(**KARI, right=["orders"]).press("Legg til og inviter", unit=str(foreign))
+    assert kam.problems == ["Velg en av kundens avdelinger.", "Velg blant kundens avdelinger."]
+    at(kam).follow("Hilde Moldskred").fill(granted=[]).press("Lagre")
+    assert kam.problems == ["Kryss av for minst én rettighet."]
+    assert kam.open(f"/desk/customers/{fjordbygg}/users/{staff}").status_code == 404, "staff are nobody's users"
+    with quiet_house.behind() as db:
+        assert db.scalars(select(User.id)).all() == before
+        assert db.get_one(User, staff).active
+    assert letters(quiet_house) == []
+
+
+def test_twice_is_once(quiet_house: House) -> None:
+    kam = at(quiet_house.sign_in("kam.lie")).follow("Ny bruker")
+    kam.fill(**KARI, right=["orders"])
+    form = kam.soup.select_one("#user-form")
+    assert form
+    fields, url = kam.fields(form), str(form["action"])
+    assert [kam.send("POST", url, fields).status_code for _ in range(2)] == [303, 303]
+    assert len(letters(quiet_house)) == 1
+    assert [action for _, action, _ in log_of(quiet_house, "Kari.Nord")] == ["user added", "invited"]

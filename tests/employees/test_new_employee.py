@@ -1,0 +1,135 @@
+"""Ny ansatt (AN1-AN3): what is required, who may be there already, the same form twice."""
+
+from sqlalchemy import select
+
+from models.core.audit import AuditEntry
+from models.employees.employee import Employee
+from models.employees.national_ids import NationalId
+from models.outbox.message import Message
+from tests.stage.house import House
+from tests.stage.page import Page
+
+NUMBER = "14838419861"
+"""Ingrid Solbakken's, of Bergen."""
+FREE_NUMBER = "17912099997"
+KARI = {"given_name": "Kari", "family_name": "Nordmann", "email": "kari.nordmann@demokunde.example"}
+
+
+def added(page: Page, **values: str) -> Page:
+    return page.open("/employees/new").fill(**{**KARI, **values}).press("Lagre")
+
+
+def named(house: House, family_name: str) -> list[Employee]:
+    with house.behind() as db:
+        return list(db.scalars(select(Employee).where(Employee.family_name == family_name).order_by(Employee.id)))
+
+
+def test_an1_ar12_a_new_employee_is_in_the_list_in_the_log_and_at_the_crm(house: House, tester: Page) -> None:
+    page = added(tester, mobile="+47 412 44 846", birth_date="2.1.1990", national_id=FREE_NUMBER)
+    assert (page.status_code, page.h1) == (200, "Kari Nordmann")
+    assert page.flash.startswith("Kari Nordmann er lagt til.")
+    assert page.has("412 44 846")
+    assert page.has("02.01.1990")
+    assert page.has("Lagt til")
+    assert [row[0] for row in page.open("/employees?q=nordmann").rows] == ["Kari Nordmann"]
+    (employee,) = named(house, "Nordmann")
+    assert (employee.mobile, employee.version, employee.added_by_id is not None) == ("41244846", 1, True)
+    with house.behind() as db:
+        assert db.get(NationalId, employee.id)
+        told = db.scalars(select(Message).where(Message.about == employee.about).order_by(Message.id)).all()
+        assert [message.kind for message in told] == ["employee.added", "employee.national_id_changed"]
+        assert told[0].payload["email"] == KARI["email"]
+        actions = db.scalars(select(AuditEntry.action).where(AuditEntry.about == employee.about)).all()
+    assert set(actions) == {"added", "national_id_set"}
+
+
+def test_ar9_number_and_day_of_birth_that_disagree_are_told_of_and_saved(tester: Page) -> None:
+    page = added(tester, birth_date="13.05.1990", national_id=FREE_NUMBER)
+    assert "er lagt til. Fødselsdatoen og fødselsnummeret stemmer ikke med hverandre." in page.flash
+
+
+def test_an2_an3_what_is_required_and_what_is_not(house: House, tester: Page) -> None:
+    page = tester.open("/employees/new").fill(mobile="12345678").press("Lagre")
+    assert page.status_code == 422
+    assert page.problems == [
+        "Skriv fornavnet.",
+        "Skriv etternavnet.",
+        "Skriv e-postadressen. Uten den får ikke den ansatte informasjon om timene sine.",
+    ]
+    assert page.error("email")
+    assert page.value("mobile") == "12345678"
+    page = added(tester, email="kari(at)x.no", mobile="123", birth_date="31.02.1990", national_id="14838419862")
+    assert page.status_code == 422
+    assert [bool(page.error(name)) for name in ("email", "mobile", "birth_date", "national_id")] == [True] * 4
+    assert "14838419862" not in page.response.text
+    assert page.value("national_id") == ""
+    assert (page.value("given_name"), page.value("email")) == ("Kari", "kari(at)x.no")
+    assert named(house, "Nordmann") == []
+
+
+def test_an3_with_several_units_one_has_to_be_chosen(house: House, hms: Page) -> None:
+    page = added(hms)
+    assert (page.status_code, page.error("unit")) == (422, "Velg bedrift/avdeling.")
+    page.fill(unit=page.option("unit", "Tromsø")).press("Lagre")
+    assert page.h1 == "Kari Nordmann"
+    foreign = house.sign_in("Tester").open("/employees/new").option("unit", "Demokunde_Test")
+    assert added(hms, unit=foreign, email="x@y.no").status_code == 422
+    assert len(named(house, "Nordmann")) == 1
+
+
+def test_an2_who_may_be_there_already_is_asked_about_and_never_hidden(house: House, hms: Page) -> None:
+    ingrid = {"given_name": "Ingrid", "family_name": "Solbakken", "birth_date": "14.03.1984"}
+    page = hms.open("/employees/new")
+    unit = page.option("unit", "Stavanger")
+    page.fill(**{**KARI, **ingrid}, unit=unit, national_id=NUMBER).press("Lagre")
+    assert page.status_code == 422
+    said = page.soup.select_one("[aria-labelledby=duplicates]")
+    assert said
+    assert "samme navn og fødselsdag" in said.get_text()
+    assert "samme fødselsnummer" in said.get_text()
+    link = said.select_one("a")
+    assert link
+    assert hms.send("GET", str(link["href"])).status_code == 200
+    assert len(named(house, "Solbakken")) == 1
+    assert page.value("national_id") == "148384*****", "the number that was typed is lost"
+    assert NUMBER not in page.response.text
+    page.press("Lagre likevel")
+    assert page.flash == "Ingrid Solbakken er lagt til."
+    _, twin = named(house, "Solbakken")
+    with house.behind() as db:
+        assert db.get(NationalId, twin.id), "the number was not saved with the rest"
+
+
+def test_an2_in_a_unit_that_one_does_not_see_it_is_said_without_a_name(house: House, leder: Page) -> None:
+    with house.behind() as db:
+        kari = db.scalars(select(Employee).where(Employee.given_name == "Kari", Employee.family_name == "Nygård")).one()
+    page = added(leder, email=(kari.email or "").upper())
+    assert page.status_code == 422
+    assert page.has("En ansatt i en annen avdeling har samme e-postadresse.")
+    assert not page.soup.select("[aria-labelledby=duplicates] a")
+
+
+def test_the_same_form_twice_is_one_employee_and_another_form_is_not(house: House, tester: Page) -> None:
+    form = tester.open("/employees/new").fill(**KARI).soup.select_one("#employee-form")
+    assert form
+    sent = tester.fields(form)
+    answers = [tester.send("POST", "/employees", sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    other = [(name, "Ola" if name == "given_name" else value) for name, value in sent] + [("duplicate", "save")]
+    refused = tester.send("POST", "/employees", other)
+    assert refused.status_code == 409
+    assert "Dette skjemaet er allerede sendt" in refused.text
+    assert len(named(house, "Nordmann")) == 1
+
+
+def test_a_draft_keeps_everything_but_the_number(house: House, tester: Page) -> None:
+    page = tester.open("/employees/new").fill(**KARI, national_id=FREE_NUMBER)
+    form = page.soup.select_one("#employee-form")
+    assert form
+    sent = page.fields(form)
+    tester.cookies.delete("session")
+    answer = tester.send("POST", "/employees", sent)
+    assert answer.status_code == 303
+    page = tester.open(answer.headers["location"]).fill(username="Tester", password="demo-tester").press("Logg inn")
+    assert (page.h1, page.value("email"), page.value("national_id")) == ("Ny ansatt", KARI["email"], "")

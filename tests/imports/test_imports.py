@@ -1,0 +1,310 @@
+"""Importer ansatte (section 5, number 9): looked over first, corrected in place, applied once and at one stroke."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from models.bookings.sign_ups.sign_up import SignUp
+from models.core.audit import AuditEntry
+from models.employees.employee import Employee
+from models.employees.national_ids import NationalId
+from models.imports.lists import KEPT, Import
+from models.outbox.message import Message
+from tests.stage import golden
+from tests.stage.golden import HEADINGS, PEOPLE, delimited
+from tests.stage.house import House
+from tests.stage.page import Page
+
+INGRID, NUMBER, OTHER_NUMBER = "Ingrid;Solbakken", "14838419861", "29829624883"
+
+
+def send(page: Page, content: str | bytes, filename: str = "ansatte.csv", **fields: str) -> Page:
+    """Choose a file and have it looked over."""
+    page.open("/employees").follow("Importer")
+    raw = content if isinstance(content, bytes) else content.encode("cp1252")
+    return page.fill(**fields).attach("file", filename, raw).press("Se over lista")
+
+
+def counts(page: Page) -> str:
+    """What the page says of the rows."""
+    found = page.soup.select_one("#counts")
+    return " ".join(found.get_text(" ", strip=True).split()) if found else ""
+
+
+def row(page: Page, number: int) -> str:
+    """What the page says of one row."""
+    found = page.soup.select_one(f"#row-{number}")
+    return " ".join(found.get_text(" ", strip=True).split()) if found else ""
+
+
+def events(house: House) -> list[tuple[str, str]]:
+    """What the CRM is told of employees."""
+    with house.behind() as db:
+        messages = db.scalars(select(Message).where(Message.kind.startswith("employee.")).order_by(Message.id))
+        return [(message.kind, str(message.payload.get("email", ""))) for message in messages]
+
+
+def test_a_list_is_looked_over_corrected_in_place_and_applied(house: House, hms: Page) -> None:
+    text = (
+        "Fornavn;Etternavn;E-post;Mobil;Fødselsdag;Fødselsnummer;Avdeling;Ansattnr\r\n"
+        f"{INGRID};ingrid@ny.example;412 44 845;14.03.1984;{NUMBER};Bergen;7\r\n"
+        "Ny;Åsen;ny@fjordbygg.example;123;;;Bergen;8\r\n"
+        "Mohamed;Aden;mohamed.aden@fjordbygg.example;12345612;02.11.1990;;Bergen;9\r\n"
+        "Kari;Ukjent;kari.u@fjordbygg.example;;;;Månen;10\r\n"
+    )
+    send(hms, text)
+    assert hms.h1 == "Se over lista"
+    assert counts(hms).startswith("1 endret 1 uendret 2 feil")
+    assert hms.has("Disse kolonnene er ikke tatt med: Ansattnr.")
+    assert "Endres: e-post, mobilnummer" in row(hms, 2)
+    assert "Fødselsnummer: oppgitt" in row(hms, 2)
+    assert "Et norsk nummer har 8 sifre, og her står det 3." in row(hms, 3)
+    assert "«Månen» er ikke blant avdelingene du har." in row(hms, 5)
+    assert events(house) == [], "something was changed before anybody said so"
+
+    hms.fill(mobile="12345699").press("Rett")
+    assert hms.flash == "Rad 3 er rettet. 1 rad med feil igjen."
+    if house.mode == "htmx":
+        assert row(hms, 3).endswith("ny"), "the row itself is another now"
+        assert row(hms, 2), "the other rows stayed"
+    assert "1 ny" in counts(hms)
+    assert "1 feil" in counts(hms)
+    hms.press("Ta ut raden")
+    assert hms.flash == "Rad 5 er tatt ut av lista."
+    hms.press("Importer 2")
+    assert hms.h1 == "Importen er ferdig"
+    assert hms.has("1 lagt til")
+    assert hms.has("1 endret")
+    assert events(house) == [
+        ("employee.added", "ny@fjordbygg.example"),
+        ("employee.changed", "ingrid@ny.example"),
+        *[("employee.national_id_changed", "")] * (("employee.national_id_changed", "") in events(house)),
+    ]
+    hms.follow("Se ansatte").fill(q="ny åsen").press("Søk")
+    assert [found[0] for found in hms.rows] == ["Ny Åsen"]
+    with house.behind() as db:
+        found = db.scalars(select(Import)).one()
+        assert found.sealed is None, "the list is kept although nobody needs it"
+        assert {"added", "changed"} <= set(db.scalars(select(AuditEntry.action).where(AuditEntry.about.like("emp%"))))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_our_own_export_changes_nothing_and_holds_no_identity_number(quiet_house: House, kind: str) -> None:
+    hms = quiet_house.sign_in("hms.fjord").open("/employees")
+    for filters in ("", "?inactive=1", "?q=no"):
+        answer = hms.send("GET", f"/employees.{kind}{filters}")
+        assert answer.headers["content-disposition"].startswith(f'attachment; filename="ansatte-2026-10-01.{kind}"')
+        send(hms, answer.content, f"x.{kind}")
+        assert re.fullmatch(r"\d+ uendret", counts(hms)), counts(hms)
+        assert hms.has("0 endringer")
+        assert not [button for button in hms.soup.select("button") if button.get_text().startswith("Importer")]
+    with quiet_house.behind() as db:
+        assert db.scalar(select(func.count(NationalId.employee_id)))
+    assert hms.send("GET", "/employees.csv?unit=999999").status_code == 404
+    bergen = hms.open("/employees").option("unit", "Bergen")
+    text = hms.send("GET", f"/employees.csv?unit={bergen}").text
+    assert {line.split(";")[6] for line in text.splitlines()[1:]} == {"Bergen"}
+
+
+def test_who_a_row_is_about_by_id_number_address_and_name(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    send(
+        hms,
+        "Portal-ID;Navn;E-post;Fødselsdato;Fødselsnummer;Mobil\r\n"
+        ";Solbakken, Ingrid Marie;;;" + NUMBER + ";12345611\r\n"
+        ";Mohamed Aden;Mohamed.ADEN@fjordbygg.example;;;12345612\r\n"
+        ";Marek Nowak;marek@ny.example;23/05/1992;;12345613\r\n"
+        "999999;Ola Ukjent;ola@fjordbygg.example;;;\r\n"
+        ";Ny Person;ny.person@fjordbygg.example;1992-05-23T00:00:00;;\r\n"
+        ";Mohamed Aden;mohamed.aden@fjordbygg.example;;;\r\n",
+    )
+    assert "Endres: fornavn" in row(hms, 2)
+    assert "I portalen er navnet Ingrid Solbakken." in row(hms, 2)
+    assert row(hms, 3).endswith("uendret")
+    assert "Endres: e-post" in row(hms, 4)
+    assert "Ingen av dine ansatte har denne ID-en." in row(hms, 5)
+    assert "Velg bedrift/avdeling." in row(hms, 6)
+    assert "Den samme ansatte står også på rad 3." in row(hms, 7)
+
+
+def test_a_complete_list_asks_who_has_left_and_takes_only_those_who_are_ticked(quiet_house: House) -> None:
+    leder = quiet_house.sign_in("leder.brann")
+    text = leder.send("GET", "/employees.csv").text
+    lines = text.splitlines(keepends=True)
+    names = [" ".join(line.split(";")[1:3]) for line in lines]
+    send(leder, "".join(lines[:1] + lines[3:]).encode(), complete="1")
+    boxes = [" ".join(label.get_text(" ", strip=True).split()) for label in leder.soup.select(".leavers label")]
+    assert sorted(boxes) == sorted(names[1:3])
+    first = leder.soup.select_one(".leavers input")
+    assert first is not None
+    leder.fill(leaver=str(first["value"])).press("Deaktiver de avkryssede")
+    assert leder.has("1 deaktivert")
+    with quiet_house.behind() as db:
+        assert db.get_one(Employee, int(str(first["value"]))).deactivated_at is not None
+        assert not db.scalars(
+            select(SignUp).where(SignUp.employee_id == int(str(first["value"])), SignUp.state == "Bekreftet")
+        ).all()
+    send(leder, text.encode())
+    assert "er deaktivert i portalen, og blir aktivert igjen." in leder.soup.get_text()
+    leder.press("Importer 1")
+    assert ("employee.reactivated", "") in [(kind, "") for kind, _ in events(quiet_house)]
+
+
+def test_sent_twice_it_is_applied_once(quiet_house: House) -> None:
+    hms = send(quiet_house.sign_in("hms.fjord"), delimited(rows=[HEADINGS, *PEOPLE]))
+    form = hms.soup.select_one("#application-form")
+    assert form is not None
+    fields = [*hms.fields(form)]
+    answers = [hms.send("POST", str(form["action"]), fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert [kind for kind, _ in events(quiet_house)] == ["employee.added"] * 2
+    hms.open(answers[1].headers["location"])
+    assert hms.h1 == "Importen er ferdig"
+
+
+def test_what_was_seen_is_what_is_done_or_nothing(quiet_house: House) -> None:
+    """Somebody else adds the same person between the look and the button."""
+    hms = send(quiet_house.sign_in("hms.fjord"), delimited())
+    other = send(quiet_house.sign_in("hms.fjord"), delimited())
+    other.press("Importer 2")
+    page = hms.press("Importer 2")
+    assert page.status_code == 409
+    assert page.has("Noe er endret siden lista ble lest, og ingenting er lagret. Se over på nytt.")
+    assert counts(page) == "2 uendret"
+    assert len(events(quiet_house)) == 2
+
+
+def test_without_known_headings_one_says_what_the_columns_are(house: House, hms: Page) -> None:
+    rows = [[*person, NUMBER if at else ""] for at, person in enumerate(PEOPLE)]
+    hms.open("/employees/imports").fill(pasted=delimited("\t", rows=rows)).press("Se over lista")
+    assert hms.h1 == "Hva står i kolonnene?"
+    chosen = [str(option["value"]) for option in hms.soup.select("select[name=meaning] option[selected]")]
+    assert chosen == ["given_name", "family_name", "email", "mobile", "birth_date", "unit", "national_id"]
+    assert hms.has("148384*****")
+    hms.press("Se over lista")
+    assert hms.h1 == "Se over lista"
+    assert "Ola Nordmann" in row(hms, 2)
+    assert house.mode
+
+
+HARMFUL = {
+    "tom.csv": b"",
+    "nuller.xlsx": bytes(9_000_000),
+    "bombe.xlsx": golden.BOMB,
+    "gammel.xls": b"\xd0\xcf\x11\xe0" + bytes(600),
+    "liste.xlsx": b"%PDF-1.4",
+}
+
+
+def test_what_is_no_list_is_a_page_that_says_what_to_do(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    for filename, content in HARMFUL.items():
+        page = send(hms, content, filename)
+        assert page.status_code == 422, filename
+        assert page.problems, filename
+    assert send(hms, bytes(50_000_000), "nuller.csv").status_code == 413
+    hms.open("/employees/imports").press("Se over lista")
+    assert hms.problems == ["Velg en fil, eller lim inn lista."]
+    page = send(hms, golden.workbook(), "ansatte.xlsx")
+    assert counts(page) == "2 ny"
+
+
+def test_identity_numbers_are_sealed_and_never_come_back(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    text = (
+        "Fornavn;Etternavn;E-post;Fødselsnummer;Avdeling\r\n"
+        f"Ny {NUMBER};Nordmann;ny@fjordbygg.example;;Bergen\r\n"
+        "Feil;Siffer;feil@fjordbygg.example;29829624884;Bergen\r\n"
+        f"Rett;Siffer;rett@fjordbygg.example;{OTHER_NUMBER};Bergen\r\n"
+        "Null;Foran;null@fjordbygg.example;7877840721;Bergen\r\n"
+    )
+    page = send(hms, text)
+    assert "Her står det et fødselsnummer." in row(page, 2)
+    assert "Kontrollsifrene i fødselsnummeret stemmer ikke." in row(page, 3)
+    assert "29829624884" not in page.response.text
+    with quiet_house.behind() as db:
+        kept = db.scalars(select(Import)).one()
+        assert kept.sealed
+        assert OTHER_NUMBER not in kept.sealed
+    page.press("Importer 2 uten feil")
+    assert page.has("2 ikke importert")
+    with quiet_house.behind() as db:
+        told = select(Message).where(Message.kind == "employee.national_id_changed")
+        assert len(db.scalars(told).all()) == 2, "the zero that Excel took away is there again"
+
+
+def test_a_list_is_its_senders_alone_and_gone_after_a_day(quiet_house: House) -> None:
+    hms = send(quiet_house.sign_in("hms.fjord"), delimited())
+    url = hms.url
+    for name in ("Tester", "anna.ka", "leder.brann"):
+        assert quiet_house.sign_in(name).send("GET", url).status_code == 404
+    assert hms.open(url).press("Slett lista uten å importere").flash == "Lista er slettet. Ingen ansatte er endret."
+    assert hms.send("GET", url).status_code == 404
+    send(hms, delimited())
+    old = hms.url
+    quiet_house.clock.advance(KEPT + timedelta(minutes=1))
+    again = quiet_house.sign_in("hms.fjord")
+    assert again.send("GET", old).status_code == 404
+    send(again, delimited())
+    with quiet_house.behind() as db:
+        assert len(db.scalars(select(Import)).all()) == 1
+
+
+def test_thousands_of_rows_are_looked_over_and_applied_while_others_go_on(quiet_house: House) -> None:
+    hms, other = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in("Tester")
+    people = [[f"A{at % 97}", f"Etternavn{at}", f"a{at}@x.example", "", "", "Bergen"] for at in range(2000)]
+    hms.open("/employees/imports")
+    meanwhile = 0
+
+    async def both(token: str, content: bytes) -> str:
+        nonlocal meanwhile
+        sending = asyncio.ensure_future(
+            hms._client.post("/employees/imports", data={"csrf_token": token}, files={"file": ("a.csv", content)})
+        )
+        while not sending.done():
+            assert (await other._client.get("/orders?number=307390")).status_code == 200
+            meanwhile += 1
+            await asyncio.sleep(0)
+        return str((await sending).headers["location"])
+
+    url = quiet_house._loop.wait(both(hms.token(), delimited(rows=[HEADINGS, *people]).encode()))
+    assert meanwhile > 2
+    page = hms.open(url)
+    assert counts(page) == "2 000 ny"
+    page.press("Importer 2 000")
+    assert page.has("2 000 lagt til")
+    assert len(events(quiet_house)) == 2000
+
+
+def test_who_writes_while_a_long_list_is_applied_waits_and_holds_nobody_up(quiet_house: House) -> None:
+    """On SQLite there is one write lock: without its turn a writer would stop the whole loop."""
+    hms, writer, reader = (quiet_house.sign_in(name) for name in ("hms.fjord", "Tester", "leder.brann"))
+    people = [[f"A{at % 97}", f"Etternavn{at}", f"a{at}@x.example", "", "", "Bergen"] for at in range(3000)]
+    send(hms, delimited(rows=[HEADINGS, *people]))
+    form = hms.soup.select_one("#application-form")
+    assert form is not None
+    fields = dict(hms.fields(form))
+    writer.open("/orders/307390")
+    reference = {"csrf_token": writer.token(), "reference": "imens"}
+    finished: list[str] = []
+
+    async def ask(page: Page, what: str, method: str, url: str, data: dict[str, str] | None = None) -> None:
+        answer = await page._client.request(method, url, data=data)
+        assert answer.status_code in {200, 303}
+        finished.append(what)
+
+    async def all_at_once() -> None:
+        applying = asyncio.ensure_future(ask(hms, "list", "POST", str(form["action"]), fields))
+        while not quiet_house.portal.database.is_taken and not applying.done():  # noqa: ASYNC110  # it is seldom so
+            await asyncio.sleep(0)
+        writing = asyncio.ensure_future(ask(writer, "reference", "POST", "/orders/307390/reference", reference))
+        await ask(reader, "page", "GET", "/orders")
+        await asyncio.gather(applying, writing)
+
+    quiet_house._loop.wait(all_at_once())
+    assert sorted(finished) == ["list", "page", "reference"]
+    if quiet_house.portal.database.is_sqlite:
+        assert finished == ["page", "list", "reference"]

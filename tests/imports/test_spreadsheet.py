@@ -1,0 +1,120 @@
+"""Spreadsheets: what other programs write is read, what harms is refused with a sentence, what we write comes back."""
+
+import csv
+import io
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable, read, read_pasted, writer
+from models.values.tables import MAX_CELL, MAX_COLUMNS
+from tests.stage import golden
+from tests.stage.golden import HEADINGS, PEOPLE, delimited
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [line.cells for line in table.lines]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_text_of_every_kind_is_read(delimiter: str, encoding: str) -> None:
+    assert cells(read(delimited(delimiter).encode(encoding))) == [HEADINGS, *PEOPLE]
+    assert cells(read(delimited(delimiter, newline="\n").encode(encoding))) == [HEADINGS, *PEOPLE]
+
+
+def test_quotes_hold_line_breaks_and_delimiters_and_numbers_count_as_in_excel() -> None:
+    table = read_pasted('sep=;\r\nNavn;Avdeling\r\n"Berg, \r\nKari";"a;""b"""\r\n\r\n;\r\nOla;c\r\n')
+    assert [(line.number, line.cells) for line in table.lines] == [
+        (2, ["Navn", "Avdeling"]),
+        (3, ["Berg, \r\nKari", 'a;"b"']),
+        (6, ["Ola", "c"]),
+    ]
+
+
+@pytest.mark.parametrize("first_day_1904", [False, True])
+def test_a_workbook_is_read_as_excel_shows_it(first_day_1904: bool) -> None:
+    table = read(golden.workbook(first_day_1904=first_day_1904, another=True))
+    expected = [[*PEOPLE[0][:5], "Bergen"], [*PEOPLE[1][:5], "Bergen"]]
+    assert cells(table) == [["Ansattliste 2026"], HEADINGS, *expected]
+    assert [line.number for line in table.lines] == [1, 3, 4, 5]
+    assert table.notes == [
+        "Bare arket «Ansatte» er lest, ikke «Innleide».",
+        "Celler som er slått sammen nedover, er lest som om teksten sto i hver av radene.",
+    ]
+
+
+HARMFUL = {
+    "nothing": b"",
+    "blanks": b" \r\n\t ",
+    "commas": b";;;\r\n;;;\r\n",
+    "zeros": bytes(9_000_000),
+    "a PDF": b"%PDF-1.7\n...",
+    "an old Excel": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
+    "a web page": b"\xef\xbb\xbf<html><table><tr><td>Kari</td></tr></table></html>",
+    "a picture": b"\x89PNG\r\n\x1a\n....",
+    "half an archive": golden.workbook()[:2000],
+    "another archive": b"PK\x05\x06" + bytes(18),
+    "a bomb": golden.BOMB,
+    "cells far apart": golden.FAR_AWAY,
+    "entities": golden.ENTITIES,
+    "an endless tag": golden.LONG_TAG,
+    "too wide": ";".join("abcdefghij" * 10).encode(),
+    "an endless cell": b'Navn;Mobil\r\n"' + b"Kari;" * 500,
+    "too many": b"a;b\r\n" * (MAX_ROWS + 2),
+}
+
+
+@pytest.mark.parametrize("what", HARMFUL)
+def test_what_is_no_list_is_refused_with_what_to_do_and_soon(what: str) -> None:
+    began = time.process_time()
+    with pytest.raises(Unreadable, match=r"^[A-ZÅ].*(velg|Vis|Slett|Del|Forkort|Kopier|lagre|riktig)") as refused:
+        read(HARMFUL[what])
+    assert time.process_time() - began < 2
+    assert len(str(refused.value)) < 260
+
+
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: golden.workbook()[:4000] + tail))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_no_bytes_do_anything_but_be_read_or_refused(content: bytes) -> None:
+    try:
+        assert len(read(content).lines) <= MAX_ROWS + 1
+    except Unreadable as refused:
+        assert str(refused)  # noqa: PT017  # any sentence
+
+
+# What a spreadsheet can hold, and what it would take for a formula.
+TEXTS = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=20),
+    st.sampled_from(
+        ["=1+1", "'=1+1", "''@x", "+47 41 24 48 45", "-", "\t=x", "\ra", "'", 'a"b', "a;b\n", " =2", "\uff1d1"]
+    ),
+)
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), min_size=1, max_size=5))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_what_we_write_as_csv_comes_back_and_is_never_a_formula(rows: list[list[str]]) -> None:
+    out = writer("csv", ["Overskrift", "To"])
+    content = out.add(rows) + out.end()
+    back = cells(read(content))[1:]
+    wanted = [row for row in rows if any(cell.strip() for cell in row)]
+    assert [[*row, *[""] * 4][:4] for row in back] == [
+        [cell if any(rest.strip() for rest in row[at:]) else "" for at, cell in enumerate([*row, *[""] * 4][:4])]
+        for row in wanted
+    ]
+    for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"):
+        assert all(cell.strip()[:1] not in {*"=+-@\uff1d\uff0b\uff0d\uff20"} for cell in row)
+
+
+def test_what_we_write_as_a_workbook_comes_back() -> None:
+    out = writer("xlsx", ["Navn", "Født", "Beløp", "Nr"])
+    rows = [("=1+1 _x0041_ <&>", date(1984, 5, 12), Decimal("1500.50"), 7), ("+47", date(1900, 1, 2), None, None)]
+    content = b"".join([out.add(rows[:1]), out.add(rows[1:]), out.end()])
+    assert cells(read(content))[1:] == [["=1+1 _x0041_ <&>", "12.05.1984", "1500,50", "7"], ["+47", "02.01.1900"]]
+    assert MAX_CELL > 254
+    assert MAX_COLUMNS > 20

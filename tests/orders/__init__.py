@@ -1,0 +1,4 @@
+"""Stories of orders: writing, finding and following them, their messages and news.
+
+The bookings for an order are tested in `tests.bookings`.
+"""

@@ -1,0 +1,162 @@
+"""Everything that the portal says while it is tested, searched for identity numbers in clear (AR6).
+
+Known numbers are those of the demo, those that stand in the tests, and whatever a test types or uploads. They are
+looked for in every answer with its headers and cookies, every line of the log, every letter and event, and everything
+that is stored: the rows of each story, and the files. A finding fails the test that made it.
+"""
+
+import email
+import email.policy
+import io
+import logging
+import re
+import zipfile
+import zlib
+from base64 import urlsafe_b64decode
+from binascii import Error as NoBase64
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote_plus
+
+import httpx2
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.core.logs import structured
+from models.values.national_id import is_valid
+from tests.stage.times import TODAY
+
+_HERE = Path(__file__).parents[1]
+# Eleven digits or more, in one piece or with what people put between them.
+_RUN = re.compile(rb"[0-9](?:[ .\-]?[0-9]){10,}")
+_BETWEEN = re.compile(rb"[ .\-]")
+_TYPED = re.compile(rb"(?<![0-9])[0-9]{6}[ .\-]?[0-9]{5}(?![0-9])")
+
+
+class Emitted(logging.Handler):
+    """The watch of one test process: what numbers it knows, and where it has seen one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.known: set[bytes] = set()
+        self.leaks: list[str] = []
+        self._formats = [structured(as_json=True), structured(as_json=False)]
+        self._seen: set[tuple[Path, int]] = set()
+        for file in [*_HERE.rglob("*.py"), *_HERE.rglob("*.csv"), *_HERE.rglob("*.tsv"), *_HERE.rglob("*.xlsx")]:
+            self.learn(file.read_bytes())
+
+    def learn(self, typed: bytes, *, as_number: bool = False) -> None:
+        """Get to know the identity numbers in what a test types or uploads; `as_number` takes them as they are."""
+        for content in _unpacked(typed):
+            numbers: set[bytes] = {_BETWEEN.sub(b"", written[0]) for written in _TYPED.finditer(content)}
+            self.known |= {number for number in numbers if as_number or _is_number(number)}
+
+    def learn_form(self, body: bytes, content_type: str = "") -> None:
+        """Get to know what is sent in a form; in the field for it, a number with a slip is one, too."""
+        self.learn(body)
+        self.learn(unquote_plus(body.decode("latin-1")).encode("latin-1", "replace"))
+        if "urlencoded" in content_type:
+            for name, value in parse_qsl(body.decode("latin-1")):
+                if name == "national_id":
+                    self.learn(value.encode(), as_number=True)
+
+    def look(self, where: str, said: bytes) -> None:
+        """Search what the portal says."""
+        for content in _unpacked(said):
+            self.leaks += [f"{where}: {run[:6].decode()}…" for run in _elevens(content) if run in self.known]
+
+    def look_at_answer(self, answer: httpx2.Response) -> None:
+        """Search an answer, with its headers and what is written into its cookies."""
+        where = f"the answer to {answer.request.method} {answer.request.url.path}"
+        self.look(where, answer.content)
+        for name, value in answer.headers.multi_items():
+            said = unquote_plus(value)
+            self.look(f"the header {name} of {where}", said.encode())
+            if name == "set-cookie":
+                self.look(f"a cookie of {where}", _signed_value(said))
+
+    def look_at_files(self, folder: Path) -> None:
+        """Search the letters and events in a folder that were not there before."""
+        for file in sorted([*folder.glob("mail/*"), *folder.glob("crm/*")]):
+            key = (file, file.stat().st_mtime_ns)
+            if key not in self._seen:
+                self._seen.add(key)
+                look = self.look_at_letter if file.suffix == ".eml" else self.look
+                look(file.name, file.read_bytes())
+
+    def look_at_letter(self, where: str, raw: bytes) -> None:
+        """Search a letter, its parts decoded."""
+        letter = email.message_from_bytes(raw, policy=email.policy.default)
+        self.look(f"the letter {where}", str(dict(letter.items())).encode())
+        for part in letter.walk():
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                self.look(f"the letter {where}", payload)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Search a line of the log, in both formats; what the tests' own client writes is not the portal's."""
+        if record.name.startswith("httpx2"):
+            return
+        for form in self._formats:
+            self.look(f"the log of {record.name}", form.format(record).encode())
+
+    def over(self, app: ASGIApp) -> ASGIApp:
+        """The same application, its answers searched as they leave: for tests that reach it over the network."""
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            headers, body = httpx2.Headers(), bytearray()
+
+            async def heard(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers.update(message["headers"])
+                body.extend(message.get("body", b""))
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    request = httpx2.Request(scope["method"], f"http://portal{quote(scope['path'])}")
+                    self.look_at_answer(httpx2.Response(200, headers=headers, content=bytes(body), request=request))
+                await send(message)
+
+            await app(scope, receive, heard if scope["type"] == "http" else send)
+
+        return watched
+
+    def check(self) -> None:
+        """Raise AssertionError where something was found since the last time."""
+        leaks, self.leaks = list(dict.fromkeys(self.leaks)), []
+        assert not leaks, f"identity numbers in clear: {leaks}"
+
+
+def _elevens(content: bytes) -> Iterator[bytes]:
+    """Every eleven digits that stand together, also within longer runs: stored values follow each other closely."""
+    for run in _RUN.findall(content):
+        digits = _BETWEEN.sub(b"", run)
+        yield from (digits[at : at + 11] for at in range(len(digits) - 10))
+
+
+def _is_number(digits: bytes) -> bool:
+    return is_valid(digits.decode(), today=TODAY, synthetic=True)
+
+
+def _unpacked(content: bytes) -> Iterable[bytes]:
+    """The content, and what lies in it where it is a spreadsheet."""
+    yield content
+    if b"PK\x03\x04" in content:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                small = [member for member in packed.infolist() if member.file_size < 10_000_000]
+                yield from [packed.read(member) for member in small]
+        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, zlib.error):
+            return  # broken on purpose
+
+
+def _signed_value(cookie: str) -> bytes:
+    """What a cookie says before its signature: base64, compressed where it begins with a dot."""
+    value = cookie.partition("=")[2].partition(";")[0].strip('"')
+    packed = value.startswith(".")
+    said = value.removeprefix(".").partition(".")[0]
+    try:
+        raw = urlsafe_b64decode(said + "=" * (-len(said) % 4))
+        return zlib.decompress(raw) if packed else raw
+    except (NoBase64, ValueError, zlib.error):
+        return b""
+
+
+EMITTED = Emitted()

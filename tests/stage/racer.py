@@ -1,0 +1,71 @@
+"""One of several processes that want the same places at once: `python -m tests.stage.racer URL SEED TIMES IDS`.
+
+It waits for a line on standard input, so that all begin together, and prints how its attempts ended.
+"""
+
+import json
+import sys
+from collections import Counter
+from random import Random
+
+from sqlalchemy import select
+
+from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import COMING, NoLongerSignedUp, NotThisOne, SignUp, sign_up
+from models.bookings.sign_ups.waiting_list import join
+from models.bookings.slots import Slot, SlotFull
+from models.core.audit import Named
+from models.core.database import Database
+from models.core.tenancy import Scope
+from models.employees.employee import Employee
+from tests.stage.times import NOW
+
+_REFUSALS = (SlotFull, NotThisOne, NoLongerSignedUp)
+
+
+def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_id: int, dice: Random) -> str:
+    """One visit: what somebody does with one employee, in a transaction of its own."""
+    by = Named("En løper")
+    with database.session(scope) as db:
+        employee = db.get_one(Employee, employee_id)
+        slots = db.scalars(select(Slot).where(Slot.booking_id.in_(booking_ids)).order_by(Slot.id)).all()
+        slot = dice.choice(slots)
+        mine = db.scalars(
+            select(SignUp).where(SignUp.employee_id == employee_id, SignUp.state.in_(COMING)).order_by(SignUp.id)
+        ).first()
+        what = dice.choice(["sign up", "sign up", "sign up", "move", "cancel", "swap", "join"])
+        others = db.scalars(
+            select(SignUp).where(SignUp.booking_id == slot.booking_id, SignUp.state.in_(COMING)).order_by(SignUp.id)
+        ).all()
+        try:
+            if what == "join":
+                join(db, db.get_one(Booking, slot.booking_id), employee, None, by=by, now=NOW)
+            elif mine is None or what == "sign up":
+                sign_up(db, slot, employee, by=by, now=NOW)
+            elif what == "cancel":
+                mine.cancel(db, by=by, now=NOW)
+            elif what == "move" and slot.booking_id == mine.booking_id:
+                mine.move(db, slot, by=by, now=NOW)
+            elif others and others[-1].booking_id == mine.booking_id:
+                mine.swap(db, others[-1], by=by, now=NOW)
+        except _REFUSALS as refused:
+            db.rollback()
+            return type(refused).__name__
+        db.commit()
+        return "done"
+
+
+def main(words: list[str]) -> None:
+    """Wait for the start, then try and try again."""
+    url, seed, times, customer_id, bookings, employees = words
+    dice, database = Random(int(seed)), Database(url)  # noqa: S311  # a test, no secret
+    scope = Scope.whole(int(customer_id))
+    ids, people = [int(id) for id in bookings.split(",")], [int(id) for id in employees.split(",")]
+    sys.stdin.readline()
+    ended = Counter(attempt(database, scope, ids, dice.choice(people), dice) for _ in range(int(times)))
+    sys.stdout.write(json.dumps(ended))
+    database.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

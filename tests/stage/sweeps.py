@@ -1,0 +1,210 @@
+"""What a sweep over the map needs: addresses to send to, rows that are one's own or somebody else's, a look at all."""
+
+import hashlib
+import re
+from datetime import datetime
+from types import SimpleNamespace
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.slots import Slot
+from models.core.base import Base
+from models.core.tenancy import CustomerOwned, Right, UnitOwned
+from models.customers.customer import Customer
+from models.customers.units import Unit, UnitRow
+from models.employees.employee import Employee
+from models.exchange.sheets.files import read_pasted
+from models.imports.lists import begin, keep, read_all
+from models.imports.rows import Known, judge
+from models.invoices.invoice import Invoice
+from models.outbox.message import Channel, Message, post
+from models.users.password_links import PasswordLink, send_link
+from models.users.user import Grant, User
+from routes import MAP, Line
+from routes.web.forms import PortalForm
+from tests.stage.house import House
+from tests.stage.times import NOW, TODAY
+
+_PARAMETER = re.compile(r"{\w+(?::\w+)?}")
+_BEFORE = re.compile(r"/(\w+)/{")
+_BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for mapper in Base.registry.mappers}
+_BY_SEGMENT["deliveries"] = Message
+
+PASSWORD_LINKS = {"password_link", "choose_password"}
+PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
+"""Routes that a personal link opens, for whoever holds it."""
+NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL
+"""Routes whose parameter names no row that a user asks for: the guide's file, what only a letter or calendar knows."""
+TABLES: dict[str, type[CustomerOwned]] = {
+    line.name: _BY_SEGMENT[found.group(1)]
+    for line in MAP
+    if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT
+}
+"""By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
+_NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number"}
+"""What names a row in an address, where it is not its primary key."""
+
+
+def of_method(method: str) -> list[Line]:
+    """The lines of the map with this method."""
+    return [line for line in MAP if line.method == method]
+
+
+def path_of(line: Line, value: object) -> str:
+    """An address of a line, with `value` for its parameters."""
+    return _PARAMETER.sub(str(value), line.path)
+
+
+def my_path(house: House, line: Line, username: str) -> str:
+    """An address of a line that is good for the user, where there is one."""
+    if line.name in PASSWORD_LINKS:
+        return path_of(line, password_token_of(house, username))
+    if line.name in PERSONAL:
+        return path_of(line, token_of(house, "Ingrid", "Solbakken"))
+    if line.name not in TABLES:
+        return path_of(line, house.settings.guide_file)
+    mine, foreign = _divided(house, TABLES[line.name], username)
+    return path_of(line, mine[0] if mine else foreign[0][1])
+
+
+def token_of(house: House, given_name: str, family_name: str) -> str:
+    """The token of the personal link that an employee has in a letter about a time ahead or the waiting list."""
+    with house.behind() as db:
+        link, email = db.execute(
+            select(SignUp.link, Employee.email)
+            .join(Employee, Employee.id == SignUp.employee_id)
+            .outerjoin(Slot, Slot.id == SignUp.slot_id)
+            .where(Employee.given_name == given_name, Employee.family_name == family_name)
+            .where(Slot.starts_at.is_(None) | (Slot.starts_at > NOW))
+            .order_by(SignUp.id.desc())
+            .limit(1)
+        ).one()
+    return house.portal.signer.sign(link, email or "")
+
+
+def password_token_of(house: House, username: str) -> str:
+    """The token of the link with which a user may choose a password, newly sent where there is none."""
+    with house.behind() as db:
+        name, email = password_link_of(db, username, house.clock.now())
+        db.commit()
+    return house.portal.password_signer.sign(name, email)
+
+
+def password_link_of(db: Session, username: str, now: datetime) -> tuple[str, str]:
+    """What the link with which a user may choose a password is known by, and whom it is signed for."""
+    user = db.scalars(select(User).where(User.username == username)).one()
+    of_user = select(PasswordLink.link).where(PasswordLink.user_id == user.id, PasswordLink.ended_at.is_(None))
+    if db.scalar(of_user) is None:
+        send_link(db, user, now)
+    return db.scalars(of_user).one(), user.email
+
+
+def form_token_of(house: House, token: str) -> str:
+    """The form token on the page that a personal link opens."""
+    return house.portal.cookies.form_token(f"link:{hashlib.sha256(token.encode()).hexdigest()}")
+
+
+def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[object]:
+    """Ids of rows that the user may not see: of each other customer, each other unit at home, without the right.
+
+    The first and the last of each kind: what stands between them differs in nothing that the walls look at.
+    """
+    kinds: dict[tuple[int, int | None], list[object]] = {}
+    with house.behind() as db:
+        home = {customer_id for customer_id, _, _ in _grants(db, username)}
+    for kind, id in _divided(house, table, username)[1]:
+        kinds.setdefault(kind if kind[0] in home else (kind[0], None), []).append(id)
+    return [id for ids in kinds.values() for id in dict.fromkeys((ids[0], ids[-1]))]
+
+
+def with_lists(house: House, each: int = 11) -> House:
+    """What the demo has none of: lists of employees, one row new and one faulty, letters, and password links."""
+    units = [UnitRow(0, "Bergen", None, None, "/0/")]
+    dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
+    judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
+    with house.behind() as db:
+        for grant in db.scalars(select(Grant)).all():
+            by = SimpleNamespace(user_id=grant.user_id)
+            for _ in range(each):
+                kept = dry_run.dumps()
+                keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
+            told = {"channel": Channel.MAIL, "kind": "order_placed", "about": "order:1", "to": "kari@n.example"}
+            post(db, customer_id=grant.customer_id, payload={}, now=NOW, **told)  # type: ignore[arg-type]
+        for user in db.scalars(select(User)).all():
+            send_link(db, user, NOW)
+        db.commit()
+    return house
+
+
+def _divided(
+    house: House, table: type[CustomerOwned], username: str
+) -> tuple[list[object], list[tuple[tuple[int, int | None], object]]]:
+    """The ids of the user's own rows, and of the others with the customer and the unit of each."""
+    mine: list[object] = []
+    foreign: list[tuple[tuple[int, int | None], object]] = []
+    key = inspect(table).primary_key[0]
+    name = _NAMED_BY.get(table, key.name)
+    with house.behind() as db:
+        grants = _grants(db, username)
+        user_id = db.scalar(select(User.id).where(User.username == username))
+        paths = {unit.id: unit.path for unit in db.execute(select(Unit.id, Unit.path))}
+        for row in db.scalars(select(table).order_by(key)):
+            seen = any(
+                customer_id == row.customer_id
+                and getattr(row, "user_id", user_id) == user_id
+                and (not isinstance(row, UnitOwned) or (paths[row.unit_id].startswith(path) and rights & {*row.rights}))
+                for customer_id, path, rights in grants
+            )
+            if seen:
+                mine.append(getattr(row, name))
+            else:
+                foreign.append(((row.customer_id, getattr(row, "unit_id", None)), getattr(row, name)))
+    return mine, foreign
+
+
+def _grants(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
+    rows = db.execute(
+        select(Grant, Unit.path, Customer.has_reports)
+        .join(Unit, Unit.id == Grant.unit_id)
+        .join(User, User.id == Grant.user_id)
+        .join(Customer, Customer.id == Grant.customer_id)
+        .where(User.username == username)
+    )
+    return [
+        (
+            grant.customer_id,
+            path,
+            {right for right in Right if getattr(grant, right) and (on or right != Right.REPORTS)},
+        )
+        for grant, path, on in rows
+    ]
+
+
+def digest(house: House) -> dict[str, str]:
+    """What stands in the whole database, by table."""
+    with house.behind() as db:
+        connection = db.connection()
+        return {
+            table.name: hashlib.sha256(repr(sorted(map(repr, connection.execute(table.select())))).encode()).hexdigest()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def fields_of(form: type[PortalForm]) -> list[str]:
+    """The names of a form's fields, as they are sent."""
+    return [field.name for field in form(meta={"today": TODAY})]
+
+
+def forms() -> list[type[PortalForm]]:
+    """Every form of the portal."""
+    found = list(PortalForm.__subclasses__())
+    for form in found:
+        found += form.__subclasses__()
+    return found
+
+
+def every_field() -> list[str]:
+    """The names of all fields of all forms."""
+    return sorted({name for form in forms() for name in fields_of(form)})

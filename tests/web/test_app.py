@@ -1,0 +1,200 @@
+"""The front door: the command line, the demo that keeps its data, and an end that finishes what it began."""
+
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import app
+from models.core.sealed import Keyring, new_field_key
+from models.demo import SIGN_INS
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30
+ENDED = {0, -signal.SIGTERM}
+KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
+MISSING = "SECRET_KEYS is not set. Make one with: python app.py new-key SECRET_KEYS\n"
+Command = Callable[..., tuple[int, str, str]]
+
+
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """A shell with nothing of the portal's in it but these."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PORTAL_VAR": str(var), "DATABASE_URL": f"sqlite:///{var}/portal.db", **more}
+
+
+@pytest.fixture
+def portal(var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Carries out one command, and gives its exit status and what it said."""
+    monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
+    for name in set(os.environ) - set(environment(var)):
+        monkeypatch.delenv(name)
+
+    def carry_out(*words: str, **environ: str) -> tuple[int, str, str]:
+        for name, value in environment(var, **environ).items():
+            monkeypatch.setenv(name, value)
+        status = app.main(list(words))
+        return status, *capsys.readouterr()
+
+    return carry_out
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+def work_of_children() -> float:
+    """The seconds of processor time of the processes that have ended: what they need also on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class Running:
+    """A portal in a process of its own."""
+
+    def __init__(self, var: Path, command: str, **environ: str) -> None:
+        self.port = free_port()
+        self.errors = var / f"stderr-{self.port}"
+        self.started = time.monotonic()
+        with self.errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py", command],
+                cwd=ROOT,
+                env=environment(var, PORT=str(self.port), **environ),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+
+    def get(self, path: str) -> tuple[int, str]:
+        """What a page answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+
+    def wait_until_ready(self) -> None:
+        """Wait until it may get traffic."""
+        while time.monotonic() - self.started < PATIENCE:
+            assert self.process.poll() is None, self.errors.read_text()
+            try:
+                if self.get("/readyz")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"not ready: {self.errors.read_text()}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Ask it to end; gives its exit status and what it printed."""
+        self.process.send_signal(how)
+        printed, _ = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, printed
+
+
+@contextmanager
+def running(var: Path, command: str, **environ: str) -> Iterator[Running]:
+    """A portal that is there until the end of the test at the latest."""
+    started = Running(var, command, **environ)
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        started.process.wait()
+        assert started.process.stdout
+        started.process.stdout.close()
+
+
+def test_the_demo_starts_prints_who_can_sign_in_and_keeps_its_data(var: Path) -> None:
+    with running(var, "run") as first:
+        first.wait_until_ready()
+        assert first.get("/login")[0] == 200
+        assert "demo-tester" in first.get("/login")[1]
+        status, printed = first.stop()
+    assert status in ENDED
+    assert f"Avonova Kundeportal: http://127.0.0.1:{first.port}" in printed
+    for username, password, who in SIGN_INS:
+        assert re.search(rf"{re.escape(username)} +{re.escape(password)} +{re.escape(who)}", printed)
+    keys = {name: (var / name).read_text() for name in ("secret_keys", "field_keys")}
+    assert {(var / name).stat().st_mode & 0o777 for name in keys} == {0o600}
+    written = (var / "portal.db").stat().st_ino
+    with running(var, "run", LOG_FORMAT="json") as second:
+        before = work_of_children()
+        second.wait_until_ready()
+        assert second.stop(signal.SIGINT)[0] == 130
+        assert work_of_children() - before < 5
+    assert {name: (var / name).read_text() for name in keys} == keys
+    assert (var / "portal.db").stat().st_ino == written
+    for log in (first.errors, second.errors):
+        assert "Traceback" not in log.read_text()
+        assert "demo-" not in log.read_text()
+
+
+def test_serve_finishes_what_it_began_and_then_ends(var: Path, portal: Command) -> None:
+    """A form is being sent when SIGTERM comes; it is answered."""
+    assert portal("migrate", **KEYS)[0] == 0
+    with running(var, "serve", **KEYS) as served:
+        served.wait_until_ready()
+        assert "demo-tester" not in served.get("/login")[1]
+        with socket.create_connection(("127.0.0.1", served.port)) as slow:
+            slow.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\n")
+            served.get("/healthz")  # so that the other one is being read by now
+            served.process.send_signal(signal.SIGTERM)
+            slow.sendall(b"a=b")
+            assert slow.recv(100).startswith(b"HTTP/1.1 403")
+        assert served.process.wait(PATIENCE) in ENDED
+
+
+def test_a_missing_key_stops_the_process_with_one_sentence(var: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "app.py", "serve"], cwd=ROOT, env=environment(var), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", MISSING)
+
+
+def test_without_keys_no_command_starts_nor_makes_a_database(var: Path, portal: Command) -> None:
+    for command in ("serve", "worker", "migrate", "outbox"):
+        assert portal(command) == (2, "", MISSING), command
+    assert not (var / "portal.db").exists()
+
+
+def test_a_wrong_key_stops_the_start_in_one_sentence(var: Path) -> None:
+    with running(var, "serve", SECRET_KEYS="s" * 40, FIELD_KEYS="k1:short") as wrong:
+        assert wrong.process.wait(PATIENCE) == 2
+        assert wrong.errors.read_text() == "Each key in FIELD_KEYS must be written id:base64 with 32 bytes.\n"
+
+
+def test_the_worker_ends_when_it_is_told_to(var: Path, portal: Command) -> None:
+    portal("migrate", **KEYS)
+    with running(var, "worker", **KEYS) as worker:
+        assert portal("outbox", **KEYS) == (0, "waiting: 0\ndead: 0\n", "")
+        assert worker.stop()[0] in ENDED
+
+
+def test_new_keys_are_good_keys_and_never_twice_the_same(portal: Command) -> None:
+    secrets = {portal("new-key", "SECRET_KEYS")[1].strip() for _ in range(3)}
+    assert len(secrets) == 3
+    assert all(len(secret) >= 64 for secret in secrets)
+    assert Keyring((portal("new-key", "FIELD_KEYS")[1].strip(),)).newest
+
+
+def test_an_unknown_command_explains_the_known_ones(portal: Command) -> None:
+    for words in ((), ("dance",), ("--help",)):
+        status, printed, said = portal(*words)
+        assert (status, printed) == (2, "")
+        assert all(f"python app.py {command}" in said for command in app.COMMANDS)

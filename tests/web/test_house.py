@@ -1,0 +1,371 @@
+"""The sweeps: what holds for every line of the map. A new route is in them by itself."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from inspect import getclosurevars
+
+import httpx2
+import pytest
+from bs4 import Tag
+from sqlalchemy import event
+from starlette.responses import PlainTextResponse
+from starlette.routing import Match, Route
+
+from models.core.tenancy import Right
+from models.demo.reports import WITH_REPORTS
+from models.demo.users import GRANTS
+from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes.web.entrance import Place
+from routes.web.visit import Visit
+from tests.stage import contract, house_rules
+from tests.stage.house import House
+from tests.stage.page import BASE, Page
+from tests.stage.sweeps import (
+    NO_ROWS,
+    PERSONAL,
+    TABLES,
+    digest,
+    every_field,
+    foreign_ids,
+    form_token_of,
+    my_path,
+    of_method,
+    path_of,
+    with_lists,
+)
+
+PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
+"""All rights · a whole customer · one unit · invoices only · the provider's staff."""
+STAFF = "kam.lie"
+HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
+FULL: dict[str, str] = {}
+STATEMENTS = {
+    "info": 9,
+    "desk": 9,
+    "order": 11,
+    "employee": 5,
+    "edit_employee": 7,
+    "booking": 12,
+    "day_list": 7,
+    "annual_report": 6,
+    "annual_report_pdf": 6,
+    "desk_order": 14,
+    "desk_customer": 8,
+    "desk_booking": 10,
+    "desk_day_list": 10,
+    "desk_edit_booking": 5,
+    "desk_cancellation": 9,
+    "desk_new_times": 5,
+    "desk_edit_slot": 13,
+    "desk_new_booking": 6,
+    "desk_viewings": 6,
+    "desk_reports": 6,
+    "desk_plan": 6,
+    "new_report": 5,
+    "new_user": 5,
+    "new_unit": 6,
+    "edit_unit": 7,
+    "desk_user": 7,
+    "report_removal": 5,
+    "edit_notice": 6,
+    "new_customer_notice": 6,
+}
+"""SQL statements that a place may cost; every other one four (quality: speed and weight)."""
+
+NUMBER_IS_TYPED = {"new_employee", "edit_employee"}
+"""Places that no browser keeps, because an identity number is typed there."""
+
+
+@pytest.fixture
+def quiet_house(quiet_house: House) -> House:
+    """With rows of every table that a route names."""
+    return with_lists(quiet_house)
+
+
+def people(house: House) -> dict[str | None, Page]:
+    """Nobody, and one user of each kind, with a page before them that has a form."""
+    return {None: house.visitor().open("/login"), **{name: house.sign_in(name).open("/info") for name in PEOPLE}}
+
+
+# Who may enter
+
+
+def promised(line: Line, username: str | None) -> str:
+    """What the map promises somebody, from the demo's table of grants and of customers with Rapporter (U1)."""
+    if line.who is anyone:
+        return "inside"
+    if username is None:
+        return "sign in"
+    if line.who is signed_in:
+        return "inside"
+    if line.who is viewing:
+        return "not found"  # nobody is: test_desk_viewings
+    if line.who is staff or username == STAFF:
+        return "inside" if line.who is staff and username == STAFF else "not found"
+    if line.who is of_a_customer:
+        return "inside"
+    rights: tuple[Right, ...] = getclosurevars(line.who).nonlocals["rights"]
+    granted = {
+        right
+        for name, top, rights in GRANTS
+        if name == username
+        for right in rights
+        if right != Right.REPORTS or top in {*WITH_REPORTS, "Brann og redning"}
+    }
+    return "inside" if granted & set(rights) else "not found"
+
+
+def somebody_inside(line: Line) -> str:
+    """A user who may enter, the one with most rights first."""
+    return next(name for name in ("Tester", "hms.fjord", *PEOPLE) if promised(line, name) == "inside")
+
+
+def told(response: httpx2.Response, *, partial: bool) -> str:
+    """Which of the three it was; each in the form that suits the one who asked."""
+    if response.status_code == 200:
+        assert response.text == "inside"
+        return "inside"
+    if response.status_code == 404:
+        assert response.headers.get("hx-retarget") == ("#main" if partial else None)
+        assert "Siden finnes ikke" in response.text
+        return "not found"
+    assert response.status_code == (401 if partial else 303)
+    assert response.text == "", "a sign-in form stands in a fragment (N7)"
+    assert response.headers["hx-redirect" if partial else "location"].startswith("/login?next=%2F")
+    return "sign in"
+
+
+def test_n7_x3_every_door_lets_in_whom_the_map_names(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = people(quiet_house)
+
+    def room(_visit: Visit, **_params: object) -> PlainTextResponse:
+        return PlainTextResponse("inside")
+
+    for route in quiet_house.app.routes:
+        if isinstance(route, Route) and isinstance(route.app, Place):
+            monkeypatch.setattr(route, "app", replace(route.app, handler=room))
+    for line in MAP:
+        for username, person in everybody.items():
+            for headers in (FULL, HTMX):
+                token = form_token_of(quiet_house, "1") if line.name in PERSONAL else person.token()
+                answer = person.send(line.method, path_of(line, 1), [("csrf_token", token)], headers)
+                expected = promised(line, username)
+                assert told(answer, partial=bool(headers)) == expected, (line.method, line.path, username)
+
+
+# Strangers
+
+
+def test_every_parameter_of_the_map_names_a_table_or_says_that_it_names_none() -> None:
+    for line in MAP:
+        assert "{" not in line.path or line.name in TABLES.keys() | NO_ROWS, (
+            f"tell tests.stage.contract what {line.path} names"
+        )
+
+
+@pytest.mark.parametrize("username", ["Tester", "leder.brann", "okonomi.fjord"])
+def test_b13_x1_what_is_not_ones_own_is_not_there_and_stays_as_it_is(quiet_house: House, username: str) -> None:
+    stranger = quiet_house.sign_in(username).open("/info")
+    fields = [(name, "1") for name in every_field()] + [("csrf_token", stranger.token())]
+    before = digest(quiet_house)
+    for line in (line for line in MAP if line.name in TABLES):
+        unknown = {
+            bool(headers): shown(stranger.send(line.method, path_of(line, 999_999_999), fields, headers))
+            for headers in (FULL, HTMX)
+        }
+        foreign = foreign_ids(quiet_house, TABLES[line.name], username)
+        assert len(foreign) >= 2, line.path
+        for id in foreign:
+            for headers in (FULL, HTMX):
+                answer = stranger.send(line.method, path_of(line, id), fields, headers)
+                assert answer.status_code == 404, (line.method, line.path, id)
+                assert shown(answer) == unknown[bool(headers)], "it differs from what does not exist"
+    assert digest(quiet_house) == before
+
+
+def shown(response: httpx2.Response) -> str:
+    """What stands on the page, without its tokens."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", response.text)
+
+
+# Forgery
+
+
+def test_without_its_own_token_nothing_is_done(quiet_house: House) -> None:
+    tester, other = quiet_house.sign_in("Tester").open("/info"), quiet_house.sign_in("hms.fjord").open("/info")
+    nobody = quiet_house.visitor().open("/login")
+    before = digest(quiet_house)
+    for line in of_method("POST"):
+        path = my_path(quiet_house, line, "Tester")
+        fields = [(name, "1") for name in every_field()]
+        for token in (None, "", "x", "eyJ4Ijox.abc", other.token(), nobody.token(), tester.token()[:-1] + "é"):
+            forged = fields + ([("csrf_token", token)] if token is not None else [])
+            answer = tester.send("POST", path, forged)
+            assert answer.status_code == 403, (line.path, token)
+            assert "Skjemaet kunne ikke bekreftes" in answer.text
+    assert digest(quiet_house) == before
+
+
+def test_a_form_of_another_site_is_refused_although_it_has_a_token(quiet_house: House) -> None:
+    tester = quiet_house.sign_in("Tester").open("/info")
+    before = digest(quiet_house)
+    for line in of_method("POST"):
+        path, fields = my_path(quiet_house, line, "Tester"), [("csrf_token", tester.token())]
+        for headers in (
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"origin": "https://evil.example"},
+            {"origin": BASE + ".evil.example"},
+            {"origin": "null"},
+        ):
+            assert tester.send("POST", path, fields, headers).status_code == 403, (line.path, headers)
+    assert digest(quiet_house) == before
+
+
+# Pages
+
+
+def test_every_place_keeps_the_house_rules_and_the_table_of_urls(quiet_house: House) -> None:
+    for username, person in people(quiet_house).items():
+        for line in of_method("GET"):
+            if promised(line, username) == "inside":
+                url = my_path(quiet_house, line, username or "Tester")
+                assert person.open(url).status_code < 500, (url, username)  # and `open` checks the document
+                for form in person.soup.select("form"):
+                    keeps_to_the_table(quiet_house, form)
+
+
+def keeps_to_the_table(house: House, form: Tag) -> None:
+    """A form sends what its route reads, and asks for a part that it gives."""
+    asked = {
+        "type": "http",
+        "method": str(form["method"]).upper(),
+        "path": str(form["action"]).partition("#")[0],
+        "headers": [],
+    }
+    route = next(route for route in house.app.routes if route.matches(asked)[0] is Match.FULL)
+    line = next(line for line in MAP if isinstance(route, Route) and line.name == route.name)
+    sent = {str(field["name"]) for field in form.select("[name]")} - {"csrf_token"}
+    assert sent <= set(contract.fields(line)), line.path
+    part = re.sub(r"-\d+$", "", str(form.get("hx-target", "")).removeprefix("#"))  # a row's has its number, too
+    assert part in {"", "main", *contract.parts(line)}, line.path
+
+
+def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: House) -> None:
+    everybody = {name: quiet_house.sign_in(name) for name in PEOPLE}
+    for line in of_method("GET"):
+        name = somebody_inside(line)
+        for part in [*contract.parts(line), "main", "nothing"]:
+            url = my_path(quiet_house, line, name)
+            answer = everybody[name].send("GET", url, None, HTMX | {"hx-target": f"div#{part}"})
+            if "html" not in answer.headers.get("content-type", ""):
+                continue
+            soup = house_rules.check(answer.text, document=False)
+            if part in contract.parts(line):
+                assert "hx-retarget" not in answer.headers
+                first = soup.find(True)
+                assert isinstance(first, Tag)
+                assert first["id"] == part, line.path
+            else:
+                assert answer.headers["hx-retarget"] == "#main"
+                assert soup.select_one("main#main > #flash")
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """The SQL statements of the portal, without BEGIN."""
+    said: list[str] = []
+
+    def note(*event: object) -> None:
+        statement = str(event[2])
+        if not statement.startswith("BEGIN"):
+            said.append(statement)
+
+    engine = house.portal.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_no_place_asks_the_database_more_often_than_it_may(quiet_house: House) -> None:
+    hms, kam = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in(STAFF)
+    for line in of_method("GET"):
+        url = my_path(quiet_house, line, "hms.fjord")
+        with counted(quiet_house) as said:
+            (kam if line.who is staff else hms).send("GET", url)
+        assert len(said) <= STATEMENTS.get(line.name, 4), (line.path, said)
+
+
+def test_a_list_of_many_rows_asks_as_often_as_one_of_one(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    asked = []
+    for url in ("/orders", "/orders?number=307513", "/orders?number=999999"):
+        with counted(quiet_house) as said:
+            hms.send("GET", url)
+        asked.append(len(said))
+    assert len(set(asked)) == 1
+    assert asked[0] <= 4
+
+
+def test_every_page_carries_its_headers(quiet_house: House) -> None:
+    everybody = {name: quiet_house.sign_in(name) for name in PEOPLE}
+    for line in of_method("GET"):
+        name = somebody_inside(line)
+        for headers in (FULL, HTMX):
+            got = everybody[name].send("GET", my_path(quiet_house, line, name), None, headers).headers
+            assert "default-src 'none'" in got["content-security-policy"], line.path
+            assert "unsafe" not in got["content-security-policy"]
+            assert got["x-content-type-options"] == "nosniff"
+            personal = line.name in PERSONAL  # kept nowhere, told to nobody: test_appointments
+            assert got["referrer-policy"] == ("no-referrer" if personal else "same-origin")
+            assert got["cross-origin-opener-policy"] == "same-origin"
+            assert "server" not in got
+            if "html" in got.get("content-type", ""):
+                is_kept = not personal and line.name not in NUMBER_IS_TYPED
+                assert got["cache-control"] == ("private, no-cache" if is_kept else "no-store"), line.path
+                assert {"HX-Request", "HX-Request-Type", "HX-Target"} <= set(got["vary"].split(", ")), line.path
+                assert re.match(r"session;dur=[\d.]+, db;dur=[\d.]+, render;dur=[\d.]+", got["server-timing"])
+
+
+# Methods and addresses
+
+
+def test_head_answers_as_get_does(quiet_house: House) -> None:
+    everybody = {name: quiet_house.sign_in(name) for name in PEOPLE}
+    for line in of_method("GET"):
+        name = somebody_inside(line)
+        path = my_path(quiet_house, line, name)
+        head, get = everybody[name].send("HEAD", path), everybody[name].send("GET", path)
+        for name in ("content-type", "cache-control", "vary", "location"):
+            assert head.headers.get(name) == get.headers.get(name), (line.path, name)
+        assert head.status_code == get.status_code, line.path
+
+
+def test_an_unknown_address_is_a_page(quiet_house: House) -> None:
+    for person in (quiet_house.visitor(), quiet_house.sign_in("Tester")):
+        for method in ("GET", "POST", "DELETE", "OPTIONS", "BREW"):
+            answer = person.send(method, "/finnes/ikke")
+            soup = house_rules.check(answer.text, document=True)
+            assert (answer.status_code, soup.h1 and soup.h1.get_text()) == (404, "Siden finnes ikke")
+
+
+def test_a_method_that_no_line_has_is_a_page_that_names_the_others(quiet_house: House) -> None:
+    tester = quiet_house.sign_in("Tester")
+    for path in {line.path for line in MAP}:
+        line = next(line for line in MAP if line.path == path)
+        answer = tester.send("DELETE", my_path(quiet_house, line, "Tester"))
+        soup = house_rules.check(answer.text, document=True)
+        assert (answer.status_code, soup.h1 and soup.h1.get_text()) == (405, "Siden kan ikke brukes slik")
+        methods = {line.method for line in MAP if line.path == path}
+        allowed = set(answer.headers["allow"].split(", "))
+        assert allowed == methods | ({"HEAD"} if "GET" in methods else set()), path
+
+
+# The contract
+
+
+def test_the_table_of_urls_is_current() -> None:
+    current = contract.FILE.read_text(encoding="utf-8")
+    assert current == contract.written(), "`python -m tests.stage.contract` writes docs/urls.md anew"

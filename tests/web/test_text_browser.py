@@ -1,0 +1,124 @@
+"""The portal in lynx, w3m and links: the whole journey, in a terminal, with the keys that their users press."""
+
+import re
+
+import pytest
+
+from tests.stage.browsers import TEXT_BROWSERS, LivePortal, Terminals, until
+from tests.stage.rounds import a_round, people
+
+pytestmark = pytest.mark.text_browser
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> None:
+    person = terminal(name, "/orders")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "hms.fjord")
+    person.fill("Passord", "demo-hms.fjord")
+    person.enter("Logg inn")
+    person.sees("Søkeresultat")
+
+    person.fill("Bestillingsnummer:", "307513")
+    person.enter("Søk")
+    person.sees("1 bestilling")
+    person.back_to_top().enter("307513", below="Søkeresultat")
+    person.sees("Tilhørende bookinger")
+    person.sees("Helsekontroller")
+
+    person.back_to_top().enter("Bestilling")
+    person.sees("Søkeresultat")
+    person.back_to_top().enter("Ny bestilling")
+    person.sees("Ønsket leveranse, f.eks")
+    person.choose("Bedrift/avdeling:", "Bergen")
+    person.fill("Ønsket leveranse", "Førstehjelpskurs")
+    person.fill("Antall/omfang:", "ca. 20 ansatte")
+    person.enter("Send bestilling")
+    person.sees("er sendt")
+    person.sees("Førstehjelpskurs")
+    said = re.search(r"Bestilling (\d+) er sendt", person.text)
+    assert said, person.text
+    until(lambda: len(live.letters(said[1])) >= 2, "the letters about the order")
+
+    person.back_to_top().enter("Logg ut")
+    person.sees("Du er logget ut.")
+
+
+@pytest.mark.parametrize("name", ["lynx", "links"])  # w3m wants an editor of its own for a longer text
+def test_a_message_is_written_and_read(terminal: Terminals, live: LivePortal, name: str) -> None:
+    person = terminal(name, "/orders/307512")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "hms.fjord")
+    person.fill("Passord", "demo-hms.fjord")
+    person.enter("Logg inn")
+    person.sees("Si fra om dere trenger flere timer.")
+    person.fill("Skriv en melding", f"Hilsen {name}")
+    person.enter("Send melding")
+    person.sees("Meldingen er sendt.")
+    person.sees(f"Hilsen {name}")
+    until(lambda: live.letters("Ny melding på bestilling 307512"), "the letter to the account manager")
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) -> None:
+    person = terminal(name, "/employees/new")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "Tester")
+    person.fill("Passord", "demo-tester")
+    person.enter("Logg inn")
+    person.sees("Fødselsnummer (11 siffer)")
+    person.fill("Fornavn", "Ola")
+    person.fill("Etternavn", name.title())
+    person.fill("Epost", f"{name}@x.example")
+    person.enter("Lagre")
+    person.sees(f"Ola {name.title()} er lagt til.")
+
+    person.back_to_top().enter("Ansatte")
+    person.sees("Søkeresultater")
+    person.fill("Fritekst:", name)
+    person.enter("Søk")
+    person.sees("1 ansatt")
+    person.back_to_top().enter(f"Ola {name.title()}", below="Søkeresultater")
+    person.sees("Historikk")
+    person.back_to_top().go_to("Deaktiver").go_on().press("\r")
+    person.sees("Endre fødselsnummer")
+    person.back_to_top().fill("Mobil", "12345678")
+    person.enter("Lagre", below="lagrer bare nummeret")
+    person.sees("12 34 56 78")
+
+
+def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
+    person = terminal("lynx", "/invoices")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "TESTWEB")
+    person.fill("Passord", "demo-testweb")
+    person.enter("Logg inn")
+    person.sees("Søk etter faktura")
+    person.fill("Fakturanummer:", "118352")
+    person.enter("Søk")
+    person.sees("1 faktura")
+    person.back_to_top().enter("2017-118352", below="Utestående")
+    person.sees("Faktura 2017-118352")
+    person.sees("9999.10.00018")
+
+
+@pytest.mark.parametrize("name", ["lynx", "w3m"])
+def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: LivePortal, name: str) -> None:
+    with live.behind() as db:
+        url, [employee] = f"/bookings/{a_round(db).id}", people(db, 1)
+        who = employee.full_name
+        db.commit()
+    person = terminal(name, url)
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "hms.fjord")
+    person.fill("Passord", "demo-hms.fjord")
+    person.enter("Logg inn")
+    person.sees("2. Velg tid")
+    person.fill("Finn ansatte", who)
+    person.enter("Søk")
+    person.sees("1 treff av")
+    person.back_to_top().go_to_field("Finn ansatte").go_on().go_on().press("\r")
+    person.enter("Meld på")
+    person.sees(f"{who} er påmeldt")
+    person.back_to_top().go_to("Flytt").go_on().press("\r")
+    person.sees(f"{who} er meldt av.")
