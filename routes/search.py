@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.employees.search import Criteria as EmployeeCriteria
 from models.employees.search import find_employees
 from models.invoices.search import Criteria as InvoiceCriteria

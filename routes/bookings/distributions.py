@@ -12,7 +12,7 @@ from models.bookings.booking import BookingCancelled, TooLate
 from models.bookings.sign_ups.candidates import employees_by_id
 from models.bookings.sign_ups.distribution import MOST, WAIT, FreeTime, NotAsSeen, Proposal, distribute, propose
 from models.bookings.sign_ups.selection import Selection, Wanted, select_employees
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.employees.employee import Employee
 from routes.bookings.page import BookingPage, booking_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import customer_with_manager
 from models.customers.units import units_in_scope
 from models.notices.search import Criteria, find_notices

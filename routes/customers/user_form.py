@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import BooleanField, Field
 from wtforms.validators import Regexp, ValidationError
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow
 from models.employees.details import read_email
 from models.users.changes import Person, Rights

@@ -8,8 +8,8 @@ from typing import Any
 
 from wtforms.validators import DataRequired, StopValidation
 
+from models.core.scope import Right, Scope
 from models.core.sealed import SealBroken
-from models.core.tenancy import Right, Scope
 from models.customers.units import units_in_scope
 from models.employees.details import (
     DETAILS,

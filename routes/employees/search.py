@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.imports.headings import NAMES, Meaning
 from models.imports.lists import DryRun, Gone, Import, import_by_id, known_to, read_all

@@ -9,7 +9,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.employees.details import read_email
 from models.invoices.invoice import Status
 from models.invoices.search import owed

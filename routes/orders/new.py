@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.order import PART_NAMES, KeyUsed, Parts, place_order
 from routes.orders.guard import Guard, guard_on

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from models.bookings.timetable import bookings_of_order
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of

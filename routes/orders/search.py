@@ -8,7 +8,7 @@ from functools import cache
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.orders.order import AlreadyInvoiced
 from models.orders.search import COUNTED_TO, Criteria, Cursor, Found, find_orders

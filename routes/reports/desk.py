@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import Customer, switch_reports
 from models.customers.units import units_in_scope
 from models.reports.plans import plan_sizes

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.exchange.sheets import files as spreadsheet

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from wtforms import PasswordField
 
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
 from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure

@@ -25,8 +25,8 @@ from models.core.base import Base
 from models.core.clock import OSLO, in_oslo, today_in_oslo
 from models.core.database import Database
 from models.core.numbers import Number, next_number
+from models.core.scope import Right, Scope, across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import Right, Scope, across_customers
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit, units_in_scope
 from models.demo import SIGN_INS, is_empty, load

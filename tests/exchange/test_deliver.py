@@ -28,9 +28,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.core.settings import SettingsRefused
-from models.core.tenancy import across_customers
 from models.exchange import deliver
 from models.exchange.deliver import Postman
 from models.outbox.message import LEASE, Channel, post
