@@ -18,7 +18,8 @@ from models.employees.employee import Employee
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Text, at_most, is_id, unit_choices
+from routes.web.fields import Choice, Day, Ids, Option, Text, at_most, is_id
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 EVERY_UNIT = Option("all", "Alle avdelinger")

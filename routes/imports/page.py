@@ -14,7 +14,8 @@ from models.imports.rows import Fate, Known, Read, Row, judge
 from models.values.national_id import mask_in
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Text, unit_choices
+from routes.web.fields import Choice, NationalIdField, Option, Text
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import count
 

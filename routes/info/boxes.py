@@ -21,7 +21,8 @@ from models.worklist import (
     without_email,
     without_number,
 )
-from routes.web.forms import NationalIdField, PortalForm, Read
+from routes.web.fields import NationalIdField, Read
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import amount, count, moment
 

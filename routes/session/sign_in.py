@@ -13,7 +13,8 @@ from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
 from routes.web.cookie import SessionCookie
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit, local
 
 WRONG = "Feil brukernavn eller passord."
