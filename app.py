@@ -59,10 +59,10 @@ from models.core.audit import THE_PORTAL
 from models.core.clock import Clock
 from models.core.database import Database, run
 from models.core.logs import configure_logs
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings, SettingsRefused
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
-from models.core.tenancy import across_customers
 from models.crm.records import refused_events
 from models.customers.customer import Customer, customer_by_number, switch_reports
 from models.customers.units import unit_by_name

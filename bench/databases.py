@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.core.database import Database
 from models.core.numbers import Number
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit
 from models.demo.order_texts import ROWS

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, 
 from sqlalchemy.orm import Session
 
 from models.core.audit import Actor, record
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import served_by, within
 from models.customers.units import in_norwegian

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.core.audit import record
 from models.core.base import Base, Moment
-from models.core.tenancy import Right, UnitOwned, of_unit, whole_customer
+from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit, norwegian
 from models.employees.details import DETAILS, Details, facts_of
 from models.employees.search_words import fold, search_text, tokens_of

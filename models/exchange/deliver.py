@@ -18,8 +18,8 @@ from models.bookings.sign_ups import waiting_list
 from models.bookings.sign_ups.reminders import remind
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.settings import Settings
-from models.core.tenancy import across_customers
 from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable
 from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
 from models.core.database import give_way
+from models.core.scope import CustomerOwned
 from models.core.sealed import Keyring, Sealed
-from models.core.tenancy import CustomerOwned
 from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee

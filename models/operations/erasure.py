@@ -15,7 +15,7 @@ from models.bookings.sign_ups.sign_up import SignUp
 from models.core.audit import AuditEntry
 from models.core.base import Base
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.orders import messages as order_messages

@@ -27,7 +27,7 @@ from models.core.audit import record
 from models.core.base import Base, Moment
 from models.core.clock import today_in_oslo
 from models.core.numbers import next_number
-from models.core.tenancy import CustomerOwned, Right, UnitOwned, of_unit
+from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
 from models.outbox.message import Channel, post

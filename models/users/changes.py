@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.core.audit import record
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user
 from models.users.user import Grant, SignedIn, User, end_sessions

@@ -11,7 +11,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import NO_UNITS, CustomerOwned, Right, Scope, Units, across_customers, select_rows
+from models.core.scope import NO_UNITS, CustomerOwned, Right, Scope, Units, across_customers
+from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Contact, Customer
 from models.customers.units import Unit
 

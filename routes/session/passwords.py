@@ -10,7 +10,8 @@ from models.users.user import end_sessions, live_sessions
 from routes.session.new_password import NewPassword
 from routes.session.slowing import too_many, try_later
 from routes.web.answers import page, swap
-from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 CHANGED = "Passordet er endret. Er du logget inn andre steder, er du logget ut der."

@@ -17,8 +17,8 @@ from models.bookings.slots import Slot
 from models.core.base import Base
 from models.core.clock import OSLO, in_oslo
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import across_customers
 from models.customers.units import Unit
 from models.demo import load
 from models.employees.employee import Employee

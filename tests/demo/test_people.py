@@ -8,8 +8,8 @@ import pytest
 
 from models.bookings.search import upcoming_bookings
 from models.core.database import Database
+from models.core.scope import Right, Scope
 from models.core.sealed import Keyring
-from models.core.tenancy import Right, Scope
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit, units_in_scope
 from models.demo import SIGN_INS

@@ -12,9 +12,9 @@ from models.bookings.sign_ups.sign_up import SignUp
 from models.core.audit import AuditEntry, record
 from models.core.base import Base
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused
-from models.core.tenancy import across_customers
 from models.employees import employee as employees
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId

@@ -9,8 +9,8 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from models.core.audit import AuditEntry
+from models.core.scope import Right, Scope
 from models.core.sealed import Keyring, SealBroken, new_field_key
-from models.core.tenancy import Right, Scope
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import (

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.outbox import endpoints
 from models.outbox.endpoints import FAILURES, LONGEST_PAUSE, LONGEST_WAIT
 from models.outbox.message import LEASE, MAX_ATTEMPTS, Channel, Message

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, event, select, text, update
 
 from models.core.database import Database
-from models.core.tenancy import Scope, across_customers
+from models.core.scope import Scope, across_customers
 from models.customers.customer import Customer
 from models.outbox import message as outbox
 from models.outbox.message import LEASE, MAX_ATTEMPTS, Channel, Message, claim_next, delivered, failed, post

@@ -14,8 +14,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import across_customers
 from models.outbox.message import Channel, post
 from tests.stage.house import FIELD_KEYS
 from tests.stage.outgoing import FACTS, SECRETS, Portal

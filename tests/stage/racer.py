@@ -16,7 +16,7 @@ from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Named
 from models.core.database import Database
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.employees.employee import Employee
 from tests.stage.times import NOW
 
@@ -60,7 +60,7 @@ def main(words: list[str]) -> None:
     url, seed, times, customer_id, bookings, employees = words
     dice, database = Random(int(seed)), Database(url)  # noqa: S311  # a test, no secret
     if database.is_sqlite:  # who waits for the others waits longer on a busy machine
-        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 60000"))
+        event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 60000"))
     scope = Scope.whole(int(customer_id))
     ids, people = [int(id) for id in bookings.split(",")], [int(id) for id in employees.split(",")]
     sys.stdin.readline()

@@ -23,7 +23,7 @@ from models.bookings.sign_ups.sign_up import (
     hold_people,
 )
 from models.bookings.slots import Slot
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
 from models.users.user import SignedIn
 

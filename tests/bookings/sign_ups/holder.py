@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
-from models.core.tenancy import Scope, bind
+from models.core.scope import Scope, bind
 from models.employees.employee import Employee
 from models.outbox.message import Message
 from tests.stage.house import House

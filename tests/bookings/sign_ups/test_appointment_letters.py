@@ -23,9 +23,9 @@ from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
 from models.core.clock import today_in_oslo
 from models.core.database import Database
+from models.core.scope import across_customers, bind
 from models.core.settings import Settings
 from models.core.signed import PERSONAL_LINK, Signer
-from models.core.tenancy import across_customers, bind
 from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.exchange.letters import Letters

@@ -9,7 +9,7 @@ from models.bookings.sign_ups.appointment import open_link
 from models.bookings.sign_ups.sign_up import SignUp, sign_up
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL, AuditEntry
-from models.core.tenancy import bind
+from models.core.scope import bind
 from models.employees.employee import Employee
 from models.orders.order import Order
 from tests.bookings.sign_ups.holder import (

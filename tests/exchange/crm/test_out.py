@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.exchange.crm import sender as crm
 from models.exchange.crm import shapes
 from models.exchange.deliver import Postman
