@@ -25,7 +25,7 @@ from models.core.signed import Signer
 from models.core.walls import has_written
 from models.customers.customer import Contact
 from models.users.drafts import find
-from models.users.user import Choice, SignedIn
+from models.users.sessions import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
 from routes.web.errors import not_found
 from routes.web.links import Links

@@ -18,7 +18,8 @@ from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.orders.search import Criteria, find_orders
 from models.users.passwords import verify_password
-from models.users.user import Grant, User, find_signed_in, find_user, open_session
+from models.users.sessions import find_signed_in, open_session
+from models.users.user import Grant, User, find_user
 from models.values.national_id import birth_date_warning, mask
 from models.values.national_id import is_valid as is_valid_number
 from models.values.organisation_number import is_valid

@@ -13,7 +13,7 @@ import pytest
 from models.core.database import Database
 from models.exchange import deliver
 from models.exchange.deliver import Postman
-from models.outbox.message import LEASE
+from models.outbox.claims import LEASE
 from tests.stage.outgoing import FACTS, Portal, link
 from tests.stage.outside import MailServer
 from tests.stage.times import TestClock

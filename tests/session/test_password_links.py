@@ -14,8 +14,9 @@ from models.users import throttle
 from models.users.password_links import GOOD_FOR, open_password_link, send_link
 from models.users.password_requests import PasswordRequest
 from models.users.passwords import hash_password
+from models.users.sessions import UserSession
 from models.users.throttle import Bucket
-from models.users.user import User, UserSession, find_user
+from models.users.user import User, find_user
 from tests.session.ways_in import GOOD, LETTER, OVER, SENT, WAIT, a_link, ask_for, letters, link_in_letter, signs_in
 from tests.stage.house import House
 from tests.stage.page import Page
