@@ -59,10 +59,10 @@ from models.core.audit import THE_PORTAL
 from models.core.clock import Clock
 from models.core.database import Database, run
 from models.core.logs import configure_logs
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings, SettingsRefused
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
-from models.core.tenancy import across_customers
 from models.crm.records import refused_events
 from models.customers.customer import Customer, customer_by_number, switch_reports
 from models.customers.units import unit_by_name
@@ -76,7 +76,7 @@ from models.operations.erasure import purge
 from models.operations.key_rotation import rotate
 from models.operations.reconciliation import differences
 from models.outbox import endpoints
-from models.outbox.message import resend
+from models.outbox.claims import resend
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import DocumentRefused, add_report

@@ -38,7 +38,7 @@ from bench.demo import demo_database, environment, serving_demo
 from bench.saves import Saves
 from models.core.clock import Clock
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.outbox.endpoints import endpoints
 from models.outbox.message import Channel, Message, post
 from models.outbox.overview import counts

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from models.core.database import Database
 from models.core.numbers import Number
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate
 from models.orders.order import SERIES, Order
-from models.users.user import Grant, User, open_session
+from models.users.sessions import open_session
+from models.users.user import Grant, User
 
 SMALL, LARGE = 10_000, 1_000_000
 MEASURED, OTHERS = 1, 2

@@ -18,12 +18,13 @@ from starlette.responses import Response
 from models import demo
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
-from models.core.tenancy import across_customers
 from models.customers.units import Unit
 from models.migrations import migrate
-from models.users.user import Grant, User, UserSession, open_session
+from models.users.sessions import UserSession, open_session
+from models.users.user import Grant, User
 from routes.web.cookie import Cookies, SessionCookie
 
 TODAY = date(2026, 10, 1)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, create_engine, insert, text
 from bench.databases import UNCHECKED
 from bench.table import Figure, of_rounds
 from models.core.database import Database, run
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.people import FAMILY_NAMES, MEN, WOMEN, address

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from bench.databases import UNCHECKED, new_databases
 from bench.table import BROKEN, Figure, of_rounds, show
 from models.core.database import Database
-from models.core.tenancy import Right, Scope, Units
+from models.core.scope import Right, Scope, Units
 from models.invoices.invoice import Status
 from models.invoices.search import Column, Criteria, Sort, find_invoices, owed
 from models.migrations import migrate

@@ -12,7 +12,7 @@ from bench.portal import TEMPLATE_ONLY
 from bench.server import PART, Server
 from bench.table import Figure, of_rounds
 from models.core.database import Database, run
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.orders.search import Criteria, find_orders
 
 _MIB = 1024 * 1024

@@ -28,7 +28,7 @@ from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
 from models.core.clock import Clock, today_in_oslo
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.units import Unit
 from models.employees.employee import Employee
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bench.demo import FORM, Client, sign_in
 from models.core.clock import Clock
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.units import Unit
 from models.orders.order import Order
 

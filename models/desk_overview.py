@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import served_by
 from models.orders.messages import OrderMessage

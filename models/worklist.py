@@ -14,7 +14,7 @@ from models.bookings.sign_ups.sign_up import COMING, OFFERED, SignUp
 from models.bookings.slots import Slot
 from models.core.base import Moment
 from models.core.clock import OSLO
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from routes import crm, guide, health, receipts, search, units
 from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
 from routes.bookings import search as bookings

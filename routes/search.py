@@ -8,14 +8,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.employees.search import Criteria as EmployeeCriteria
 from models.employees.search import find_employees
 from models.invoices.search import Criteria as InvoiceCriteria
 from models.invoices.search import page_of_invoices
 from models.orders.search import orders_mentioning
 from routes.web.answers import go, page
-from routes.web.forms import PortalForm, Text, at_most
+from routes.web.fields import Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 SHOWN = 10

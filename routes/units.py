@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import units_in_scope
 from routes.web.answers import page
 from routes.web.errors import not_found

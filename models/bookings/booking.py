@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, Text, Uniq
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import Right, UnitOwned, of_unit
+from models.core.scope import Right, UnitOwned, of_unit
 
 
 class BookingCancelled(Exception):

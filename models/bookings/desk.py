@@ -15,7 +15,8 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.clock import OSLO, in_oslo, today_in_oslo
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import NAMED, served_by, within
 from models.customers.units import Unit

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.outbox.message import Channel, post
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.core.clock import OSLO, in_oslo
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit
 
 PAGE_SIZE = 25

@@ -20,7 +20,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.bookings.booking import of_booking
 from models.core.base import Base, Moment
-from models.core.tenancy import Right, UnitOwned
+from models.core.scope import Right, UnitOwned
 
 
 class SlotFull(Exception):

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned
+from models.core.scope import CustomerOwned
 
 
 class Actor(Protocol):

@@ -8,6 +8,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+import models.core.walls  # noqa: F401  # they stand wherever there is a table
+
 
 class Base(DeclarativeBase):
     """The base of all tables; constraint names are fixed so that migrations can name them."""

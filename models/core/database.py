@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
-from models.core.tenancy import Scope, bind
+from models.core.scope import Scope, bind
 
 _BEGIN = "sqlite_begin"
 _SQLITE_SETTINGS = (

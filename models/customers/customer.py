@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from models.core.audit import record
 from models.core.base import Base
-from models.core.tenancy import CustomerOwned
+from models.core.scope import CustomerOwned
 
 
 class MailWish(StrEnum):

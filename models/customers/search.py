@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit, in_norwegian, norwegian
 

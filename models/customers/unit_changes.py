@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.core.audit import Actor, record
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.customer import Customer
 from models.customers.units import Unit
 

@@ -22,7 +22,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.core.base import Base
-from models.core.tenancy import CustomerOwned, Right, Scope, select_rows
+from models.core.scope import CustomerOwned, Right, Scope
+from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Customer
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.clock import today_in_oslo
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import across_customers
 from models.customers.customer import Customer
 from models.demo.bookings import add_bookings
 from models.demo.companies import add_companies

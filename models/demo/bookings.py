@@ -19,7 +19,7 @@ from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Named
 from models.core.clock import today_in_oslo
-from models.core.tenancy import insert_rows
+from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.days import CLOCKS_GO_BACK, health_round, working_day
 from models.demo.orders import Placed

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import in_oslo
 from models.core.numbers import Number
-from models.core.tenancy import insert_rows
+from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.days import on_or_before, weekdays_later
 from models.demo.order_texts import AMP, CONTACTS, HEALTH, HMS, ROWS, Row

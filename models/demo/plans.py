@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from models.core.clock import today_in_oslo
-from models.core.tenancy import insert_rows
+from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.order_texts import ABSENCE, COURSE, ERGONOMICS, HEALTH, HMS, HYGIENE, PSYCHOSOCIAL
 from models.demo.orders import Placed

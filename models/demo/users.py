@@ -6,7 +6,7 @@ The people who work at the customers do not live here: they cannot sign in.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import AccountManager
 from models.customers.units import Unit
 from models.users.user import Grant, User

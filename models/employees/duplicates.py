@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import Right, Scope, select_rows, whole_customer
+from models.core.scope import Right, Scope, whole_customer
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.details import Details
 from models.employees.employee import Employee, sort_key

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import AuditEntry, record
 from models.core.base import Base, Moment
+from models.core.scope import CustomerOwned
 from models.core.sealed import Keyring, Sealed
-from models.core.tenancy import CustomerOwned, insert_rows, select_rows
+from models.core.walls import insert_rows, select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.outbox.message import Channel, Message, place_of, post, row_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from models.values.national_id import mask
 
 _AT_ONCE = 2000

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.search_words import MOST_WORDS, sought

@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
 from models.imports.headings import NAMES, Meaning

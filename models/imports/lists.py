@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
 from models.core.database import give_way
+from models.core.scope import CustomerOwned
 from models.core.sealed import Keyring, Sealed
-from models.core.tenancy import CustomerOwned
 from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee
@@ -29,7 +29,7 @@ from models.employees.national_ids import changes_among, holders_of
 from models.employees.search_words import fold
 from models.imports.headings import Columns, Meaning, guess, recognise
 from models.imports.rows import Colleague, Fate, Known, Read, Row, match, read_row, rows_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from models.values.tables import Line, Table
 
 KEPT = timedelta(hours=24)

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ForeignKeyConstraint, Identity, Index, LargeBinary,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
-from models.core.tenancy import CustomerOwned
+from models.core.scope import CustomerOwned
 from models.invoices.invoice import LONGEST_NUMBER, Invoice
 from models.values.money import Amount, Exact
 

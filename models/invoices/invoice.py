@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Identity, Index, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import Right, UnitOwned, of_unit
+from models.core.scope import Right, UnitOwned, of_unit
 from models.customers.units import Unit
 from models.orders.order import Order
 from models.values.money import Amount

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit, in_norwegian
 from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, number_key, status_of
 from models.values.money import KRONER, read_amount

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import record
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned
+from models.core.scope import CustomerOwned
 from models.invoices.contents import PrecedingInvoice
 from models.invoices.invoice import Invoice
 from models.values.money import Amount

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit, norwegian
 from models.invoices.invoice import Invoice
 from models.invoices.settlements import Settlement

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.audit import record
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned, Right, Scope, of_unit, select_rows
+from models.core.scope import CustomerOwned, Right, Scope, of_unit
+from models.core.walls import select_rows
 from models.customers.units import Unit
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 SHOWN_AT_ONCE = 5
 """How many Info shows: the important ones first, then the newest."""

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import served_by
 from models.customers.units import Unit

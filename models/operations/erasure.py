@@ -15,13 +15,14 @@ from models.bookings.sign_ups.sign_up import SignUp
 from models.core.audit import AuditEntry
 from models.core.base import Base
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.orders import messages as order_messages
-from models.outbox.message import Channel, empty_about, empty_delivered, post
+from models.outbox.claims import empty_about, empty_delivered
+from models.outbox.message import Channel, post
 from models.users import drafts, password_links
-from models.users.user import UserSession
+from models.users.sessions import UserSession
 
 SESSIONS_KEPT = timedelta(days=30)
 """For how long one can see when a session was used, after it was over."""

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, inspect, select
 
 from models.core.base import Base
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, SealBroken, Sealed
-from models.core.tenancy import across_customers
 
 _AT_ONCE = 200
 """Rows in one transaction: a moment's work, so that nobody waits."""

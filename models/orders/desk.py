@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import looking_across, select_rows
+from models.core.scope import looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import served_by, within
 from models.customers.units import Unit, in_norwegian

@@ -29,13 +29,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import Actor, record
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned, select_rows
+from models.core.scope import CustomerOwned
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit, account_manager_of, paths_down_to
 from models.orders.news import MESSAGE, tell_manager
 from models.orders.order import Order
 from models.outbox.message import Channel, post
-from models.users.user import Grant, SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
 
 LONGEST = 2000
 """Characters of a message."""

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned, looking_across
+from models.core.scope import CustomerOwned, looking_across
 from models.customers.customer import AccountManager, MailWish
 from models.outbox.message import Channel, post
 

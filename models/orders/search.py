@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import select_rows
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.orders.order import CLOSED, NUMBER_DIGITS, PART_NAMES, Order, Parts
 

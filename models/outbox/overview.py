@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import looking_across
+from models.core.scope import looking_across
 from models.outbox.message import Message, waits
 
 

@@ -19,7 +19,8 @@ from models.bookings.sign_ups.sign_up import ATTENDED, SEATED, SignUp
 from models.bookings.slots import Slot
 from models.core.base import Moment
 from models.core.clock import in_oslo
-from models.core.tenancy import select_rows, whole_customer
+from models.core.scope import whole_customer
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice
 from models.orders.order import PRODUCT_GROUPS, Order

@@ -24,7 +24,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import record
 from models.core.base import Base
-from models.core.tenancy import Right, UnitOwned, insert_rows, of_unit, select_rows
+from models.core.scope import Right, UnitOwned, of_unit
+from models.core.walls import insert_rows, select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit, unit_by_name
 from models.orders.order import CLOSED, PRODUCT_GROUPS, Order

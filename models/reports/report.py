@@ -33,7 +33,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.audit import record
 from models.core.base import Base
 from models.core.clock import today_in_oslo
-from models.core.tenancy import CustomerOwned, Right, UnitOwned, of_unit, select_rows
+from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
+from models.core.walls import select_rows
 from models.customers.units import Unit
 
 KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")

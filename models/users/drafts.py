@@ -11,8 +11,8 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
+from models.core.scope import looking_across
 from models.core.sealed import Keyring, Sealed
-from models.core.tenancy import looking_across
 
 _KEPT = timedelta(days=7)
 _AT_MOST_PER_USER = 20

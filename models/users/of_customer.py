@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import Right, looking_across
+from models.core.scope import Right, looking_across
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.users.user import Grant, User

@@ -10,7 +10,7 @@ from sqlalchemy import Identity, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.users.password_links import send_link
 from models.users.throttle import Bucket, TooManyAttempts, check, key_of, note_failure
 from models.users.user import User

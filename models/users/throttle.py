@@ -12,7 +12,7 @@ from sqlalchemy import Identity, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 
 WINDOW = timedelta(minutes=15)
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.audit import AuditEntry, record
 from models.core.base import Base, Moment
-from models.core.tenancy import CustomerOwned, Right, Scope, Units, select_rows
+from models.core.scope import CustomerOwned, Right, Scope, Units
+from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Contact, Customer
 from models.users.of_customer import users_at
-from models.users.user import Choice, SignedIn, User, View, scope_of
+from models.users.sessions import Choice, SignedIn, View
+from models.users.user import User, scope_of
 
 _LOOKED = "viewed"
 LENGTH = timedelta(minutes=30)

@@ -12,13 +12,14 @@ from models.bookings.booking import BookingCancelled, TooLate
 from models.bookings.sign_ups.candidates import employees_by_id
 from models.bookings.sign_ups.distribution import MOST, WAIT, FreeTime, NotAsSeen, Proposal, distribute, propose
 from models.bookings.sign_ups.selection import Selection, Wanted, select_employees
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.employees.employee import Employee
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Text, at_most, is_id, unit_choices
+from routes.web.fields import Choice, Day, Ids, Option, Text, at_most, is_id
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 EVERY_UNIT = Option("all", "Alle avdelinger")

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import booking_of
-from routes.web.forms import Ids, PortalForm
+from routes.web.fields import Ids
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 

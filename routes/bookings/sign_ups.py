@@ -26,7 +26,8 @@ from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, nothing_new, page, swap
 from routes.web.errors import not_found
-from routes.web.forms import Ids, PortalForm, Text, at_most, is_id
+from routes.web.fields import Ids, Text, at_most, is_id
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import short_moment
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.unit_changes import BelowItself, NameTaken, NumberTaken, UnitFacts, add_unit, change_unit
 from models.customers.units import Unit, units_in_scope

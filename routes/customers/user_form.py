@@ -6,11 +6,12 @@ from typing import Any
 from wtforms import BooleanField, Field
 from wtforms.validators import Regexp, ValidationError
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow
 from models.employees.details import read_email
 from models.users.changes import Person, Rights
-from routes.web.forms import Choice, PortalForm, Read, Text, at_most, is_id, required, unit_choices
+from routes.web.fields import Choice, Read, Text, at_most, is_id, required
+from routes.web.forms import PortalForm, unit_choices
 
 
 def _email(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.users.changes import UsernameTaken, add_user, change_user, close_to, invite_again, open_to

@@ -8,8 +8,8 @@ from typing import Any
 
 from wtforms.validators import DataRequired, StopValidation
 
+from models.core.scope import Right, Scope
 from models.core.sealed import SealBroken
-from models.core.tenancy import Right, Scope
 from models.customers.units import units_in_scope
 from models.employees.details import (
     DETAILS,
@@ -25,7 +25,8 @@ from models.employees.duplicates import SAME_EMAIL, SAME_NAME_AND_BIRTH, SAME_NU
 from models.employees.employee import Employee
 from models.employees.national_ids import others_with
 from models.values.national_id import birth_date_warning, mask
-from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Read, Text, masked_sentence, unit_choices
+from routes.web.fields import Choice, NationalIdField, Option, Read, Text
+from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import date as written
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id
@@ -18,7 +18,8 @@ from routes.web import search as listing
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
-from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
+from routes.web.fields import ALL, Text, at_most
+from routes.web.forms import UnitFilter, offer_units, unit_choices
 from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 

@@ -19,7 +19,8 @@ from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from routes.imports.page import Sheet, found_import, import_page, look_over, opened, units_of
 from routes.web.answers import go, page
-from routes.web.forms import Choice, Option, PortalForm, unit_choices
+from routes.web.fields import Choice, Option
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 _SAMPLES = 3

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.imports.headings import NAMES, Meaning
 from models.imports.lists import DryRun, Gone, Import, import_by_id, known_to, read_all
@@ -14,7 +14,8 @@ from models.imports.rows import Fate, Known, Read, Row, judge
 from models.values.national_id import mask_in
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Text, unit_choices
+from routes.web.fields import Choice, NationalIdField, Option, Text
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import count
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.employees.details import read_email
 from models.invoices.invoice import Status
 from models.invoices.search import owed
@@ -21,7 +21,8 @@ from models.worklist import (
     without_email,
     without_number,
 )
-from routes.web.forms import NationalIdField, PortalForm, Read
+from routes.web.fields import NationalIdField, Read
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import amount, count, moment
 

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from models.bookings.search import upcoming_bookings
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.notices.notice import notices_for

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, invoice_by_number, orders_of, payer_of

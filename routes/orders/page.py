@@ -3,14 +3,15 @@
 from starlette.responses import Response
 
 from models.bookings.timetable import bookings_of_order
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
 from routes.orders.conversation import Conversation, conversation
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, Text, at_most
+from routes.web.fields import Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 

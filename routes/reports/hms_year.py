@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.reports.plans import AHEAD, DONE, DUE, LATE, ORDERED, STATES, Activity, plan_of
 from models.reports.report import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.orders.order import PRODUCT_GROUPS
 from models.reports.figures import (
     CHECKS,

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from models.core.settings import Settings
 from routes.web.cookie import Flash
 from routes.web.errors import Refused
-from routes.web.forms import FRESH_KEY, new_key
+from routes.web.keys import FRESH_KEY, new_key
 from routes.web.links import Links
 from routes.web.static import StaticFiles
 from routes.web.visit import SAFE_METHODS, Tab, Visit, local

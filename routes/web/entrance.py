@@ -19,9 +19,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from models.core.database import run
-from models.core.tenancy import across_customers, bind
+from models.core.scope import across_customers, bind
 from models.users.drafts import keep
-from models.users.user import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
+from models.users.sessions import SignedIn, find_signed_in, note_use, use_is_worth_noting, user_of_session
 from models.users.viewings import note_look, with_view
 from models.values.national_id import mask_in
 from routes.web.body import limited

@@ -18,13 +18,14 @@ from starlette.responses import Response
 
 from models.core.clock import Clock, today_in_oslo
 from models.core.database import Database, aside
+from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.core.signed import Signer
-from models.core.tenancy import CustomerOwned, Right, Scope, has_written, narrow, owner_of
+from models.core.walls import has_written
 from models.customers.customer import Contact
 from models.users.drafts import find
-from models.users.user import Choice, SignedIn
+from models.users.sessions import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
 from routes.web.errors import not_found
 from routes.web.links import Links

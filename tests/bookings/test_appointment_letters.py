@@ -13,9 +13,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.core.signed import PERSONAL_LINK, Signer
-from models.core.tenancy import across_customers
 from models.exchange.deliver import Postman
 from models.exchange.letters import Letters
 from models.outbox.message import Channel, Message, post

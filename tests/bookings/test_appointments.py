@@ -18,7 +18,7 @@ from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL, AuditEntry
 from models.core.clock import today_in_oslo
 from models.core.logs import _Structured
-from models.core.tenancy import Scope, bind
+from models.core.scope import Scope, bind
 from models.employees.employee import Employee
 from models.exchange.letters import Letters
 from models.orders.order import Order

@@ -12,7 +12,7 @@ from models.bookings.sign_ups.selection import Wanted, select_employees
 from models.bookings.sign_ups.sign_up import SignUp, sign_up
 from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot
-from models.core.tenancy import Right, Scope
+from models.core.scope import Right, Scope
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from tests.bookings.test_bookings import Stage, press, tick

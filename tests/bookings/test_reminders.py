@@ -12,7 +12,7 @@ from models.bookings.sign_ups.sign_up import COMING, SignUp, sign_up
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
 from models.core.database import Database
-from models.core.tenancy import Scope, across_customers, bind
+from models.core.scope import Scope, across_customers, bind
 from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.outbox.message import Message

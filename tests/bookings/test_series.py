@@ -13,8 +13,8 @@ from models.bookings.series import Series, SeriesRefused
 from models.bookings.slots import Slot
 from models.core.clock import OSLO
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import new_field_key
-from models.core.tenancy import across_customers
 from tests.stage.house import fill
 
 HALF_HOUR = timedelta(minutes=30)

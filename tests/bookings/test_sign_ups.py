@@ -22,7 +22,7 @@ from models.bookings.sign_ups.sign_up import (
 from models.bookings.sign_ups.waiting_list import go_round, join, places_in_line
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import AuditEntry, Named
-from models.core.tenancy import Right, Scope
+from models.core.scope import Right, Scope
 from models.outbox.message import Message
 from tests.stage.house import House
 from tests.stage.rounds import DAY, HMS, a_round, miscounted, people, slots_of, told

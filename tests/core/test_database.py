@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from models.core.database import Database, aside, run
 from models.core.numbers import next_number
-from models.core.tenancy import Unscoped, across_customers, has_written
+from models.core.scope import across_customers
+from models.core.walls import Unscoped, has_written
 from models.orders.order import SERIES, Order
 from models.outbox.message import Message
 from routes.web.entrance import Place

@@ -25,8 +25,8 @@ from models.core.base import Base
 from models.core.clock import OSLO, in_oslo, today_in_oslo
 from models.core.database import Database
 from models.core.numbers import Number, next_number
+from models.core.scope import Right, Scope, across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import Right, Scope, across_customers
 from models.customers.customer import AccountManager, Customer
 from models.customers.units import Unit, units_in_scope
 from models.demo import SIGN_INS, is_empty, load
@@ -43,7 +43,8 @@ from models.invoices.settlements import Settlement
 from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, StatusChange, parts_of
 from models.orders.search import Criteria, find_orders
 from models.users.passwords import verify_password
-from models.users.user import Grant, User, find_signed_in, find_user, open_session
+from models.users.sessions import find_signed_in, open_session
+from models.users.user import Grant, User, find_user
 from models.values.kid import is_valid as is_kid
 from models.values.national_id import birth_date_warning, mask
 from models.values.national_id import is_valid as is_valid_number

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 import app
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, SealBroken, new_field_key
-from models.core.tenancy import across_customers
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId, holders_of
 from models.operations.key_rotation import rotate, sealed_tables

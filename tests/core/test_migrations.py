@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from models import demo
 from models.core.base import Base
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.core.tenancy import across_customers
 from models.customers.customer import Customer
 from models.migrations import is_of_the_models, migrate
 from tests.stage.house import FIELD_KEYS

@@ -7,7 +7,8 @@ from sqlalchemy import CursorResult, Executable, bindparam, delete, select, upda
 from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.sign_up import SignUp
-from models.core.tenancy import Scope, Trespass, Unscoped, across_customers, insert_rows
+from models.core.scope import Scope, across_customers
+from models.core.walls import Trespass, Unscoped, insert_rows
 from models.employees.employee import Employee
 from models.orders.order import Order, StatusChange
 from tests.stage.house import House

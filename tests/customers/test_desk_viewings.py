@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from models.core.audit import AuditEntry
-from models.core.tenancy import Scope, Unscoped
+from models.core.scope import Scope
+from models.core.walls import Unscoped
 from models.customers.customer import Customer
 from models.users.user import Grant, User
 from models.users.viewings import LENGTH, Viewing

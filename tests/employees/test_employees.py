@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.customers.units import Unit
 from models.employees.employee import Employee, sort_key
 from models.employees.search import MANY, PAGE_SIZE, Criteria, find_employees

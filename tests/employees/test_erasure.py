@@ -12,18 +12,20 @@ from models.bookings.sign_ups.sign_up import SignUp
 from models.core.audit import AuditEntry, record
 from models.core.base import Base
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused
-from models.core.tenancy import across_customers
 from models.employees import employee as employees
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.imports.lists import Import
 from models.operations.erasure import about_employees, purge
-from models.outbox.message import Channel, Message, delivered, post, resend
+from models.outbox.claims import delivered, resend
+from models.outbox.message import Channel, Message, post
 from models.users.drafts import Draft, keep
 from models.users.password_links import PasswordLink
-from models.users.user import User, UserSession, open_session
+from models.users.sessions import UserSession, open_session
+from models.users.user import User
 from tests.stage.house import FIELD_KEYS, House
 from tests.stage.times import NOW
 

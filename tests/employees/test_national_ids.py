@@ -9,8 +9,8 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from models.core.audit import AuditEntry
+from models.core.scope import Right, Scope
 from models.core.sealed import Keyring, SealBroken, new_field_key
-from models.core.tenancy import Right, Scope
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import (
@@ -26,7 +26,7 @@ from models.employees.national_ids import (
     with_number,
 )
 from models.outbox.message import Message
-from models.users.user import Choice, SignedIn
+from models.users.sessions import Choice, SignedIn
 from tests.stage.house import FIELD_KEYS, House
 from tests.stage.times import NOW
 from tests.stage.walls import World

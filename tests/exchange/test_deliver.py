@@ -27,12 +27,13 @@ from joserfc.jwk import OctKey
 from standardwebhooks import Webhook
 
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.core.settings import SettingsRefused
-from models.core.tenancy import across_customers
 from models.exchange import deliver
 from models.exchange.deliver import Postman
-from models.outbox.message import LEASE, Channel, post
+from models.outbox.claims import LEASE
+from models.outbox.message import Channel, post
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.house import FIELD_KEYS
 from tests.stage.outgoing import FACTS, SECRETS, Portal, link

@@ -15,10 +15,11 @@ import pytest
 from sqlalchemy import update
 
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.outbox import endpoints
+from models.outbox.claims import LEASE, MAX_ATTEMPTS
 from models.outbox.endpoints import FAILURES, LONGEST_PAUSE, LONGEST_WAIT
-from models.outbox.message import LEASE, MAX_ATTEMPTS, Channel, Message
+from models.outbox.message import Channel, Message
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.outgoing import SECRETS, Portal
 from tests.stage.outside import Call, Crm, MailServer

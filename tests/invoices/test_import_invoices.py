@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 import app
 from models.core.base import Base
-from models.core.tenancy import Right, Scope, bind
+from models.core.scope import Right, Scope, bind
 from models.customers.units import Unit
 from models.demo.ehf import Item, Paper, Reduction, Side
 from models.exchange.ehf import files

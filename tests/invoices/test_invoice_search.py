@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import Scope, across_customers, bind
+from models.core.scope import Scope, across_customers, bind
 from models.customers.units import Unit, norwegian
 from models.invoices.invoice import Invoice, Status, invoice_by_number, keys_of, number_key
 from models.invoices.search import Column, Criteria, Cursor, InvoiceRow, Owed, Sort, find_invoices, owed

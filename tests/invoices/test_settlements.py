@@ -8,7 +8,7 @@ import pytest
 
 from models.core.audit import AuditEntry
 from models.core.database import Database
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.invoices.invoice import Invoice, Status, invoice_by_number
 from models.invoices.settlements import (
     ReferenceUsed,

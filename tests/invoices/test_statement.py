@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from models.core.tenancy import Scope, bind
+from models.core.scope import Scope, bind
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice, invoice_by_number
 from models.invoices.settlements import register_payment

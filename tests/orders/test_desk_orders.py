@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.core.audit import THE_PORTAL, AuditEntry
 from models.core.database import Database
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.exchange.crm import shapes
 from models.orders import desk as desk_orders
 from models.orders.order import Order, StatusChange

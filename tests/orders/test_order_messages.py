@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from models.core.audit import AuditEntry
 from models.core.database import Database
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.exchange.crm import shapes
 from models.operations.erasure import purge
 from models.orders.messages import KEPT, OrderMessage, write_message

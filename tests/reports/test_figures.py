@@ -18,7 +18,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, SEATED, SignUp
 from models.bookings.slots import Slot
 from models.core.clock import in_oslo
-from models.core.tenancy import insert_rows
+from models.core.walls import insert_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.employees.employee import Employee

@@ -6,7 +6,7 @@ from datetime import date
 from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 
-from models.core.tenancy import Right, Scope
+from models.core.scope import Right, Scope
 from models.customers.units import Unit
 from models.orders.order import Order
 from models.reports.plans import Activity, PlanItem, plan_of

@@ -23,8 +23,9 @@ from models.users import throttle
 from models.users.password_links import GOOD_FOR, INVITED_FOR, PasswordLink, invite_user, open_password_link, send_link
 from models.users.password_requests import PasswordRequest
 from models.users.passwords import hash_password, verify_password
+from models.users.sessions import UserSession
 from models.users.throttle import Bucket
-from models.users.user import User, UserSession, find_user
+from models.users.user import User, find_user
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import digest, form_token_of, password_token_of

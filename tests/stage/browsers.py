@@ -35,9 +35,9 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
-from models.core.tenancy import across_customers
 from tests.stage.emitted import EMITTED
 from tests.stage.house import FIELD_KEYS, SECRETS, fill
 from tests.stage.sweeps import password_link_of

@@ -15,9 +15,9 @@ from starlette.applications import Starlette
 from app import create_app
 from models import demo
 from models.core.database import Database, run
+from models.core.scope import across_customers
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
-from models.core.tenancy import across_customers
 from models.employees.national_ids import NationalId
 from models.exchange.crm.shapes import KINDS
 from models.exchange.deliver import Postman

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from models.core.database import Database
+from models.core.scope import across_customers
 from models.core.settings import Settings
-from models.core.tenancy import across_customers
 from models.exchange.deliver import Postman
 from models.outbox.message import Channel, Message, post
 from models.outbox.overview import counts

@@ -16,7 +16,7 @@ from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Named
 from models.core.database import Database
-from models.core.tenancy import Scope
+from models.core.scope import Scope
 from models.employees.employee import Employee
 from tests.stage.times import NOW
 

@@ -10,7 +10,7 @@ from models.bookings.series import Series, publish
 from models.bookings.sign_ups.sign_up import HOLDING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Named
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.outbox.message import Message

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.core.base import Base
-from models.core.tenancy import CustomerOwned, Right, UnitOwned
+from models.core.scope import CustomerOwned, Right, UnitOwned
 from models.customers.customer import Customer
 from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.database import Database
-from models.core.tenancy import Right, Scope
+from models.core.scope import Right, Scope
 from models.customers.units import Unit
 from models.orders.order import Order
 from tests.stage.house import House

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match, Route
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.demo.reports import WITH_REPORTS
 from models.demo.users import GRANTS
 from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing

@@ -19,8 +19,8 @@ from models.bookings.sign_ups.waiting_list import join, places_in_line
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Named
 from models.core.clock import today_in_oslo
+from models.core.scope import Right, Scope, across_customers, narrow
 from models.core.signed import LinkIsOver, NoSuchLink, Signer, name_in
-from models.core.tenancy import Right, Scope, across_customers, narrow
 from models.employees.employee import Employee
 from models.outbox.message import Channel, post
 from models.users.user import User

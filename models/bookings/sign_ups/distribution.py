@@ -17,7 +17,7 @@ from models.bookings.sign_ups.sign_up import COMING, HOLDING, OFFERED, OPEN, SIG
 from models.bookings.slots import Slot, SlotFull, take_places
 from models.core.audit import Actor
 from models.core.clock import today_in_oslo
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.employees.employee import Employee
 
 MOST = 500

@@ -15,8 +15,8 @@ from models.bookings.sign_ups.news import around, facts_for
 from models.bookings.sign_ups.sign_up import OPEN, SignUp, hold_people
 from models.core.audit import Actor, record
 from models.core.base import Base, Moment
+from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
-from models.core.tenancy import Right, UnitOwned
 from models.employees.employee import Employee
 from models.outbox.message import Channel, post
 

@@ -23,9 +23,9 @@ from models.bookings.sign_ups.sign_up import (
     hold_people,
 )
 from models.bookings.slots import Slot
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 
 class Undecided(Exception):

@@ -15,7 +15,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ATTENDED, COMING, OPEN, SignUp
 from models.bookings.slots import Slot
 from models.core.clock import in_oslo
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.employees.employee import Employee
 from models.employees.search_words import fold
 from models.orders.order import Order

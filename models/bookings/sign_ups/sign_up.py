@@ -24,8 +24,8 @@ from models.bookings.slots import Slot, SlotFull
 from models.core.audit import THE_PORTAL, Actor
 from models.core.base import Base, Moment
 from models.core.clock import today_in_oslo
+from models.core.scope import Right, UnitOwned, whole_customer
 from models.core.signed import NAME_LENGTH, new_name
-from models.core.tenancy import Right, UnitOwned, whole_customer
 from models.employees.employee import Employee
 
 SIGNED_UP, CONFIRMED, ATTENDED, ABSENT = "Påmeldt", "Bekreftet", "Møtt", "Ikke møtt"

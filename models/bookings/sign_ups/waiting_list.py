@@ -24,7 +24,7 @@ from models.bookings.sign_ups.sign_up import (
 )
 from models.bookings.slots import Slot
 from models.core.audit import Actor
-from models.core.tenancy import whole_customer
+from models.core.scope import whole_customer
 from models.employees.employee import Employee
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, ValidationError
 
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
 from routes.bookings.desk.series_form import WORKING_DAYS, Plan, SeriesForm
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Number, Option, Text, at_most, is_id, required, unit_choices
+from routes.web.fields import Choice, Number, Option, Text, at_most, is_id, required
+from routes.web.forms import unit_choices
 from routes.web.visit import Visit
 
 USUAL = [

@@ -10,7 +10,8 @@ from wtforms.validators import ValidationError
 from models.bookings.series import Series, SeriesRefused
 from models.core.clock import OSLO
 from models.values.holidays import holiday
-from routes.web.forms import Day, Ids, Number, PortalForm, TimeOfDay, required
+from routes.web.fields import Day, Ids, Number, TimeOfDay, required
+from routes.web.forms import PortalForm
 
 MOST_TIMES = 2000
 AHEAD = timedelta(days=366)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.core.audit import record
-from models.core.tenancy import Right
+from models.core.scope import Right
 from models.crm.records import record_id_of
 from models.customers.customer import AccountManager, Customer
 from models.customers.unit_changes import place_unit

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from models.core.tenancy import across_customers
+from models.core.scope import across_customers
 from models.crm.records import ReceivedEvent, hold_record
 from models.customers.customer import Customer
 from models.exchange.crm.intake import bookings, companies, documents, orders

@@ -1,91 +1,20 @@
-"""The walls between customers: each statement and each written row is held to one scope.
+"""The walls between customers: each statement and each written row is held to the scope of its session.
 
-Who has which scope is decided by `models.users.user`; what belongs to a customer says so by its mixin.
-The escape is the word `across_customers`, and for the provider's desk, which only looks, `looking_across`.
+What a scope is, and the escapes, are in `models.core.scope`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import (
-    CursorResult,
-    Executable,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Insert,
-    Row,
-    Select,
-    Update,
-    bindparam,
-    event,
-    inspect,
-    select,
-)
-from sqlalchemy.orm import (
-    Mapped,
-    ORMExecuteState,
-    Session,
-    UOWTransaction,
-    mapped_column,
-    with_loader_criteria,
-)
+from sqlalchemy import CursorResult, Executable, Insert, Row, Select, Update, bindparam, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-_SCOPE = "scope"
-_READ_ONLY = "read_only"
+from models.core.scope import CustomerOwned, Scope, UnitOwned, across_customers, held_to, is_read_only
+
 _CHECKED = "rows_are_checked"
 _WROTE = "wrote"
-
-
-class Right(StrEnum):
-    """What a user may see and do in a unit (X2)."""
-
-    ORDERS = "orders"
-    EMPLOYEES = "employees"
-    INVOICES = "invoices"
-    REPORTS = "reports"
-
-
-Units = frozenset[int] | None
-"""Ids of units; None is every unit of the customer."""
-
-NO_UNITS: Units = frozenset()
-
-
-@dataclass(frozen=True)
-class Scope:
-    """One customer, and per right the units in which the user has it (X1, X2)."""
-
-    customer_id: int
-    units: Mapping[Right, Units]
-    _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
-        object.__setattr__(self, "_key", (self.customer_id, frozenset(self.units.items())))
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scope) and self._key == other._key
-
-    def units_with(self, *rights: Right) -> Units:
-        """The units in which the user has at least one of the rights."""
-        found = [self.units.get(right, NO_UNITS) for right in rights]
-        if any(units is None for units in found):
-            return None
-        return frozenset().union(*(units for units in found if units is not None))
-
-    @classmethod
-    def whole(cls, customer_id: int) -> "Scope":
-        """Everything of one customer, for the portal's own work on its behalf."""
-        return cls(customer_id, dict.fromkeys(Right, None))
 
 
 class Unscoped(Exception):
@@ -96,93 +25,14 @@ class Trespass(Exception):
     """A row of another customer, or of a unit outside the scope, was about to be written."""
 
 
-class CustomerOwned:
-    """A row that belongs to one customer."""
-
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
-
-
-class UnitOwned(CustomerOwned):
-    """A row that belongs to one unit of a customer; `rights` says which of a user's rights open it."""
-
-    rights: ClassVar[tuple[Right, ...]]
-    unit_id: Mapped[int]
-
-
-def of_unit() -> ForeignKeyConstraint:
-    """The composite foreign key that keeps a row's unit inside the row's customer."""
-    return ForeignKeyConstraint(["customer_id", "unit_id"], ["units.customer_id", "units.id"])
-
-
-def bind(session: Session, scope: Scope | None, *, read_only: bool = False) -> None:
-    """Hold a session to a scope, for good."""
-    session.info[_SCOPE] = scope
-    session.info[_READ_ONLY] = read_only
-
-
-def narrow(session: Session, scope: Scope) -> None:
-    """Hold a session to another scope than it came with, as a personal link does; what it may write stays."""
-    bind(session, scope, read_only=bool(session.info.get(_READ_ONLY)))
-
-
 def has_written(session: Session) -> bool:
     """Whether the session has written, or is about to, since its last commit."""
     return bool(session.info.get(_WROTE) or session.new or session.dirty or session.deleted)
 
 
-@contextmanager
-def across_customers(session: Session) -> Iterator[None]:
-    """Let a session see every customer: at sign-in, and for the postman. Nowhere else."""
-    before = session.info.get(_SCOPE)
-    session.info[_SCOPE] = across_customers
-    try:
-        yield
-        session.flush()
-    finally:
-        session.info[_SCOPE] = before
-
-
-@contextmanager
-def looking_across(session: Session) -> Iterator[None]:
-    """Let the provider's desk look at every customer: what staff see in lists. Nothing can be written in it."""
-    before = session.info.get(_SCOPE), session.info.get(_READ_ONLY)
-    session.flush()
-    session.info[_SCOPE], session.info[_READ_ONLY] = across_customers, True
-    try:
-        yield
-    finally:
-        session.info[_SCOPE], session.info[_READ_ONLY] = before
-
-
-def owner_of(session: Session, owned: type[CustomerOwned], key: object) -> int | None:
-    """The id of the customer whose row it is, by the row's primary key; None where there is no such row."""
-    (column,) = inspect(owned).primary_key
-    with looking_across(session):
-        return session.scalar(select(owned.customer_id).where(column == key))
-
-
-@contextmanager
-def whole_customer(session: Session) -> Iterator[None]:
-    """Let a rule see all units of the session's own customer: to say that somebody is there, never who (AN2).
-
-    For what must hold across units whoever asks: nobody has two appointments at a time, a waiting list is in order.
-    What is read in it decides, or is summed up so that no person can be told from the sum (decision 0023); no row that
-    is read in it is shown.
-    """
-    before = session.info.get(_SCOPE)
-    session.flush()
-    if isinstance(before, Scope):
-        session.info[_SCOPE] = Scope.whole(before.customer_id)
-    try:
-        yield
-        session.flush()
-    finally:
-        session.info[_SCOPE] = before
-
-
 def insert_rows(session: Session, owned: type[Any], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, each checked against the scope; raises Trespass."""
-    scope = session.info.get(_SCOPE)
+    scope = held_to(session)
     for row in rows:
         _check(scope, owned, row["customer_id"], row.get("unit_id"))
     if rows:
@@ -195,7 +45,7 @@ def update_rows(session: Session, owned: type[Any], rows: list[dict[str, Any]]) 
     Each row gives the same columns, `customer_id` and the `version` that it is made from, which is counted up. False
     where one of them is not in the scope, or another than that by now: then nothing of it must be kept.
     """
-    scope = session.info.get(_SCOPE)
+    scope = held_to(session)
     for row in rows:
         _check(scope, owned, row["customer_id"], row.get("unit_id"))
     if not rows:
@@ -252,7 +102,7 @@ def select_rows(
     For what every page asks: without the way through the session's entities it takes half the time. The statement
     is built once, at import, so that its scoped and compiled forms are kept.
     """
-    scope = session.info.get(_SCOPE)
+    scope = held_to(session)
     if scope is not across_customers:
         if not isinstance(scope, Scope):
             raise Unscoped("no customer is set for this session")
@@ -272,9 +122,9 @@ def _selects_mapped_columns(statement: Executable) -> bool:
 @event.listens_for(Session, "do_orm_execute")
 def _hold_to_scope(state: ORMExecuteState) -> None:
     """Wall one: add the scope to every statement, and refuse what cannot be scoped."""
-    scope = state.session.info.get(_SCOPE)
+    scope = held_to(state.session)
     if not state.is_select:
-        if state.session.info.get(_READ_ONLY):
+        if is_read_only(state.session):
             raise Unscoped("a page that is only read cannot write")
         state.session.info[_WROTE] = True
     if scope is across_customers or state.execution_options.get(_CHECKED):
@@ -301,9 +151,9 @@ def _moves(state: ORMExecuteState) -> bool:
 @event.listens_for(Session, "before_flush")
 def _hold_rows_to_scope(session: Session, _flush: UOWTransaction, _objects: object) -> None:
     """Wall two: no row of another customer is written, none is moved between customers."""
-    scope = session.info.get(_SCOPE)
+    scope = held_to(session)
     touched = [*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted]
-    if touched and session.info.get(_READ_ONLY):
+    if touched and is_read_only(session):
         raise Unscoped("a page that is only read cannot write")
     session.info[_WROTE] = session.info.get(_WROTE) or bool(touched)
     for row in touched:
