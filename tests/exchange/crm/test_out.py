@@ -24,7 +24,7 @@ from models.exchange.deliver import Postman
 from models.outbox import claims
 from models.outbox.claims import MAX_ATTEMPTS
 from models.outbox.message import Channel, Message, post
-from tests.stage.browsers import until
+from tests.stage.browsers.live import until
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.house import House
 from tests.stage.outgoing import Portal, link
