@@ -23,7 +23,7 @@ from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.core.signed import Signer
 from models.core.walls import has_written
-from models.customers.customer import Contact
+from models.customers.account_managers import Contact
 from models.users.drafts import find
 from models.users.sessions import Choice, SignedIn
 from routes.web.cookie import Cookies, Flash
