@@ -117,6 +117,10 @@ class SignedIn:
         """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
         return self.account_manager_id is not None and self.view is None
 
+    def may(self, *rights: Right) -> bool:
+        """Whether the user has one of the rights in at least one unit (X2, X3)."""
+        return self.scope is not None and self.scope.units_with(*rights) != NO_UNITS
+
     @property
     def label(self) -> str:
         """The user as the frame and the logs of changes name one (N3)."""
