@@ -76,7 +76,7 @@ from models.operations.erasure import purge
 from models.operations.key_rotation import rotate
 from models.operations.reconciliation import differences
 from models.outbox import endpoints
-from models.outbox.message import resend
+from models.outbox.claims import resend
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import DocumentRefused, add_report

@@ -21,7 +21,7 @@ from models.employees.national_ids import register_many
 from models.imports.headings import Meaning
 from models.imports.lists import Import
 from models.imports.rows import Fate, Known, Read, Row, details_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 _AT_ONCE = 500
 

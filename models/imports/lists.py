@@ -29,7 +29,7 @@ from models.employees.national_ids import changes_among, holders_of
 from models.employees.search_words import fold
 from models.imports.headings import Columns, Meaning, guess, recognise
 from models.imports.rows import Colleague, Fate, Known, Read, Row, match, read_row, rows_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from models.values.tables import Line, Table
 
 KEPT = timedelta(hours=24)

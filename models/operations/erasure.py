@@ -19,9 +19,10 @@ from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.orders import messages as order_messages
-from models.outbox.message import Channel, empty_about, empty_delivered, post
+from models.outbox.claims import empty_about, empty_delivered
+from models.outbox.message import Channel, post
 from models.users import drafts, password_links
-from models.users.user import UserSession
+from models.users.sessions import UserSession
 
 SESSIONS_KEPT = timedelta(days=30)
 """For how long one can see when a session was used, after it was over."""

@@ -36,7 +36,8 @@ from models.customers.units import Unit, account_manager_of, paths_down_to
 from models.orders.news import MESSAGE, tell_manager
 from models.orders.order import Order
 from models.outbox.message import Channel, post
-from models.users.user import Grant, SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
 
 LONGEST = 2000
 """Characters of a message."""

@@ -11,7 +11,7 @@ from models.customers.units import Unit
 from models.orders.messages import sender_of
 from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
 from models.outbox.message import Channel, post
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 
 class StatusRefused(Exception):

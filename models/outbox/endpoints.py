@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.outbox.message import LEASE, Channel
+from models.outbox.claims import LEASE
+from models.outbox.message import Channel
 
 FAILURES = 3
 """After so many in a row an endpoint rests."""

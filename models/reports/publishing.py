@@ -13,7 +13,8 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.outbox.message import Channel, post
 from models.reports.report import Report, ReportFile, add_report
-from models.users.user import Grant, SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from models.core.audit import record
 from models.core.scope import Right
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user
-from models.users.user import Grant, SignedIn, User, end_sessions
+from models.users.sessions import SignedIn, end_sessions
+from models.users.user import Grant, User
 
 Rights = Mapping[int, frozenset[Right]]
 """By the unit at the top of a branch, the rights in it; a branch without any is none."""

@@ -16,8 +16,9 @@ from models.core.base import Base, Moment
 from models.core.scope import across_customers
 from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name_in, new_name
 from models.outbox.message import Channel, post
+from models.users.sessions import SignedIn, end_session, end_sessions
 from models.users.throttle import Bucket, account_key, forgive
-from models.users.user import Grant, SignedIn, User, end_session, end_sessions
+from models.users.user import Grant, User
 
 GOOD_FOR = timedelta(hours=1)
 """How long a link is good that somebody has asked for."""

@@ -16,7 +16,8 @@ from models.core.scope import CustomerOwned, Right, Scope, Units
 from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Contact, Customer
 from models.users.of_customer import users_at
-from models.users.user import Choice, SignedIn, User, View, scope_of
+from models.users.sessions import Choice, SignedIn, View
+from models.users.user import User, scope_of
 
 _LOOKED = "viewed"
 LENGTH = timedelta(minutes=30)

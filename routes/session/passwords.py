@@ -5,8 +5,8 @@ from wtforms import PasswordField
 
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
+from models.users.sessions import end_sessions, live_sessions
 from models.users.throttle import Bucket, TooManyAttempts, check, forgive, key_of, note_failure
-from models.users.user import end_sessions, live_sessions
 from routes.session.new_password import NewPassword
 from routes.session.slowing import too_many, try_later
 from routes.web.answers import page, swap

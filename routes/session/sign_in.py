@@ -6,8 +6,9 @@ from wtforms import PasswordField
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
+from models.users.sessions import end_session, first_customer, note_customer, open_session
 from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
-from models.users.user import end_session, find_user, first_customer, is_still_password, note_customer, open_session
+from models.users.user import find_user, is_still_password
 from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
 from routes.web.errors import not_found

@@ -6,7 +6,7 @@ Which lines there are stands in `routes`; what becomes of one is in `entrance`.
 from dataclasses import dataclass
 
 from models.core.scope import Right
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from routes.web.entrance.signed_calls import CallHandler
 from routes.web.http.body import MEGABYTE
 from routes.web.portal import Handler, Who

@@ -13,7 +13,7 @@ from models.core.database import Database
 from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.core.signed import Signer
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from routes.web.http.cookie import Cookies
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles

@@ -19,7 +19,7 @@ from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.walls import has_written
 from models.customers.customer import Contact
 from models.users.drafts import find
-from models.users.user import Choice, SignedIn
+from models.users.sessions import Choice, SignedIn
 from routes.web.errors import not_found
 from routes.web.http.asked import Asked
 from routes.web.http.cookie import Flash

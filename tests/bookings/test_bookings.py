@@ -12,7 +12,8 @@ from models.bookings.sign_ups.sign_up import SignUp, sign_up
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from models.outbox.message import Message
-from models.users.user import User, UserSession
+from models.users.sessions import UserSession
+from models.users.user import User
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.rounds import a_round, all_is_well, people, slots_of

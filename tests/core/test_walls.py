@@ -226,7 +226,7 @@ ESCAPES = {
     "models/users/password_links.py",
     "models/users/password_requests.py",
     "models/users/throttle.py",
-    "models/users/user.py",
+    "models/users/sessions.py",
     "models/customers/unit_changes.py",
     "models/exchange/deliver.py",
     "models/exchange/crm/feed.py",

@@ -20,7 +20,7 @@ from models.customers.customer import Customer
 from models.employees.employee import Employee
 from models.outbox.message import Channel, post
 from routes import MAP
-from tests.stage.browsers import DESK, PHONE, Visitor, Visitors
+from tests.stage.browsers.chromium import DESK, PHONE, Visitor, Visitors
 from tests.stage.rounds import HMS, a_round, people, slots_of
 from tests.stage.times import NOW
 

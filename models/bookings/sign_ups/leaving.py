@@ -25,7 +25,7 @@ from models.bookings.sign_ups.sign_up import (
 from models.bookings.slots import Slot
 from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 
 class Undecided(Exception):

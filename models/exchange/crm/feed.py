@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.exchange.crm.envelopes import Envelopes
-from models.outbox.message import Channel, acknowledge, hand_out_next
+from models.outbox.claims import acknowledge, hand_out_next
+from models.outbox.message import Channel
 
 AT_MOST = 200
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from models.core.scope import across_customers
 from models.users.drafts import keep
-from models.users.user import SignedIn, find_signed_in, user_of_session
+from models.users.sessions import SignedIn, find_signed_in, user_of_session
 from models.users.viewings import note_look, with_view
 from models.values.national_id import mask_in
 from routes.web.answers import sign_in

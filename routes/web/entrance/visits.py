@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.core.scope import across_customers, bind
-from models.users.user import note_use, use_is_worth_noting
+from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
 from routes.web.errors import Refused, refusal

@@ -7,7 +7,8 @@ import icalendar
 import pytest
 from playwright.sync_api import expect
 
-from tests.stage.browsers import PHONE, LivePortal, Visitor, Visitors, until
+from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
+from tests.stage.browsers.live import LivePortal, until
 
 pytestmark = pytest.mark.browser
 

@@ -21,9 +21,10 @@ from models.core.scope import across_customers
 from models.exchange.crm import sender as crm
 from models.exchange.crm import shapes
 from models.exchange.deliver import Postman
-from models.outbox import message as outbox
-from models.outbox.message import MAX_ATTEMPTS, Channel, Message
-from tests.stage.browsers import until
+from models.outbox import claims
+from models.outbox.claims import MAX_ATTEMPTS
+from models.outbox.message import Channel, Message, post
+from tests.stage.browsers.live import until
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.house import House
 from tests.stage.outgoing import Portal, link
@@ -60,7 +61,7 @@ class Story:
         payload = {"number": number, **(facts or {"reference": str(len(self.told))})}
         with self.portal.database.session() as db, across_customers(db):
             told = {"channel": Channel.CRM, "kind": kind, "about": f"order:{number}", "customer_id": None}
-            self.told.append(outbox.post(db, payload=payload, now=now, **told))  # type: ignore[arg-type]
+            self.told.append(post(db, payload=payload, now=now, **told))  # type: ignore[arg-type]
             db.commit()
         return self.told[-1]
 
@@ -261,7 +262,7 @@ def put_to_death(story: Story, message: Message) -> None:
 
 def send_again(story: Story, message: Message) -> None:
     with story.portal.database.session() as db, across_customers(db):
-        assert outbox.resend(db, message.id, story.portal.clock.now())
+        assert claims.resend(db, message.id, story.portal.clock.now())
         db.commit()
     story.portal.deliver()
 
@@ -304,7 +305,7 @@ def test_two_postmen_and_one_who_died_after_sending_change_nothing_twice(either:
         Struck(portal.database, portal.settings, portal.clock, link).deliver_due()
     portal.deliver()
     assert portal.outbox == (2, 0), "its record waits until the claim of the dead one is over"
-    portal.deliver(outbox.LEASE)
+    portal.deliver(claims.LEASE)
     either.check()
     assert Counter(either.times) == {1: 9, 2: 1}
 

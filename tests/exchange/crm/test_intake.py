@@ -1,105 +1,26 @@
-"""The CRM's door: what it tells the portal, and what it fetches (C1-C3), through HTTP and signed."""
+"""What the CRM tells the portal, through HTTP and signed: orders, bookings, companies, people, documents (C3)."""
 
 import base64
-import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import httpx2
-import msgspec
-import pytest
 from sqlalchemy import select
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
-from models.crm.records import CrmRecord, ReceivedEvent
+from models.crm.records import CrmRecord
 from models.customers.units import Unit
 from models.demo.ehf import write
-from models.employees.employee import Employee
-from models.exchange.crm import shapes
-from models.exchange.crm.webhooks import TOLERANCE, keys_of, sign
-from models.operations.reconciliation import differences, digest_of
 from models.orders.order import Order, StatusChange
 from models.outbox.message import Channel, Message
 from models.users.user import Grant, User
-from tests.stage import crm_contract
+from tests.exchange.crm.caller import DEMOKUNDE, FJORDBYGG, TESTBEDRIFTEN, Crm, event
 from tests.stage.house import House
 from tests.stage.invoicing import TESTBEDRIFTEN as SOMEBODY
 from tests.stage.invoicing import paper
-from tests.stage.page import Page
-from tests.stage.rounds import HMS, a_round, people
 from tests.stage.sweeps import digest, password_token_of
 from tests.stage.times import NOW
-
-SECRET = "whsec_" + base64.b64encode(b"a secret of the tests and the CRM").decode()
-OTHER = "whsec_" + base64.b64encode(b"another secret, of somebody else").decode()
-DEMOKUNDE, FJORDBYGG, TESTBEDRIFTEN = "315908302", "319099603", "311661310"
-
-
-class Crm:
-    """A CRM that signs what it says."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self.now = NOW
-
-    def call(
-        self,
-        method: str,
-        target: str,
-        body: bytes = b"",
-        *,
-        secrets: tuple[str, ...] = (SECRET,),
-        headers: dict[str, str] | None = None,
-    ) -> httpx2.Response:
-        """One request, signed over its body, or over its target where it has none."""
-        signed = sign(keys_of(secrets), uuid4().hex, int(self.now.timestamp()), body or target.encode())
-        return self._page.call(method, target, body, {"content-type": "application/json", **signed, **(headers or {})})
-
-    def tell(self, *events: dict[str, Any], **how: Any) -> list[tuple[str, str]]:
-        """Send events as one batch; gives the status and the reason of each."""
-        answer = self.call("POST", "/crm/events", json.dumps(list(events)).encode(), **how)
-        assert answer.status_code == 200, answer.text
-        return [(result["status"], result["reason"]) for result in answer.json()["results"]]
-
-    def fetch(self, after: int) -> dict[str, Any]:
-        """The events that it does not have yet."""
-        answer = self.call("GET", f"/crm/outbox?after={after}")
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-
-def event(type_: str, subject: str, version: int, customer: str | None = FJORDBYGG, **data: Any) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": uuid4().hex,
-        "source": "crm",
-        "type": type_,
-        "subject": subject,
-        "time": NOW.isoformat(),
-        "version": version,
-        "customer": customer,
-        "data": data,
-    }
-
-
-@pytest.fixture
-def crm(quiet_house: House) -> Iterator[Crm]:
-    with calling(quiet_house) as crm:
-        yield crm
-
-
-@contextmanager
-def calling(house: House, **settings: Any) -> Iterator[Crm]:
-    with house.with_settings(crm_secrets=(SECRET,), **settings) as visitor:
-        yield Crm(visitor())
 
 
 def test_c3_status_and_product_group_come_from_the_crm(quiet_house: House, crm: Crm) -> None:
@@ -157,85 +78,6 @@ def test_c3_a_message_that_was_written_in_the_crm_is_shown_once_and_the_sender_i
         assert letter.payload["author_name"] == "Per-Arne Lie"
     refused = event("order.message_added", "message:M-2", 1, FJORDBYGG, **told)
     assert crm.tell(refused) == [("refused", "the customer has no order with this number")]
-
-
-def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -> None:
-    good = event("order.changed", "order:307513", 3, status="Løpende")
-    outcomes = crm.tell(
-        event("order.changed", "order:307513", 2, status="Ferdig"),
-        event("weather.changed", "weather:today", 1),
-        event("order.changed", "order:307513", 1, DEMOKUNDE, status="Avvist"),
-        event("order.changed", "order:307390", 1, "999999999", status="Avvist"),
-        event("order.changed", "booking:1", 1, status="Avvist"),
-        {**event("order.changed", "order:307513", 1), "version": "new"},
-        good,
-    )
-    statuses, reasons = zip(*outcomes, strict=True)
-    assert statuses == ("refused",) * 6 + ("applied",)
-    for reason, words in zip(
-        reasons,
-        ("a status is one of", "no kind of event", "another customer", "no customer", "subject", "another shape", ""),
-        strict=True,
-    ):
-        assert words in reason
-    with quiet_house.behind() as db:
-        assert db.get_one(Order, 307513).status == "Løpende"
-        refused = db.scalars(select(ReceivedEvent.reason).where(ReceivedEvent.status == "refused")).all()
-        assert len(refused) == 5  # the one without a shape has no name to be noted under
-    mended = event("order.changed", "order:307513", 4, status="Utført")
-    assert crm.tell({**mended, "data": {"status": "Ferdig"}})[0][0] == "refused"
-    assert crm.tell(mended) == [("applied", "")]
-
-
-def test_what_is_not_signed_changes_nothing(quiet_house: House, crm: Crm) -> None:
-    body = json.dumps(event("order.changed", "order:307390", 1, DEMOKUNDE, status="Avvist")).encode()
-    before = digest(quiet_house)
-    for headers in (
-        {"webhook-signature": "v1,AAAA"},
-        {"webhook-signature": ""},
-        {"webhook-timestamp": "soon"},
-        {"webhook-id": ""},
-        {"webhook-id": "another"},
-    ):
-        answer = crm.call("POST", "/crm/events", body, headers=headers)
-        assert answer.status_code == 401, headers
-        assert answer.json()["detail"].startswith("webhook-")
-    assert crm.call("POST", "/crm/events", body, secrets=(OTHER,)).status_code == 401
-    for off in (-TOLERANCE, TOLERANCE):
-        crm.now = NOW + off * 1.01
-        assert (
-            crm.call("POST", "/crm/events", body).json()["detail"] == "webhook-timestamp is more than five minutes off"
-        )
-    assert crm.call("GET", "/crm/outbox?after=0", secrets=(OTHER,)).status_code == 401
-    assert digest(quiet_house) == before
-    crm.now = NOW
-    assert crm.call("POST", "/crm/events", body, secrets=(OTHER, SECRET)).status_code == 200  # keys are exchanged
-
-
-def test_without_secrets_there_is_no_door(quiet_house: House) -> None:
-    with quiet_house.with_settings() as visitor:
-        assert Crm(visitor()).call("POST", "/crm/events", b"[]").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b"", "no JSON"),
-        (b"{", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
-        (b"[]", "1 to 500"),
-        (json.dumps([{}] * 501).encode(), "1 to 500"),
-    ],
-)
-def test_a_body_that_holds_no_events_is_refused_with_a_reason(crm: Crm, body: bytes, words: str) -> None:
-    answer = crm.call("POST", "/crm/events", body or b" ")
-    assert answer.status_code == 422
-    assert words in answer.json()["detail"]
-
-
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(crm: Crm) -> None:
-    answer = crm.call("POST", "/crm/events", b" ", headers={"content-length": str(60 * 2**20)})
-    assert answer.status_code == 413
 
 
 # Bookings
@@ -431,31 +273,6 @@ def test_c3_who_is_an_account_manager_is_staff_and_grants_count_for_nothing(quie
         assert (status, reason) == ("refused", "there is no account manager with this key or address")
 
 
-# The feed
-
-
-def test_c1_a_crm_that_cannot_be_called_fetches_its_events_in_order(quiet_house: House, crm: Crm) -> None:
-    tester = quiet_house.sign_in("Tester")
-    for reference in ("PO 1", "PO 2"):
-        tester.open("/orders/307390").fill(reference=reference).press("Lagre referanse")
-    first = crm.fetch(0)
-    assert [one["data"]["reference"] for one in first["events"]] == ["PO 1", "PO 2"]
-    assert crm.fetch(0)["events"] == first["events"]  # until it says that it has them
-    assert not tester.open("/orders/307390").has("Oppdatert i CRM")
-    tester.fill(reference="PO 3").press("Lagre referanse")
-    rest = crm.fetch(first["after"])
-    assert [one["data"]["reference"] for one in rest["events"]] == ["PO 3"]
-    assert not rest["more"]
-    assert crm.fetch(rest["after"])["events"] == []
-    assert tester.open("/orders/307390").has("Oppdatert i CRM")
-    assert crm.call("GET", "/crm/outbox?after=x").status_code == 422
-
-
-def test_a_crm_that_is_called_does_not_fetch(quiet_house: House) -> None:
-    with calling(quiet_house, crm_url="http://127.0.0.1:9/") as crm:
-        assert crm.call("GET", "/crm/outbox?after=0").status_code == 409
-
-
 def test_no_record_of_the_crm_belongs_to_two_customers(quiet_house: House, crm: Crm) -> None:
     assert crm.tell(a_booking(1, ("a", NOW + timedelta(days=10)))) == [("applied", "")]
     stolen = a_booking(2, ("a", NOW + timedelta(days=12)), unit=f"orgnr:{DEMOKUNDE}") | {"customer": DEMOKUNDE}
@@ -489,74 +306,3 @@ def test_c3_invoices_payments_and_reports_come_from_the_crm(quiet_house: House, 
     testweb = quiet_house.sign_in("TESTWEB").open("/invoices/CRM-1")
     assert testweb.has("1 000,00")
     assert testweb.open("/reports?year=2027").has("Plan 2027")
-
-
-# What the portal tells
-
-
-def test_c1_what_is_told_has_the_shape_that_was_promised(quiet_house: House) -> None:
-    hms = quiet_house.sign_in("hms.fjord")
-    hms.open("/orders/new")
-    hms.fill(unit=hms.option("unit", "Bergen"), delivery="Kurs").press("Send bestilling")
-    hms.fill(reference="PO 9").press("Lagre referanse")
-    unit = hms.open("/employees/new").option("unit", "Bergen")
-    new = {"given_name": "Ola", "family_name": "Ny", "email": "ola.ny@n.example", "national_id": "14838419861"}
-    hms.fill(unit=unit, **new).press("Lagre")
-    if hms.soup.find("button", string="Lagre likevel"):
-        hms.press("Lagre likevel")
-    hms.follow("Rediger").fill(mobile="12345678").press("Lagre")
-    hms.open("/employees?q=ola+ny").follow("Ola Ny").follow("Deaktiver").press("Deaktiver")
-    hms.open("/employees?q=ola+ny&inactive=1").follow("Ola Ny").press("Aktiver igjen")
-    with quiet_house.behind() as db:
-        booking, [first] = a_round(db), people(db, 1)
-        slot = db.scalars(select(Slot).where(Slot.booking_id == booking.id).order_by(Slot.starts_at)).first()
-        assert slot
-        sign_up(db, slot, first, by=HMS, now=NOW).cancel(db, by=HMS, now=NOW)
-        db.commit()
-        told = db.scalars(select(Message).where(Message.channel == Channel.CRM.value).order_by(Message.id)).all()
-        for message in told:
-            msgspec.convert(message.payload, shapes.KINDS[message.kind])
-    kinds = {message.kind for message in told}
-    assert {
-        "order.placed",
-        "order.reference_changed",
-        "employee.added",
-        "employee.changed",
-        "employee.national_id_changed",
-        "employee.deactivated",
-        "employee.reactivated",
-        "sign_up.created",
-        "sign_up.cancelled",
-    } <= kinds
-
-
-def test_the_documented_shapes_are_those_of_the_code() -> None:
-    assert crm_contract.FILE.read_text(encoding="utf-8") == crm_contract.page()
-
-
-def test_every_kind_that_the_models_tell_is_promised() -> None:
-    models = Path(__file__).parents[2] / "models"
-    said = re.findall(r'kind="([a-z_]+\.[a-z_]+)"', "".join(file.read_text() for file in models.rglob("*.py")))
-    assert set(said) <= shapes.KINDS.keys()
-
-
-def test_what_differs_from_the_crms_copies_is_told_again(quiet_house: House) -> None:
-    with quiet_house.behind() as db:
-        found = {
-            each.subject: each.what for each in differences(db, {"employee:999999": "0" * 64}, mend=False, now=NOW)
-        }
-        assert found.pop("employee:999999") == "unknown"
-        assert set(found.values()) == {"missing"}
-        restated = list(differences(db, {}, mend=True, now=NOW))
-        copies = {}
-        for message in db.scalars(select(Message).where(Message.kind.endswith(".restated"))):
-            msgspec.convert(message.payload, shapes.KINDS[message.kind])
-            copies[message.about] = digest_of(message.payload)
-        assert len(copies) == len(restated)
-        assert list(differences(db, copies, mend=True, now=NOW)) == []
-        employee = db.scalars(select(Employee).order_by(Employee.id)).first()
-        assert employee
-        employee.mobile = "22334455"
-        db.flush()
-        [one] = differences(db, copies, mend=False, now=NOW)
-        assert (one.subject, one.what) == (f"employee:{employee.id}", "differs")

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,38 @@ from typing import Any
 import icalendar
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from models.bookings.booking import Booking
+from models.bookings.sign_ups.invitations import invite
+from models.bookings.sign_ups.reminders import remind
+from models.bookings.sign_ups.sign_up import COMING, SignUp, end_offers, sign_up
+from models.bookings.sign_ups.waiting_list import join
+from models.bookings.slots import Slot
+from models.core.audit import THE_PORTAL
+from models.core.clock import today_in_oslo
 from models.core.database import Database
-from models.core.scope import across_customers
+from models.core.scope import across_customers, bind
 from models.core.settings import Settings
 from models.core.signed import PERSONAL_LINK, Signer
+from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.exchange.letters import Letters
 from models.outbox.message import Channel, Message, post
+from models.users.user import User
+from tests.bookings.sign_ups.holder import (
+    INGRID,
+    MAREK,
+    first_in_line,
+    opens,
+    somebody_free,
+    the_round,
+    whole,
+)
 from tests.stage.calendars import CalendarProgram
 from tests.stage.empty import empty_sqlite
-from tests.stage.house import FIELD_KEYS
+from tests.stage.house import FIELD_KEYS, House
 from tests.stage.outside import MailServer
 from tests.stage.server import Loop
 from tests.stage.times import TestClock
@@ -272,3 +293,69 @@ def test_too_late_to_change_is_not_offered(office: Office) -> None:
         "Passer det ikke? Du kan bytte tid eller melde deg av fram til mandag 12. oktober 2026 kl. 12:00."
         in (said(office.letter("reminder"))[0])
     )
+
+
+# What happened, told
+
+
+def test_t6_every_letter_can_be_written_and_a_calendar_follows_what_happened(quiet_house: House) -> None:
+    now = quiet_house.clock.now()
+    with quiet_house.behind() as db:
+        booking, ours, waiting = the_round(db), somebody_free(db), first_in_line(db)
+        slots = db.scalars(select(Slot).where(Slot.booking_id == booking.id, Slot.taken == 0)).all()
+        whole(db, booking)
+        invite(db, booking, [ours.id], by=THE_PORTAL, now=now)
+        mine = sign_up(db, slots[0], ours, by=THE_PORTAL, now=now)
+        mine.move(db, slots[1], by=THE_PORTAL, now=now)
+        mine.cancel(db, by=THE_PORTAL, now=now)
+        again = sign_up(db, slots[2], ours, by=THE_PORTAL, now=now)
+        waiting.cancel(db, by=THE_PORTAL, now=now)
+        full = select(SignUp).join(Slot, Slot.id == SignUp.slot_id).where(SignUp.booking_id == booking.id)
+        seated = next(row for row in db.scalars(full) if row.state in COMING and _day(db, row) == waiting.day)
+        seated.cancel(db, by=THE_PORTAL, now=now)
+        end_offers(db, booking, now + timedelta(days=2))
+        joined = join(db, booking, db.get_one(Employee, waiting.employee_id), waiting.day, by=THE_PORTAL, now=now)
+        db.commit()
+        bind(db, None)
+    with quiet_house.behind() as db:
+        remind(db, slots[2].starts_at - timedelta(hours=40))
+        db.commit()
+        posted = db.scalars(select(Message).where(Message.channel == "mail").order_by(Message.id)).all()
+    writer = Letters(quiet_house.settings, quiet_house.portal.links.absolute)
+    written = [(message, writer.write(message)) for message in posted]
+    assert {message.kind.removeprefix("appointment_") for message in posted} == {
+        *("created", "moved", "cancelled", "waiting", "offered", "expired", "reminder", "invitation")
+    }
+    program = CalendarProgram(ours.email or "")
+    for message, letter in written:
+        assert letter["subject"]
+        if message.to == ours.email:
+            program.receive(letter)
+    assert program.times == [slots[2].starts_at]
+    assert again.id != mine.id
+    assert joined.state in {"Venteliste", "Tilbudt"}
+
+
+def _day(db: Session, sign_up: SignUp) -> date:
+    return today_in_oslo(db.get_one(Slot, sign_up.slot_id).starts_at)
+
+
+def test_5_16_a_colleague_is_told_of_a_time_that_is_given_back_unless_names_are_hidden(quiet_house: House) -> None:
+    page = opens(quiet_house, INGRID)
+    for hidden in (True, False):
+        with quiet_house.behind() as db:
+            hms = db.scalars(select(User.id).where(User.username == "hms.fjord")).one()
+            db.execute(update(SignUp).values(signed_up_by_id=hms))
+            db.execute(update(Booking).values(names_hidden=hidden))
+            db.commit()
+        (opens(quiet_house, MAREK).press("Yes, cancel it") if hidden else page.press("Ja, meld meg av"))
+    with quiet_house.behind() as db:
+        [message] = db.scalars(select(Message).where(Message.kind == "time_given_back")).all()
+    letter = Letters(quiet_house.settings, quiet_house.portal.links.absolute).write(message)
+    assert (letter["to"], letter["subject"]) == (
+        "hilde.moldskred@fjordbygg.example",
+        "Ingrid Solbakken har meldt seg av 13. oktober kl. 13:30",
+    )
+    body = letter.get_body(("plain",))
+    assert body
+    assert "/bookings/" in body.get_content()
