@@ -1,6 +1,6 @@
 """Importer ansatte: a list by paste or file, looked over before anything is changed (section 5, number 9).
 
-What becomes of a row is decided in `models.imports.rows`; a dry run is kept in `models.imports.lists`.
+What becomes of a row is decided in `models.imports.fates`; a dry run is kept in `models.imports.lists`.
 """
 
 from collections.abc import Iterable

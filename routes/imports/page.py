@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
+from models.imports.fates import Known, judge
 from models.imports.headings import NAMES, Meaning
 from models.imports.lists import DryRun, Gone, Import, import_by_id, known_to, read_all
-from models.imports.rows import Fate, Known, Read, Row, judge
+from models.imports.rows import Fate, Read, Row
 from models.values.national_id import mask_in
 from routes.web.answers import page
 from routes.web.errors import not_found

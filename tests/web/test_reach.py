@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.invitations import Invitation, invite
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.customers.customer import Customer
 from models.employees.employee import Employee

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.sign_up import (
     COMING,
     OPEN,
@@ -110,7 +111,7 @@ def deactivate(
             _hand_over(db, sign_up, heir, by=by, now=now)
             handed_over += 1
         else:
-            sign_up.cancel(db, by=by, now=now, at_any_time=True)
+            seating.cancel(db, sign_up, by=by, now=now, at_any_time=True)
             freed += 1
     employee.deactivated_at = now
     tell(db, "deactivated", [(employee, {"freed": freed, "handed_over": handed_over})], by=by, now=now)
@@ -118,7 +119,7 @@ def deactivate(
 
 def _hand_over(db: Session, sign_up: SignUp, heir: Employee, *, by: SignedIn, now: datetime) -> None:
     try:
-        sign_up.hand_over(db, heir, by=by, now=now)
+        seating.hand_over(db, sign_up, heir, by=by, now=now)
     except (AlreadySignedUp, BookingCancelled, NoEmail, NoLongerSignedUp, NotActive, Overlaps, TooLate) as why:
         raise CannotTakeOver(sign_up.id, why) from why
 
