@@ -1,4 +1,4 @@
-"""Bodies of requests, as far as they are no longer than the map allows."""
+"""Reading the body of a request, up to the length that the map allows."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
