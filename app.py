@@ -80,16 +80,18 @@ from models.outbox.claims import resend
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import DocumentRefused, add_report
-from routes import CALLS, MAP, SEARCH, TABS, anyone
-from routes.web.answers import Pages, environment
-from routes.web.cookie import Cookies
-from routes.web.entrance import Place, visit
+from routes import CALLS, MAP, SEARCH, TABS
+from routes.web.entrance.place import Place
+from routes.web.entrance.signed_calls import SignedCall
+from routes.web.entrance.visits import visit
 from routes.web.errors import refusal
-from routes.web.headers import SecurityHeaders
-from routes.web.links import Links
-from routes.web.signed_calls import SignedCall
-from routes.web.static import StaticFiles
-from routes.web.visit import Portal
+from routes.web.http.cookie import Cookies
+from routes.web.http.headers import SecurityHeaders
+from routes.web.http.links import Links
+from routes.web.http.static import StaticFiles
+from routes.web.lines import anyone
+from routes.web.portal import Portal
+from routes.web.templates import Pages, environment
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from models.exchange.crm.feed import hand_out
 from models.exchange.crm.intake import NotEvents, receive
-from routes.web.signed_calls import Call, problem
+from routes.web.entrance.signed_calls import Call, problem
 
 
 def create(call: Call) -> Response:

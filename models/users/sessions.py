@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.scope import Scope, across_customers
+from models.core.scope import NO_UNITS, Right, Scope, across_customers
 from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Contact, Customer
 from models.users.user import GRANTED, Grant, User, scope_granted, with_branches
@@ -80,6 +80,10 @@ class SignedIn:
     def is_at_desk(self) -> bool:
         """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
         return self.account_manager_id is not None and self.view is None
+
+    def may(self, *rights: Right) -> bool:
+        """Whether the user has one of the rights in at least one unit (X2, X3)."""
+        return self.scope is not None and self.scope.units_with(*rights) != NO_UNITS
 
     @property
     def label(self) -> str:

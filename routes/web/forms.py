@@ -11,7 +11,8 @@ from wtforms.validators import DataRequired, ValidationError
 
 from models.customers.units import UnitRow
 from routes.web.fields import ALL, Choice, Day, Option, Text
-from routes.web.visit import SAFE_METHODS, Visit
+from routes.web.http.asked import SAFE_METHODS
+from routes.web.visit import Visit
 
 
 class Fields(Mapping[str, Any]):

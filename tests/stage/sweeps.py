@@ -22,8 +22,9 @@ from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, post
 from models.users.password_links import PasswordLink, send_link
 from models.users.user import Grant, User
-from routes import MAP, Line
+from routes import MAP
 from routes.web.forms import PortalForm
+from routes.web.lines import Line
 from tests.stage.house import House
 from tests.stage.times import NOW, TODAY
 
