@@ -1,4 +1,4 @@
-"""What left for customers and the CRM, and what could not be delivered: the outbox as the provider's desk sees it.
+"""What was sent to customers and the CRM, and what could not be delivered: the outbox as the provider's desk sees it.
 
 Never what a message says, nor to whom: no more of an address than the part behind the @.
 """

@@ -1,4 +1,4 @@
-"""THE MAP: one line per URL: path, handler, name, and who may enter. `who` is required: no guard, no import."""
+"""THE MAP: one line per URL: path, handler, name, and who may enter. A line without `who` is an error."""
 
 from models.core.scope import Right
 from routes import crm, guide, health, receipts, search, units

@@ -1,6 +1,6 @@
-"""The CRM's door: events that come from it, and the outbox for a CRM that cannot be called (C1-C3).
+"""The URLs that the CRM calls: events that it sends, and the outbox for a CRM that cannot be called (C1-C3).
 
-What events do is in `models.exchange.crm.intake`; both lines are for programs, people have nothing here.
+What events do is in `models.exchange.crm.intake`; there is nothing for people here.
 """
 
 from dataclasses import asdict

@@ -1,6 +1,6 @@
 """What the provider changes of a booking after it was published: its facts and times, and calling it off (T1, C3).
 
-Customers can change none of it; who sits on a time that changes is told.
+Customers can change none of it; those who sit on a time that changes get a letter.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""The postman: takes messages from the outbox and brings them out, one by one.
+"""The postman: takes messages from the outbox and sends them, one by one.
 
-A message that was brought out by a postman who died before noting it goes out again, under the same id. Where an
-endpoint fails, whichever the message, it rests (`models.outbox.endpoints`), and its messages wait without being tried.
+A message that was sent by a postman who died before noting it is sent again, under the same id. Where an endpoint
+fails, whichever the message, it rests (`models.outbox.endpoints`), and its messages wait and are not tried.
 """
 
 import logging

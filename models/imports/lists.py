@@ -1,7 +1,7 @@
 """Imports: a list of employees that somebody wants to bring in, looked over and not applied yet (section 5, number 9).
 
-What a row says and what becomes of it is in `rows` and `fates`. A list is personal data, identity numbers among
-it: it is sealed, belongs to who sent it, and is gone after a day or once it is applied.
+What a row says and what becomes of it is in `rows` and `fates`. A list is personal data, identity numbers among it: it
+is sealed, belongs to the user who sent it, and is deleted after a day or once it is applied.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Erasure (`purge`): former employees after their time, and what else has no purpose any more.
 
-What is kept, for how long and why is in docs/privacy.md. Each step is small and is its own transaction, so that the
-portal goes on meanwhile, and done again it does nothing.
+What is kept, for how long and why is in docs/privacy.md. Each step is small and a transaction of its own, so that the
+portal goes on meanwhile; a second run does nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
 """Messages on an order: what the customer and the provider write to each other about it, oldest first.
 
-A message is never changed. Who is told of it is decided here; how the letter reads, by the templates `order_message`.
+A message is never changed. Who gets a letter about it is decided here; its words are in the templates `order_message`.
 """
 
 from collections.abc import Sequence

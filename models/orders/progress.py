@@ -1,4 +1,4 @@
-"""How an order gets on: its status and product group, which the provider sets (U9, C3), and orders made in the CRM."""
+"""The progress of an order: status and product group, which the provider sets (U9, C3), and orders made in the CRM."""
 
 from dataclasses import asdict
 from datetime import date, datetime

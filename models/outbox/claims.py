@@ -1,7 +1,7 @@
 """What becomes of messages: the postman claims the next one and notes what came of it; old ones are emptied (C2).
 
-How they are written is in `models.outbox.message`; how they are sent, in `models.exchange`. What the postman asks runs
-in `across_customers`.
+How they are written is in `models.outbox.message`; how they are sent, in `models.exchange`. The postman calls them in
+`across_customers`.
 """
 
 import secrets

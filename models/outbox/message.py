@@ -1,7 +1,7 @@
 """The outbox: what leaves the portal, written in the transaction of the change and sent afterwards (C1, C2).
 
-Each message goes out at least once, under the same id, and in order with the others about the same thing.
-What becomes of it is in `models.outbox.claims`; how it is sent is known to `models.exchange` alone.
+Each message goes out at least once, under the same id, and in order with the others about the same thing. What becomes
+of it is in `models.outbox.claims`; only `models.exchange` knows how it is sent.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reports at the desk: put up for a unit, with a letter to those who may read it there, and taken away again."""
+"""Reports at the desk: published for a unit, with a letter to those who may read it there, and removed again."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""What the provider's desk does with a customer's users: adds them, changes their rights, closes and opens the door.
+"""What the provider's desk does with a customer's users: adds them, changes their rights, and lets them sign in or not.
 
-Nobody becomes staff here, and staff are nobody's users. Each change is written into the customer's log (X4).
+Nobody becomes staff here, and staff do not belong to any customer. Each change is written into the customer's log (X4).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Password links: with one of them a user chooses a password, once, and has no other way to the first.
+"""Password links: with one of them a user chooses a password, once; it is the only way to a first password.
 
 A link is a name and a signature (`models.core.signed`), so that neither the database nor the outbox holds one that
 opens anything. Which users get one because somebody asks for it is in `models.users.password_requests`.

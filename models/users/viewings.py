@@ -1,6 +1,6 @@
 """Viewings (innsyn): staff see the portal as a customer does, for a reason and for a while, and change nothing.
 
-Each is a row of its own and an entry of the customer's log, and so is every page that is looked at (decision 0025).
+Each viewing is a row and an entry in the customer's log, and so is every page that was looked at (decision 0025).
 """
 
 from dataclasses import dataclass, replace

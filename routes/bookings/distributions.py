@@ -1,4 +1,4 @@
-"""Many employees on the free times of a booking: who, the proposal that can be adjusted, and its confirmation.
+"""Many employees on the free times of a booking: who, the proposal, which can be adjusted, and its confirmation.
 
 How the times are given out is in `models.bookings.sign_ups.distribution`.
 """

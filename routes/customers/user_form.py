@@ -1,4 +1,4 @@
-"""The form of a user: who it is, and which rights in which branches of the customer."""
+"""The form of a user: name and address, and which rights in which branches of the customer."""
 
 from collections.abc import Sequence
 from typing import Any

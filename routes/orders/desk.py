@@ -1,4 +1,4 @@
-"""Bestillinger at the desk: finding an order of any customer, its page, and how it gets on (U9)."""
+"""Bestillinger at the desk: finding an order of any customer, its page, and its progress (U9)."""
 
 from starlette.responses import Response
 from wtforms import BooleanField

@@ -1,4 +1,4 @@
-"""The customer's page of one order, which the reference and the messages are changed on."""
+"""The customer's page of one order; its reference and its messages are changed there."""
 
 from starlette.responses import Response
 

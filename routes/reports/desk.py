@@ -1,4 +1,4 @@
-"""Rapporter of a customer at the desk: what is up, what is put up and taken away, and whether the customer sees it.
+"""Rapporter of a customer at the desk: publishing and removing one, and whether the customer sees the tab.
 
 The plan of the year is in `desk_plans`.
 """

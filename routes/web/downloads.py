@@ -1,6 +1,6 @@
 """The fourth answer: a list as a file, sent while it is read, however long it is.
 
-How a spreadsheet is written is in `models.exchange.sheets.files`; which rows there are, a model says.
+How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it has is decided in the models.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """What the holder of a personal link sees and does: one employee's own appointment, and nothing of anybody else's.
 
 A link opens a sign-up that still lies ahead, or an invitation to choose. It is signed for the employee's address: a
-link that went to a wrong one is dead as soon as the address is put right.
+link that went to a wrong address ends as soon as the address is corrected.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Deactivation (section 5, number 7; AD4): an employee leaves the lists, and what lies ahead is freed or handed over.
 
-The employee's history stays, and the way back is open. Erasure after years is in `models.operations.erasure`.
+The employee's history stays, and the employee can come back. Erasure after years is in `models.operations.erasure`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is told of a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
+"""What goes out about a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
 
 When something is told is decided in `seating` and `offers`; how a letter reads, by the templates `appointment_*`.
 """

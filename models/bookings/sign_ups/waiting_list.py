@@ -1,4 +1,4 @@
-"""The waiting list (venteliste) of a booking: joining it, the places in the line, and the round that keeps it going.
+"""The waiting list (venteliste) of a booking: joining it, the places in the line, and what time makes due on it.
 
 How a free place is offered to the next in the line is in `offers`.
 """

@@ -1,4 +1,4 @@
-"""The form in which a booking is written before it is published."""
+"""The form of a booking before it is published."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The fields that a series of times is written in, and what would come of it."""
+"""The fields of a series of times, and the times that they would give."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

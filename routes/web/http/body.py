@@ -1,4 +1,4 @@
-"""Bodies of requests, as far as they are no longer than the map allows: what may be read of one, and forms.
+"""Reading the body of a request, up to the length that the map allows, and the form in it.
 
 What a form's fields mean is in `routes.web.forms`.
 """
