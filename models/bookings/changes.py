@@ -17,7 +17,7 @@ from models.bookings.sign_ups.news import News, tell
 from models.bookings.sign_ups.offers import offer_places
 from models.bookings.sign_ups.sign_up import CANCELLED, COMING, HOLDING, OPEN, SignUp, appointment_at, hold_people
 from models.bookings.slots import Slot
-from models.core.audit import THE_CRM, Actor, record
+from models.core.audit import THE_CRM, Actor, Change, record
 
 
 class ChangeRefused(Exception):
@@ -230,7 +230,16 @@ def _sign_ups(db: Session, *which: Any) -> list[SignUp]:
 
 
 def _record(db: Session, booking: Booking, action: str, by: Actor, now: datetime, **changed: Any) -> None:
-    told = {"customer_id": booking.customer_id, "about": booking.about, "action": action, "changed": changed}
-    record(db, actor=by.label, now=now, **told)  # type: ignore[arg-type]
+    record(
+        db,
+        Change(
+            customer_id=booking.customer_id,
+            actor=by.label,
+            about=booking.about,
+            action=action,
+            at=now,
+            changed=changed,
+        ),
+    )
     if by.label != THE_CRM.label:
         tell_crm(db, booking, "changed", now)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.scope import Right
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user
@@ -171,4 +171,4 @@ def _note(
     db: Session, customer_id: int, user: User, action: str, *, by: SignedIn, now: datetime, **changed: list[str]
 ) -> None:
     about = f"user:{user.id}"
-    record(db, customer_id=customer_id, actor=by.label, about=about, action=action, now=now, changed=changed)
+    record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed))

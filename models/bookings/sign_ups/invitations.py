@@ -13,12 +13,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.bookings.booking import Booking, hold_booking, of_booking
 from models.bookings.sign_ups.news import around, facts_for
 from models.bookings.sign_ups.sign_up import OPEN, SignUp, hold_people
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
 from models.employees.employee import Employee
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 
 class Invitation(UnitOwned, Base):
@@ -100,13 +100,15 @@ def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: 
         _tell(db, invitation, "sent", by=by, now=now)
         post(
             db,
-            channel=Channel.MAIL,
-            kind="appointment_invitation",
-            about=f"invitation:{invitation.id}",
-            customer_id=booking.customer_id,
-            to=employee.email,
-            payload=facts,
-            now=now,
+            Outgoing(
+                channel=Channel.MAIL,
+                kind="appointment_invitation",
+                about=f"invitation:{invitation.id}",
+                customer_id=booking.customer_id,
+                to=employee.email,
+                payload=facts,
+                at=now,
+            ),
         )
     return asked
 
@@ -129,13 +131,17 @@ def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: dat
     """Log it and tell the CRM."""
     about = f"invitation:{invitation.id}"
     ids = {"invitation": invitation.id, "booking": invitation.booking_id, "employee": invitation.employee_id}
-    record(db, customer_id=invitation.customer_id, actor=by.label, about=about, action=what, now=now, changed=ids)
+    record(
+        db, Change(customer_id=invitation.customer_id, actor=by.label, about=about, action=what, at=now, changed=ids)
+    )
     post(
         db,
-        channel=Channel.CRM,
-        kind=f"invitation.{what}",
-        about=about,
-        customer_id=invitation.customer_id,
-        payload=ids,
-        now=now,
+        Outgoing(
+            channel=Channel.CRM,
+            kind=f"invitation.{what}",
+            about=about,
+            customer_id=invitation.customer_id,
+            payload=ids,
+            at=now,
+        ),
     )
