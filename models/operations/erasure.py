@@ -81,18 +81,19 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
     empty_about(db, [*abouts, *letters_about])
     db.execute(delete(Employee).where(Employee.id.in_(ids)))
     for id, customer_id in former:
-        post(
-            db,
-            Outgoing(
-                channel=Channel.CRM,
-                kind="employee.erased",
-                about=f"employee:{id}",
-                customer_id=customer_id,
-                payload={"id": id},
-                at=now,
-            ),
-        )
+        post(db, _event(id, customer_id, now))
     return len(ids)
+
+
+def _event(id: int, customer_id: int, now: datetime) -> Outgoing:
+    return Outgoing(
+        channel=Channel.CRM,
+        kind="employee.erased",
+        about=f"employee:{id}",
+        customer_id=customer_id,
+        payload={"id": id},
+        at=now,
+    )
 
 
 def about_employees() -> list[tuple[Any, str, bool]]:

@@ -6,7 +6,7 @@ left gets an old letter; see docs/decisions/0018-what-employees-are-told.md.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -22,27 +22,9 @@ _AT_ONCE = 200
 
 def remind(db: Session, now: datetime) -> int:
     """Post the reminders that are due; how many. Across customers; the caller commits."""
-    due = db.execute(
-        select(SignUp, Slot, Booking, Employee)
-        .join(Slot, Slot.id == SignUp.slot_id)
-        .join(Booking, Booking.id == SignUp.booking_id)
-        .join(Employee, Employee.id == SignUp.employee_id)
-        .where(
-            Slot.starts_at > now,
-            Slot.starts_at <= now + REMINDED_BEFORE,
-            SignUp.state.in_(COMING),
-            SignUp.reminded_slot_id.is_distinct_from(SignUp.slot_id),
-            Booking.cancelled_at.is_(None),
-            Employee.deactivated_at.is_(None),
-            Employee.email.is_not(None),
-        )
-        .order_by(Slot.starts_at, SignUp.id)
-        .limit(_AT_ONCE)
-        .with_for_update(of=SignUp, key_share=True, skip_locked=True)  # who is being moved has time until next minute
-    ).all()
     surroundings: dict[int, Around] = {}
     posted = 0
-    for sign_up, slot, booking, employee in due:
+    for sign_up, slot, booking, employee in db.execute(_due(now)).all():
         if not _is_ours(db, sign_up, slot):
             continue
         if booking.id not in surroundings:
@@ -62,6 +44,27 @@ def remind(db: Session, now: datetime) -> int:
         )
         posted += 1
     return posted
+
+
+def _due(now: datetime) -> Select[SignUp, Slot, Booking, Employee]:
+    return (
+        select(SignUp, Slot, Booking, Employee)
+        .join(Slot, Slot.id == SignUp.slot_id)
+        .join(Booking, Booking.id == SignUp.booking_id)
+        .join(Employee, Employee.id == SignUp.employee_id)
+        .where(
+            Slot.starts_at > now,
+            Slot.starts_at <= now + REMINDED_BEFORE,
+            SignUp.state.in_(COMING),
+            SignUp.reminded_slot_id.is_distinct_from(SignUp.slot_id),
+            Booking.cancelled_at.is_(None),
+            Employee.deactivated_at.is_(None),
+            Employee.email.is_not(None),
+        )
+        .order_by(Slot.starts_at, SignUp.id)
+        .limit(_AT_ONCE)
+        .with_for_update(of=SignUp, key_share=True, skip_locked=True)  # who is being moved has time until next minute
+    )
 
 
 def _is_ours(db: Session, sign_up: SignUp, slot: Slot) -> bool:
