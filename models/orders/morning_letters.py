@@ -12,7 +12,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.core.clock import OSLO, in_oslo
-from models.customers.customer import AccountManager, Customer, MailWish
+from models.customers.account_managers import AccountManager, MailWish
+from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders.news import PLACED, WaitingNews
 from models.orders.order import Order

@@ -14,7 +14,8 @@ from models.core.audit import AuditEntry, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, Scope, Units
 from models.core.walls import select_rows
-from models.customers.customer import AccountManager, Contact, Customer
+from models.customers.account_managers import AccountManager, Contact
+from models.customers.customer import Customer
 from models.users.of_customer import users_at
 from models.users.sessions import Choice, SignedIn, View
 from models.users.user import User, scope_of

@@ -1,4 +1,4 @@
-"""Ny bestilling: from the empty form to the sent order. What an order is, stands in `models.orders.order`."""
+"""Ny bestilling: from the empty form to the sent order. How it is placed, stands in `models.orders.placing`."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.units import units_in_scope
-from models.orders.order import PART_NAMES, KeyUsed, Parts, place_order
+from models.orders.order import PART_NAMES, Parts
+from models.orders.placing import KeyUsed, place_order
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, required

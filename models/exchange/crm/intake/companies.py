@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from models.core.audit import record
 from models.core.scope import Right
 from models.crm.records import record_id_of
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 from models.customers.unit_changes import place_unit
 from models.customers.units import Unit
 from models.exchange.crm.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
