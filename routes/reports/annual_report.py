@@ -16,7 +16,7 @@ from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
 from routes.reports.overview import Overview, UseRow, overview_of, shown
 from routes.web.answers import page
-from routes.web.downloads import disposition
+from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 from routes.web.words import count
@@ -83,9 +83,7 @@ def annual_report_pdf(visit: Visit) -> Response:
         "sections": [asdict(section) for section in draft.sections],
     }
     body = visit.aside(write_pdf, "reports/document.typ", facts)
-    kept = disposition(f"{draft.title}.pdf").replace("attachment", "inline", 1)
-    headers = {"content-disposition": kept, "cache-control": "private, no-store"}
-    return Response(body, headers=headers, media_type="application/pdf")
+    return whole_file(body, f"{draft.title}.pdf", "application/pdf", shown=True)
 
 
 def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
