@@ -20,7 +20,7 @@ from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Text, at_most
-from routes.web.forms import UnitFilter, offer_units, unit_choices
+from routes.web.forms import UnitFilter, set_unit_choices, unit_choices
 from routes.web.visit import Visit
 
 _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
@@ -51,7 +51,7 @@ def index(visit: Visit) -> Response:
     if search.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("employees", **search.filters), say=_NO_NUMBERS, tone="wait")
     units, after = _units(visit), _after(visit)
-    offer_units(search, units)
+    set_unit_choices(search, units)
     valid = search.validate()
     found = _find(visit, search.criteria(units, after)) if valid else Found([], 0, None)
     return page(

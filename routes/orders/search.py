@@ -47,7 +47,7 @@ def index(visit: Visit) -> Response:
     search = OrderSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
     search.were_wrong = "wrong" in visit.query_params
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     after = after_of(visit, Cursor.parse)
     valid = search.validate()
     found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)

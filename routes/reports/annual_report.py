@@ -88,9 +88,9 @@ def annual_report_pdf(visit: Visit) -> Response:
 
 def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, last_closed_year(visit.today))
+    search.set_years(visit.today, last_closed_year(visit.today))
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     if not search.validate():
         return search, None
     year, chosen = int(search.year.data), units.choose(search.unit.data)

@@ -43,8 +43,8 @@ def index(visit: Visit) -> Response:
     """The documents of the user's units, the newest year first (R1)."""
     search: ReportSearch = ReportSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
-    search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
-    search.unit.offer = lambda: units().offered()
+    search.year.find_choices = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
+    search.unit.find_choices = lambda: units().choices()
     after = after_of(visit, Cursor.parse)
     found = Found([], 0, None)
     if valid := search.validate():
