@@ -50,6 +50,8 @@ _STATUSES = {
     "not_found": {404},
     "download": {200},
     "receipt_again": {200, 204, 303},
+    "whole_file": {200},
+    "document": {200},
 }
 
 _HEAD = """\
