@@ -1,1 +1,1 @@
-"""What the portal knows: tables, rules and queries, one module per thing. Nothing here speaks HTTP."""
+"""What the portal knows: tables, rules and queries, one package per thing. Nothing here speaks HTTP."""

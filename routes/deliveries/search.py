@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from models.crm.records import refused_events
 from models.customers.customer import Customer
-from models.deliveries import (
+from models.deliveries.search import (
     COUNTED_TO,
     Criteria,
     Delivery,
