@@ -13,7 +13,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.news import News, tell
 from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, OPEN, SEATED, SIGNED_UP, SignUp, hold_people
 from models.bookings.slots import Slot
-from models.core.audit import THE_CRM, Actor, record
+from models.core.audit import THE_CRM, Actor, Change, record
 from models.core.clock import today_in_oslo
 
 NOTED = (ATTENDED, ABSENT)
@@ -77,8 +77,17 @@ def _sits_elsewhere(db: Session, row: SignUp) -> bool:
 def _record(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) -> None:
     """What the CRM has said is not said back to it."""
     for row in changed:
-        told = {"customer_id": row.customer_id, "about": f"sign_up:{row.id}", "action": "attendance"}
-        record(db, actor=by.label, now=now, changed={"state": row.state}, **told)  # type: ignore[arg-type]
+        record(
+            db,
+            Change(
+                customer_id=row.customer_id,
+                actor=by.label,
+                about=f"sign_up:{row.id}",
+                action="attendance",
+                at=now,
+                changed={"state": row.state},
+            ),
+        )
 
 
 def _tell(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) -> None:

@@ -11,7 +11,7 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.exchange.deliver import Postman
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import counts
 from tests.stage.house import FIELD_KEYS
 from tests.stage.times import TestClock
@@ -79,7 +79,7 @@ class Portal:
         with self.database.session() as db, across_customers(db):
             now = self.clock.now()
             message = post(
-                db, channel=channel, kind=kind, about=about, customer_id=None, payload=payload, now=now, to=to
+                db, Outgoing(channel=channel, kind=kind, about=about, customer_id=None, payload=payload, at=now, to=to)
             )
             db.commit()
         return message

@@ -153,7 +153,7 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
         paid=sign * value_of(totals.prepaid),
         credited=Decimal(0),
         kid=kids[0][:60] if kids else None,
-        buyer_reference=document.buyer_reference[:200] or None,
+        buyer_reference=document.references.buyer[:200] or None,
         order_number=_order_number(document),
         received_at=now,
         **keys_of(document.number, document.due_on),
@@ -162,7 +162,7 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
 
 def _order_number(document: Document) -> int | None:
     """The provider's order: its number is the seller's; the buyer's may be it, where it looks like one of ours."""
-    for text, longest in ((document.sales_order, 9), (document.order_reference, NUMBER_DIGITS)):
+    for text, longest in ((document.references.sales_order, 9), (document.references.order, NUMBER_DIGITS)):
         if text.isascii() and text.isdigit() and min(NUMBER_DIGITS, longest) <= len(text) <= longest:
             return int(text)
     return None
