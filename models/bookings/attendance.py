@@ -33,7 +33,7 @@ def can_be_noted(starts_at: datetime, now: datetime) -> bool:
 
 
 def note_attendance(db: Session, ids: Collection[int], state: str | None, *, by: Actor, now: datetime) -> list[SignUp]:
-    """Note of sign-ups that the people came, or did not, or (None) that it is not known after all.
+    """Note for sign-ups that the people came, did not come, or (None) that it is not known.
 
     All or none; returns those that are new. Raises NobodySits, SitsElsewhere.
     """
@@ -75,7 +75,7 @@ def _sits_elsewhere(db: Session, row: SignUp) -> bool:
 
 
 def _record(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) -> None:
-    """What the CRM has said is not said back to it."""
+    """What came from the CRM is not sent back to it."""
     for row in changed:
         record(
             db,

@@ -37,7 +37,7 @@ def feed_of(db: Session, user_id: int) -> CalendarFeed | None:
 
 
 def make_feed(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> str:
-    """Give the user a new secret, which nobody can look up again; the one before is good for nothing any more."""
+    """Give the user a new secret, which nobody can look up again; the one before stops working."""
     db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == by.user_id))
     secret = secrets.token_urlsafe(32)
     db.add(CalendarFeed(customer_id=customer_id, user_id=by.user_id, digest=_digest(secret), made_at=now))

@@ -81,8 +81,8 @@ def revise(
     """Give a booking other facts (`title`, `place`, `preparation`, `deadline` …); returns how many people are told.
 
     `tell_of_place` writes to whoever comes where the place is another; an event that also moves times does so with
-    them. Where sign-up opens again, free places are offered to those who wait.
-    `seen` is the version that was before one's eyes; raises ChangedMeanwhile where there is a newer one.
+    them. Where sign-up opens again, free places are offered to those who wait. `seen` is the version that the user saw;
+    raises ChangedMeanwhile where there is a newer one.
     """
     if seen is not None and seen != booking.version:
         raise ChangedMeanwhile(f"booking {booking.id} is another than the one that was seen")
@@ -197,7 +197,7 @@ def remove_time(db: Session, booking: Booking, slot: Slot, *, by: Actor, now: da
 
 
 def on_it(db: Session, booking: Booking) -> int:
-    """How many would be told, were the booking called off now."""
+    """How many would get a letter if the booking were called off now."""
     which = select(func.count(SignUp.id)).where(SignUp.booking_id == booking.id, SignUp.state.in_(OPEN))
     return db.scalar(which) or 0
 

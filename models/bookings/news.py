@@ -13,7 +13,7 @@ from models.outbox.message import Channel, Outgoing, post
 
 
 def tell_crm(db: Session, booking: Booking, what: str, now: datetime) -> None:
-    """Tell that a booking was `published` or `changed` here; what the CRM itself has said is not said back."""
+    """Tell that a booking was `published` or `changed` here; what came from the CRM is not sent back."""
     db.flush()
     with whole_customer(db):
         payload = facts_of(db, booking)

@@ -1,6 +1,6 @@
 """The demo's invoices (product 6.7): the five of the user guide, and some years of others up to the day of loading.
 
-Each of them is written as an EHF document and let in as the ERP's would be, so that each has its file.
+Each of them is written as an EHF document and taken in as the ERP's would be, so that each has its file.
 """
 
 from collections.abc import Iterator

@@ -91,7 +91,7 @@ class Employee(UnitOwned, Base):
     ) -> tuple[str, ...]:
         """Give the employee other details, and return the names of those that are new (AR2, AR12).
 
-        `seen` is the version that was before one's eyes; raises ChangedMeanwhile where there is a newer one.
+        `seen` is the version that the user saw; raises ChangedMeanwhile where there is a newer one.
         """
         if seen is not None and seen != self.version:
             raise ChangedMeanwhile(f"{self.about} is another than the one that was seen")

@@ -77,7 +77,7 @@ class Difference:
 def differences(db: Session, theirs: Mapping[str, str], *, mend: bool, now: datetime) -> Iterator[Difference]:
     """Compare every record with the CRM's digests, by subject (such as `employee:17`).
 
-    With `mend`, what is missing or differs is told again as it is now (`employee.restated` …). What is unknown to the
+    With `mend`, what is missing or differs is sent again as it is now (`employee.restated` …). What is unknown to the
     portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`; the caller commits.
     """
     left = set(theirs)

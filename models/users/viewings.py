@@ -138,7 +138,7 @@ def end_viewing(db: Session, by: SignedIn, now: datetime) -> None:
 
 
 def note_look(db: Session, by: SignedIn, page: str, now: datetime) -> None:
-    """Put on record that a page of the customer was looked at; `page` holds no personal data."""
+    """Record that a page of the customer was looked at; `page` holds no personal data."""
     assert by.view is not None
     assert by.customer is not None
     seen = {"page": page}

@@ -1,4 +1,4 @@
-"""Invoices for the stories: written as EHF, and let in the way that real ones are."""
+"""Invoices for the stories: written as EHF, and taken in as real ones are."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -62,7 +62,7 @@ class Portal:
 
     @property
     def postman(self) -> Postman:
-        """A postman who starts his day."""
+        """A postman that has just been started."""
         return Postman(self.database, self.settings, self.clock, link)
 
     def post(
@@ -89,7 +89,7 @@ class Portal:
         return self.post(kind, channel=Channel.CRM, to=None, **facts)
 
     def deliver(self, after: timedelta = timedelta()) -> int:
-        """Let time pass, and a postman go round once."""
+        """Let time pass, and a postman send what is due."""
         self.clock.advance(after)
         return self.postman.deliver_due()
 

@@ -78,8 +78,8 @@ def facts_for(
 ) -> dict[str, Any]:
     """What any letter to an employee about a booking may say.
 
-    Answers go to the colleague who signed the employee up; where names are hidden, to the provider: what is answered
-    there is not for the employer.
+    Answers go to the colleague who signed the employee up; where names are hidden, to the provider, because the
+    employer must not read them.
     """
     colleague = db.get(User, asked_by_id) if asked_by_id and not booking.names_hidden else None
     return {

@@ -52,7 +52,7 @@ class Result:
 
 
 class Refusal(Exception):
-    """The document cannot be let in; says why, in one sentence."""
+    """The document cannot be taken in; says why, in one sentence."""
 
 
 def check(found: Found) -> Result:
@@ -67,7 +67,8 @@ def check(found: Found) -> Result:
 def take_in(db: Session, found: Found, *, now: datetime) -> Result:
     """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
 
-    A file that is in already is let in as it is. Whose it is only shows, so it is asked across customers.
+    A file that was taken in before is accepted and changes nothing. Whose it is, is not known beforehand, so it is
+    asked across customers.
     """
     digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
     try:
