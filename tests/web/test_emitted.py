@@ -1,6 +1,5 @@
 """AR6: the watch over everything that is emitted finds what it should, in each of the places where it looks."""
 
-import asyncio
 import base64
 import gzip
 import io
@@ -22,6 +21,7 @@ from models.outbox.message import Channel, post
 from routes.web import forms
 from tests.stage.emitted import EMITTED, Emitted
 from tests.stage.house import House
+from tests.stage.server import Loop
 from tests.stage.times import NOW
 
 NUMBER = "05840399895"
@@ -71,14 +71,14 @@ async def ask(app: ASGIApp) -> None:
     await app({"type": "http", "method": "GET", "path": "/live"}, receive, send)
 
 
-def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(leaks: Callable[[], str]) -> None:
+def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(loop: Loop, leaks: Callable[[], str]) -> None:
     watch = Emitted()
     watch.learn(NUMBER.encode())
     watch.look_at_answer(answer(f"<p>{NUMBER}</p>".encode()))
     watch.look_at_answer(answer(packed(NUMBER)))
     watch.look_at_answer(answer(location=f"/employees?q={NUMBER[:6]}+{NUMBER[6:]}"))
     watch.look_at_answer(answer(set_cookie=cookie(NUMBER)))
-    asyncio.run(ask(watch.over(Response(gzip.compress(NUMBER.encode()), headers={"content-encoding": "gzip"}))))
+    loop.wait(ask(watch.over(Response(gzip.compress(NUMBER.encode()), headers={"content-encoding": "gzip"}))))
     watch.look_at_letter("1.eml", letter(NUMBER))
     watch.handle(logging.makeLogRecord({"name": "portal", "msg": "saved", "number": NUMBER}))
     watch.look("a row", f"1{NUMBER}2026".encode())
