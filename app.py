@@ -80,16 +80,18 @@ from models.outbox.claims import resend
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import DocumentRefused, add_report
-from routes import CALLS, MAP, SEARCH, TABS, anyone
-from routes.web.answers import Pages, environment
-from routes.web.cookie import Cookies
-from routes.web.entrance import Place, visit
+from routes import CALLS, MAP, SEARCH, TABS
+from routes.web.entrance.place import Place
+from routes.web.entrance.signed_calls import SignedCall
+from routes.web.entrance.visits import visit
 from routes.web.errors import refusal
-from routes.web.headers import SecurityHeaders
-from routes.web.links import Links
-from routes.web.signed_calls import SignedCall
-from routes.web.static import StaticFiles
-from routes.web.visit import Portal
+from routes.web.http.cookie import Cookies
+from routes.web.http.headers import SecurityHeaders
+from routes.web.http.links import Links
+from routes.web.http.static import StaticFiles
+from routes.web.lines import anyone
+from routes.web.portal import Portal
+from routes.web.templates import Pages, environment
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -119,7 +121,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
+        """The postman works while the portal serves, and finishes the letter in hand when it stops."""
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked through again and again
         gc.set_threshold(20_000)
@@ -175,7 +177,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
-    """A postman with a database of its own; raises SettingsRefused where he could not reach anybody."""
+    """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
     return Postman(Database(settings.database_url), settings, clock, links.absolute)
 
 

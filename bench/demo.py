@@ -25,7 +25,7 @@ from models.customers.units import Unit
 from models.migrations import migrate
 from models.users.sessions import UserSession, open_session
 from models.users.user import Grant, User
-from routes.web.cookie import Cookies, SessionCookie
+from routes.web.http.cookie import Cookies, SessionCookie
 
 TODAY = date(2026, 10, 1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}

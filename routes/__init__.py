@@ -1,9 +1,7 @@
-"""THE MAP: one line per URL: path, handler, name, and who may enter. `who` is required: no guard, no import."""
-
-from dataclasses import dataclass
+"""THE MAP: one line per URL: path, handler, name, and who may enter. A line without `who` is an error."""
 
 from models.core.scope import Right
-from routes import crm, guide, health, receipts, search, units
+from routes import crm, guide, health, search, units
 from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
@@ -22,6 +20,7 @@ from routes.desk import overview as desk_overview
 from routes.employees import deactivations
 from routes.employees import edit as edit_employee
 from routes.employees import new as new_employee
+from routes.employees import page as employee_page
 from routes.employees import search as employees
 from routes.imports import applications as import_applications
 from routes.imports import lists as imports
@@ -37,82 +36,18 @@ from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
+from routes.orders import page as order_page
 from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
 from routes.reports import documents as reports
 from routes.session import password_links, password_requests, passwords
 from routes.session import sign_in as session
-from routes.web.signed_calls import CallHandler
-from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
+from routes.web.http.body import MEGABYTE
+from routes.web.lines import CallLine, Line, anyone, get, may, of_a_customer, post, signed_in, staff, viewing
+from routes.web.portal import Tab
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
-
-
-def anyone(_visit: Visit) -> bool:
-    """Everybody, signed in or not."""
-    return True
-
-
-def signed_in(visit: Visit) -> bool:
-    """Every user, whatever the rights."""
-    return visit.signed_in is not None
-
-
-def staff(visit: Visit) -> bool:
-    """The provider's own, at the desk."""
-    return visit.is_at_desk
-
-
-def viewing(visit: Visit) -> bool:
-    """Staff who see the portal as a customer does."""
-    return visit.is_viewing
-
-
-def of_a_customer(visit: Visit) -> bool:
-    """Every user who is not at the desk."""
-    return signed_in(visit) and not staff(visit)
-
-
-def may(*rights: Right) -> Who:
-    """Users with one of the rights in at least one unit (X2, X3)."""
-    return lambda visit: visit.may(*rights)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the map."""
-
-    method: str
-    path: str
-    handler: Handler
-    name: str
-    who: Who
-    form: str | None = None
-    """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
-    max_body: int = MEGABYTE
-    """For a POST: what its body may weigh, in bytes."""
-    while_viewing: bool = False
-    """For a POST: whether staff may send it who see the portal as a customer does."""
-
-
-def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
-    """A page, or a part of one."""
-    return Line("GET", path, handler, name, who)
-
-
-def post(
-    path: str,
-    handler: Handler,
-    *,
-    name: str,
-    who: Who,
-    form: str | None = None,
-    max_body: int = MEGABYTE,
-    while_viewing: bool = False,
-) -> Line:
-    """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
 
 
 # fmt: off
@@ -139,7 +74,7 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
-    get ("/orders/{number:int}/receipt",   receipts.order,          name="order_receipt",   who=may(ORDERS)),
+    get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
@@ -169,7 +104,7 @@ MAP: tuple[Line, ...] = (
     post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
     post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
     post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
-    get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/receipt",    employee_page.receipt,   name="employee_receipt", who=may(EMPLOYEES)),
     get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
     get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
     get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
@@ -268,17 +203,6 @@ MAP: tuple[Line, ...] = (
     get ("/readyz",                        health.ready,            name="ready",           who=anyone),
 )
 # fmt: on
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    """One line of the map for programs: whoever signs the call with one of CRM_SECRETS may enter."""
-
-    method: str
-    path: str
-    handler: CallHandler
-    name: str
-    max_body: int = MEGABYTE
 
 
 CALLS: tuple[CallLine, ...] = (

@@ -1,4 +1,4 @@
-"""Søk: one box for what somebody holds: a number, a KID, a reference, a name, a telephone number.
+"""Søk: one box for whatever somebody has: a number, a KID, a reference, a name, a telephone number.
 
 Each kind of thing is asked for with its own search and only with its right (X2); the lists have the filters.
 """

@@ -1,4 +1,4 @@
-"""Publishing a series from a form: once per form, and told to the CRM. What a series is, stands in `series`."""
+"""Publishing a series from a form: once per form, with an event to the CRM. What a series is, stands in `series`."""
 
 import hashlib
 from datetime import datetime

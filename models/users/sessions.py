@@ -12,9 +12,10 @@ from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.scope import Scope, across_customers
+from models.core.scope import NO_UNITS, Right, Scope, across_customers
 from models.core.walls import select_rows
-from models.customers.customer import AccountManager, Contact, Customer
+from models.customers.account_managers import AccountManager, Contact
+from models.customers.customer import Customer
 from models.users.user import GRANTED, Grant, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
@@ -81,6 +82,10 @@ class SignedIn:
         """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
         return self.account_manager_id is not None and self.view is None
 
+    def may(self, *rights: Right) -> bool:
+        """Whether the user has one of the rights in at least one unit (X2, X3)."""
+        return self.scope is not None and self.scope.units_with(*rights) != NO_UNITS
+
     @property
     def label(self) -> str:
         """The user as the frame and the logs of changes name one (N3)."""
@@ -108,7 +113,7 @@ def note_customer(db: Session, session_id: int, customer_id: int) -> None:
 
 
 def end_session(db: Session, session_id: int, now: datetime) -> None:
-    """Sign out on the server: the cookie opens nothing from now on (N4)."""
+    """Sign out on the server: the cookie is worth nothing from now on (N4)."""
     db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
 
 

@@ -1,4 +1,4 @@
-"""Tables, as every spreadsheet has them: rows of cells. How a kind of file writes and reads them, it knows itself."""
+"""Tables, as every spreadsheet has them: rows of cells. How files hold them is in `models.exchange.sheets`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _Piece_contra = TypeVar("_Piece_contra", contravariant=True)
 
 
 class Writer(Protocol[_Piece_contra]):
-    """Writes one file piece by piece, a table row by row; what was given out is forgotten."""
+    """Writes one file piece by piece, a table row by row; what was given out is not kept."""
 
     @property
     def media_type(self) -> str:

@@ -1,4 +1,4 @@
-"""Many employees on the free times of a booking: who, the proposal that can be adjusted, and its confirmation.
+"""Many employees on the free times of a booking: who, the proposal, which can be adjusted, and its confirmation.
 
 How the times are given out is in `models.bookings.sign_ups.distribution`.
 """
@@ -155,7 +155,7 @@ def _show(visit: Visit, sheet: BookingPage, draft: Draft, *, status: int = 200) 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> DistributionForm:
     form: DistributionForm = DistributionForm.of(visit, pairs)
-    form.unit.offer = lambda: [NO_UNIT, EVERY_UNIT, *unit_choices(_units(visit))]
+    form.unit.find_choices = lambda: [NO_UNIT, EVERY_UNIT, *unit_choices(_units(visit))]
     return form
 
 

@@ -1,4 +1,4 @@
-"""Invitations: asking the ticked employees of a booking's page to choose a time themselves (section 5, number 16).
+"""Invitations: asking employees who are ticked on a booking's page to choose a time (section 5, number 16).
 
 What they then see is in `appointments`.
 """

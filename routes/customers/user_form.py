@@ -1,4 +1,4 @@
-"""The form of a user: who it is, and which rights in which branches of the customer."""
+"""The form of a user: name and address, and which rights in which branches of the customer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -62,7 +62,7 @@ class UserForm(PortalForm):
     ids: frozenset[int] = frozenset()
     """The units of the customer."""
 
-    def offer(self, units: list[UnitRow]) -> None:
+    def set_choices(self, units: list[UnitRow]) -> None:
         """Let rights be given in these units."""
         self.unit.choices = unit_choices(units)
         self.ids = frozenset(unit.id for unit in units)

@@ -1,9 +1,8 @@
-"""How an account manager wants to be told: a letter for each of the news, or one in the morning."""
+"""How an account manager gets news: a letter for each, or one in the morning."""
 
 from starlette.responses import Response
 
-from models.customers.customer import MailWish
-from models.orders.news import wish_for
+from models.customers.account_managers import MailWish, wish_for
 from routes.desk.overview import draw, mail_form
 from routes.web.answers import swap
 from routes.web.visit import Visit

@@ -1,6 +1,6 @@
-"""The form of an employee, which Ny ansatt and Rediger ansatt have in common, and what it is asked before saving.
+"""The form of an employee, for Ny ansatt and Rediger ansatt, and what is asked before it is saved.
 
-Saving is the rooms' own: `new_employee` and `edit_employee`.
+Saving is in `new` and `edit`.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """The worklist (section 5, number 4): what waits for the user, as boxes that go when their last row is put right.
 
-Another room's things to see to come in as a box more, in `boxes`. What is missing is found by `models.worklist`.
+Another room that has something to see to adds a box here. What is missing is found in `models.worklist`.
 """
 
 from collections.abc import Iterator

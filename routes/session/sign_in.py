@@ -11,11 +11,12 @@ from models.users.throttle import Bucket, TooManyAttempts, account_key, check, f
 from models.users.user import find_user, is_still_password
 from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
-from routes.web.cookie import SessionCookie
 from routes.web.errors import not_found
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
-from routes.web.visit import Visit, local
+from routes.web.http.cookie import SessionCookie
+from routes.web.http.same_origin import local
+from routes.web.visit import Visit
 
 WRONG = "Feil brukernavn eller passord."
 SIGNED_OUT = "Du er logget ut."

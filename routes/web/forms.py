@@ -11,7 +11,8 @@ from wtforms.validators import DataRequired, ValidationError
 
 from models.customers.units import UnitRow
 from routes.web.fields import ALL, Choice, Day, Option, Text
-from routes.web.visit import SAFE_METHODS, Visit
+from routes.web.http.asked import SAFE_METHODS
+from routes.web.visit import Visit
 
 
 class Fields(Mapping[str, Any]):
@@ -79,7 +80,7 @@ def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
-def offer_units(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
+def set_unit_choices(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
     """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
 
     A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that

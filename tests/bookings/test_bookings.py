@@ -8,7 +8,8 @@ from bs4 import Tag
 from sqlalchemy import select
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from models.outbox.message import Message

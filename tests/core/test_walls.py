@@ -232,7 +232,8 @@ ESCAPES = {
     "models/exchange/crm/feed.py",
     "models/exchange/crm/intake/receiving.py",
     "routes/session/sign_in.py",
-    "routes/web/entrance.py",
+    "routes/web/entrance/doors.py",
+    "routes/web/entrance/visits.py",
 }
 """Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
 line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every customer; a customer
@@ -246,7 +247,7 @@ LOOKS = {
     "models/orders/desk.py",
     "models/desk_overview.py",
     "models/users/drafts.py",
-    "models/orders/news.py",
+    "models/customers/account_managers.py",
     "models/notices/search.py",
     "models/outbox/overview.py",
     "models/core/scope.py",

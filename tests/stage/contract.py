@@ -1,6 +1,6 @@
 """The contract of the HTML, `docs/urls.md`: written from the map and from what its handlers say they do.
 
-`python -m tests.stage.contract` writes it anew. That pages keep to it is seen to by `test_house`.
+`python -m tests.stage.contract` writes it anew. `test_house` checks that pages keep to it.
 """
 
 import ast
@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
-from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes import MAP
 from routes.web.forms import PortalForm
-from routes.web.visit import Who
+from routes.web.lines import Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes.web.portal import Who
 from tests.stage.sweeps import fields_of
 
 FILE = Path(__file__).parents[2] / "docs" / "urls.md"
@@ -49,6 +50,8 @@ _STATUSES = {
     "not_found": {404},
     "download": {200},
     "receipt_again": {200, 204, 303},
+    "whole_file": {200},
+    "document": {200},
 }
 
 _HEAD = """\

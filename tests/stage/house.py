@@ -23,7 +23,7 @@ from models.exchange.crm.shapes import KINDS
 from models.exchange.deliver import Postman
 from models.migrations import migrate
 from models.outbox.message import Channel, Message
-from routes.web.visit import Portal
+from routes.web.portal import Portal
 from tests.stage.emitted import EMITTED
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop
@@ -180,7 +180,7 @@ class House:
         return page
 
     def deliver(self) -> int:
-        """Let a postman go round once; returns how many messages arrived."""
+        """Let a postman send what is due; returns how many messages arrived."""
         return Postman(self._database, self.settings, self.clock, self.portal.links.absolute).deliver_due()
 
     @contextmanager

@@ -11,7 +11,9 @@ from random import Random
 from sqlalchemy import event, select
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import COMING, NoLongerSignedUp, NotThisOne, SignUp, sign_up
+from models.bookings.sign_ups import seating
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import COMING, NoLongerSignedUp, NotThisOne, SignUp
 from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Named
@@ -43,11 +45,11 @@ def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_i
             elif mine is None or what == "sign up":
                 sign_up(db, slot, employee, by=by, now=NOW)
             elif what == "cancel":
-                mine.cancel(db, by=by, now=NOW)
+                seating.cancel(db, mine, by=by, now=NOW)
             elif what == "move" and slot.booking_id == mine.booking_id:
-                mine.move(db, slot, by=by, now=NOW)
+                seating.move(db, mine, slot, by=by, now=NOW)
             elif others and others[-1].booking_id == mine.booking_id:
-                mine.swap(db, others[-1], by=by, now=NOW)
+                seating.swap(db, mine, others[-1], by=by, now=NOW)
         except _REFUSALS as refused:
             db.rollback()
             return type(refused).__name__

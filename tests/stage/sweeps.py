@@ -17,14 +17,15 @@ from models.customers.customer import Customer
 from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
+from models.imports.fates import Known, judge
 from models.imports.lists import begin, keep, read_all
-from models.imports.rows import Known, judge
 from models.invoices.invoice import Invoice
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
 from models.users.user import Grant, User
-from routes import MAP, Line
+from routes import MAP
 from routes.web.forms import PortalForm
+from routes.web.lines import Line
 from tests.stage.house import House
 from tests.stage.times import NOW, TODAY
 
@@ -131,8 +132,18 @@ def with_lists(house: House, each: int = 11) -> House:
             for _ in range(each):
                 kept = dry_run.dumps()
                 keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
-            told = {"channel": Channel.MAIL, "kind": "order_placed", "about": "order:1", "to": "kari@n.example"}
-            post(db, customer_id=grant.customer_id, payload={}, now=NOW, **told)  # type: ignore[arg-type]
+            post(
+                db,
+                Outgoing(
+                    channel=Channel.MAIL,
+                    kind="order_placed",
+                    about="order:1",
+                    customer_id=grant.customer_id,
+                    payload={},
+                    at=NOW,
+                    to="kari@n.example",
+                ),
+            )
         for user in db.scalars(select(User)).all():
             send_link(db, user, NOW)
         db.commit()

@@ -20,7 +20,7 @@ from models.exchange.sheets.files import Row, writer
 from models.orders.order import Order
 from models.values.tables import Writer
 from routes.web.downloads import disposition, download
-from routes.web.entrance import Place
+from routes.web.entrance.place import Place
 from routes.web.visit import Visit
 from tests.stage.house import House
 from tests.stage.page import Page

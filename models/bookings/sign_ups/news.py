@@ -1,27 +1,25 @@
-"""What is told of a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
+"""What goes out about a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
 
-When something is told is decided in `sign_up`; how a letter reads, by the templates `appointment_*`.
+When something is told is decided in `seating` and `offers`; how a letter reads, by the templates `appointment_*`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.customers.customer import Customer
 from models.customers.units import Unit, account_manager_of
 from models.employees.employee import Employee
-from models.outbox.message import Channel, compose
+from models.outbox.message import Channel, Outgoing, compose
 from models.users.user import User
 from models.values.language import language_of
-
-if TYPE_CHECKING:
-    from models.bookings.sign_ups.sign_up import SignUp
 
 REMINDED_BEFORE = timedelta(days=2)
 """How long before an appointment its reminder comes: early enough to change it, where the deadline is a day."""
@@ -56,7 +54,7 @@ def around(db: Session, booking: Booking) -> Around:
 
 
 def facts_of(
-    db: Session, sign_up: "SignUp", booking: Booking, slot: Slot | None, employee: Employee, *, around: Around
+    db: Session, sign_up: SignUp, booking: Booking, slot: Slot | None, employee: Employee, *, around: Around
 ) -> dict[str, Any]:
     """What a letter about a sign-up may say; moments in ISO, UTC. `slot` is None for one who waits."""
     return {
@@ -80,8 +78,8 @@ def facts_for(
 ) -> dict[str, Any]:
     """What any letter to an employee about a booking may say.
 
-    Answers go to the colleague who signed the employee up; where names are hidden, to the provider: what is answered
-    there is not for the employer.
+    Answers go to the colleague who signed the employee up; where names are hidden, to the provider, because the
+    employer must not read them.
     """
     colleague = db.get(User, asked_by_id) if asked_by_id and not booking.names_hidden else None
     return {
@@ -108,7 +106,7 @@ class News:
     what: str
     """The end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired, confirmed,
     attendance."""
-    sign_up: "SignUp"
+    sign_up: SignUp
     slot: Slot | None = None
     """None while one waits."""
     was: str | None = None
@@ -124,9 +122,10 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
     for new in news:
         about, customer_id = f"sign_up:{new.sign_up.id}", booking.customer_id
         ids = _ids(booking, new)
-        record(db, customer_id=customer_id, actor=by.label, about=about, action=new.what, now=now, changed=ids)
-        told: dict[str, Any] = {"about": about, "customer_id": customer_id, "now": now}
-        db.add(compose(channel=Channel.CRM, kind=f"sign_up.{new.what}", payload=ids, **told))
+        record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=new.what, at=now, changed=ids))
+        kind = f"sign_up.{new.what}"
+        event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=ids, at=now)
+        db.add(compose(event))
         employee = db.get_one(Employee, new.sign_up.employee_id)
         if employee.email and new.what not in _WITHOUT_LETTER:
             facts = facts_of(db, new.sign_up, booking, new.slot, employee, around=surroundings)
@@ -136,7 +135,7 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
                 "changeable": booking.is_open(now),
             }
             kind = f"appointment_{new.what}"
-            db.add(compose(channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts, **told))
+            db.add(compose(replace(event, channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts)))
             if new.slot and new.slot.starts_at <= now + REMINDED_BEFORE:
                 new.sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
 

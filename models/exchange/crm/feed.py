@@ -1,7 +1,7 @@
 """The feed: the outbox for a CRM that cannot be called, and so fetches its events (`GET /crm/outbox?after=`).
 
-An event is handed out again until the CRM says, by the next `after`, that it has it: at least once, and in order for
-each record, as by the postman. Who may fetch is decided where the call comes in.
+An event is handed out again until the CRM says, with the next `after`, that it has it: at least once, and in order for
+each record, as the postman does. Who may fetch is decided in `routes.crm`.
 """
 
 from datetime import datetime

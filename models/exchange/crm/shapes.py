@@ -1,7 +1,7 @@
 """What the portal tells the CRM: the shape of the data of each kind of event, as docs/crm.md promises it.
 
-The models say what happened in words of their own; that they keep to these shapes is seen to by the tests. What the
-CRM tells the portal has its shapes in `models.exchange.crm.intake`.
+The models write the data; the tests check that it has these shapes. The shapes of what the CRM sends are in
+`models.exchange.crm.intake`.
 """
 
 from datetime import date, datetime
@@ -145,7 +145,7 @@ class Invitation(Struct, forbid_unknown_fields=True):
 
 
 class EmployeeRestated(Struct, forbid_unknown_fields=True):
-    """An employee as he or she is now, told again after a comparison of digests."""
+    """An employee as he or she is now, sent again after a comparison of digests."""
 
     id: int
     given_name: str
@@ -158,7 +158,7 @@ class EmployeeRestated(Struct, forbid_unknown_fields=True):
 
 
 class OrderRestated(Struct, forbid_unknown_fields=True):
-    """An order as it is now, told again after a comparison of digests."""
+    """An order as it is now, sent again after a comparison of digests."""
 
     number: int
     delivery: str
@@ -170,7 +170,7 @@ class OrderRestated(Struct, forbid_unknown_fields=True):
 
 
 class SignUpRestated(Struct, forbid_unknown_fields=True):
-    """A sign-up as it is now, told again after a comparison of digests."""
+    """A sign-up as it is now, sent again after a comparison of digests."""
 
     sign_up: int
     booking: int

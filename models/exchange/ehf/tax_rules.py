@@ -1,6 +1,6 @@
-"""The rules about VAT: its categories, their breakdown, and what each of them comes to (BR-S, BR-E and kin).
+"""The rules about VAT: its categories, their breakdown, and the sum of each (BR-S, BR-E and similar).
 
-With the tolerance of the standard: the VAT of a rate may be off by less than one, because some round each line.
+With the standard's tolerance: the VAT of a rate may be off by less than one, because some senders round each line.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,7 +14,7 @@ ONE = Decimal(1)
 _RATED = {"S", "L", "M"}
 """Categories that are told apart by their rates; the others come to nothing (BR-S, BR-IG, BR-IP)."""
 _EXPLAINED = {"E", "AE", "K", "G", "O"}
-"""Categories whose breakdown says why there is no VAT (BR-E-10 and kin)."""
+"""Categories whose breakdown says why there is no VAT (BR-E-10 and similar)."""
 _FAMILIES = {"S": "S", "Z": "Z", "E": "E", "AE": "AE", "K": "IC", "G": "G", "O": "O", "L": "AF", "M": "AG"}
 """The name of a category's family of rules."""
 

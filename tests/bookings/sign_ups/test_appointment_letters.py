@@ -15,9 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.invitations import invite
+from models.bookings.sign_ups.offers import end_offers
 from models.bookings.sign_ups.reminders import remind
-from models.bookings.sign_ups.sign_up import COMING, SignUp, end_offers, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
@@ -29,7 +32,7 @@ from models.core.signed import PERSONAL_LINK, Signer
 from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.exchange.letters import Letters
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.user import User
 from tests.bookings.sign_ups.holder import (
     INGRID,
@@ -104,13 +107,15 @@ class Office:
         with self._database.session() as db, across_customers(db):
             message = post(
                 db,
-                channel=Channel.MAIL,
-                kind=f"appointment_{kind}",
-                about="sign_up:17",
-                customer_id=None,
-                payload=FACTS | facts,
-                now=self.clock.now(),
-                to=TO,
+                Outgoing(
+                    channel=Channel.MAIL,
+                    kind=f"appointment_{kind}",
+                    about="sign_up:17",
+                    customer_id=None,
+                    payload=FACTS | facts,
+                    at=self.clock.now(),
+                    to=TO,
+                ),
             )
             db.commit()
         return message
@@ -306,13 +311,13 @@ def test_t6_every_letter_can_be_written_and_a_calendar_follows_what_happened(qui
         whole(db, booking)
         invite(db, booking, [ours.id], by=THE_PORTAL, now=now)
         mine = sign_up(db, slots[0], ours, by=THE_PORTAL, now=now)
-        mine.move(db, slots[1], by=THE_PORTAL, now=now)
-        mine.cancel(db, by=THE_PORTAL, now=now)
+        seating.move(db, mine, slots[1], by=THE_PORTAL, now=now)
+        seating.cancel(db, mine, by=THE_PORTAL, now=now)
         again = sign_up(db, slots[2], ours, by=THE_PORTAL, now=now)
-        waiting.cancel(db, by=THE_PORTAL, now=now)
+        seating.cancel(db, waiting, by=THE_PORTAL, now=now)
         full = select(SignUp).join(Slot, Slot.id == SignUp.slot_id).where(SignUp.booking_id == booking.id)
         seated = next(row for row in db.scalars(full) if row.state in COMING and _day(db, row) == waiting.day)
-        seated.cancel(db, by=THE_PORTAL, now=now)
+        seating.cancel(db, seated, by=THE_PORTAL, now=now)
         end_offers(db, booking, now + timedelta(days=2))
         joined = join(db, booking, db.get_one(Employee, waiting.employee_id), waiting.day, by=THE_PORTAL, now=now)
         db.commit()

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.appointment import open_link
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL, AuditEntry
 from models.core.scope import bind
@@ -168,7 +170,7 @@ def test_5_11_an_offer_is_accepted_refused_or_runs_out(house: House) -> None:
             .order_by(Slot.starts_at)
         ).all()
         full = next(s for s in seated if s.slot_id and db.get_one(Slot, s.slot_id).starts_at.date() == day)
-        full.cancel(whole(db, the_round(db)), by=THE_PORTAL, now=house.clock.now())
+        seating.cancel(whole(db, the_round(db)), full, by=THE_PORTAL, now=house.clock.now())
         db.commit()
         assert [kind for kind, _ in letters(db, name)] == ["offered"]
     page = opens(house, name)

@@ -8,8 +8,9 @@ from bs4 import Tag
 from sqlalchemy import func, select
 
 from models.bookings.sign_ups.distribution import WAIT, NotAsSeen, distribute, propose
+from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.selection import Wanted, select_employees
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import Slot
 from models.core.scope import Right, Scope

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.reminders import remind
-from models.bookings.sign_ups.sign_up import COMING, SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
 from models.core.database import Database
@@ -101,7 +103,7 @@ def test_t6_who_is_taken_off_has_left_or_cannot_come_is_not_reminded(quiet_house
         off, left, lost = rows[:3]
         scope = Scope.whole(off[0].customer_id)
         bind(db, scope)
-        off[0].cancel(db, by=THE_PORTAL, now=quiet_house.clock.now())
+        seating.cancel(db, off[0], by=THE_PORTAL, now=quiet_house.clock.now())
         left[1].deactivated_at = quiet_house.clock.now()
         lost[1].email = None
         db.commit()
@@ -142,7 +144,7 @@ def test_t6_who_is_moved_is_reminded_of_the_new_time_and_who_comes_late_not_at_a
         ).first()
         assert late
         bind(db, Scope.whole(seated.customer_id))
-        seated.move(db, free[0], by=THE_PORTAL, now=DUE)
+        seating.move(db, seated, free[0], by=THE_PORTAL, now=DUE)
         sign_up(db, free[-1], late, by=THE_PORTAL, now=DUE)
         db.commit()
     look(quiet_house, free[0].starts_at - timedelta(days=2))

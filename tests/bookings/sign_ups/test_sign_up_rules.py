@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from models.bookings.sign_ups import seating
+from models.bookings.sign_ups.offers import end_offers, offer_places
+from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import (
     OFFER_LASTS,
     OPEN,
@@ -21,9 +24,6 @@ from models.bookings.sign_ups.sign_up import (
     NotActive,
     Overlaps,
     SignUp,
-    end_offers,
-    offer_places,
-    sign_up,
 )
 from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import SlotFull
@@ -214,7 +214,8 @@ class Story(RuleBasedStateMachine):
     def is_taken_off(self, person: int, number: int) -> None:
         if row := self.row(person, number):
             self.both(
-                lambda: self.model.cancel(person, number), lambda: row.cancel(self.db, by=HMS, now=self.model.now)
+                lambda: self.model.cancel(person, number),
+                lambda: seating.cancel(self.db, row, by=HMS, now=self.model.now),
             )
 
     @rule(person=who, slot=place)
@@ -222,7 +223,8 @@ class Story(RuleBasedStateMachine):
         if row := self.row(person, slot[0]):
             thing = self.slots[slot[0]][slot[1]]
             self.both(
-                lambda: self.model.move(person, slot), lambda: row.move(self.db, thing, by=HMS, now=self.model.now)
+                lambda: self.model.move(person, slot),
+                lambda: seating.move(self.db, row, thing, by=HMS, now=self.model.now),
             )
 
     @rule(one=who, other=who, number=booking)
@@ -231,7 +233,7 @@ class Story(RuleBasedStateMachine):
         if mine and theirs and one != other:
             self.both(
                 lambda: self.model.swap(one, other, number),
-                lambda: mine.swap(self.db, theirs, by=HMS, now=self.model.now),
+                lambda: seating.swap(self.db, mine, theirs, by=HMS, now=self.model.now),
             )
 
     @rule(person=who, number=booking)
@@ -245,7 +247,8 @@ class Story(RuleBasedStateMachine):
     def says_yes(self, person: int, number: int) -> None:
         if row := self.row(person, number):
             self.both(
-                lambda: self.model.accept(person, number), lambda: row.accept(self.db, by=HMS, now=self.model.now)
+                lambda: self.model.accept(person, number),
+                lambda: seating.accept(self.db, row, by=HMS, now=self.model.now),
             )
 
     @rule(person=who)
@@ -255,7 +258,7 @@ class Story(RuleBasedStateMachine):
         for number in (0, 1):
             if gone and (row := self.row(person, number)) and row.state in OPEN:
                 self.model.cancel(person, number)
-                row.cancel(self.db, by=HMS, now=self.model.now, at_any_time=True)
+                seating.cancel(self.db, row, by=HMS, now=self.model.now, at_any_time=True)
         self.people[person].deactivated_at = self.model.now if gone else None
         self.db.flush()
 

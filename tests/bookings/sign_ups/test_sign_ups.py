@@ -9,6 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import BookingCancelled, TooLate
+from models.bookings.sign_ups import seating
+from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import (
     OFFER_LASTS,
     AlreadySignedUp,
@@ -17,7 +19,6 @@ from models.bookings.sign_ups.sign_up import (
     NotActive,
     Overlaps,
     SignUp,
-    sign_up,
 )
 from models.bookings.sign_ups.waiting_list import go_round, join, places_in_line
 from models.bookings.slots import Slot, SlotFull
@@ -44,9 +45,9 @@ def test_t1_an_employee_gets_a_place_is_moved_and_taken_off_and_everybody_is_tol
     [kari] = people(db, 1)
     place = sign_up(db, early, kari, by=HMS, now=NOW)
     assert (place.state, place.slot_id, early.taken) == ("Påmeldt", early.id, 1)
-    place.move(db, late, by=HMS, now=NOW)
+    seating.move(db, place, late, by=HMS, now=NOW)
     assert (early.taken, late.taken, place.revision) == (0, 1, 2)
-    place.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, place, by=HMS, now=NOW)
     assert (place.state, late.taken, place.revision) == ("Avmeldt", 0, 3)
     assert told(db, place) == [
         *("sign_up.created", "appointment_created"),
@@ -93,10 +94,10 @@ def test_t4_nobody_is_in_two_places_at_a_time_or_twice_on_a_booking(db: Session)
     with pytest.raises(Overlaps) as overlaps:
         sign_up(db, elsewhere, kari, by=HMS, now=NOW)
     assert overlaps.value.slot.id == early.id
-    place.move(db, late, by=HMS, now=NOW)
+    seating.move(db, place, late, by=HMS, now=NOW)
     other = sign_up(db, elsewhere, kari, by=HMS, now=NOW)  # half an hour before the other ends where it begins
     with pytest.raises(Overlaps):
-        place.move(db, early, by=HMS, now=NOW)
+        seating.move(db, place, early, by=HMS, now=NOW)
     assert (early.taken, late.taken, other.state) == (0, 1, "Påmeldt")
     facts = {"customer_id": place.customer_id, "unit_id": place.unit_id, "booking_id": booking.id, "signed_up_at": NOW}
     db.add(SignUp(**facts, slot_id=late.id, employee_id=kari.id, state="Påmeldt"))
@@ -143,14 +144,14 @@ def test_t5_changes_end_with_the_deadline(db: Session, closes_before: timedelta)
     place = sign_up(db, early, first, by=HMS, now=in_time)
     changes: list[Callable[[], object]] = [
         lambda: sign_up(db, late, second, by=HMS, now=too_late),
-        lambda: place.cancel(db, by=HMS, now=too_late),
-        lambda: place.move(db, late, by=HMS, now=too_late),
+        lambda: seating.cancel(db, place, by=HMS, now=too_late),
+        lambda: seating.move(db, place, late, by=HMS, now=too_late),
         lambda: join(db, booking, second, None, by=HMS, now=too_late),
     ]
     for change in changes:
         with pytest.raises(TooLate):
             change()
-    place.cancel(db, by=HMS, now=too_late, at_any_time=True)  # who leaves the company, leaves the place too
+    seating.cancel(db, place, by=HMS, now=too_late, at_any_time=True)  # who leaves the company, leaves the place too
     assert place.state == "Avmeldt"
 
 
@@ -161,7 +162,7 @@ def test_t5_a_time_that_has_begun_is_too_late_whatever_the_deadline(db: Session)
     with pytest.raises(TooLate):
         sign_up(db, early, second, by=HMS, now=early.starts_at)
     with pytest.raises(TooLate):
-        place.move(db, early, by=HMS, now=early.starts_at)
+        seating.move(db, place, early, by=HMS, now=early.starts_at)
 
 
 def test_a_cancelled_booking_takes_nobody_and_blocks_nobody(db: Session) -> None:
@@ -174,8 +175,8 @@ def test_a_cancelled_booking_takes_nobody_and_blocks_nobody(db: Session) -> None
     db.flush()
     changes: list[Callable[[], object]] = [
         lambda: sign_up(db, early, second, by=HMS, now=NOW),
-        lambda: place.cancel(db, by=HMS, now=NOW),
-        lambda: place.swap(db, place, by=HMS, now=NOW),
+        lambda: seating.cancel(db, place, by=HMS, now=NOW),
+        lambda: seating.swap(db, place, place, by=HMS, now=NOW),
     ]
     for change in changes:
         with pytest.raises(BookingCancelled):
@@ -187,16 +188,16 @@ def test_two_people_swap_and_what_is_over_is_over(db: Session) -> None:
     early, late = slots_of(db, a_round(db))
     first, second = people(db, 2)
     mine, theirs = sign_up(db, early, first, by=HMS, now=NOW), sign_up(db, late, second, by=HMS, now=NOW)
-    mine.confirm(db, by=Named("Kari"), now=NOW)
+    seating.confirm(db, mine, by=Named("Kari"), now=NOW)
     assert (mine.state, told(db, mine)[-1]) == ("Bekreftet", "sign_up.confirmed")
-    mine.swap(db, theirs, by=HMS, now=NOW)
+    seating.swap(db, mine, theirs, by=HMS, now=NOW)
     assert (mine.slot_id, theirs.slot_id, mine.state) == (late.id, early.id, "Påmeldt")
     assert told(db, mine)[-1] == told(db, theirs)[-1] == "appointment_moved"
-    theirs.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, theirs, by=HMS, now=NOW)
     changes: list[Callable[[], object]] = [
-        lambda: theirs.cancel(db, by=HMS, now=NOW),
-        lambda: theirs.confirm(db, by=HMS, now=NOW),
-        lambda: mine.swap(db, theirs, by=HMS, now=NOW),
+        lambda: seating.cancel(db, theirs, by=HMS, now=NOW),
+        lambda: seating.confirm(db, theirs, by=HMS, now=NOW),
+        lambda: seating.swap(db, mine, theirs, by=HMS, now=NOW),
     ]
     for change in changes:
         with pytest.raises(NoLongerSignedUp):
@@ -212,7 +213,7 @@ def test_a_place_that_gets_free_is_offered_in_order_until_somebody_takes_it(db: 
     assert list(places_in_line(db, booking.id).values()) == [1, 2, 3, 4]
     sign_up(db, slots_of(db, a_round(db))[0], busy, by=HMS, now=NOW)
     silent.email = None
-    place.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, place, by=HMS, now=NOW)
     offer = line[2]
     assert [waiting.state for waiting in line] == ["Venteliste", "Venteliste", "Tilbudt", "Venteliste"]
     assert (offer.offered_until, slot.taken) == (NOW + OFFER_LASTS, 1)
@@ -220,11 +221,11 @@ def test_a_place_that_gets_free_is_offered_in_order_until_somebody_takes_it(db: 
         sign_up(db, slot, late, by=HMS, now=NOW)
     over = NOW + OFFER_LASTS
     with pytest.raises(NoLongerSignedUp):
-        offer.accept(db, by=HMS, now=over)
+        seating.accept(db, offer, by=HMS, now=over)
     go_round(db, over)
     assert [waiting.state for waiting in line] == ["Venteliste", "Venteliste", "Avmeldt", "Tilbudt"]
     assert told(db, offer)[-2:] == ["sign_up.expired", "appointment_expired"]
-    line[3].accept(db, by=HMS, now=over)
+    seating.accept(db, line[3], by=HMS, now=over)
     assert (line[3].state, slot.taken) == ("Påmeldt", 1)
     assert told(db, line[3])[-2:] == ["sign_up.created", "appointment_created"]
 
@@ -235,7 +236,7 @@ def test_an_offer_that_is_over_makes_room_for_who_comes_though_no_round_was_made
     seated, waiting, late = people(db, 3)
     place = sign_up(db, slot, seated, by=HMS, now=NOW)
     join(db, booking, waiting, DAY, by=HMS, now=NOW)
-    place.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, place, by=HMS, now=NOW)
     assert sign_up(db, slot, late, by=HMS, now=NOW + OFFER_LASTS).state == "Påmeldt"
 
 
@@ -251,13 +252,13 @@ def test_one_waits_for_a_day_and_may_leave_the_line_or_take_another_slot(db: Ses
     assert list(places_in_line(db, booking.id).values()) == [1, 2]
     with pytest.raises(AlreadySignedUp):
         join(db, booking, third, None, by=HMS, now=NOW)
-    for_wednesday.cancel(db, by=HMS, now=NOW)  # declined: it goes to who waits for any day
+    seating.cancel(db, for_wednesday, by=HMS, now=NOW)  # declined: it goes to who waits for any day
     assert (for_tuesday.state, any_day.state, any_day.slot_id) == ("Venteliste", "Tilbudt", wednesday.id)
-    place.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, place, by=HMS, now=NOW)
     assert (for_tuesday.state, for_tuesday.slot_id) == ("Tilbudt", tuesday.id)
     taken = sign_up(db, tuesday, third, by=HMS, now=NOW)  # takes what was offered
     assert (taken.id, taken.state) == (for_tuesday.id, "Påmeldt")
-    any_day.cancel(db, by=HMS, now=NOW)
+    seating.cancel(db, any_day, by=HMS, now=NOW)
     any_day = join(db, booking, fourth, DAY, by=HMS, now=NOW)
     taken = sign_up(db, wednesday, fourth, by=HMS, now=NOW)  # waits no longer
     assert (taken.id, taken.state) == (any_day.id, "Påmeldt")
@@ -270,7 +271,7 @@ def test_no_place_is_offered_after_the_deadline_and_none_for_longer(db: Session)
     first, second, third = people(db, 3)
     place = sign_up(db, slot, first, by=HMS, now=NOW)
     waiting = join(db, booking, second, None, by=HMS, now=NOW)
-    place.cancel(db, by=HMS, now=booking.deadline - timedelta(hours=1))
+    seating.cancel(db, place, by=HMS, now=booking.deadline - timedelta(hours=1))
     assert waiting.offered_until == booking.deadline
     join(db, booking, third, None, by=HMS, now=NOW)
     go_round(db, booking.deadline)

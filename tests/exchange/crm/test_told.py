@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from models.bookings.sign_ups.sign_up import sign_up
+from models.bookings.sign_ups import seating
+from models.bookings.sign_ups.seating import sign_up
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from models.exchange.crm import shapes
@@ -37,7 +38,7 @@ def test_c1_what_is_told_has_the_shape_that_was_promised(quiet_house: House) -> 
         booking, [first] = a_round(db), people(db, 1)
         slot = db.scalars(select(Slot).where(Slot.booking_id == booking.id).order_by(Slot.starts_at)).first()
         assert slot
-        sign_up(db, slot, first, by=HMS, now=NOW).cancel(db, by=HMS, now=NOW)
+        seating.cancel(db, sign_up(db, slot, first, by=HMS, now=NOW), by=HMS, now=NOW)
         db.commit()
         told = db.scalars(select(Message).where(Message.channel == Channel.CRM.value).order_by(Message.id)).all()
         for message in told:

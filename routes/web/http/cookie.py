@@ -1,6 +1,6 @@
-"""The signed cookies and the token of forms: any doubt about one of them is nobody.
+"""The signed cookies and the token of forms: one that is in doubt counts as none.
 
-A cookie is a key, not a drawer: what it opens is in the database.
+A cookie only names a session; what belongs to it is in the database.
 """
 
 import secrets

@@ -1,4 +1,6 @@
-"""Where a request may come from: the host that was asked for, and the site that a form was sent from."""
+"""Where a request may come from and lead to: the host asked for, the site that sent a form, paths that stay here."""
+
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -26,6 +28,13 @@ def is_cross_site(request: Request, *, without_referrer: bool = False) -> bool:
     if origin is None or (without_referrer and origin == "null"):
         return False
     return origin.lower().partition("://")[2] != request.headers.get("host", "").lower()
+
+
+def local(path: str, otherwise: str) -> str:
+    """A path of this portal that is safe to redirect to, or `otherwise`."""
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
+        return quote(path, safe="/?&=%+#:,.-_~")
+    return otherwise
 
 
 def _without_port(host: str) -> str:

@@ -1,4 +1,4 @@
-"""The security headers that every response carries, whoever made it."""
+"""The security headers that every response carries."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-FOLDER = Path(__file__).parents[2] / "static"
+FOLDER = Path(__file__).parents[3] / "static"
 _COMPRESSIBLE = {".css", ".js", ".svg"}
 _REFUSED = re.compile(r"[^,;]+;\s*q=0(\.0*)?\s*(?=,|$)")  # `br;q=0` is a coding that the browser does not take
 _SERVED = _COMPRESSIBLE | {".pdf", ".png", ".webp", ".avif"}

@@ -11,18 +11,18 @@ from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from models.core.database import run
+from models.core.database import Session, run
 from models.exchange.crm.webhooks import Unsigned, keys_of, verify
-from routes.web.body import limited
-from routes.web.same_origin import is_our_host
-from routes.web.visit import SAFE_METHODS, Portal
+from routes.web.http.asked import SAFE_METHODS
+from routes.web.http.body import limited
+from routes.web.http.same_origin import is_our_host
+from routes.web.portal import Portal
 
 log = logging.getLogger("portal.call")
 
