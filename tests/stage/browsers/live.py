@@ -23,8 +23,9 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from tests.stage.databases import FIELD_KEYS, fill
 from tests.stage.emitted import EMITTED
-from tests.stage.house import FIELD_KEYS, SECRETS, fill
+from tests.stage.house import SECRETS
 from tests.stage.sweeps import password_link_of
 from tests.stage.times import NOW, TestClock
 
