@@ -19,7 +19,8 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.migrations import is_of_the_models, migrate
-from tests.stage.house import FIELD_KEYS
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.shared import worker
 from tests.stage.times import NOW
 
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
@@ -32,10 +33,11 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
         database = Database(f"sqlite:///{var}/portal.db")
     else:
         server = request.getfixturevalue("postgres_server")
+        name = f"migrated_{worker()}"
         with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute("DROP DATABASE IF EXISTS migrated WITH (FORCE)")
-            admin.execute("CREATE DATABASE migrated")
-        database = Database(make_url(server).set(database="migrated").render_as_string(hide_password=False))
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            admin.execute(f"CREATE DATABASE {name}".encode())
+        database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
     yield database
     database.close()
 

@@ -22,8 +22,9 @@ from routes.web.entrance.place import Place
 from routes.web.lines import Line, anyone, of_a_customer, signed_in, staff, viewing
 from routes.web.visit import Visit
 from tests.stage import contract, house_rules
+from tests.stage.client import BASE
 from tests.stage.house import House
-from tests.stage.page import BASE, Page
+from tests.stage.page import Page
 from tests.stage.sweeps import (
     NO_ROWS,
     PERSONAL,

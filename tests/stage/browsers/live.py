@@ -27,8 +27,9 @@ from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.users.sessions import first_customer, open_session
 from models.users.user import find_user
 from routes.web.http.cookie import Cookies, SessionCookie
+from tests.stage.databases import FIELD_KEYS, fill
 from tests.stage.emitted import EMITTED
-from tests.stage.house import FIELD_KEYS, SECRETS, fill
+from tests.stage.house import SECRETS
 from tests.stage.sweeps import password_link_of
 from tests.stage.times import NOW, TestClock
 
