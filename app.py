@@ -29,23 +29,16 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
-from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused, log_format
-from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.exchange.deliver import Postman
 from models.operations import commands, words
 from models.operations.installation import Installation, Refused, open_installation
 from models.reports.report import KINDS
-from routes import CALLS, MAP, SEARCH, TABS, CallLine, Line
-from routes.web.answers import Pages, environment
-from routes.web.cookie import Cookies
-from routes.web.elsewhere import elsewhere
-from routes.web.entrance import Place
-from routes.web.headers import SecurityHeaders
-from routes.web.links import Links
-from routes.web.signed_calls import SignedCall
-from routes.web.static import StaticFiles
-from routes.web.visit import Portal
+from routes import CALLS, MAP, SEARCH, TABS
+from routes.web.entrance.elsewhere import elsewhere
+from routes.web.http.headers import SecurityHeaders
+from routes.web.http.links import Links
+from routes.web.portal import Portal
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -61,10 +54,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     links = _links(settings)
     wake, stop = threading.Event(), threading.Event()
     postman = _postman(settings, clock, links) if with_postman else None
-    portal = _portal(settings, clock, links, wake, stop)
+    portal = Portal.of(settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=stop.is_set)
     add_compress_type("text/csv")
     app = Starlette(
-        routes=_routes(portal),
+        routes=[
+            *(line.route(portal) for line in MAP),
+            *(call.route(portal) for call in CALLS),
+            Route("/static/{file:path}", portal.static, methods=["GET"]),
+        ],
         middleware=[
             Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
             Middleware(SecurityHeaders, secure=settings.secure),
@@ -84,42 +81,6 @@ def _links(settings: Settings) -> Links:
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
     """A postman with a database of its own; raises SettingsRefused where he could not reach anybody."""
     return Postman(Database(settings.database_url), settings, clock, links.absolute)
-
-
-def _portal(settings: Settings, clock: Clock, links: Links, wake: threading.Event, stop: threading.Event) -> Portal:
-    static = StaticFiles()
-    return Portal(
-        settings=settings,
-        database=Database(settings.database_url, asynchronous=True),
-        clock=clock,
-        keyring=Keyring(settings.field_keys),
-        cookies=Cookies(settings),
-        signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
-        password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
-        links=links,
-        tabs=TABS,
-        search=SEARCH,
-        static=static,
-        pages=Pages(environment(settings, links, static)),
-        wake_postman=wake.set,
-        is_stopping=stop.is_set,
-    )
-
-
-def _routes(portal: Portal) -> list[Route]:
-    """A route for each line of the map, and one for the files of `static/`."""
-
-    def route(line: Line | CallLine, answer: Place | SignedCall) -> Route:
-        return Route(line.path, answer, methods=[line.method], name=line.name)
-
-    return [
-        *(
-            route(line, Place(portal, line.handler, line.who, line.form, line.max_body, line.while_viewing))
-            for line in MAP
-        ),
-        *(route(line, SignedCall(portal, line.handler, line.max_body)) for line in CALLS),
-        Route("/static/{file:path}", portal.static, methods=["GET"]),
-    ]
 
 
 def _living(

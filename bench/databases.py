@@ -20,7 +20,8 @@ from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate
 from models.orders.order import SERIES, Order
-from models.users.user import Grant, User, open_session
+from models.users.sessions import open_session
+from models.users.user import Grant, User
 
 SMALL, LARGE = 10_000, 1_000_000
 MEASURED, OTHERS = 1, 2

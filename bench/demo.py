@@ -23,8 +23,9 @@ from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
 from models.customers.units import Unit
 from models.migrations import migrate
-from models.users.user import Grant, User, UserSession, open_session
-from routes.web.cookie import Cookies, SessionCookie
+from models.users.sessions import UserSession, open_session
+from models.users.user import Grant, User
+from routes.web.http.cookie import Cookies, SessionCookie
 
 TODAY = date(2026, 10, 1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}

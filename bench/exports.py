@@ -24,7 +24,8 @@ from bench.table import BROKEN, Figure, show
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.migrations import migrate
-from models.users.user import Grant, User, open_session
+from models.users.sessions import open_session
+from models.users.user import Grant, User
 
 ROWS, CUSTOMERS = 100_000, 2
 MEASURED = 1

@@ -22,7 +22,8 @@ from app import create_app
 from models.core.logs import configure_logs
 from routes.orders import search as orders
 from routes.web.answers import page
-from routes.web.visit import Asked, Visit
+from routes.web.http.asked import Asked
+from routes.web.visit import Visit
 
 TEMPLATE_ONLY = "/bench/template-only"
 PROCESS = "/bench/process"

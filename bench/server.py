@@ -18,7 +18,7 @@ from bench.databases import Filled
 from bench.portal import PROCESS
 from models.core.sealed import new_field_key
 from models.core.settings import Settings
-from routes.web.cookie import Cookies, SessionCookie
+from routes.web.http.cookie import Cookies, SessionCookie
 
 _SECRET = "a key of the measurements long enough to sign with"  # noqa: S105  # signs nothing that lasts
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd", "User-Agent": "Mozilla/5.0"}

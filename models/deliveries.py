@@ -1,4 +1,4 @@
-"""What left for customers and the CRM, and what could not be delivered: the outbox as the provider's desk sees it.
+"""What was sent to customers and the CRM, and what could not be delivered: the outbox as the provider's desk sees it.
 
 Never what a message says, nor to whom: no more of an address than the part behind the @.
 """
@@ -18,8 +18,7 @@ from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import served_by, within
 from models.customers.units import in_norwegian
-from models.outbox import endpoints
-from models.outbox import message as outbox
+from models.outbox import claims, endpoints
 from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message
 
@@ -179,7 +178,7 @@ def send_now(db: Session, delivery: Delivery, *, by: Actor, now: datetime) -> bo
     Its endpoint is tried as well, if it rests. Noted in the log of the customer, to whom the session is held.
     """
     assert delivery.customer_id is not None
-    if not (outbox.resend(db, delivery.id, now) or outbox.hurry(db, delivery.id, now)):
+    if not (claims.resend(db, delivery.id, now) or claims.hurry(db, delivery.id, now)):
         return False
     endpoints.probe_now(db, delivery.channel, now)
     told = {"customer_id": delivery.customer_id, "about": delivery.about, "action": "resend"}

@@ -1,4 +1,4 @@
-"""What the desk's overview shows of one's own customers besides new orders: what waits, and what has room."""
+"""What the desk's overview shows of one's own customers besides new orders: what waits, and bookings with room."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a customer should see to (section 5, number 4): employees without what the provider needs to reach or know them.
+"""What waits for a customer's users (section 5, number 4): employees about whom the provider lacks something.
 
 How it is shown and put right, row by row, is in `routes.info.page`.
 """

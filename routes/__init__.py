@@ -1,6 +1,4 @@
-"""THE MAP: one line per URL: path, handler, name, and who may enter. `who` is required: no guard, no import."""
-
-from dataclasses import dataclass
+"""THE MAP: one line per URL: path, handler, name, and who may enter. A line without `who` is an error."""
 
 from models.core.scope import Right
 from routes import crm, guide, health, receipts, search, units
@@ -43,76 +41,11 @@ from routes.reports import desk as desk_reports
 from routes.reports import documents as reports
 from routes.session import password_links, password_requests, passwords
 from routes.session import sign_in as session
-from routes.web.signed_calls import CallHandler
-from routes.web.visit import MEGABYTE, Handler, Tab, Visit, Who
+from routes.web.http.body import MEGABYTE
+from routes.web.lines import CallLine, Line, anyone, get, may, of_a_customer, post, signed_in, staff, viewing
+from routes.web.portal import Tab
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
-
-
-def anyone(_visit: Visit) -> bool:
-    """Everybody, signed in or not."""
-    return True
-
-
-def signed_in(visit: Visit) -> bool:
-    """Every user, whatever the rights."""
-    return visit.signed_in is not None
-
-
-def staff(visit: Visit) -> bool:
-    """The provider's own, at the desk."""
-    return visit.is_at_desk
-
-
-def viewing(visit: Visit) -> bool:
-    """Staff who see the portal as a customer does."""
-    return visit.is_viewing
-
-
-def of_a_customer(visit: Visit) -> bool:
-    """Every user who is not at the desk."""
-    return signed_in(visit) and not staff(visit)
-
-
-def may(*rights: Right) -> Who:
-    """Users with one of the rights in at least one unit (X2, X3)."""
-    return lambda visit: visit.may(*rights)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the map."""
-
-    method: str
-    path: str
-    handler: Handler
-    name: str
-    who: Who
-    form: str | None = None
-    """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
-    max_body: int = MEGABYTE
-    """For a POST: what its body may weigh, in bytes."""
-    while_viewing: bool = False
-    """For a POST: whether staff may send it who see the portal as a customer does."""
-
-
-def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
-    """A page, or a part of one."""
-    return Line("GET", path, handler, name, who)
-
-
-def post(
-    path: str,
-    handler: Handler,
-    *,
-    name: str,
-    who: Who,
-    form: str | None = None,
-    max_body: int = MEGABYTE,
-    while_viewing: bool = False,
-) -> Line:
-    """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
 
 
 # fmt: off
@@ -268,17 +201,6 @@ MAP: tuple[Line, ...] = (
     get ("/readyz",                        health.ready,            name="ready",           who=anyone),
 )
 # fmt: on
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    """One line of the map for programs: whoever signs the call with one of CRM_SECRETS may enter."""
-
-    method: str
-    path: str
-    handler: CallHandler
-    name: str
-    max_body: int = MEGABYTE
 
 
 CALLS: tuple[CallLine, ...] = (

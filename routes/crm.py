@@ -1,6 +1,6 @@
-"""The CRM's door: events that come from it, and the outbox for a CRM that cannot be called (C1-C3).
+"""The URLs that the CRM calls: events that it sends, and the outbox for a CRM that cannot be called (C1-C3).
 
-What events do is in `models.exchange.crm.intake`; both lines are for programs, people have nothing here.
+What events do is in `models.exchange.crm.intake`; there is nothing for people here.
 """
 
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from models.exchange.crm.feed import hand_out
 from models.exchange.crm.intake import NotEvents, receive
-from routes.web.signed_calls import Call, problem
+from routes.web.entrance.signed_calls import Call, problem
 
 
 def create(call: Call) -> Response:

@@ -1,4 +1,4 @@
-"""Søk: one box for what somebody holds: a number, a KID, a reference, a name, a telephone number.
+"""Søk: one box for whatever somebody has: a number, a KID, a reference, a name, a telephone number.
 
 Each kind of thing is asked for with its own search and only with its right (X2); the lists have the filters.
 """
@@ -15,7 +15,8 @@ from models.invoices.search import Criteria as InvoiceCriteria
 from models.invoices.search import page_of_invoices
 from models.orders.search import orders_mentioning
 from routes.web.answers import go, page
-from routes.web.forms import PortalForm, Text, at_most
+from routes.web.fields import Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 SHOWN = 10

@@ -18,7 +18,7 @@ from tests.stage.house import House, PostgresStore, SqliteStore, Store
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop
 
-pytest_plugins = ["tests.stage.browsers"]
+pytest_plugins = ["tests.stage.browsers.live", "tests.stage.browsers.chromium", "tests.stage.browsers.terminals"]
 
 
 @pytest.fixture(autouse=True)

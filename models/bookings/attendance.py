@@ -1,6 +1,6 @@
 """Attendance (møtt, ikke møtt): whether those who sit on a booking came (T7).
 
-The provider says so, at the desk or through the CRM; customers see the word, and never anything more.
+The provider notes it, at the desk or in the CRM; customers see only this one word.
 """
 
 from collections.abc import Collection

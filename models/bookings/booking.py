@@ -1,6 +1,6 @@
 """Bookings (timeavtaler): rounds of times that the provider has defined (T1).
 
-Their times are in `slots`, who sits on them in `sign_ups.sign_up`, and what pages show of them in `timetable`.
+Their times are in `slots`, who sits on them in `sign_ups.seating`, and what pages show of them in `timetable`.
 """
 
 from datetime import datetime

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.audit import record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, across_customers, narrow
-from models.users.user import SignedIn, User, scope_of
+from models.users.sessions import SignedIn
+from models.users.user import User, scope_of
 
 
 class CalendarFeed(CustomerOwned, Base):

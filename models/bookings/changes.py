@@ -1,6 +1,6 @@
 """What the provider changes of a booking after it was published: its facts and times, and calling it off (T1, C3).
 
-Customers can change none of it; who sits on a time that changes is told.
+Customers can change none of it; those who sit on a time that changes get a letter.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,8 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking, ChangedMeanwhile
 from models.bookings.news import tell_crm
 from models.bookings.sign_ups.news import News, tell
-from models.bookings.sign_ups.sign_up import (
-    CANCELLED,
-    COMING,
-    HOLDING,
-    OPEN,
-    SignUp,
-    appointment_at,
-    hold_people,
-    offer_places,
-)
+from models.bookings.sign_ups.offers import offer_places
+from models.bookings.sign_ups.sign_up import CANCELLED, COMING, HOLDING, OPEN, SignUp, appointment_at, hold_people
 from models.bookings.slots import Slot
 from models.core.audit import THE_CRM, Actor, record
 

@@ -1,4 +1,4 @@
-"""What the CRM is told of a booking itself: how it is now, with all its times. Sign-ups are in `sign_ups.news`."""
+"""The event to the CRM about a booking itself: how it is now, with all its times. Sign-ups are in `sign_ups.news`."""
 
 from datetime import datetime
 from typing import Any

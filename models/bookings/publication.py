@@ -1,4 +1,4 @@
-"""Publishing a series, told to the CRM: from a form, once per form, or for several units at once.
+"""Publishing a series, with an event to the CRM: from a form, once per form, or for several units at once.
 
 What a series is, stands in `series`.
 """

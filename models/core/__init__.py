@@ -1,4 +1,4 @@
 """What every model stands on: settings, clock, database, walls between customers, log of changes, seals.
 
-Nothing of a domain, and nothing here imports one; what leaves the portal is in `models.outbox`.
+It knows and imports no domain; what leaves the portal is in `models.outbox`.
 """

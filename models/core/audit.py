@@ -1,6 +1,6 @@
 """The log of who changed what, when (X4): written in the transaction of the change, never changed.
 
-No identity number, no free text of a customer: the names of what changed, and values that may be seen.
+It holds no identity number and no free text of a customer: the names of what changed, and values that may be seen.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one clock: UTC inside, Europe/Oslo where a calendar day is meant. No other module asks for the time."""
+"""The only clock: UTC inside, Europe/Oslo where a calendar day is meant. No other module asks for the time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time

@@ -22,6 +22,8 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
 
+__all__ = ["Database", "Session", "aside", "give_way", "run"]  # what has a session in hand names its type from here
+
 _BEGIN = "sqlite_begin"
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",

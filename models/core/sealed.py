@@ -1,7 +1,6 @@
 """Sealed text: AES-GCM with key ids, and blind indexes to find equals without opening them.
 
-What is sealed, and who may open it, is decided by the tables that use it; `models.operations.key_rotation` exchanges
-the key.
+The tables that use it decide what is sealed, and who may open it; `models.operations.key_rotation` exchanges the key.
 """
 
 import base64

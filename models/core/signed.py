@@ -1,7 +1,7 @@
-"""Signed names: what stands in a personal link, and proves that the portal has given it out.
+"""Signed names: what stands in a personal link, and proves that the portal made it.
 
-A link opens something for whoever holds it. So that neither the database nor the outbox holds links, they hold
-names; the link is made of name and signature where a letter is written. When it ends is known by what it opens.
+A link opens something for whoever holds it. So that neither the database nor the outbox holds links, they hold names;
+the link is made of name and signature where a letter is written. Until when a link is good is decided by what it opens.
 """
 
 import base64

@@ -16,7 +16,7 @@ from models.core.walls import insert_rows, select_rows, update_rows
 from models.employees.details import Details
 from models.employees.employee import Employee, derived, facts
 from models.outbox.message import Channel, Message, row_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 _AT_ONCE = 1000
 

@@ -1,4 +1,4 @@
-"""What is written of an employee: the six values, and how each of them is read, from a form and from a list alike.
+"""The six values that are written about an employee, and how each of them is read, in a form and in a list alike.
 
 Each `read_…` takes what was typed, cleaned, and raises ValueError with a Norwegian sentence for the field.
 The identity number is read in `models.values.national_id`.

@@ -1,4 +1,4 @@
-"""Employees who may be the same person: a reason to ask once more before saving, never to refuse (AN2).
+"""Employees who may be the same person: the user is asked once more before saving, and never refused (AN2).
 
 Equal identity numbers are found by `models.employees.national_ids`.
 """

@@ -24,7 +24,7 @@ from models.customers.units import Unit, norwegian
 from models.employees.details import DETAILS, Details, facts_of
 from models.employees.search_words import fold, search_text, tokens_of
 from models.outbox.message import Channel, compose
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 _BYTEWISE = String(220).with_variant(String(220, collation="C"), "postgresql")
 """Compared byte by byte on both databases: the order is in the key."""

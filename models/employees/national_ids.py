@@ -21,7 +21,7 @@ from models.core.walls import insert_rows, select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.outbox.message import Channel, Message, place_of, post, row_of
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 from models.values.national_id import mask
 
 _AT_ONCE = 2000

@@ -1,4 +1,4 @@
-"""The world outside, and what all ways to it share: how a delivery fails, and files where nobody receives.
+"""The ways to other systems, and what they share: how sending fails, and files where there is no receiver.
 
 The postman is `models.exchange.deliver`; nothing else sends.
 """

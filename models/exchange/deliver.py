@@ -1,7 +1,7 @@
-"""The postman: takes messages from the outbox and brings them out, one by one.
+"""The postman: takes messages from the outbox and sends them, one by one.
 
-A message that was brought out by a postman who died before noting it goes out again, under the same id. Where an
-endpoint fails, whichever the message, it rests (`models.outbox.endpoints`), and its messages wait without being tried.
+A message that was sent by a postman who died before noting it is sent again, under the same id. Where an endpoint
+fails, whichever the message, it rests (`models.outbox.endpoints`), and its messages wait and are not tried.
 """
 
 import logging
@@ -25,8 +25,7 @@ from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
 from models.orders.morning_letters import post_morning_letters
-from models.outbox import endpoints
-from models.outbox import message as outbox
+from models.outbox import claims, endpoints
 from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message
 from models.users import password_requests
@@ -130,7 +129,7 @@ class Postman:
             while True:
                 known = endpoints.endpoints(db)
                 ready = [each for each in channels if each not in known or known[each].takes(now)]
-                message = outbox.claim_next(db, now, channels=ready) if ready else None
+                message = claims.claim_next(db, now, channels=ready) if ready else None
                 taken = _InHand(message, known.get(Channel(message.channel))) if message else None
                 if taken is None or not taken.is_probe or endpoints.begin_probe(db, taken.channel, now):
                     db.commit()
@@ -168,11 +167,11 @@ class Postman:
 
 def _note_message(db: Session, taken: _InHand, failure: Exception | None, now: datetime) -> bool:
     if failure is None:
-        return outbox.delivered(db, taken.message, now)
+        return claims.delivered(db, taken.message, now)
     if isinstance(failure, Unreachable) and taken.is_probe:
-        return outbox.put_back(db, taken.message, now, _said(failure))
+        return claims.put_back(db, taken.message, now, _said(failure))
     for_good = isinstance(failure, Undeliverable)
-    return outbox.failed(db, taken.message, now, _said(failure), for_good=for_good)
+    return claims.failed(db, taken.message, now, _said(failure), for_good=for_good)
 
 
 def _note_endpoint(db: Session, taken: _InHand, failure: Exception | None, now: datetime) -> dict[str, object]:

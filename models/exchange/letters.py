@@ -1,7 +1,7 @@
 """Letters: what a mail says and to whom, from the templates in `partials/letters/` (NB10, NB11, T6).
 
-A letter is `<kind>.txt`, with the blocks subject and body, and `<kind>.html`; those to an employee, of the employee's
-appointment, are all `appointment`, with the calendar entry beside them. Nothing is sent here.
+A letter is `<kind>.txt`, with the blocks subject and body, and `<kind>.html`; all letters to an employee about an
+appointment are `appointment`, with the calendar entry beside them. Nothing is sent here.
 """
 
 from datetime import date, datetime

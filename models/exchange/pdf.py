@@ -1,7 +1,7 @@
 """PDF: documents to print and to file, tagged for screen readers (PDF/UA-1), from the templates `partials/**/*.typ`.
 
 What a document says is its room's business; how all of them look stands in `partials/frame/_document.typ`. Facts go in
-as JSON, so nothing that somebody typed is ever markup. It is slow work: a visit does it aside.
+as JSON, so nothing that somebody typed is ever markup. It is slow, so a visit does it in a thread (`aside`).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The list of employees as a table, which the import reads again without a change (section 5, number 9).
+"""The list of employees as a table that the import can read again without a change (section 5, number 9).
 
 Never with an identity number, not even its mask.
 """

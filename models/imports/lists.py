@@ -1,7 +1,7 @@
 """Imports: a list of employees that somebody wants to bring in, looked over and not applied yet (section 5, number 9).
 
-What a row says and what becomes of it is in `models.imports.rows`. A list is personal data, identity numbers among
-it: it is sealed, belongs to who sent it, and is gone after a day or once it is applied.
+What a row says and what becomes of it is in `rows` and `fates`. A list is personal data, identity numbers among it: it
+is sealed, belongs to the user who sent it, and is deleted after a day or once it is applied.
 """
 
 import base64
@@ -27,9 +27,10 @@ from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee
 from models.employees.national_ids import changes_among, holders_of
 from models.employees.search_words import fold
+from models.imports.fates import Colleague, Known, match
 from models.imports.headings import Columns, Meaning, guess, recognise
-from models.imports.rows import Colleague, Fate, Known, Read, Row, match, read_row, rows_of
-from models.users.user import SignedIn
+from models.imports.rows import Fate, Read, Row, read_row, rows_of
+from models.users.sessions import SignedIn
 from models.values.tables import Line, Table
 
 KEPT = timedelta(hours=24)

@@ -1,4 +1,4 @@
-"""Invoices (fakturaer): who pays which, what is outstanding, and where it stands under the clock.
+"""Invoices (fakturaer): who pays which, what is outstanding, and the status, which depends on the day.
 
 The search is in `models.invoices.search`, what is written on an invoice in `models.invoices.contents`, what reduces it
 in `models.invoices.settlements`.

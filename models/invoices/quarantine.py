@@ -1,6 +1,6 @@
 """The quarantine: documents that were refused, by name, digest and reason.
 
-Their content is not kept: the sender has it, and nobody here knows whose it is (decision 0020).
+Their content is not kept: the sender has it, and the portal does not know whose it is (decision 0020).
 """
 
 from dataclasses import dataclass

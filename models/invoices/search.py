@@ -1,6 +1,6 @@
 """The search among invoices: by number, day and status, in the order of any column, with what all of them come to.
 
-What an invoice is, and where one stands, is in `models.invoices.invoice`.
+What an invoice and its status are is in `models.invoices.invoice`.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Settlements: what reduces an invoice's outstanding amount: payments that the ERP tells of, and credit notes.
 
-An invoice's outstanding amount changes here and nowhere else, by steps that cannot be lost in a race.
+An invoice's outstanding amount changes only here, by steps that cannot be lost in a race.
 """
 
 from dataclasses import dataclass

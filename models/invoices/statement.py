@@ -1,6 +1,6 @@
 """The account statement (kontoutdrag) of one payer: what was invoiced and what was paid in a period, with the balance.
 
-A credit note stands as what it takes off; which invoice it took it off is in `models.invoices.settlements`.
+A credit note stands as the amount that it takes off; from which invoice, is in `models.invoices.settlements`.
 """
 
 from collections.abc import Iterable

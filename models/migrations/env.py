@@ -15,7 +15,7 @@ from models.notices import notice  # noqa: F401  # tables
 from models.orders import messages, news, order  # noqa: F401  # tables
 from models.outbox import endpoints, message  # noqa: F401  # tables
 from models.reports import plans, report  # noqa: F401  # tables
-from models.users import drafts, throttle, user  # noqa: F401  # tables
+from models.users import drafts, sessions, throttle, user  # noqa: F401  # tables
 
 connection = context.config.attributes["connection"]
 context.configure(

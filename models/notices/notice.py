@@ -21,7 +21,7 @@ from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, Scope, of_unit
 from models.core.walls import select_rows
 from models.customers.units import Unit
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 SHOWN_AT_ONCE = 5
 """How many Info shows: the important ones first, then the newest."""

@@ -29,7 +29,7 @@ from models.invoices.quarantine import quarantined
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
 from models.operations.reconciliation import differences
-from models.outbox import endpoints, message
+from models.outbox import claims, endpoints
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import DocumentRefused, add_report
@@ -69,7 +69,7 @@ def outbox(installation: Installation) -> Lines:
 def resend(installation: Installation, id: int) -> Lines:
     """A dead message is sent again; then how the outbox is."""
     with installation.session() as db:
-        is_sent = message.resend(db, id, installation.now)
+        is_sent = claims.resend(db, id, installation.now)
     yield from outbox(installation)
     if not is_sent:
         raise Refused(f"No dead message has the number {id}, or nothing is left of it.")

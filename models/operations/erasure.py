@@ -1,7 +1,7 @@
 """Erasure (`purge`): former employees after their time, and what else has no purpose any more.
 
-What is kept, for how long and why is in docs/privacy.md. Each step is small and is its own transaction, so that the
-portal goes on meanwhile, and done again it does nothing.
+What is kept, for how long and why is in docs/privacy.md. Each step is small and a transaction of its own, so that the
+portal goes on meanwhile; a second run does nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,9 +19,10 @@ from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.orders import messages as order_messages
-from models.outbox.message import Channel, empty_about, empty_delivered, post
+from models.outbox.claims import empty_about, empty_delivered
+from models.outbox.message import Channel, post
 from models.users import drafts, password_links
-from models.users.user import UserSession
+from models.users.sessions import UserSession
 
 SESSIONS_KEPT = timedelta(days=30)
 """For how long one can see when a session was used, after it was over."""

@@ -1,7 +1,6 @@
-"""Another key for all that is sealed (`rotate-keys`): in small steps, while the portal runs, resumed by starting again.
+"""Another key for all that is sealed (`rotate-keys`): in small steps while the portal runs; it can be started again.
 
-Which rows are sealed is said by their class, `models.core.sealed.Sealed`; where there is no such row there is nothing
-to do.
+Which rows are sealed is known from their class, `models.core.sealed.Sealed`.
 """
 
 from collections.abc import Iterator

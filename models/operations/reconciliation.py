@@ -1,7 +1,8 @@
 """Reconciliation: whether the CRM's copies of employees, orders and sign-ups are as the portal has them.
 
 Both sides make a digest of each record; only digests are compared, so no personal data travels. What differs can be
-told again, in order with everything else about the record. How the CRM's digests come here is not known here.
+sent again, in order with everything else about the record. How the CRM's digests are fetched is in
+`models.exchange.crm.digests`.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Orders (bestillinger): what a customer asked for, how it gets on, its messages, and the news of them.
+"""Orders (bestillinger): what a customer asked for, its progress, its messages, and the news of them.
 
 The bookings that are made for an order are in `models.bookings`.
 """

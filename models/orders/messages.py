@@ -1,6 +1,6 @@
 """Messages on an order: what the customer and the provider write to each other about it, oldest first.
 
-A message is never changed. Who is told of it is decided here; how the letter reads, by the templates `order_message`.
+A message is never changed. Who gets a letter about it is decided here; its words are in the templates `order_message`.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,8 @@ from models.customers.units import Unit, account_manager_of, paths_down_to
 from models.orders.news import MESSAGE, tell_manager
 from models.orders.order import Order
 from models.outbox.message import Channel, post
-from models.users.user import Grant, SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
 
 LONGEST = 2000
 """Characters of a message."""

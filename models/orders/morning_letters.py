@@ -1,7 +1,8 @@
 """Morning letters: at seven on a working day, one letter for each account manager with all the news that waits.
 
-Nothing is planned: what waits is looked for on each round, so that a morning on which no postman went is made up for by
-the first round after it. The news are taken and the letter is written in one transaction, so that each is told once.
+Nothing is scheduled: each postman looks once a minute for what waits, so that after a morning without a postman the
+first one to run makes up for it. The news are taken and the letter is written in one transaction, so that each is sent
+once.
 """
 
 from datetime import datetime, time, timedelta

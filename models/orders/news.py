@@ -1,6 +1,6 @@
 """News for account managers: a letter for each, or one letter each working morning, as each of them wishes (NB10).
 
-Who wishes the latter has the news waiting in a table, written in the transaction of the change in the letter's stead;
+For those who wish the second, the news wait in a table, written in the transaction of the change instead of the letter;
 `models.orders.morning_letters` posts them.
 """
 

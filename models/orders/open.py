@@ -1,4 +1,4 @@
-"""A customer's orders that are not done: what a booking can be published for."""
+"""A customer's orders that are not done: those that a booking can be published for."""
 
 from dataclasses import dataclass
 

@@ -31,7 +31,8 @@ from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
 from models.outbox.message import Channel, post
-from models.users.user import SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import User
 from models.values.national_id import mask_in
 
 SERIES = "orders"

@@ -1,4 +1,4 @@
-"""How an order gets on: its status and product group, which the provider sets (U9, C3), and orders made in the CRM."""
+"""The progress of an order: status and product group, which the provider sets (U9, C3), and orders made in the CRM."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from models.customers.units import Unit
 from models.orders.messages import sender_of
 from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
 from models.outbox.message import Channel, post
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 
 class StatusRefused(Exception):

@@ -1,8 +1,8 @@
 """Endpoints: whether the mail server and the CRM take anything now. Each is a circuit breaker that all processes share.
 
 Closed, it takes messages. Once it has failed several times in a row it *rests* (the breaker is open): nothing is sent
-but one *probe* at a time, after pauses that grow, until one arrives. What is sent is the outbox's; what counts as a
-failure of the endpoint rather than of a message is known to `models.exchange`. It is asked in `across_customers`.
+but one *probe* at a time, after pauses that grow, until one arrives. What counts as a failure of the endpoint rather
+than of a message is decided in `models.exchange`. These functions are called in `across_customers`.
 """
 
 import secrets
@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.outbox.message import LEASE, Channel
+from models.outbox.claims import LEASE
+from models.outbox.message import Channel
 
 FAILURES = 3
 """After so many in a row an endpoint rests."""

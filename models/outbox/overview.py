@@ -1,4 +1,4 @@
-"""How the outbox is: what waits and what is dead, for the command line and the desk. What it says is not told."""
+"""The state of the outbox, for the command line and the desk: what waits and what is dead, never what it says."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Receipts: whether the CRM has been told of the newest change of something (section 5, number 12).
 
-That a change is told, in which order and how often it is tried, is the outbox's. Where there is no CRM, events become
-files, and one that is written is delivered.
+In which order changes are sent, and how often, is the outbox's concern. Where there is no CRM, events become files, and
+a written one counts as delivered.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Figures per unit and year: orders by product group, invoiced amounts, and how health checks and times were used.
 
-Orders and amounts are no figures about people. What is about people (times held, sign-ups, no-shows) goes through
+Orders and amounts are not about people. What is about people (times held, sign-ups, no-shows) goes through
 `models.reports.suppression`, once for the whole customer, whoever asks (decision 0023), and only when the year is over.
 """
 

@@ -1,6 +1,6 @@
 """The plan of the year (plan for BHT-bistand): what the provider and the customer have agreed on, per unit.
 
-The provider keeps it (C3); here it is read. What has come of it is told by `done_on` and by the order.
+The provider writes it (C3). What has come of it is in `done_on` and in the order.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Reports at the desk: put up for a unit, with a letter to those who may read it there, and taken away again."""
+"""Reports at the desk: published for a unit, with a letter to those who may read it there, and removed again."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,8 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.outbox.message import Channel, post
 from models.reports.report import Report, ReportFile, add_report
-from models.users.user import Grant, SignedIn, User
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which sums about people may be published, so that no group under five can be worked out of them (decision 0023).
 
-Pure arithmetic on a tree; what its branches are is said by `models.reports.figures`.
+Only arithmetic on a tree; what its branches are is decided in `models.reports.figures`.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Users, their rights, sessions and passwords, and what slows down who guesses them.
+"""Users, their rights, sessions and passwords, and what slows down guessing.
 
 The customers and units that rights are given in are in `models.customers`.
 """

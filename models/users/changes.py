@@ -1,6 +1,6 @@
-"""What the provider's desk does with a customer's users: adds them, changes their rights, closes and opens the door.
+"""What the provider's desk does with a customer's users: adds them, changes their rights, and lets them sign in or not.
 
-Nobody becomes staff here, and staff are nobody's users. Each change is written into the customer's log (X4).
+Nobody becomes staff here, and staff do not belong to any customer. Each change is written into the customer's log (X4).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ from models.core.audit import record
 from models.core.scope import Right
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user
-from models.users.user import Grant, SignedIn, User, end_sessions
+from models.users.sessions import SignedIn, end_sessions
+from models.users.user import Grant, User
 
 Rights = Mapping[int, frozenset[Right]]
 """By the unit at the top of a branch, the rights in it; a branch without any is none."""

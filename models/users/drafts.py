@@ -1,4 +1,4 @@
-"""Drafts: what somebody had typed when the session ended, kept sealed until the same user is back.
+"""Drafts: what somebody had typed when the session ended, kept sealed until the same user signs in again.
 
 Section 5, number 3 of the product: a form is never lost. Passwords and form tokens are not kept.
 """

@@ -1,4 +1,4 @@
-"""Password links: with one of them a user chooses a password, once, and has no other way to the first.
+"""Password links: with one of them a user chooses a password, once; it is the only way to a first password.
 
 A link is a name and a signature (`models.core.signed`), so that neither the database nor the outbox holds one that
 opens anything. Which users get one because somebody asks for it is in `models.users.password_requests`.
@@ -16,8 +16,9 @@ from models.core.base import Base, Moment
 from models.core.scope import across_customers
 from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name_in, new_name
 from models.outbox.message import Channel, post
+from models.users.sessions import SignedIn, end_session, end_sessions
 from models.users.throttle import Bucket, account_key, forgive
-from models.users.user import Grant, SignedIn, User, end_session, end_sessions
+from models.users.user import Grant, User
 
 GOOD_FOR = timedelta(hours=1)
 """How long a link is good that somebody has asked for."""

@@ -1,4 +1,4 @@
-"""What a new password has to be: long, and not what anybody would try first.
+"""What a new password must be: long, and not one that anybody would try first.
 
 Sources: NIST SP 800-63B-4 (3.1.1.2) and OWASP ASVS 5.0 (6.2): a password that stands alone has at least 15 signs, may
 hold any sign in any order, and is compared with what is common and with what belongs to its user. See decision 0027.

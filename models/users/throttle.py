@@ -1,4 +1,4 @@
-"""Slowing down those who guess passwords, without locking out those who own them, and those who change without end.
+"""Slowing down those who guess passwords, without locking out the owners, and those who make changes without end.
 
 Attempts are counted per account from unknown browsers, per account from each browser that has signed in to it
 before (OWASP's device cookies), and per address. A limit that is reached refuses for a while and then forgets.

@@ -1,6 +1,6 @@
 """Viewings (innsyn): staff see the portal as a customer does, for a reason and for a while, and change nothing.
 
-Each is a row of its own and an entry of the customer's log, and so is every page that is looked at (decision 0025).
+Each viewing is a row and an entry in the customer's log, and so is every page that was looked at (decision 0025).
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,8 @@ from models.core.scope import CustomerOwned, Right, Scope, Units
 from models.core.walls import select_rows
 from models.customers.customer import AccountManager, Contact, Customer
 from models.users.of_customer import users_at
-from models.users.user import Choice, SignedIn, User, View, scope_of
+from models.users.sessions import Choice, SignedIn, View
+from models.users.user import User, scope_of
 
 _LOOKED = "viewed"
 LENGTH = timedelta(minutes=30)

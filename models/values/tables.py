@@ -1,4 +1,4 @@
-"""Tables, as every spreadsheet has them: rows of cells. How a kind of file writes and reads them, it knows itself."""
+"""Tables, as every spreadsheet has them: rows of cells. How files hold them is in `models.exchange.sheets`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Many employees on the free times of a booking: who, the proposal that can be adjusted, and its confirmation.
+"""Many employees on the free times of a booking: who, the proposal, which can be adjusted, and its confirmation.
 
 How the times are given out is in `models.bookings.sign_ups.distribution`.
 """
@@ -18,7 +18,8 @@ from models.employees.employee import Employee
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Text, at_most, is_id, unit_choices
+from routes.web.fields import Choice, Day, Ids, Option, Text, at_most, is_id
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 EVERY_UNIT = Option("all", "Alle avdelinger")

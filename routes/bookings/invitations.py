@@ -1,4 +1,4 @@
-"""Invitations: asking the ticked employees of a booking's page to choose a time themselves (section 5, number 16).
+"""Invitations: asking employees who are ticked on a booking's page to choose a time (section 5, number 16).
 
 What they then see is in `appointments`.
 """
@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import booking_of
-from routes.web.forms import Ids, PortalForm
+from routes.web.fields import Ids
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 

@@ -1,4 +1,4 @@
-"""Inviting the ticked employees of a booking's page, and saying how many were asked: by either way to the button."""
+"""Inviting the employees who are ticked on a booking's page, and saying how many were asked."""
 
 from starlette.responses import Response
 

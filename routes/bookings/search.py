@@ -14,7 +14,8 @@ from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
-from routes.web.forms import ALL, Choice, Day, PortalForm, unit_choices
+from routes.web.fields import ALL, Choice, Day
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import date
 

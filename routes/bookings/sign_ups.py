@@ -1,6 +1,6 @@
 """A booking's page, and what is done there: putting employees on slots, moving them, taking them off (T1-T5).
 
-Who may sit where is decided in `models.bookings.sign_ups.sign_up`; many at a time is in `distributions`.
+Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a time is in `distributions`.
 """
 
 from collections.abc import Collection
@@ -8,16 +8,10 @@ from collections.abc import Collection
 from starlette.responses import Response
 
 from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.candidates import employees_by_id, not_there_yet, sign_up_by_id
-from models.bookings.sign_ups.sign_up import (
-    AlreadySignedUp,
-    NoEmail,
-    NoLongerSignedUp,
-    NotActive,
-    Overlaps,
-    SignUp,
-    sign_up_all,
-)
+from models.bookings.sign_ups.seating import sign_up_all
+from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps, SignUp
 from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import SlotFull, slot_by_id
 from models.employees.employee import Employee
@@ -26,7 +20,8 @@ from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, nothing_new, page, swap
 from routes.web.errors import not_found
-from routes.web.forms import Ids, PortalForm, Text, at_most, is_id
+from routes.web.fields import Ids, Text, at_most, is_id
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import short_moment
 
@@ -124,7 +119,7 @@ def destroy(visit: Visit, id: int) -> Response:
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
     was, slot_id = sign_up.state, sign_up.slot_id
     try:
-        sign_up.cancel(visit.db, by=visit.user, now=visit.now)
+        seating.cancel(visit.db, sign_up, by=visit.user, now=visit.now)
     except NoLongerSignedUp:
         pass  # pressed twice, or somebody else was faster: it is as one wanted it
     except REFUSALS as refused:
@@ -145,9 +140,9 @@ def move(visit: Visit, id: int) -> Response:
         raise not_found()
     try:
         if other:
-            sign_up.swap(visit.db, other, by=visit.user, now=visit.now)
+            seating.swap(visit.db, sign_up, other, by=visit.user, now=visit.now)
         else:
-            sign_up.move(visit.db, slot, by=visit.user, now=visit.now)
+            seating.move(visit.db, sign_up, slot, by=visit.user, now=visit.now)
     except REFUSALS as refused:
         return _refused(visit, _sheet(visit, booking, moving=sign_up), refused, [employee])
     said = f"{employee.full_name} er flyttet til {short_moment(slot.starts_at)}."
@@ -159,7 +154,7 @@ def accept(visit: Visit, id: int) -> Response:
     sign_up = _sign_up(visit, id)
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
     try:
-        sign_up.accept(visit.db, by=visit.user, now=visit.now)
+        seating.accept(visit.db, sign_up, by=visit.user, now=visit.now)
     except REFUSALS as refused:
         return _refused(visit, _sheet(visit, booking), refused, [employee])
     return _changed(visit, booking, [sign_up.slot_id or 0], f"{employee.full_name} er påmeldt.", [employee])

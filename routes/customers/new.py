@@ -1,4 +1,4 @@
-"""Ny kunde at the desk: a company that the portal did not know."""
+"""Ny kunde at the desk: adding a company."""
 
 from collections.abc import Iterable
 

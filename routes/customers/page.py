@@ -10,7 +10,8 @@ from models.customers.units import units_in_scope
 from models.notices.search import Criteria, find_notices
 from models.users.of_customer import users_at
 from routes.web.answers import page
-from routes.web.forms import Choice, Option, PortalForm, Text, at_most, required
+from routes.web.fields import Choice, Option, Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 RIGHTS = {

@@ -11,7 +11,8 @@ from routes.customers.page import draw, viewing_form
 from routes.web import search as listing
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, Text, at_most, is_id
+from routes.web.fields import Text, at_most, is_id
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.whose import Whose
 

@@ -3,7 +3,8 @@
 from models.customers.search import account_managers
 from models.customers.unit_changes import UnitFacts
 from models.values.organisation_number import read_number
-from routes.web.forms import Choice, Option, PortalForm, Read, Text, at_most, required
+from routes.web.fields import Choice, Option, Read, Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 NUMBER_TAKEN = "Organisasjonsnummeret er allerede i bruk."

@@ -1,4 +1,4 @@
-"""The form of a user: who it is, and which rights in which branches of the customer."""
+"""The form of a user: name and address, and which rights in which branches of the customer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,8 @@ from models.core.scope import Right
 from models.customers.units import UnitRow
 from models.employees.details import read_email
 from models.users.changes import Person, Rights
-from routes.web.forms import Choice, PortalForm, Read, Text, at_most, is_id, required, unit_choices
+from routes.web.fields import Choice, Read, Text, at_most, is_id, required
+from routes.web.forms import PortalForm, unit_choices
 
 
 def _email(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Brukere of a customer at the desk: a new one, what one may do, and whether one may sign in."""
+"""Brukere of a customer at the desk: adding one, changing the rights, and letting one sign in or not."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
 """Deliveries (utsendinger) at the provider's desk: what waits, what failed, and what was refused.
 
-Nothing is sent here: the postman does it.
+Nothing is sent here: the postman sends.
 """

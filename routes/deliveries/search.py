@@ -22,7 +22,8 @@ from routes.deliveries.words import CHANNELS, reason, title
 from routes.web import search as listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Option, PortalForm, Text, at_most, is_id
+from routes.web.fields import Choice, Option, Text, at_most, is_id
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.whose import Whose
 

@@ -1,4 +1,4 @@
-"""How an account manager wants to be told: a letter for each of the news, or one in the morning."""
+"""How an account manager gets news: a letter for each, or one in the morning."""
 
 from starlette.responses import Response
 

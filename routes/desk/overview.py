@@ -10,7 +10,8 @@ from models.orders.desk import new_orders
 from models.orders.news import wish_of
 from models.outbox.overview import dead_count
 from routes.web.answers import page
-from routes.web.forms import Choice, Option, PortalForm
+from routes.web.fields import Choice, Option
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 SHOWN = 10

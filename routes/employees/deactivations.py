@@ -1,4 +1,4 @@
-"""Deaktiver: the question with its consequences, the deactivation, and the way back (AD4, section 5 number 7)."""
+"""Deaktiver: the question with its consequences, the deactivation, and taking it back (AD4, section 5 number 7)."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""The form of an employee, which Ny ansatt and Rediger ansatt have in common, and what it is asked before saving.
+"""The form of an employee, for Ny ansatt and Rediger ansatt, and what is asked before it is saved.
 
-Saving is the rooms' own: `new_employee` and `edit_employee`.
+Saving is in `new` and `edit`.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,8 @@ from models.employees.duplicates import SAME_EMAIL, SAME_NAME_AND_BIRTH, SAME_NU
 from models.employees.employee import Employee
 from models.employees.national_ids import others_with
 from models.values.national_id import birth_date_warning, mask
-from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Read, Text, masked_sentence, unit_choices
+from routes.web.fields import Choice, NationalIdField, Option, Read, Text
+from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import date as written
 

@@ -8,7 +8,7 @@ from models.employees.employee import KeyUsed, add_employee, was_sent
 from models.employees.national_ids import register
 from routes.employees.form import EmployeeForm, carry, duplicates_among, employee_form, what_is_said
 from routes.web.answers import go, page
-from routes.web.forms import idempotency_key, new_key
+from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
 
 
@@ -21,7 +21,7 @@ def new(visit: Visit) -> Response:
 
 def create(visit: Visit) -> Response:
     """Add the employee; who may be there already is asked about first (AN2)."""
-    form, key = employee_form(visit, visit.form.multi_items()), idempotency_key(visit)
+    form, key = employee_form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     if not form.validate():
         return _new(visit, form, key, status=422)
     if not was_sent(visit.db, by=visit.user, key=key) and (duplicates := duplicates_among(visit, form)):

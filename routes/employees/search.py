@@ -18,7 +18,8 @@ from routes.web import search as listing
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
-from routes.web.forms import ALL, Text, UnitFilter, at_most, offer_units, unit_choices
+from routes.web.fields import ALL, Text, at_most
+from routes.web.forms import UnitFilter, offer_units, unit_choices
 from routes.web.receipts import receipt_of_employee
 from routes.web.visit import Visit
 

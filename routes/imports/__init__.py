@@ -1,4 +1,4 @@
-"""Importing employees: a list by paste or file, looked over row by row, and applied at one stroke.
+"""Importing employees: a list by paste or file, looked over row by row, and applied in one transaction.
 
 One employee at a time is added in `routes.employees`.
 """

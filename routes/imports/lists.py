@@ -1,6 +1,6 @@
 """Importer ansatte: a list by paste or file, looked over before anything is changed (section 5, number 9).
 
-What becomes of a row is decided in `models.imports.rows`; a dry run is kept in `models.imports.lists`.
+What becomes of a row is decided in `models.imports.fates`; a dry run is kept in `models.imports.lists`.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,8 @@ from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from routes.imports.page import Sheet, found_import, import_page, look_over, opened, units_of
 from routes.web.answers import go, page
-from routes.web.forms import Choice, Option, PortalForm, unit_choices
+from routes.web.fields import Choice, Option
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 _SAMPLES = 3

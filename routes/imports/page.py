@@ -8,13 +8,15 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
+from models.imports.fates import Known, judge
 from models.imports.headings import NAMES, Meaning
 from models.imports.lists import DryRun, Gone, Import, import_by_id, known_to, read_all
-from models.imports.rows import Fate, Known, Read, Row, judge
+from models.imports.rows import Fate, Read, Row
 from models.values.national_id import mask_in
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, NationalIdField, Option, PortalForm, Text, unit_choices
+from routes.web.fields import Choice, NationalIdField, Option, Text
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 from routes.web.words import count
 

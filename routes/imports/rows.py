@@ -1,4 +1,4 @@
-"""The rows of a list that waits: a faulty one is corrected where it stands, or taken out."""
+"""The rows of a list that is not applied yet: a faulty one is corrected in place, or taken out."""
 
 from starlette.responses import Response
 

@@ -1,6 +1,6 @@
 """The worklist (section 5, number 4): what waits for the user, as boxes that go when their last row is put right.
 
-Another room's things to see to come in as a box more, in `boxes`. What is missing is found by `models.worklist`.
+Another room that has something to see to adds a box here. What is missing is found in `models.worklist`.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ from models.worklist import (
     without_email,
     without_number,
 )
-from routes.web.forms import NationalIdField, PortalForm, Read
+from routes.web.fields import NationalIdField, Read
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import amount, count, moment
 

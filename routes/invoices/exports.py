@@ -1,12 +1,12 @@
 """The list of invoices as files, with its filters: CSV, XLSX, and a ZIP of the documents."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from models.core.database import aside
+from models.core.database import Session, aside
 from models.exchange.archive import Member, ZipWriter
 from models.exchange.pdf import write_pdf
 from models.exchange.sheets.files import Row, writer
@@ -19,9 +19,6 @@ from routes.web.downloads import download
 from routes.web.errors import Refused, refusal
 from routes.web.visit import Visit
 from routes.web.words import count
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 HEADINGS = [
     "Fakturanummer",
@@ -64,7 +61,7 @@ def zip_file(visit: Visit) -> Response:
             "Velg en kortere periode, og last ned flere filer.",
         )
 
-    def read(db: "Session", after: Cursor | None) -> tuple[Sequence[Member], Cursor | None]:
+    def read(db: Session, after: Cursor | None) -> tuple[Sequence[Member], Cursor | None]:
         page = search.criteria(sort_of(visit), after)
         rows, following = page_of_invoices(db, page, visit.today, DOCUMENTS)
         return [member for row in rows for member in _documents(db, row.number)], following
@@ -75,7 +72,7 @@ def zip_file(visit: Visit) -> Response:
 def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     search, sort, today = _search(visit), sort_of(visit), visit.today
 
-    def read(db: "Session", after: Cursor | None) -> tuple[Sequence[Row], Cursor | None]:
+    def read(db: Session, after: Cursor | None) -> tuple[Sequence[Row], Cursor | None]:
         rows, following = page_of_invoices(db, search.criteria(sort, after), today, BATCH)
         return [
             (
@@ -103,7 +100,7 @@ def _search(visit: Visit) -> InvoiceSearch:
     return search
 
 
-def _documents(db: "Session", number: str) -> list[Member]:
+def _documents(db: Session, number: str) -> list[Member]:
     """The files of one invoice; the PDF is made in a thread, so that other visits go on."""
     invoice = invoice_by_number(db, number)
     if invoice is None:  # it is another unit's since the list was read

@@ -11,7 +11,8 @@ from models.values.money import KRONER
 from routes.web import search as listing
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text, at_most, masked_sentence
+from routes.web.fields import ALL, Choice, Option, Text, at_most
+from routes.web.forms import PeriodSearch, masked_sentence
 from routes.web.search import after_of
 from routes.web.visit import Visit
 from routes.web.words import amount

@@ -12,7 +12,8 @@ from models.values.money import KRONER
 from routes.web.answers import page
 from routes.web.downloads import disposition, download
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Option, PeriodSearch
+from routes.web.fields import Choice, Option
+from routes.web.forms import PeriodSearch
 from routes.web.visit import Visit
 from routes.web.words import amount
 from routes.web.words import date as day

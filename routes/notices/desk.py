@@ -14,7 +14,9 @@ from routes.notices.form import IMPORTANT, CustomerNoticeForm, NoticeForm, Notic
 from routes.web import search as listing
 from routes.web.answers import go, page
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Option, PortalForm, idempotency_key, is_id, masked_sentence, new_key, unit_choices
+from routes.web.fields import Choice, Option, is_id
+from routes.web.forms import PortalForm, masked_sentence, unit_choices
+from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
 from routes.web.words import count
 from routes.web.words import date as day
@@ -68,7 +70,7 @@ def new(visit: Visit) -> Response:
 
 def create(visit: Visit) -> Response:
     """Put it up with each of them, or with nobody."""
-    mine, key = customers_of(visit.db, visit.user.account_manager_id), idempotency_key(visit)
+    mine, key = customers_of(visit.db, visit.user.account_manager_id), idempotency_key(visit.form)
     form: NoticesForm = NoticesForm.of(visit)
     form.mine = frozenset(customer.id for customer in mine)
     if not form.validate():
@@ -96,7 +98,7 @@ def new_for_customer(visit: Visit, id: int) -> Response:
 def create_for_customer(visit: Visit, id: int) -> Response:
     """Put it up with the customer."""
     visit.serve(Customer, id)
-    form, key = _for_customer(visit), idempotency_key(visit)
+    form, key = _for_customer(visit), idempotency_key(visit.form)
     if not form.validate():
         return _new(visit, form, key, status=422)
     unit_id = int(form.unit.data)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from wtforms.validators import ValidationError
 
 from models.notices.notice import Words, read_link
-from routes.web.forms import Choice, Day, Ids, Option, PortalForm, Read, Text, at_most, required
+from routes.web.fields import Choice, Day, Ids, Option, Read, Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.words import date as day
 
 TO_KNOW, IMPORTANT = Option("", "Til orientering"), Option("important", "Viktig")

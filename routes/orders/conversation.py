@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from models.orders.messages import LONGEST, AlreadySent, MessageRow, Side, messages_of, write_message
 from models.orders.order import Order
 from routes.orders.guard import Guard, guard_on
-from routes.web.forms import FRESH_KEY, PortalForm, Text, at_most, idempotency_key, masked_sentence, new_key, required
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm, masked_sentence
+from routes.web.keys import FRESH_KEY, idempotency_key, new_key
 from routes.web.visit import Visit
 
 
@@ -67,7 +69,7 @@ def conversation(
 
 def send_message(visit: Visit, order: Order) -> Conversation:
     """Write what was sent, unless it is asked about; the answer holds the form to draw, and its status."""
-    form, key = MessageForm.of(visit), idempotency_key(visit)
+    form, key = MessageForm.of(visit), idempotency_key(visit.form)
     if not form.validate():
         return _drawn(visit, order, form, key, status=422)
     guard = guard_on(visit, form, ["message"])

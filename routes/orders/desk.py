@@ -1,4 +1,4 @@
-"""Bestillinger at the desk: finding an order of any customer, its page, and how it gets on (U9)."""
+"""Bestillinger at the desk: finding an order of any customer, its page, and its progress (U9)."""
 
 from starlette.responses import Response
 from wtforms import BooleanField
@@ -14,7 +14,8 @@ from routes.orders.filters import OrderFilters
 from routes.web import search as listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Option, PortalForm, Text, at_most
+from routes.web.fields import Choice, Option, Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.receipts import receipt_again, receipt_of_order
 from routes.web.search import after_of
 from routes.web.visit import Visit

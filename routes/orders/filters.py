@@ -3,7 +3,8 @@
 from wtforms.validators import ValidationError
 
 from models.orders.order import PRODUCT_GROUPS, STATUSES
-from routes.web.forms import ALL, Choice, Option, PeriodSearch, Text
+from routes.web.fields import ALL, Choice, Option, Text
+from routes.web.forms import PeriodSearch
 
 WITHOUT_STATUS = Option("none", "(uten status)")
 

@@ -1,4 +1,4 @@
-"""The guard on texts that people send: words that suggest somebody's health are asked about before they are kept.
+"""The guard on texts that people send: the user is asked about words that suggest somebody's health.
 
 Which words those are stands in `models.values.sensitive`; the question is drawn by `frame/_guard.html`.
 """

@@ -9,7 +9,9 @@ from models.customers.units import units_in_scope
 from models.orders.order import PART_NAMES, KeyUsed, Parts, place_order
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
-from routes.web.forms import Text, UnitChoice, at_most, idempotency_key, masked_sentence, new_key, offer_units, required
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import UnitChoice, masked_sentence, offer_units
+from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
 
 
@@ -56,7 +58,7 @@ def new(visit: Visit) -> Response:
 
 def create(visit: Visit) -> Response:
     """Send the order (NB9-NB13), unless the form asks for something smaller: to filter units, to remove words."""
-    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit)
+    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     if "filter_units" in visit.form:
         return _new(visit, form, key)
     if not form.validate():

@@ -1,4 +1,4 @@
-"""The customer's page of one order, which the reference and the messages are changed on."""
+"""The customer's page of one order; its reference and its messages are changed there."""
 
 from starlette.responses import Response
 
@@ -10,7 +10,8 @@ from models.orders.order import Order, history_of, names_around, order_by_number
 from routes.orders.conversation import Conversation, conversation
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, Text, at_most
+from routes.web.fields import Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 

@@ -17,12 +17,8 @@ from routes.orders.filters import OrderFilters
 from routes.orders.page import ReferenceForm, draw_order, order_of, reference_form
 from routes.web import search as listing
 from routes.web.answers import page, swap
-from routes.web.forms import (
-    ALL,
-    Choice,
-    masked_sentence,
-    unit_choices,
-)
+from routes.web.fields import ALL, Choice
+from routes.web.forms import masked_sentence, unit_choices
 from routes.web.receipts import receipt_of_order
 from routes.web.search import after_of
 from routes.web.visit import Visit

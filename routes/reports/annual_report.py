@@ -1,6 +1,6 @@
 """Årsrapport: a draft of the provider's annual report (§ 13-3), made of plan, orders and figures, as a page and a PDF.
 
-What is about people is what the page of figures shows, and no more.
+About people it says what the page of figures shows, and no more.
 """
 
 from dataclasses import asdict, dataclass, field

@@ -7,7 +7,8 @@ from typing import Any
 
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
-from routes.web.forms import ALL, Choice, Option, PortalForm, unit_choices
+from routes.web.fields import ALL, Choice, Option
+from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
 YEARS_BACK = 5

@@ -1,4 +1,4 @@
-"""Rapporter of a customer at the desk: what is up, what is put up and taken away, and whether the customer sees it.
+"""Rapporter of a customer at the desk: publishing and removing one, and whether the customer sees the tab.
 
 The plan of the year is in `desk_plans`.
 """
@@ -31,19 +31,9 @@ from models.reports.report import (
 )
 from routes.web.answers import go, page
 from routes.web.downloads import document
-from routes.web.forms import (
-    Choice,
-    Option,
-    PortalForm,
-    Text,
-    at_most,
-    cleaned,
-    idempotency_key,
-    masked_sentence,
-    new_key,
-    required,
-    unit_choices,
-)
+from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
+from routes.web.forms import PortalForm, masked_sentence, unit_choices
+from routes.web.keys import idempotency_key, new_key
 from routes.web.search import after_of
 from routes.web.visit import Visit
 
@@ -114,7 +104,7 @@ def new(visit: Visit, id: int) -> Response:
 def create(visit: Visit, id: int) -> Response:
     """Put a document up, and tell those who may read it."""
     visit.serve(Customer, id)
-    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit)
+    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     name, content = _file(visit)
     valid = form.validate()
     problem = "" if name else "Velg en fil."

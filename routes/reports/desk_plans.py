@@ -12,7 +12,8 @@ from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import Table, Unreadable
 from models.reports.plans import COLUMNS, NEEDED, PlanRefused, plan_of, replace_plan
 from routes.web.answers import go, page
-from routes.web.forms import Choice, Option, PortalForm, cleaned
+from routes.web.fields import Choice, Option, cleaned
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import count
 

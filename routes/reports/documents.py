@@ -21,7 +21,7 @@ from routes.web import search as listing
 from routes.web.answers import page
 from routes.web.downloads import LOCKED, document
 from routes.web.errors import not_found
-from routes.web.forms import ALL, Choice, Option
+from routes.web.fields import ALL, Choice, Option
 from routes.web.search import after_of
 from routes.web.visit import Visit
 

@@ -1,4 +1,4 @@
-"""HMS-året: what is planned, what has come of it, and what is due, on one page (product section 5, number 15)."""
+"""HMS-året: what is planned, what is done, and what is due, on one page (product section 5, number 15)."""
 
 from collections import Counter
 from dataclasses import dataclass

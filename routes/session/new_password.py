@@ -6,7 +6,7 @@ from wtforms import PasswordField
 from wtforms.validators import StopValidation
 
 from models.users.password_rules import SHORTEST, PasswordRefused, check_new_password
-from routes.web.forms import required
+from routes.web.fields import required
 
 
 class NewPassword(PasswordField):

@@ -11,7 +11,8 @@ from models.users.password_links import OpenedLink, open_password_link
 from models.users.passwords import hash_password
 from routes.session.new_password import NewPassword
 from routes.web.answers import go, page
-from routes.web.forms import PortalForm, Text
+from routes.web.fields import Text
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 CHOSEN = "Passordet er lagret. Logg inn med det."

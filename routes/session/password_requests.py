@@ -7,7 +7,8 @@ from models.users.password_requests import ask
 from models.users.throttle import TooManyAttempts
 from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import page, swap
-from routes.web.forms import PortalForm, Text, at_most
+from routes.web.fields import Text, at_most
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 

@@ -5,12 +5,13 @@ from wtforms import PasswordField
 
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
+from models.users.sessions import end_sessions, live_sessions
 from models.users.throttle import Bucket, TooManyAttempts, check, forgive, key_of, note_failure
-from models.users.user import end_sessions, live_sessions
 from routes.session.new_password import NewPassword
 from routes.session.slowing import too_many, try_later
 from routes.web.answers import page, swap
-from routes.web.forms import PortalForm, Text, at_most, required
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 CHANGED = "Passordet er endret. Er du logget inn andre steder, er du logget ut der."

@@ -6,14 +6,17 @@ from wtforms import PasswordField
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
+from models.users.sessions import end_session, first_customer, note_customer, open_session
 from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
-from models.users.user import end_session, find_user, first_customer, is_still_password, note_customer, open_session
+from models.users.user import find_user, is_still_password
 from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
-from routes.web.cookie import SessionCookie
 from routes.web.errors import not_found
-from routes.web.forms import PortalForm, Text, at_most, required
-from routes.web.visit import Visit, local
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm
+from routes.web.http.cookie import SessionCookie
+from routes.web.http.same_origin import local
+from routes.web.visit import Visit
 
 WRONG = "Feil brukernavn eller passord."
 SIGNED_OUT = "Du er logget ut."

@@ -1,4 +1,4 @@
-"""What somebody gets who has tried too often: the sentence, and when it is worth trying again."""
+"""The answer to somebody who has tried too often: the sentence, and when to try again."""
 
 from datetime import timedelta
 from math import ceil

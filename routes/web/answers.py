@@ -1,88 +1,24 @@
-"""The three answers: a place, a changed part, or elsewhere. The only file that speaks HX and Jinja2.
+"""The three answers: a place, a changed part, or another URL. The only module that knows HX headers.
 
 A place (`orders/index.html`) extends the layout and has a URL. A part (`orders/_results.html`) is a file of its
-own whose root element carries the part's name as id.
+own whose root element carries the part's name as id. How a template becomes text is in `templates`.
 """
 
 import hashlib
-import secrets
 import time
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from models.core.settings import Settings
-from routes.web.cookie import Flash
 from routes.web.errors import Refused
-from routes.web.forms import FRESH_KEY, new_key
-from routes.web.links import Links
-from routes.web.static import StaticFiles
-from routes.web.visit import SAFE_METHODS, Tab, Visit, local
-from routes.web.words import FILTERS
+from routes.web.http.asked import SAFE_METHODS, Asked
+from routes.web.http.cookie import Flash
+from routes.web.http.same_origin import local
+from routes.web.keys import FRESH_KEY, new_key
+from routes.web.portal import Tab
+from routes.web.visit import Visit
 
-PARTIALS = Path(__file__).parents[2] / "partials"
 _VARY = "HX-Request, HX-Request-Type, HX-Target"
-# Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
-_TOKEN_HERE = f"token-{secrets.token_hex(16)}"
-
-
-def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
-    """The templates, with everything that macros may use as globals."""
-    templates = Environment(
-        loader=FileSystemLoader(PARTIALS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=settings.demo,
-    )
-    templates.filters.update(FILTERS)
-    templates.globals.update(
-        url=links.path,
-        static=static.path,
-        csrf_token=_TOKEN_HERE,
-        brand=settings.brand,
-        guide_file=settings.guide_file,
-    )
-    return templates
-
-
-class Pages:
-    """Draws places and parts."""
-
-    def __init__(self, templates: Environment) -> None:
-        self._templates = templates
-
-    def render(self, here: Visit, template: str, context: dict[str, Any]) -> list[str]:
-        """Render a template; the result is cut where a form's token belongs."""
-        started = time.perf_counter()
-        text = self._templates.get_template(template).render(context)
-        here.render_seconds += time.perf_counter() - started
-        return text.split(_TOKEN_HERE)
-
-    def refused(self, here: Visit, refused: Refused) -> Response:
-        """The page of a refusal; inside a part htmx puts it where the whole place was."""
-        closed = here.is_personal and refused.status in {404, 410}
-        response = page(
-            here,
-            "frame/link_over.html" if closed else "frame/error.html",
-            status=refused.status,
-            title=refused.title,
-            sentence=refused.sentence,
-            action=_way_out(here),
-        )
-        if refused.wait is not None:
-            response.headers["retry-after"] = str(refused.wait)
-        return response
-
-    def sign_in(self, here: Visit, back_to: str) -> Response:
-        """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
-        target = here.url("sign_in", next=local(back_to, "/"))
-        if here.asked.partial:
-            return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
-        return Response(status_code=303, headers={"Location": target, **_private()})
 
 
 def page(
@@ -105,28 +41,19 @@ def page(
     ids of smaller things in the first part: htmx then gets the whole part in their stead. `no_store` is for places
     where an identity number is typed: no browser keeps them.
     """
-    names = (part,) if isinstance(part, str) else part
-    wanted = next((name for name in names if here.asked.target == name.rpartition("/")[2]), None)
-    if around and here.asked.target.startswith(around):
-        wanted = names[0]
-    frame = not here.asked.partial
-    shared = _shared(here, frame=frame, part_only=wanted is not None)
+    wanted = _wanted(here.asked, (part,) if isinstance(part, str) else part, around)
+    shared = _shared(here, frame=not here.asked.partial, part_only=wanted is not None)
     template = _part_file(place, wanted) if wanted else place
-    pieces = here.portal.pages.render(here, template, {**shared, "status": status, **context})
-    response = _html(here, pieces, status)
+    response = _html(here, _drawn(here, template, {**shared, "status": status, **context}), status)
     if no_store:
         response.headers["cache-control"] = "no-store"
         del response.headers["etag"]
-    if here.asked.partial and not wanted:
-        response.headers["hx-retarget"] = "#main"
-        response.headers["hx-reswap"] = "outerHTML show:top"
-        shown = here.request.method in SAFE_METHODS and status == 200
-        response.headers["hx-push-url"] = here.path if shown else "false"
-    elif wanted and at is not None:
-        response.headers["hx-push-url"] = at
-    if wanted and here.asked.target != wanted.rpartition("/")[2]:
-        response.headers["hx-retarget"] = f"#{wanted.rpartition('/')[2]}"
-        response.headers["hx-reswap"] = "outerHTML"
+    if wanted:
+        _put_into(here, response, wanted.rpartition("/")[2])
+        if at is not None:
+            response.headers["hx-push-url"] = at
+    elif here.asked.partial:
+        _put_into_main(here, response, status)
     return response
 
 
@@ -152,14 +79,13 @@ def swap(
         return go(here, or_go, say=say, tone=tone)
     here.flash = Flash(say, tone) if say else None
     shared = _shared(here, frame=False, part_only=True)
-    pieces = here.portal.pages.render(here, part, {**shared, **context})
+    pieces = _drawn(here, part, {**shared, **context})
     if not say:
         return _html(here, pieces, 200)
-    said = here.portal.pages.render(here, "frame/_said.html", shared)
+    said = _drawn(here, "frame/_said.html", shared)
     response = _html(here, [*pieces[:-1], pieces[-1] + said[0], *said[1:]], 200)
-    if into and here.asked.target != into:
-        response.headers["hx-retarget"] = f"#{into}"
-        response.headers["hx-reswap"] = "outerHTML"
+    if into:
+        _put_into(here, response, into)
     if not stay:
         response.headers["hx-replace-url"] = or_go
     return response
@@ -184,6 +110,60 @@ def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", fr
     return response
 
 
+def refused(here: Visit, why: Refused) -> Response:
+    """The page of a refusal; inside a part htmx puts it where the whole place was."""
+    closed = here.is_personal and why.status in {404, 410}
+    response = page(
+        here,
+        "frame/link_over.html" if closed else "frame/error.html",
+        status=why.status,
+        title=why.title,
+        sentence=why.sentence,
+        action=_way_out(here),
+    )
+    if why.wait is not None:
+        response.headers["retry-after"] = str(why.wait)
+    return response
+
+
+def sign_in(here: Visit, back_to: str) -> Response:
+    """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
+    target = here.url("sign_in", next=local(back_to, "/"))
+    if here.asked.partial:
+        return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
+    return Response(status_code=303, headers={"Location": target, **_private()})
+
+
+def _wanted(asked: Asked, names: tuple[str, ...], around: str | None) -> str | None:
+    """Which of the parts of a place htmx asks for alone, if it is one of them."""
+    if around and asked.target.startswith(around):
+        return names[0]
+    return next((name for name in names if asked.target == name.rpartition("/")[2]), None)
+
+
+def _put_into(here: Visit, response: Response, part: str) -> None:
+    """Have htmx replace the element with the id of the part, where it asked for another."""
+    if here.asked.target != part:
+        response.headers["hx-retarget"] = f"#{part}"
+        response.headers["hx-reswap"] = "outerHTML"
+
+
+def _put_into_main(here: Visit, response: Response, status: int) -> None:
+    """Have htmx replace the whole place; its address is kept where it can be opened again."""
+    response.headers["hx-retarget"] = "#main"
+    response.headers["hx-reswap"] = "outerHTML show:top"
+    shown = here.request.method in SAFE_METHODS and status == 200
+    response.headers["hx-push-url"] = here.path if shown else "false"
+
+
+def _drawn(here: Visit, template: str, context: dict[str, Any]) -> list[str]:
+    """What a template becomes; the time that it takes is told apart from the other work (Server-Timing)."""
+    started = time.perf_counter()
+    pieces = here.portal.pages.render(template, context)
+    here.render_seconds += time.perf_counter() - started
+    return pieces
+
+
 def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
     flash = here.flash
     return {
@@ -193,9 +173,9 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
         "tabs": [
             {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, tab)}
             for tab in here.portal.tabs
-            if tab.who(here)
+            if tab.who(here.signed_in)
         ],
-        "searchable": frame and here.portal.search.who(here),
+        "searchable": frame and here.portal.search.who(here.signed_in),
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }

@@ -1,31 +1,28 @@
 """The fourth answer: a list as a file, sent while it is read, however long it is.
 
-How a spreadsheet is written is in `models.exchange.sheets.files`; which rows there are, a model says.
+How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it has is decided in the models.
 """
 
 import asyncio
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from models.core.database import run
+from models.core.database import Session, run
 from models.reports.report import Download
 from models.values.tables import Writer
 from routes.web.visit import Visit
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """What a file may do in a browser that shows it: nothing."""
 
 After = TypeVar("After")
 Piece = TypeVar("Piece")
-Read = Callable[["Session", After | None], tuple[Sequence[Piece], After | None]]
+Read = Callable[[Session, After | None], tuple[Sequence[Piece], After | None]]
 """Rows that follow the key `After` (None: the first ones), and the key to go on from; None where that was the end."""
 
 

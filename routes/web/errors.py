@@ -1,4 +1,4 @@
-"""What can go wrong on any page, as the sentence that people get and the status that programs get."""
+"""What can go wrong on any page: the sentence for people and the status for programs."""
 
 from dataclasses import dataclass
 

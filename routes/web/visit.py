@@ -6,91 +6,26 @@ Rooms get a `Visit` and answer with a response; how answers are drawn is in `ans
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
 
-from models.core.clock import Clock, today_in_oslo
-from models.core.database import Database, aside
+from models.core.clock import today_in_oslo
+from models.core.database import Session, aside
 from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
-from models.core.sealed import Keyring
-from models.core.settings import Settings
-from models.core.signed import Signer
 from models.core.walls import has_written
 from models.customers.customer import Contact
 from models.users.drafts import find
-from models.users.user import Choice, SignedIn
-from routes.web.cookie import Cookies, Flash
+from models.users.sessions import Choice, SignedIn
 from routes.web.errors import not_found
-from routes.web.links import Links
-from routes.web.static import StaticFiles
+from routes.web.http.asked import Asked
+from routes.web.http.cookie import Flash
+from routes.web.portal import Portal
 
-if TYPE_CHECKING:
-    from routes.web.answers import Pages
-
-Handler = Callable[..., Response]
-Who = Callable[["Visit"], bool]
 T = TypeVar("T")
-
-SAFE_METHODS = {"GET", "HEAD"}
-MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A tab of the frame: its label, the route it opens, and who has it (N1, X3)."""
-
-    label: str
-    route: str
-    who: Who
-    holds: tuple[str, ...] = ()
-    """Routes of other places that lie under it."""
-    alone: bool = False
-    """Whether the places below its address lie under other tabs."""
-
-
-@dataclass(frozen=True)
-class Portal:
-    """The running portal: what visits share."""
-
-    settings: Settings
-    database: Database
-    clock: Clock
-    keyring: Keyring
-    cookies: Cookies
-    signer: Signer
-    """Signs personal links to appointments,"""
-    password_signer: Signer
-    """and those with which a password is chosen."""
-    links: Links
-    tabs: tuple[Tab, ...]
-    search: Tab
-    static: StaticFiles
-    pages: "Pages"
-    wake_postman: Callable[[], object]
-    is_stopping: Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What htmx asks for: a part to swap in, or nothing (a whole document)."""
-
-    partial: bool = False
-    target: str = ""
-    """The id of the element that will be replaced."""
-
-    @classmethod
-    def by(cls, request: Request) -> "Asked":
-        """Read the request headers of htmx 4 (`HX-Target: section#results`)."""
-        headers = request.headers
-        partial = headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full"
-        return cls(partial, headers.get("hx-target", "").rpartition("#")[2] if partial else "")
 
 
 @dataclass
@@ -109,7 +44,7 @@ class Visit:
     """Ties forms to a browser that is not signed in; set where such a form is drawn or sent."""
     served: Scope | None = None
     """The customer that staff do something for; set by `serve`."""
-    render_seconds: float = field(default=0.0)
+    render_seconds: float = 0.0
 
     @property
     def today(self) -> date:
@@ -191,8 +126,7 @@ class Visit:
 
     def may(self, *rights: Right) -> bool:
         """Whether the user has one of the rights in at least one unit."""
-        scope = self.signed_in.scope if self.signed_in else None
-        return scope is not None and scope.units_with(*rights) != frozenset()
+        return self.signed_in is not None and self.signed_in.may(*rights)
 
     def url(self, route: str, **params: object) -> str:
         """The path of a route of the map; parameters that are not in its path become the query."""
@@ -284,10 +218,3 @@ class Visit:
         if self.visitor is None:
             self.visitor = self.portal.cookies.read_visitor(self.request) or secrets.token_urlsafe(24)
         return f"visitor:{self.visitor}"
-
-
-def local(path: str, otherwise: str) -> str:
-    """A path of this portal that is safe to redirect to, or `otherwise`."""
-    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
-        return quote(path, safe="/?&=%+#:,.-_~")
-    return otherwise

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routes.web.forms import Choice, Option
+from routes.web.fields import Choice, Option
 
 _MINE, _ALL = Option("", "Mine kunder"), Option("all", "Alle kunder")
 

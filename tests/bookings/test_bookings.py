@@ -8,11 +8,13 @@ from bs4 import Tag
 from sqlalchemy import select
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from models.outbox.message import Message
-from models.users.user import User, UserSession
+from models.users.sessions import UserSession
+from models.users.user import User
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.rounds import a_round, all_is_well, people, slots_of

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from models.bookings.booking import Booking
-from tests.stage.browsers import DESK, PHONE, LivePortal, Visitor
+from tests.stage.browsers.chromium import DESK, PHONE, Visitor
+from tests.stage.browsers.live import LivePortal
 from tests.stage.rounds import a_round, people, slots_of
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,6 @@
 """Bookinger at the provider's desk: the list, publishing a series, and changing what is published."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,7 +15,6 @@ from models.core.audit import AuditEntry
 from models.core.clock import OSLO
 from models.customers.customer import Customer
 from models.outbox.message import Message
-from models.values.holidays import holiday
 from tests.bookings.test_bookings import Stage
 from tests.stage.house import House
 from tests.stage.page import Page
@@ -259,14 +258,6 @@ def test_what_the_clocks_skip_is_left_out_and_holidays_are_named(quiet_house: Ho
     )
     page.press("Se over")
     assert page.has("søn. 31.10 kl. 02:00: 120 minutter")
-
-
-def test_the_holidays_are_those_of_the_calendar() -> None:
-    assert [holiday(date(2026, 4, day)) for day in (1, 2, 3, 4, 5, 6)] == [
-        *(None, "skjærtorsdag", "langfredag", None, "første påskedag", "andre påskedag")
-    ]
-    assert (holiday(date(2038, 4, 25)), holiday(date(2026, 5, 25))) == ("første påskedag", "andre pinsedag")
-    assert (holiday(date(2030, 5, 17)), holiday(date(2030, 5, 18))) == ("17. mai", None)
 
 
 def test_what_was_typed_survives_the_end_of_the_session(quiet_house: House) -> None:

@@ -20,8 +20,9 @@ from models.core.scope import across_customers
 from models.core.walls import Unscoped, has_written
 from models.orders.order import SERIES, Order
 from models.outbox.message import Message
-from routes.web.entrance import Place
-from routes.web.visit import Asked, Visit
+from routes.web.entrance.place import Place
+from routes.web.http.asked import Asked
+from routes.web.visit import Visit
 from tests.stage.house import House
 from tests.stage.server import Loop
 from tests.stage.sweeps import digest

@@ -12,7 +12,8 @@ from models.employees.employee import ChangedMeanwhile, Employee, add_employees,
 from models.employees.national_ids import NationalId
 from models.employees.search import Criteria, find_employees
 from models.outbox.message import Message
-from models.users.user import SignedIn, find_signed_in, find_user, open_session
+from models.users.sessions import SignedIn, find_signed_in, open_session
+from models.users.user import find_user
 from tests.stage.house import FIELD_KEYS, House
 from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY

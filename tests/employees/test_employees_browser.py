@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.stage.browsers import PHONE, Visitor, Visitors
+from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 
 pytestmark = pytest.mark.browser
 

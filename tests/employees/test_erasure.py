@@ -20,10 +20,12 @@ from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.imports.lists import Import
 from models.operations.erasure import about_employees, purge
-from models.outbox.message import Channel, Message, delivered, post, resend
+from models.outbox.claims import delivered, resend
+from models.outbox.message import Channel, Message, post
 from models.users.drafts import Draft, keep
 from models.users.password_links import PasswordLink
-from models.users.user import User, UserSession, open_session
+from models.users.sessions import UserSession, open_session
+from models.users.user import User
 from tests.stage.house import FIELD_KEYS, House
 from tests.stage.times import NOW
 

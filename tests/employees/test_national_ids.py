@@ -26,7 +26,7 @@ from models.employees.national_ids import (
     with_number,
 )
 from models.outbox.message import Message
-from models.users.user import Choice, SignedIn
+from models.users.sessions import Choice, SignedIn
 from tests.stage.house import FIELD_KEYS, House
 from tests.stage.times import NOW
 from tests.stage.walls import World

@@ -17,9 +17,9 @@ from sqlalchemy import update
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.outbox import endpoints
+from models.outbox.claims import LEASE, MAX_ATTEMPTS
 from models.outbox.endpoints import FAILURES, LONGEST_PAUSE, LONGEST_WAIT
-from models.outbox.message import LEASE, MAX_ATTEMPTS, Channel, Message
-from tests.stage.empty import empty_postgres, empty_sqlite
+from models.outbox.message import Channel, Message
 from tests.stage.outgoing import SECRETS, Portal
 from tests.stage.outside import Call, Crm, MailServer
 from tests.stage.server import Loop
@@ -28,37 +28,11 @@ from tests.stage.times import NOW
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty outbox."""
-    with empty_sqlite(tmp_path) as database:
-        yield database
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty outbox on each of the two kinds of server."""
-    if request.param == "sqlite":
-        with empty_sqlite(tmp_path) as database:
-            yield database
-    else:
-        with empty_postgres(request.getfixturevalue("postgres_server")) as database:
-            yield database
-
-
 @contextmanager
 def told(database: Database, var: Path, crm: Crm, **settings: str) -> Iterator[Portal]:
     """A portal that tells a CRM, which is there."""
     with crm.there() as url:
         yield Portal(database, var, crm_url=url, crm_secrets=SECRETS, **settings)
-
-
-@pytest.fixture
-def crm(database: Database, tmp_path: Path) -> Iterator[tuple[Portal, Crm]]:
-    """A portal, and a CRM that is there."""
-    crm = Crm()
-    with told(database, tmp_path, crm) as portal:
-        yield portal, crm
 
 
 def overview(portal: Portal) -> list[str]:

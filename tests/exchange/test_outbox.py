@@ -10,8 +10,9 @@ from sqlalchemy import delete, event, select, text, update
 from models.core.database import Database
 from models.core.scope import Scope, across_customers
 from models.customers.customer import Customer
-from models.outbox import message as outbox
-from models.outbox.message import LEASE, MAX_ATTEMPTS, Channel, Message, claim_next, delivered, failed, post
+from models.outbox import claims
+from models.outbox.claims import LEASE, MAX_ATTEMPTS, claim_next, delivered, failed
+from models.outbox.message import Channel, Message, post
 from models.outbox.overview import Counts, counts, overview
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.times import NOW
@@ -199,12 +200,12 @@ def test_nothing_is_due_before_its_time(database: Database) -> None:
 
 
 def test_attempts_are_spread_over_about_four_days() -> None:
-    delays = [outbox._delay(attempt).total_seconds() for attempt in range(1, MAX_ATTEMPTS)]
+    delays = [claims._delay(attempt).total_seconds() for attempt in range(1, MAX_ATTEMPTS)]
     assert 4 <= delays[0] <= 6
     assert 8 <= delays[1] <= 12
     assert max(delays) <= 18 * 60
     assert 3.8 <= sum(delays) / 86400 <= 4.2
-    assert outbox._delay(10**6) <= timedelta(minutes=18)
+    assert claims._delay(10**6) <= timedelta(minutes=18)
     assert len(set(delays[-100:])) > 90, "those that fail together should not come back together"
 
 
@@ -227,9 +228,9 @@ def test_a_dead_message_can_be_sent_again_under_the_same_id(database: Database) 
     assert mine
     noted(database, mine, "smtp 550", for_good=True)
     with database.session() as db, across_customers(db):
-        assert outbox.resend(db, first.id, LATER)
-        assert not outbox.resend(db, first.id, LATER), "it is not dead any more"
-        assert not outbox.resend(db, 999, LATER)
+        assert claims.resend(db, first.id, LATER)
+        assert not claims.resend(db, first.id, LATER), "it is not dead any more"
+        assert not claims.resend(db, 999, LATER)
         db.commit()
     again = claimed(database, LATER)
     assert again
@@ -333,8 +334,8 @@ def test_an_attempt_that_says_nothing_of_the_message_does_not_count(database: Da
     mine = claimed(database)
     assert mine
     with database.session() as db, across_customers(db):
-        assert outbox.put_back(db, mine, NOW + timedelta(seconds=1), "ConnectionRefusedError")
-        assert not outbox.put_back(db, mine, NOW, "too late")
+        assert claims.put_back(db, mine, NOW + timedelta(seconds=1), "ConnectionRefusedError")
+        assert not claims.put_back(db, mine, NOW, "too late")
         db.commit()
     assert (stored(database, message.id).attempts, stored(database, message.id).last_error) == (
         0,
@@ -351,13 +352,13 @@ def test_whoever_cannot_wait_lets_a_message_be_due_now(database: Database) -> No
     assert mine
     assert noted(database, mine, "smtp 451")
     with database.session() as db, across_customers(db):
-        assert outbox.hurry(db, message.id, NOW)
-        assert not outbox.hurry(db, message.id, NOW), "it is due"
-        assert not outbox.hurry(db, 999, NOW)
+        assert claims.hurry(db, message.id, NOW)
+        assert not claims.hurry(db, message.id, NOW), "it is due"
+        assert not claims.hurry(db, 999, NOW)
         db.commit()
     again = claimed(database)
     assert again
     assert again.attempts == 2
     assert noted(database, again)
     with database.session() as db, across_customers(db):
-        assert not outbox.hurry(db, message.id, NOW), "it has arrived"
+        assert not claims.hurry(db, message.id, NOW), "it has arrived"

@@ -1,4 +1,4 @@
-"""Info: the first tab, with what a customer wants to know at once (I1)."""
+"""Info: the first tab, with what a customer wants to see first (I1)."""
 
 from datetime import UTC, datetime, timedelta
 

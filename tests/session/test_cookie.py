@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
-from models.users.user import UserSession
+from models.users.sessions import UserSession
 from tests.stage.house import SECRETS, House
 from tests.stage.page import Page
 

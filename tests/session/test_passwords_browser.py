@@ -6,7 +6,9 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import expect
 
-from tests.stage.browsers import LivePortal, Terminals, Visitors, until
+from tests.stage.browsers.chromium import Visitors
+from tests.stage.browsers.live import LivePortal, until
+from tests.stage.browsers.terminals import Terminals
 
 GOOD = "sure epler i kurv"
 

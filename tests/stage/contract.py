@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
-from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes import MAP
 from routes.web.forms import PortalForm
-from routes.web.visit import Who
+from routes.web.lines import Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes.web.portal import Who
 from tests.stage.sweeps import fields_of
 
 FILE = Path(__file__).parents[2] / "docs" / "urls.md"

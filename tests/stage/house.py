@@ -23,7 +23,7 @@ from models.exchange.crm.shapes import KINDS
 from models.exchange.deliver import Postman
 from models.migrations import migrate
 from models.outbox.message import Channel, Message
-from routes.web.visit import Portal
+from routes.web.portal import Portal
 from tests.stage.emitted import EMITTED
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop

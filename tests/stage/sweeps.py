@@ -16,14 +16,15 @@ from models.customers.customer import Customer
 from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
+from models.imports.fates import Known, judge
 from models.imports.lists import begin, keep, read_all
-from models.imports.rows import Known, judge
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, post
 from models.users.password_links import PasswordLink, send_link
 from models.users.user import Grant, User
-from routes import MAP, Line
+from routes import MAP
 from routes.web.forms import PortalForm
+from routes.web.lines import Line
 from tests.stage.house import House
 from tests.stage.times import NOW, TODAY
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from models.exchange.sheets.files import Row, writer
 from models.orders.order import Order
 from models.values.tables import Writer
 from routes.web.downloads import disposition, download
-from routes.web.entrance import Place
+from routes.web.entrance.place import Place
 from routes.web.visit import Visit
 from tests.stage.house import House
 from tests.stage.page import Page
@@ -147,6 +148,13 @@ def test_a_workbook_is_read_by_other_programs(app_with_export: House) -> None:
         ["<b> & _x0041_\n\r", "", "", ""],
         ["0047 æøå", "05.01.1900", 0.0, 0.0],
     ]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Ark1"]
+    assert [[cell.number_format for cell in row] for row in book.active.iter_rows(max_row=2)] == [
+        ["@"] * 4,
+        ["@", "mm-dd-yy", "#,##0.00", "General"],
+    ]
+    assert book.active.freeze_panes == "A2"
 
 
 @pytest.mark.parametrize(("kind", "encoding"), [("csv", "zstd"), ("csv", "identity"), ("xlsx", "identity")])

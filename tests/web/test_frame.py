@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.orders.order import Order
-from routes.web.entrance import Place
-from routes.web.visit import MEGABYTE, Visit
+from routes.web.entrance.place import Place
+from routes.web.http.body import MEGABYTE
+from routes.web.visit import Visit
 from tests.stage import house_rules
 from tests.stage.house import House
 from tests.stage.page import Page

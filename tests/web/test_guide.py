@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader
 
 from models.orders.search import PAGE_SIZE
-from models.users.user import IDLE, LIFETIME
+from models.users.sessions import IDLE, LIFETIME
 from routes.info.page import SHOWN
 from tests.stage.house import House
 from tests.stage.page import Page

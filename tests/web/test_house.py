@@ -16,8 +16,9 @@ from starlette.routing import Match, Route
 from models.core.scope import Right
 from models.demo.reports import WITH_REPORTS
 from models.demo.users import GRANTS
-from routes import MAP, Line, anyone, of_a_customer, signed_in, staff, viewing
-from routes.web.entrance import Place
+from routes import MAP
+from routes.web.entrance.place import Place
+from routes.web.lines import Line, anyone, of_a_customer, signed_in, staff, viewing
 from routes.web.visit import Visit
 from tests.stage import contract, house_rules
 from tests.stage.house import House

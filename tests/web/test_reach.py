@@ -14,13 +14,14 @@ from sqlalchemy import select, update
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.invitations import Invitation, invite
-from models.bookings.sign_ups.sign_up import SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.customers.customer import Customer
 from models.employees.employee import Employee
 from models.outbox.message import Channel, post
 from routes import MAP
-from tests.stage.browsers import DESK, PHONE, Visitor, Visitors
+from tests.stage.browsers.chromium import DESK, PHONE, Visitor, Visitors
 from tests.stage.rounds import HMS, a_round, people, slots_of
 from tests.stage.times import NOW
 

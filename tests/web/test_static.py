@@ -8,7 +8,7 @@ import brotli
 import httpx2
 import zstandard
 
-from routes.web.static import FOLDER, StaticFiles
+from routes.web.http.static import FOLDER, StaticFiles
 from tests.stage import house_rules
 from tests.stage.house import House
 from tests.stage.page import BASE

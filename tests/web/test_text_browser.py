@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.stage.browsers import TEXT_BROWSERS, LivePortal, Terminals, until
+from tests.stage.browsers.live import LivePortal, until
+from tests.stage.browsers.terminals import TEXT_BROWSERS, Terminals
 from tests.stage.rounds import a_round, people
 
 pytestmark = pytest.mark.text_browser

@@ -1,7 +1,7 @@
 """What the holder of a personal link sees and does: one employee's own appointment, and nothing of anybody else's.
 
 A link opens a sign-up that still lies ahead, or an invitation to choose. It is signed for the employee's address: a
-link that went to a wrong one is dead as soon as the address is put right.
+link that went to a wrong address ends as soon as the address is corrected.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.invitations import Invitation
-from models.bookings.sign_ups.sign_up import COMING, CONFIRMED, OFFERED, OPEN, NoLongerSignedUp, SignUp, sign_up
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import COMING, CONFIRMED, OFFERED, OPEN, NoLongerSignedUp, SignUp
 from models.bookings.sign_ups.waiting_list import join, places_in_line
 from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Named
@@ -94,12 +96,12 @@ class MyAppointment:
     # What the holder does. Each is logged as the holder's own doing; who asked the holder stays who answers for it.
 
     def choose(self, db: Session, slot_id: int, now: datetime) -> None:
-        """Take a time, or another one; raises as `sign_up` and `SignUp.move` do."""
+        """Take a time, or another one; raises as `seating.sign_up` and `seating.move` do."""
         slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.booking_id == self.booking.id))
         if slot is None:
             raise SlotFull(slot_id)
         if self.sign_up and self.stage is Stage.SEATED:
-            self.sign_up.move(db, slot, by=self._holder, now=now)
+            seating.move(db, self.sign_up, slot, by=self._holder, now=now)
         else:
             sign_up(db, slot, self.employee, by=self._holder, now=now)
 
@@ -109,13 +111,13 @@ class MyAppointment:
             return
         if self.sign_up is None:
             raise NoLongerSignedUp("nothing is offered")
-        self.sign_up.accept(db, by=self._holder, now=now)
+        seating.accept(db, self.sign_up, by=self._holder, now=now)
 
     def confirm(self, db: Session, now: datetime) -> None:
         """Say that the time suits; raises as `SignUp.confirm` does."""
         if self.sign_up is None:
             raise NoLongerSignedUp("there is no time to confirm")
-        self.sign_up.confirm(db, by=self._holder, now=now)
+        seating.confirm(db, self.sign_up, by=self._holder, now=now)
 
     def wait(self, db: Session, now: datetime) -> None:
         """Go on the waiting list for any day; raises as `join` does. Who waits already, goes on waiting."""
@@ -123,10 +125,10 @@ class MyAppointment:
             join(db, self.booking, self.employee, None, by=self._holder, now=now)
 
     def decline(self, db: Session, now: datetime) -> None:
-        """Give the time, the offer, the place in the line or the invitation back; raises as `SignUp.cancel` does."""
+        """Give the time, the offer, the place in the line or the invitation back; raises as `seating.cancel` does."""
         if self.sign_up:
             had_a_time = self.stage is Stage.SEATED
-            self.sign_up.cancel(db, by=self._holder, now=now)
+            seating.cancel(db, self.sign_up, by=self._holder, now=now)
             if had_a_time and self.slot:
                 self._tell_colleague(db, self.sign_up, self.slot, now)
         elif self.invitation:

@@ -1,4 +1,4 @@
-"""Distribution (fordeling): many employees on the free times of a booking, proposed first, then done at one stroke.
+"""Distribution (fordeling): many employees on the free times of a booking, proposed first, then done at once.
 
 What is confirmed is what was seen: if something changed meanwhile, nothing is done (section 5, number 8).
 """

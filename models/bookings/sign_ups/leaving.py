@@ -1,6 +1,6 @@
 """Deactivation (section 5, number 7; AD4): an employee leaves the lists, and what lies ahead is freed or handed over.
 
-The employee's history stays, and the way back is open. Erasure after years is in `models.operations.erasure`.
+The employee's history stays, and the employee can come back. Erasure after years is in `models.operations.erasure`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.sign_up import (
     COMING,
     OPEN,
@@ -25,7 +26,7 @@ from models.bookings.sign_ups.sign_up import (
 from models.bookings.slots import Slot
 from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
-from models.users.user import SignedIn
+from models.users.sessions import SignedIn
 
 
 class Undecided(Exception):
@@ -110,7 +111,7 @@ def deactivate(
             _hand_over(db, sign_up, heir, by=by, now=now)
             handed_over += 1
         else:
-            sign_up.cancel(db, by=by, now=now, at_any_time=True)
+            seating.cancel(db, sign_up, by=by, now=now, at_any_time=True)
             freed += 1
     employee.deactivated_at = now
     tell(db, "deactivated", [(employee, {"freed": freed, "handed_over": handed_over})], by=by, now=now)
@@ -118,7 +119,7 @@ def deactivate(
 
 def _hand_over(db: Session, sign_up: SignUp, heir: Employee, *, by: SignedIn, now: datetime) -> None:
     try:
-        sign_up.hand_over(db, heir, by=by, now=now)
+        seating.hand_over(db, sign_up, heir, by=by, now=now)
     except (AlreadySignedUp, BookingCancelled, NoEmail, NoLongerSignedUp, NotActive, Overlaps, TooLate) as why:
         raise CannotTakeOver(sign_up.id, why) from why
 

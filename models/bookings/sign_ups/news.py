@@ -1,16 +1,17 @@
-"""What is told of a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
+"""What goes out about a sign-up: the entry in the log, one event to the CRM, and a letter to the employee (T6, C1).
 
-When something is told is decided in `sign_up`; how a letter reads, by the templates `appointment_*`.
+When something is told is decided in `seating` and `offers`; how a letter reads, by the templates `appointment_*`.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Actor, record
 from models.customers.customer import Customer
@@ -19,9 +20,6 @@ from models.employees.employee import Employee
 from models.outbox.message import Channel, compose
 from models.users.user import User
 from models.values.language import language_of
-
-if TYPE_CHECKING:
-    from models.bookings.sign_ups.sign_up import SignUp
 
 REMINDED_BEFORE = timedelta(days=2)
 """How long before an appointment its reminder comes: early enough to change it, where the deadline is a day."""
@@ -56,7 +54,7 @@ def around(db: Session, booking: Booking) -> Around:
 
 
 def facts_of(
-    db: Session, sign_up: "SignUp", booking: Booking, slot: Slot | None, employee: Employee, *, around: Around
+    db: Session, sign_up: SignUp, booking: Booking, slot: Slot | None, employee: Employee, *, around: Around
 ) -> dict[str, Any]:
     """What a letter about a sign-up may say; moments in ISO, UTC. `slot` is None for one who waits."""
     return {
@@ -108,7 +106,7 @@ class News:
     what: str
     """The end of the event's and the letter's name: created, moved, cancelled, waiting, offered, expired, confirmed,
     attendance."""
-    sign_up: "SignUp"
+    sign_up: SignUp
     slot: Slot | None = None
     """None while one waits."""
     was: str | None = None

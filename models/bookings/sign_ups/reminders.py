@@ -1,7 +1,7 @@
-"""Reminders: a letter two days before an appointment, posted once by whichever postman looks first (T6).
+"""Reminders: a letter two days before an appointment, posted once, by the postman that looks first (T6).
 
-Nothing is planned ahead: what is due is read from the sign-ups as they are, so that who was moved, taken off or has
-left gets no letter of the past; see docs/decisions/0018-what-employees-are-told.md.
+Nothing is scheduled: what is due is read from the sign-ups as they are, so that nobody who was moved, taken off or has
+left gets an old letter; see docs/decisions/0018-what-employees-are-told.md.
 """
 
 from datetime import datetime

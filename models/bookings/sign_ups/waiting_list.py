@@ -1,6 +1,6 @@
-"""The waiting list (venteliste) of a booking: joining it, the places in the line, and the round that keeps it going.
+"""The waiting list (venteliste) of a booking: joining it, the places in the line, and what time makes due on it.
 
-How a free place is offered to the next in the line is in `sign_up`.
+How a free place is offered to the next in the line is in `offers`.
 """
 
 from collections import Counter
@@ -12,16 +12,8 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, hold_booking
 from models.bookings.sign_ups.news import News, tell
-from models.bookings.sign_ups.sign_up import (
-    OFFERED,
-    WAITING,
-    AlreadySignedUp,
-    SignUp,
-    eligible,
-    end_offers,
-    hold_people,
-    offer_places,
-)
+from models.bookings.sign_ups.offers import end_offers, offer_places
+from models.bookings.sign_ups.sign_up import OFFERED, WAITING, AlreadySignedUp, SignUp, eligible, hold_people
 from models.bookings.slots import Slot
 from models.core.audit import Actor
 from models.core.scope import whole_customer

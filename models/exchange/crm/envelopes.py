@@ -1,6 +1,6 @@
 """The envelope of an event to the CRM: that of CloudEvents 1.0, with an identity number as a JWE under a shared key.
 
-What happened is told by the models, in the shapes of `shapes`; how the event gets to the CRM is not known here.
+What happened comes from the models, in the shapes of `shapes`; how the event is sent is in `sender`.
 """
 
 from models.core.sealed import Keyring, read_key

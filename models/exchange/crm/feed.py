@@ -1,7 +1,7 @@
 """The feed: the outbox for a CRM that cannot be called, and so fetches its events (`GET /crm/outbox?after=`).
 
-An event is handed out again until the CRM says, by the next `after`, that it has it: at least once, and in order for
-each record, as by the postman. Who may fetch is decided where the call comes in.
+An event is handed out again until the CRM says, with the next `after`, that it has it: at least once, and in order for
+each record, as the postman does. Who may fetch is decided in `routes.crm`.
 """
 
 from datetime import datetime
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.exchange.crm.envelopes import Envelopes
-from models.outbox.message import Channel, acknowledge, hand_out_next
+from models.outbox.claims import acknowledge, hand_out_next
+from models.outbox.message import Channel
 
 AT_MOST = 200
 

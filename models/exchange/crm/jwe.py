@@ -1,6 +1,6 @@
 """JWE in its compact form (RFC 7516), `dir` with A256GCM: how a secret leaves for the one who has the key.
 
-What is a secret, and for whom, is decided by what sends it. Why these lines are ours: decision 0014.
+The sender decides what is secret, and for whom. Why these lines are our own: decision 0014.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The CRM: tells it of every change as a signed webhook, or writes files where there is none (C1).
+"""Sends every change to the CRM as a signed webhook, or writes files where there is no CRM (C1).
 
 What an event looks like is in `envelopes`, how it is signed in `webhooks`. What the CRM tells the portal arrives in
 `intake`; a CRM that cannot be called fetches its events from `feed`.

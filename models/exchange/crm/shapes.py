@@ -1,7 +1,7 @@
 """What the portal tells the CRM: the shape of the data of each kind of event, as docs/crm.md promises it.
 
-The models say what happened in words of their own; that they keep to these shapes is seen to by the tests. What the
-CRM tells the portal has its shapes in `models.exchange.crm.intake`.
+The models write the data; the tests check that it has these shapes. The shapes of what the CRM sends are in
+`models.exchange.crm.intake`.
 """
 
 from datetime import date, datetime

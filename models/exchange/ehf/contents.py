@@ -1,6 +1,6 @@
 """What is written on a document, as rows of the portal: amounts as they stand, texts cut to what a column holds.
 
-No identity number gets into a text here (X6): it is masked, as everywhere. The file itself is kept as it came.
+Identity numbers in texts are masked (X6), as everywhere. The file itself is kept as it came.
 """
 
 from collections.abc import Iterator

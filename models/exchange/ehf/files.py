@@ -1,6 +1,6 @@
 """The files of an import: single ones, folders with all that is below them, and zips, each within limits.
 
-Nothing is ever unpacked to the disk, so a member's name leads nowhere. What the files say is not known here.
+Nothing is ever unpacked to the disk, so a member's name can do no harm. What the files say is read in `reading`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The way of a document into the portal: read, verified, its payer found, and kept whole; or else into quarantine.
+"""How a document gets into the portal: read, verified, its payer found, and kept whole; or else put into quarantine.
 
 Who may send documents is decided where they come in: the command line today.
 """

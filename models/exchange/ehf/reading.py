@@ -1,6 +1,6 @@
 """From the bytes of a file to a document, in the words that stand there.
 
-Nothing is worked out here, and nothing doubted but what cannot be a date or a number: that is for `rules`.
+Nothing is computed here, and only what cannot be a date or a number is refused: the rest is for `rules`.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Whether a document is right: the rules of EN 16931 and of Peppol BIS Billing 3.0 that concern what a payer relies on.
 
 Each fault names its rule. Only rules of the standards are here, with the standards' own tolerance: a document that
-others accept is not refused by us. The rules that are national, or about lists of codes, are left to the sender.
+others accept is not refused by us. National rules and lists of codes are left to the sender.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Adding up what stands in a document, and what to say where it does not add up.
 
-Which sums there are to be is in the rules.
+Which sums there must be is in the rules.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,6 @@
-"""The rules about VAT: its categories, their breakdown, and what each of them comes to (BR-S, BR-E and kin).
+"""The rules about VAT: its categories, their breakdown, and the sum of each (BR-S, BR-E and similar).
 
-With the tolerance of the standard: the VAT of a rate may be off by less than one, because some round each line.
+With the standard's tolerance: the VAT of a rate may be off by less than one, because some senders round each line.
 """
 
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,6 +1,6 @@
-"""XML from strangers: read into a tree without entities, without ever asking the network or the disk, within limits.
+"""XML from others: read into a tree, without entities, network or disk, within limits.
 
-What the elements mean is not known here.
+What the elements mean is in `reading`.
 """
 
 from collections.abc import Iterator

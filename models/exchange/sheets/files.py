@@ -1,4 +1,4 @@
-"""Spreadsheets, whatever their kind: the way in and out for everybody else.
+"""Spreadsheets of every kind: what the other packages read and write them with.
 
 `models.exchange.sheets.delimited` is CSV, TSV and what is pasted; `xlsx_reading` and `xlsx_writing` are XLSX.
 """

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, ECMA-376) as somebody sent them: read within limits, as a file may be made to harm its reader.
+"""Workbooks (XLSX, ECMA-376) that somebody sent: read within limits, because a file may be made to harm its reader.
 
 Formulas are never evaluated: their kept result is read. Why no library does this: decision 0011.
 """

@@ -39,7 +39,7 @@ _PARTS = {
         f'<xf numFmtId="{form}" fontId="{font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         for form, font in ((0, 0), (49, 1), (49, 0), (14, 0), (4, 0))
     )
-    + "</cellXfs></styleSheet>",
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
 _HEADING, _TEXT, _DAY, _AMOUNT = 1, 2, 3, 4
 """Places in `cellXfs`: bold, text (so that nobody's zeros go), the short date of the reader's country, #,##0.00."""

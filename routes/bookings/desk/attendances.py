@@ -7,7 +7,8 @@ from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, SEATED
 from models.bookings.timetable import Seated, SlotView
 from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of_slot
 from routes.web.answers import swap
-from routes.web.forms import Ids, PortalForm
+from routes.web.fields import Ids
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 SENTENCES: dict[type[Exception], str] = {

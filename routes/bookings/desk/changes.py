@@ -11,7 +11,8 @@ from models.core.clock import OSLO, in_oslo
 from routes.bookings.desk.form import check_https
 from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of
 from routes.web.answers import go, page
-from routes.web.forms import Day, PortalForm, Text, TimeOfDay, at_most, is_id, masked_sentence, required
+from routes.web.fields import Day, Text, TimeOfDay, at_most, is_id, required
+from routes.web.forms import PortalForm, masked_sentence
 from routes.web.visit import Visit
 from routes.web.words import count, date, time
 

@@ -1,4 +1,4 @@
-"""The form in which a booking is written before it is published."""
+"""The form of a booking before it is published."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -12,7 +12,8 @@ from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
 from routes.bookings.desk.series_form import WORKING_DAYS, Plan, SeriesForm
 from routes.web.errors import not_found
-from routes.web.forms import Choice, Number, Option, Text, at_most, is_id, required, unit_choices
+from routes.web.fields import Choice, Number, Option, Text, at_most, is_id, required
+from routes.web.forms import unit_choices
 from routes.web.visit import Visit
 
 USUAL = [

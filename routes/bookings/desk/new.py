@@ -8,7 +8,8 @@ from models.customers.customer import Customer, customer_with_manager
 from routes.bookings.desk.form import BookingForm, booking_form
 from routes.bookings.desk.series_form import WEEKDAYS, Plan
 from routes.web.answers import go, page
-from routes.web.forms import idempotency_key, masked_sentence, new_key
+from routes.web.forms import masked_sentence
+from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
 
 
@@ -22,7 +23,7 @@ def new(visit: Visit, id: int) -> Response:
 def create(visit: Visit, id: int) -> Response:
     """Show what would be published, and, once it was looked over, publish it."""
     visit.serve(Customer, id)
-    form, key = booking_form(visit, visit.form.multi_items()), idempotency_key(visit)
+    form, key = booking_form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     if "edit" in visit.form:
         return _new(visit, form, key)
     plan = form.plan(visit.now)

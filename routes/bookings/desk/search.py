@@ -10,7 +10,8 @@ from models.bookings.timetable import roll_of
 from routes.bookings.desk.page import draw, sheet_of
 from routes.web import search as listing
 from routes.web.answers import page
-from routes.web.forms import Choice, Option, PeriodSearch, Text, at_most
+from routes.web.fields import Choice, Option, Text, at_most
+from routes.web.forms import PeriodSearch
 from routes.web.search import after_of
 from routes.web.visit import Visit
 

@@ -1,4 +1,4 @@
-"""The fields that a series of times is written in, and what would come of it."""
+"""The fields of a series of times, and the times that they would give."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,8 @@ from wtforms.validators import ValidationError
 from models.bookings.series import Series, SeriesRefused
 from models.core.clock import OSLO
 from models.values.holidays import holiday
-from routes.web.forms import Day, Ids, Number, PortalForm, TimeOfDay, required
+from routes.web.fields import Day, Ids, Number, TimeOfDay, required
+from routes.web.forms import PortalForm
 
 MOST_TIMES = 2000
 AHEAD = timedelta(days=366)

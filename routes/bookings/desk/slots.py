@@ -25,7 +25,8 @@ from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of, sheet
 from routes.bookings.desk.series_form import MOST_TIMES, WEEKDAYS, WORKING_DAYS, Plan, SeriesForm
 from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
-from routes.web.forms import Day, Number, PortalForm, TimeOfDay, required
+from routes.web.fields import Day, Number, TimeOfDay, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import date, short_moment, time
 

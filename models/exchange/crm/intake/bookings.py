@@ -1,4 +1,4 @@
-"""Bookings and attendance as the CRM tells of them."""
+"""Bookings and attendance from the CRM."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""Customers with their units, account managers, and users with their rights, as the CRM tells of them."""
+"""Customers with their units, account managers, and users with their rights, from the CRM."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Orders as the CRM tells of them: their progress, those that were made there, and what was written on them."""
+"""Orders from the CRM: their progress, those that were made there, and messages that were written there."""
 
 from datetime import date
 from typing import Annotated

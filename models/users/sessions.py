@@ -1,0 +1,239 @@
+"""Sessions of users: who is signed in, to which customer, and for how long (N4).
+
+What a user is and may see is in `models.users.user`; the cookie that holds a session's secret, in `routes.web`.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.base import Base, Moment
+from models.core.scope import NO_UNITS, Right, Scope, across_customers
+from models.core.walls import select_rows
+from models.customers.customer import AccountManager, Contact, Customer
+from models.users.user import GRANTED, Grant, User, scope_granted, with_branches
+
+IDLE = timedelta(hours=1)
+"""How long a session lives without being used."""
+LIFETIME = timedelta(hours=12)
+"""How long a session lives at most."""
+_NOTED_EVERY = timedelta(minutes=5)
+
+
+class UserSession(Base):
+    """A sign-in that is still good until it is idle, too old or signed out. Only a digest of its id is kept."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """The customer it was last switched to: where the user's next session begins."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_used_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A customer that a user may sign in to."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Staff see the portal as a customer does, for a while: with somebody's rights, or with all of them."""
+
+    id: int
+    as_user: str | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Everything that a page needs to know of the one who asks for it."""
+
+    session_id: int
+    last_used_at: datetime
+    user_id: int
+    username: str
+    full_name: str
+    email: str
+    customer: Choice | None
+    """None where the user has no grant at the customer of the cookie (any more)."""
+    customers: tuple[Choice, ...]
+    account_manager: Contact | None
+    scope: Scope | None
+    account_manager_id: int | None = None
+    """Which account manager it is, of staff."""
+    view: View | None = None
+    """Of staff who see the portal as a customer does."""
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
+        return self.account_manager_id is not None and self.view is None
+
+    def may(self, *rights: Right) -> bool:
+        """Whether the user has one of the rights in at least one unit (X2, X3)."""
+        return self.scope is not None and self.scope.units_with(*rights) != NO_UNITS
+
+    @property
+    def label(self) -> str:
+        """The user as the frame and the logs of changes name one (N3)."""
+        return f"{self.full_name} ({self.username})"
+
+
+def open_session(db: Session, user_id: int, customer_id: int | None, now: datetime) -> str:
+    """Begin a session for a user and return its secret id, which only the cookie keeps."""
+    secret = secrets.token_urlsafe(32)
+    db.add(
+        UserSession(
+            digest=_digest(secret),
+            user_id=user_id,
+            customer_id=customer_id,
+            created_at=now,
+            last_used_at=now,
+        )
+    )
+    return secret
+
+
+def note_customer(db: Session, session_id: int, customer_id: int) -> None:
+    """Remember which customer a session was switched to."""
+    db.execute(update(UserSession).where(UserSession.id == session_id).values(customer_id=customer_id))
+
+
+def end_session(db: Session, session_id: int, now: datetime) -> None:
+    """Sign out on the server: the cookie opens nothing from now on (N4)."""
+    db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
+
+
+def end_sessions(db: Session, user_id: int, now: datetime, *, but: int | None = None) -> None:
+    """End all sessions of a user, `but` the one where the user sits."""
+    of_user = (UserSession.user_id == user_id) & UserSession.ended_at.is_(None)
+    with across_customers(db):
+        db.execute(update(UserSession).where(of_user, UserSession.id.is_distinct_from(but)).values(ended_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that is still good, as its user sees it."""
+
+    id: int
+    created_at: datetime
+    last_used_at: datetime
+
+
+_LIVE = (
+    select(UserSession.id, UserSession.created_at, UserSession.last_used_at)
+    .where(
+        UserSession.user_id == bindparam("user_id"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_used_at > bindparam("used_after"),
+        UserSession.created_at > bindparam("created_after"),
+    )
+    .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
+)
+
+
+def live_sessions(db: Session, user_id: int, now: datetime) -> list[LiveSession]:
+    """The sessions in which a user is signed in, the one used last first."""
+    whose = {"user_id": user_id, "used_after": now - IDLE, "created_after": now - LIFETIME}
+    with across_customers(db):
+        return [LiveSession(*row) for row in select_rows(db, _LIVE, whose)]
+
+
+def note_use(db: Session, signed_in: SignedIn, now: datetime) -> None:
+    """Remember that a session is in use."""
+    db.execute(update(UserSession).where(UserSession.id == signed_in.session_id).values(last_used_at=now))
+
+
+def use_is_worth_noting(signed_in: SignedIn, now: datetime) -> bool:
+    """Whether the last noted use is so old that a page view may write."""
+    return now - signed_in.last_used_at > _NOTED_EVERY
+
+
+def user_of_session(db: Session, session_id: int) -> int | None:
+    """Whose session it is or was, also when it is over: for the draft of a form (section 5, number 3)."""
+    return db.scalar(select(UserSession.user_id).where(UserSession.id == session_id))
+
+
+def first_customer(db: Session, user_id: int) -> int | None:
+    """The customer that a new session begins at: the one of the user's last session, or the first by name."""
+    granted = select(Grant.customer_id).where(Grant.user_id == user_id)
+    last = db.scalar(
+        select(UserSession.customer_id)
+        .where(UserSession.user_id == user_id, UserSession.customer_id.in_(granted))
+        .order_by(UserSession.id.desc())
+        .limit(1)
+    )
+    return last or db.scalar(select(Customer.id).where(Customer.id.in_(granted)).order_by(Customer.name).limit(1))
+
+
+# Built once: it is asked for by every visit.
+_SIGNED_IN = with_branches(
+    select(
+        UserSession.id,
+        UserSession.last_used_at,
+        User.id.label("user_id"),
+        User.username,
+        User.full_name,
+        User.email,
+        User.account_manager_id,
+        Customer.id.label("customer_id"),
+        Customer.name.label("customer_name"),
+        AccountManager.name.label("manager_name"),
+        AccountManager.email.label("manager_email"),
+        AccountManager.phone.label("manager_phone"),
+        *GRANTED,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(Grant, (Grant.user_id == User.id) & User.account_manager_id.is_(None))
+    .outerjoin(Customer, Customer.id == Grant.customer_id)
+    .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
+).where(
+    UserSession.digest == bindparam("digest"),
+    UserSession.ended_at.is_(None),
+    UserSession.last_used_at > bindparam("used_after"),
+    UserSession.created_at > bindparam("created_after"),
+    User.active,
+)
+
+
+def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datetime) -> SignedIn | None:
+    """Session, user, customer and rights, in one statement; None where the session is over or unknown."""
+    rows = select_rows(
+        db, _SIGNED_IN, {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    here = [row for row in rows if row.customer_id is not None and row.customer_id == customer_id]
+    choices = {row.customer_id: Choice(row.customer_id, row.customer_name) for row in rows if row.customer_id}
+    return SignedIn(
+        session_id=first.id,
+        last_used_at=first.last_used_at,
+        user_id=first.user_id,
+        username=first.username,
+        full_name=first.full_name,
+        email=first.email,
+        customer=choices.get(customer_id) if customer_id else None,
+        customers=tuple(sorted(choices.values(), key=lambda choice: choice.name.casefold())),
+        account_manager=Contact(here[0].manager_name, here[0].manager_email, here[0].manager_phone)
+        if here and here[0].manager_name
+        else None,
+        scope=scope_granted(here),
+        account_manager_id=first.account_manager_id,
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""The visit, from the request that was read to the commit: one transaction, and an answer whatever happens.
+
+What a visit offers to the rooms is in `routes.web.visit`; who is let in, in `doors`.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.core.scope import across_customers, bind
+from models.users.sessions import note_use, use_is_worth_noting
+from routes.web.answers import refused
+from routes.web.entrance.doors import Door, enter, route_path, who_is_it
+from routes.web.errors import Refused, refusal
+from routes.web.http.asked import SAFE_METHODS, Asked
+from routes.web.http.same_origin import is_our_host
+from routes.web.visit import Visit
+
+log = logging.getLogger("portal.visit")
+
+_FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+"""Where the address itself opens the page, it is kept nowhere and told to nobody."""
+
+
+@dataclass
+class _Times:
+    """When a visit began, when its session was open, and when it was answered."""
+
+    started: float
+    opened: float
+    done: float = 0.0
+
+    @classmethod
+    def from_now(cls) -> "_Times":
+        now = time.perf_counter()
+        return cls(now, now)
+
+
+def visit(door: Door, request: Request, form: FormData, failed: Refused | None = None) -> Response:
+    """Answer one request: a single transaction, committed if and only if the answer is below 400."""
+    times, portal = _Times.from_now(), door.portal
+    here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), portal.database.session(read_only=True))
+    try:
+        response = _answer(door, here, failed, times)
+    except Refused as why:
+        response = _undone(here, why)
+    except (OperationalError, PoolTimeout) as unavailable:
+        log.exception("database unavailable", extra={"error": type(getattr(unavailable, "orig", unavailable)).__name__})
+        response = _undone(here, refusal(503, wait=5))
+    except Exception:
+        log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})
+        response = _undone(here, refusal(500))
+    finally:
+        here.db.close()
+    if response.status_code != 204:  # what an open page asks by itself, and hears nothing new, is no use
+        _note_use(here)
+    times.done = time.perf_counter()
+    _finish(here, response, times)
+    return response
+
+
+def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:
+    """Find out who it is, open the session that this visit may have, and let it in; raises what `failed` already."""
+    if not is_our_host(here.request, here.portal.settings):
+        raise refusal(400)
+    here.flash = here.portal.cookies.read_flash(here.request)
+    here.signed_in = who_is_it(here)
+    safe = here.request.method in SAFE_METHODS
+    _open(here, read_only=safe or (here.is_viewing and not door.while_viewing))
+    times.opened = time.perf_counter()
+    if failed:
+        raise failed
+    response = enter(door, here)
+    if response.status_code < 400 and not safe:
+        here.db.commit()
+        here.portal.wake_postman()
+    return response
+
+
+def _open(here: Visit, *, read_only: bool) -> None:
+    """Hold the session to what the visit may see; where it may write, it is one that waits for its turn."""
+    scope = here.signed_in.scope if here.signed_in else None
+    if read_only:
+        bind(here.db, scope, read_only=True)
+    else:
+        here.db.close()
+        here.portal.database.wait_for_turn()
+        here.db = here.portal.database.session(scope)
+
+
+def _undone(here: Visit, why: Refused) -> Response:
+    """The page of a refusal, once nothing is kept of what was done."""
+    here.db.rollback()
+    return refused(here, why)
+
+
+def _note_use(here: Visit) -> None:
+    """Keep the session alive, at most every few minutes, so that reading seldom takes the write lock."""
+    if here.signed_in is None or not use_is_worth_noting(here.signed_in, here.now):
+        return
+    if here.portal.database.is_taken:  # the next use will do
+        return
+    with here.portal.database.session() as db, across_customers(db):
+        try:
+            note_use(db, here.signed_in, here.now)
+            db.commit()
+        except (OperationalError, PoolTimeout):
+            log.warning("the use of a session could not be noted")
+
+
+def _finish(here: Visit, response: Response, times: _Times) -> None:
+    if here.flash and response.status_code not in {204, 303, 304}:
+        here.portal.cookies.remove_flash(response)
+    if here.visitor and here.signed_in is None:
+        here.portal.cookies.write_visitor(response, here.visitor)
+    if here.is_personal:
+        response.headers.update(_FOR_THE_HOLDER)
+    if response.status_code != 304:
+        opening, render = times.opened - times.started, here.render_seconds
+        work = max(0.0, times.done - times.opened - render)
+        response.headers["server-timing"] = (
+            f"session;dur={opening * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
+        )
+    log.info(
+        "answered",
+        extra={
+            "method": here.request.method,
+            "path": route_path(here.request),
+            "status": response.status_code,
+            "ms": round((times.done - times.started) * 1000, 1),
+        },
+    )

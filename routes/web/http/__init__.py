@@ -1,0 +1,1 @@
+"""Plain HTTP: what a request says and an answer may carry. Nothing here knows a visit."""

@@ -1,0 +1,58 @@
+"""Reading the body of a request, up to the length that the map allows, and the form in it.
+
+What a form's fields mean is in `routes.web.forms`.
+"""
+
+from contextlib import aclosing
+
+from starlette.datastructures import FormData, Headers
+from starlette.exceptions import HTTPException
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope
+
+MEGABYTE = 1024 * 1024
+_MAX_FIELDS = 2000
+
+
+def limited(scope: Scope, receive: Receive, allowed: int) -> Receive:
+    """The body, as far as it is no longer than allowed; raises HTTPException 413 while it is read."""
+    received = 0
+    announced = Headers(scope=scope).get("content-length", "")
+    too_long = announced.isdecimal() and int(announced) > allowed  # known before a byte is read
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        if too_long:
+            raise HTTPException(413)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > allowed:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
+
+
+class _InMemory(MultiPartParser):
+    """The map limits bodies, so a file that was sent stays in memory: none is on the disk, reading it never waits."""
+
+    spool_max_size = 1024 * MEGABYTE
+
+
+async def form_of(request: Request, allowed: int) -> FormData:
+    """The fields and the file of a form, none longer than allowed; raises HTTPException 400 where it is no form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    async with aclosing(request.stream()) as stream:
+        parser: FormParser | MultiPartParser
+        if kind == "multipart/form-data":
+            limits = {"max_files": 1, "max_fields": _MAX_FIELDS, "max_part_size": allowed}
+            parser = _InMemory(request.headers, stream, **limits)
+        elif kind == "application/x-www-form-urlencoded":
+            parser = FormParser(request.headers, stream, max_fields=_MAX_FIELDS, max_part_size=allowed)
+        else:
+            return FormData()
+        try:
+            return await parser.parse()
+        except MultiPartException:
+            raise HTTPException(400) from None

@@ -1,0 +1,102 @@
+"""The lines that the map is made of, and the guards that a line names: who may enter.
+
+Which lines there are stands in `routes`; what answers on one is in `entrance`.
+"""
+
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from models.core.scope import Right
+from models.users.sessions import SignedIn
+from routes.web.entrance.place import Place
+from routes.web.entrance.signed_calls import CallHandler, SignedCall
+from routes.web.http.body import MEGABYTE
+from routes.web.portal import Handler, Portal, Who
+
+
+def anyone(_user: SignedIn | None) -> bool:
+    """Everybody, signed in or not."""
+    return True
+
+
+def signed_in(user: SignedIn | None) -> bool:
+    """Every user, whatever the rights."""
+    return user is not None
+
+
+def staff(user: SignedIn | None) -> bool:
+    """The provider's own, at the desk."""
+    return user is not None and user.is_at_desk
+
+
+def viewing(user: SignedIn | None) -> bool:
+    """Staff who see the portal as a customer does."""
+    return user is not None and user.view is not None
+
+
+def of_a_customer(user: SignedIn | None) -> bool:
+    """Every user who is not at the desk."""
+    return signed_in(user) and not staff(user)
+
+
+def may(*rights: Right) -> Who:
+    """Users with one of the rights in at least one unit (X2, X3)."""
+    return lambda user: user is not None and user.may(*rights)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the map."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    who: Who
+    form: str | None = None
+    """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
+    max_body: int = MEGABYTE
+    """For a POST: what its body may weigh, in bytes."""
+    while_viewing: bool = False
+    """For a POST: whether staff may send it who see the portal as a customer does."""
+
+    def route(self, portal: Portal) -> Route:
+        """The line as Starlette has it."""
+        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.while_viewing)
+        return Route(self.path, place, methods=[self.method], name=self.name)
+
+
+def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
+    """A page, or a part of one."""
+    return Line("GET", path, handler, name, who)
+
+
+def post(
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    who: Who,
+    form: str | None = None,
+    max_body: int = MEGABYTE,
+    while_viewing: bool = False,
+) -> Line:
+    """A change."""
+    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One line of the map for programs: whoever signs the call with one of CRM_SECRETS may enter."""
+
+    method: str
+    path: str
+    handler: CallHandler
+    name: str
+    max_body: int = MEGABYTE
+
+    def route(self, portal: Portal) -> Route:
+        """The line as Starlette has it."""
+        call = SignedCall(portal, self.handler, self.max_body)
+        return Route(self.path, call, methods=[self.method], name=self.name)

@@ -1,0 +1,90 @@
+"""The running portal: what visits share, such as the database, the templates and the tabs.
+
+One request is a `Visit`; the portal is put together in `app.create_app`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.sealed import Keyring
+from models.core.settings import Settings
+from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from models.users.sessions import SignedIn
+from routes.web.http.cookie import Cookies
+from routes.web.http.links import Links
+from routes.web.http.static import StaticFiles
+from routes.web.templates import Pages, environment
+
+Handler = Callable[..., Response]
+Who = Callable[[SignedIn | None], bool]
+"""Whether a place lets somebody in; None is nobody who is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the frame: its label, the route it opens, and who has it (N1, X3)."""
+
+    label: str
+    route: str
+    who: Who
+    holds: tuple[str, ...] = ()
+    """Routes of other places that lie under it."""
+    alone: bool = False
+    """Whether the places below its address lie under other tabs."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The running portal: what visits share."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keyring: Keyring
+    cookies: Cookies
+    signer: Signer
+    """Signs personal links to appointments,"""
+    password_signer: Signer
+    """and those with which a password is chosen."""
+    links: Links
+    tabs: tuple[Tab, ...]
+    search: Tab
+    static: StaticFiles
+    pages: Pages
+    wake_postman: Callable[[], object]
+    is_stopping: Callable[[], bool]
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        clock: Clock,
+        links: Links,
+        *,
+        tabs: tuple[Tab, ...],
+        search: Tab,
+        wake_postman: Callable[[], object],
+        is_stopping: Callable[[], bool],
+    ) -> "Portal":
+        """The portal of one installation; what the map has and what the postman offers is given."""
+        static = StaticFiles()
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url, asynchronous=True),
+            clock=clock,
+            keyring=Keyring(settings.field_keys),
+            cookies=Cookies(settings),
+            signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
+            password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
+            links=links,
+            static=static,
+            pages=Pages(environment(settings, links, static)),
+            tabs=tabs,
+            search=search,
+            wake_postman=wake_postman,
+            is_stopping=is_stopping,
+        )

@@ -1,0 +1,51 @@
+"""The templates: what they may use, and how one is drawn. Only this file speaks Jinja2.
+
+Which template answers a visit, and what stands in the frame around it, is decided in `answers`.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from models.core.settings import Settings
+from routes.web.http.links import Links
+from routes.web.http.static import StaticFiles
+from routes.web.words import FILTERS
+
+PARTIALS = Path(__file__).parents[2] / "partials"
+# Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
+_TOKEN_HERE = f"token-{secrets.token_hex(16)}"
+
+
+def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
+    """The templates, with everything that macros may use as globals."""
+    templates = Environment(
+        loader=FileSystemLoader(PARTIALS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.demo,
+    )
+    templates.filters.update(FILTERS)
+    templates.globals.update(
+        url=links.path,
+        static=static.path,
+        csrf_token=_TOKEN_HERE,
+        brand=settings.brand,
+        guide_file=settings.guide_file,
+    )
+    return templates
+
+
+class Pages:
+    """Draws places and parts."""
+
+    def __init__(self, templates: Environment) -> None:
+        self._templates = templates
+
+    def render(self, template: str, context: dict[str, Any]) -> list[str]:
+        """Render a template; the result is cut where a form's token belongs."""
+        return self._templates.get_template(template).render(context).split(_TOKEN_HERE)

@@ -1,0 +1,114 @@
+"""What the CRM is told: in an envelope that it can verify, in order, and again until it has taken it (C1, C2, AR6)."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from standardwebhooks import Webhook
+
+from models.core.scope import across_customers
+from models.core.sealed import Keyring
+from models.outbox.message import Channel, post
+from tests.stage.house import FIELD_KEYS
+from tests.stage.outgoing import FACTS, SECRETS, Portal
+from tests.stage.outside import Crm
+from tests.stage.times import NOW
+
+NUMBER = "14838419861"
+
+
+# The CRM
+
+
+def test_c1_the_crm_is_told_in_an_envelope_that_it_can_verify(crm: tuple[Portal, Crm]) -> None:
+    portal, there = crm
+    message = portal.tell()
+    assert portal.deliver() == 1
+    (call,) = there.calls
+    assert call.path == "/hooks?from=portal"
+    assert call.headers["content-type"] == "application/json"
+    assert call.headers["webhook-id"] == message.public_id
+    assert call.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
+    signatures = [Webhook(secret).sign(message.public_id, NOW, call.body.decode()) for secret in SECRETS]
+    assert call.headers["webhook-signature"] == " ".join(signatures)
+    assert json.loads(call.body) == {
+        "specversion": "1.0",
+        "id": message.public_id,
+        "source": "https://portal.example",
+        "type": "order.placed",
+        "subject": "order:307600",
+        "time": "2026-10-01T08:00:00+00:00",
+        "version": message.id,
+        "datacontenttype": "application/json",
+        "data": FACTS,
+    }
+    assert "Tromsø".encode() in call.body
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 400, 404, 410, 301, 307])
+def test_c2_an_event_that_the_crm_does_not_take_waits_and_goes_again_in_order(
+    crm: tuple[Portal, Crm], status: int
+) -> None:
+    portal, there = crm
+    there.answers = [status]
+    first, second = portal.tell(), portal.tell("order.reference_changed")
+    assert portal.deliver() == 0
+    assert portal.stored(first).last_error == f"http {status}"
+    assert portal.outbox == (2, 0)
+    assert portal.deliver(timedelta(minutes=1)) == 2
+    ids = [call.headers["webhook-id"] for call in there.calls]
+    assert ids == [first.public_id, first.public_id, second.public_id]
+    one, again, _second = there.calls
+    assert one.body == again.body
+    assert int(again.headers["webhook-timestamp"]) == int(one.headers["webhook-timestamp"]) + 60
+    assert {call.path for call in there.calls} == {"/hooks?from=portal"}, "a redirect is not followed"
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["with a key", "without a key"])
+def test_ar6_an_identity_number_leaves_for_the_crm_alone_and_only_under_its_key(
+    crm: tuple[Portal, Crm], *, shared: bool
+) -> None:
+    """Opened by a library that did not write it; the portal forgets it when the CRM has it."""
+    portal, there = crm
+    key = bytes(range(32))
+    kid = "crm1"
+    if shared:
+        portal.settings = replace(portal.settings, crm_field_key=f"{kid}:{base64.b64encode(key).decode()}")
+    there.answers = [503]
+    with portal.database.session() as db, across_customers(db):
+        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.national_id_changed", "customer_id": None}
+        payload = {"id": 17, "registered": True}
+        message = post(db, **event, about="employee:17", payload=payload, now=NOW).seal(Keyring(FIELD_KEYS), NUMBER)
+        db.commit()
+    assert portal.deliver() == 0
+    assert portal.stored(message).sealed
+    assert portal.deliver(timedelta(minutes=1)) == 1
+    assert portal.stored(message).sealed is None
+    assert all(NUMBER.encode() not in call.body for call in there.calls)
+    data = [json.loads(call.body)["data"] for call in there.calls]
+    if not shared:
+        assert data == [payload, payload]
+        return
+    assert [{name: one[name] for name in payload} for one in data] == [payload, payload]
+    opened = [jwe.decrypt_compact(one["national_id"], OctKey.import_key(key)) for one in data]
+    assert [one.plaintext for one in opened] == [NUMBER.encode(), NUMBER.encode()]
+    assert opened[0].protected == {"alg": "dir", "enc": "A256GCM", "kid": kid}
+    assert data[0]["national_id"] != data[1]["national_id"]
+    with pytest.raises(JoseError):
+        jwe.decrypt_compact(data[0]["national_id"], OctKey.import_key(bytes(32)))
+
+
+def test_without_a_crm_events_are_files(lonely: Portal, tmp_path: Path) -> None:
+    message = lonely.tell()
+    assert lonely.deliver() == 1
+    (file,) = (tmp_path / "crm").iterdir()
+    assert file.name == f"2026-10-01-100000-order.placed-{message.public_id}.json"
+    event = json.loads(file.read_text(encoding="utf-8"))
+    assert (event["id"], event["type"], event["data"]) == (message.public_id, "order.placed", FACTS)

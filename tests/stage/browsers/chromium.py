@@ -1,0 +1,187 @@
+"""People with Chromium, with and without script. What the portal should do is said in the tests."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+
+from tests.stage.browsers.live import PATIENCE, LivePortal, installed
+
+DESK, PHONE = 1280, 320
+"""The widths that people have, in CSS pixels; the narrow one is what WCAG 1.4.10 asks for."""
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_REFUSALS = re.compile(r"^Failed to load resource: the server responded with a status of (401|409|422) ")
+"""What Chromium writes to its console about an answer that is as it should be."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium with nothing open. One for each module, because its loop would be in the way of other tests'."""
+    path = installed("chromium")
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody with Chromium: one window, what was asked of the portal, and what the browser complained about."""
+
+    def __init__(
+        self, browser: Browser, portal: LivePortal, *, width: int = DESK, script: bool = True, expects: str = ""
+    ) -> None:
+        self.portal = portal
+        self.complaints: list[str] = []
+        self.asked: list[Request] = []
+        self._expects = expects
+        self.context = browser.new_context(
+            base_url=portal.url,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.context.set_default_timeout(PATIENCE * 1000)
+        self.page = self.window()
+
+    def window(self) -> Page:
+        """One more window with the same cookies."""
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("request", lambda request: self.asked.append(request))  # noqa: PLW0108  # takes no built-in method
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"} or _REFUSALS.match(message.text):
+            return
+        if not (self._expects and re.search(self._expects, message.text)):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    # What the person does
+
+    def open(self, path: str) -> "Visitor":
+        """Type an address, or use a bookmark."""
+        self.page.goto(path)
+        return self
+
+    def sign_in(self, username: str = "hms.fjord", to: str = "/info", *, own: bool = False) -> "Visitor":
+        """Arrive at a page, signed in as one of the demo's users.
+
+        The module's stories share each user's session, except where one is going to end it: that is its `own`.
+        """
+        if username in self.portal.signed_in and not own:
+            self.context.add_cookies(self.portal.signed_in[username])
+            return self.open(to)
+        self.open(f"/login?next={to}")
+        self.field("Brukernavn").fill(username)
+        self.field("Passord").fill(f"demo-{username.lower()}")
+        self.field("Passord").press("Enter")
+        expect(self.button("Logg ut")).to_be_visible()
+        if not own:
+            kept = ("name", "value", "url")
+            cookies = [{**cookie, "url": self.portal.url} for cookie in self.context.cookies()]
+            self.portal.signed_in[username] = [{name: cookie[name] for name in kept} for cookie in cookies]
+        return self
+
+    def type(self, text: str) -> None:
+        """Type where one is."""
+        self.page.keyboard.type(text)
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        self.page.keyboard.press(key)
+
+    def tab_to(self, name: str, *, back: bool = False) -> None:
+        """Go on with Tab, or back with Shift+Tab, to what has this name; raises AssertionError if it is not passed."""
+        passed = []
+        for _ in range(60):
+            self.press("Shift+Tab" if back else "Tab")
+            passed.append(self.focused)
+            if passed[-1] == name:
+                return
+        raise AssertionError(f"Tab does not lead to {name!r} but past {passed}")
+
+    def stays(self) -> Callable[[], None]:
+        """Remember this document; the answer fails if another was loaded since."""
+        self.page.evaluate("window.same = true")
+
+        def check() -> None:
+            assert self.page.evaluate("window.same === true"), "the page was loaded anew"
+
+        return check
+
+    # What the person sees
+
+    def field(self, label: str) -> Locator:
+        """A field by its label."""
+        return self.page.get_by_label(label, exact=True)
+
+    def button(self, name: str) -> Locator:
+        """A button by its words."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        """A link by its words."""
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def part(self, id: str) -> Locator:
+        """A part of the page by its id."""
+        return self.page.locator(f"#{id}")
+
+    @property
+    def h1(self) -> Locator:
+        """The heading of the page."""
+        return self.page.locator("h1")
+
+    @property
+    def rows(self) -> Locator:
+        """The rows of the result table."""
+        return self.page.locator("#results tbody tr")
+
+    @property
+    def focused(self) -> str:
+        """What has the focus, by its label or else its words; `body` where nothing has it."""
+        return str(self.page.evaluate(_FOCUSED))
+
+    def requests(self, path: str) -> list[Request]:
+        """What was asked of a path of the portal."""
+        return [request for request in self.asked if request.url.partition("?")[0] == self.portal.url + path]
+
+    def check(self) -> None:
+        """Close the window; raises AssertionError if the browser complained."""
+        self.context.close()
+        assert not self.complaints, self.complaints
+
+
+_FOCUSED = """() => {
+    const at = document.activeElement;
+    return at === document.body ? 'body' : (at.labels?.[0] ?? at).innerText.trim();
+}"""
+Visitors = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live: LivePortal) -> Iterator[Visitors]:
+    """Gives people with Chromium; an error in the browser's console fails the test."""
+    visitors: list[Visitor] = []
+
+    def come(**what: Any) -> Visitor:
+        visitors.append(Visitor(chromium, live, **what))
+        return visitors[-1]
+
+    yield come
+    for one in visitors:
+        one.check()

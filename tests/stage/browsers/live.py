@@ -1,0 +1,125 @@
+"""The portal as people reach it: on a port of this computer. Who reaches it is elsewhere."""
+
+import email
+import email.policy
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.request import urlopen
+
+import pytest
+import uvicorn
+from sqlalchemy.orm import Session
+
+from app import create_app
+from models.core.database import Database
+from models.core.scope import across_customers
+from models.core.settings import Settings
+from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from tests.stage.emitted import EMITTED
+from tests.stage.house import FIELD_KEYS, SECRETS, fill
+from tests.stage.sweeps import password_link_of
+from tests.stage.times import NOW, TestClock
+
+T = TypeVar("T")
+PATIENCE = 10.0
+"""Seconds that anything may take before a test gives up; nothing here waits longer than it has to."""
+
+
+def installed(name: str) -> str:
+    """Where a browser is; without it the test is skipped, or fails where browsers are required."""
+    path = shutil.which(name)
+    if path is None:
+        refuse = pytest.fail if os.environ.get("REQUIRE_BROWSERS") == "1" else pytest.skip
+        refuse(f"{name} is not installed")
+    assert path is not None
+    return path
+
+
+def until(look: Callable[[], T], what: str) -> T:
+    """Look again and again until there is something, and give it; raises AssertionError."""
+    deadline = time.monotonic() + PATIENCE
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"not seen in {PATIENCE:.0f} s: {what}"
+        time.sleep(0.01)
+    return seen
+
+
+class LivePortal:
+    """The portal as people reach it: on a port of this computer, filled with the demo, the postman at work."""
+
+    def __init__(self, folder: Path) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.signed_in: dict[str, list[Any]] = {}
+        settings = Settings(
+            secret_keys=SECRETS,
+            field_keys=FIELD_KEYS,
+            database_url=f"sqlite:///{folder / 'portal.db'}",
+            public_url=self.url,
+            brand="Avonova Kundeportal",
+            guide_file="Avonova_kundeportal.pdf",
+            demo=True,
+            var=folder,
+        )
+        self._mail = folder / "mail"
+        self._database_url = settings.database_url
+        fill(settings.database_url)
+        self._folder = folder
+        app = EMITTED.over(create_app(settings, clock=TestClock()))
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+        )
+        self._thread = threading.Thread(target=self._server.run, args=([self._listening],), name="live portal")
+        self._thread.start()
+        with urlopen(f"{self.url}/readyz", timeout=PATIENCE):  # noqa: S310  # our own address
+            pass
+
+    def letters(self, about: str) -> list[EmailMessage]:
+        """The letters that went out with these words in their subject."""
+        files = sorted(self._mail.glob("*.eml")) if self._mail.exists() else []
+        letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+        return [letter for letter in letters if about in letter["subject"]]
+
+    @contextmanager
+    def behind(self) -> Iterator[Session]:
+        """The database, across customers, for what no page leads to."""
+        database = Database(self._database_url)
+        with database.session() as db, across_customers(db):
+            yield db
+        database.close()
+
+    def link(self, name: str, email: str | None) -> str:
+        """The path of the personal link that a letter to this address holds."""
+        return f"/me/{Signer(SECRETS, purpose=PERSONAL_LINK).sign(name, email or '')}"
+
+    def password_link(self, username: str) -> str:
+        """The path of a link with which a user may choose a password, as a letter would hold it."""
+        with self.behind() as db:
+            name, email = password_link_of(db, username, NOW)
+            db.commit()
+        return f"/password/{Signer(SECRETS, purpose=PASSWORD_LINK).sign(name, email)}"
+
+    def close(self) -> None:
+        """Stop as the operator would: finish what was begun, then go."""
+        self._server.should_exit = True
+        self._thread.join(PATIENCE)
+        self._listening.close()
+        EMITTED.look("the database", (self._folder / "portal.db").read_bytes())
+        EMITTED.look_at_files(self._folder)
+        EMITTED.check()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
+    """A portal for the stories of one module. They leave their orders behind, so none may count them all."""
+    portal = LivePortal(tmp_path_factory.mktemp("live"))
+    yield portal
+    portal.close()
