@@ -79,7 +79,7 @@ def _links(settings: Settings) -> Links:
 
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
-    """A postman with a database of its own; raises SettingsRefused where he could not reach anybody."""
+    """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
     return Postman(Database(settings.database_url), settings, clock, links.absolute)
 
 
@@ -88,7 +88,7 @@ def _living(
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
+        """The postman works while the portal serves, and finishes the letter in hand when it stops."""
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked through again and again
         gc.set_threshold(20_000)

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from models.core.database import Database
 from models.core.numbers import Number
 from models.core.scope import across_customers
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.scope import looking_across
 from models.core.walls import select_rows
 from models.customers.customer import Customer
@@ -181,8 +181,17 @@ def send_now(db: Session, delivery: Delivery, *, by: Actor, now: datetime) -> bo
     if not (claims.resend(db, delivery.id, now) or claims.hurry(db, delivery.id, now)):
         return False
     endpoints.probe_now(db, delivery.channel, now)
-    told = {"customer_id": delivery.customer_id, "about": delivery.about, "action": "resend"}
-    record(db, actor=by.label, now=now, changed={"kind": delivery.kind}, **told)  # type: ignore[arg-type]
+    record(
+        db,
+        Change(
+            customer_id=delivery.customer_id,
+            actor=by.label,
+            about=delivery.about,
+            action="resend",
+            at=now,
+            changed={"kind": delivery.kind},
+        ),
+    )
     return True
 
 

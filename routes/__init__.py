@@ -1,7 +1,7 @@
 """THE MAP: one line per URL: path, handler, name, and who may enter. A line without `who` is an error."""
 
 from models.core.scope import Right
-from routes import crm, guide, health, receipts, search, units
+from routes import crm, guide, health, search, units
 from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
@@ -20,6 +20,7 @@ from routes.desk import overview as desk_overview
 from routes.employees import deactivations
 from routes.employees import edit as edit_employee
 from routes.employees import new as new_employee
+from routes.employees import page as employee_page
 from routes.employees import search as employees
 from routes.imports import applications as import_applications
 from routes.imports import lists as imports
@@ -35,6 +36,7 @@ from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
+from routes.orders import page as order_page
 from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
@@ -72,7 +74,7 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
-    get ("/orders/{number:int}/receipt",   receipts.order,          name="order_receipt",   who=may(ORDERS)),
+    get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
@@ -102,7 +104,7 @@ MAP: tuple[Line, ...] = (
     post("/employees/{id:int}/reactivation", deactivations.destroy, name="reactivation",    who=may(EMPLOYEES), form="employee"),
     post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
     post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
-    get ("/employees/{id:int}/receipt",    receipts.employee,       name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/receipt",    employee_page.receipt,   name="employee_receipt", who=may(EMPLOYEES)),
     get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
     get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
     get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),

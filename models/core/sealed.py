@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.orm import Mapped
 
 from models.core.settings import SettingsRefused
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Mapped
 
 _NONCE_BYTES = 12
 
@@ -70,8 +68,8 @@ class Keyring:
 class Sealed:
     """A row with something sealed in its column `sealed`, bound to its `place`; `rotate-keys` finds it by this."""
 
-    if TYPE_CHECKING:  # each table has the column as it needs it
-        sealed: "Mapped[Any]"
+    if TYPE_CHECKING:  # each table has the column as it needs it; here it would be a column of all of them
+        sealed: Mapped[Any]
 
     @property
     def place(self) -> str:

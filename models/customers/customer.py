@@ -1,43 +1,14 @@
-"""Customers (the tenants) and the account managers who serve them. Their units are in `models.customers.units`."""
+"""Customers: the tenants. Their units are in `models.customers.units`, who serves them in `account_managers`."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Identity, String, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.scope import CustomerOwned
-
-
-class MailWish(StrEnum):
-    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
-
-    EACH = "each"
-    MORNING = "morning"
-
-
-class AccountManager(Base):
-    """The provider's person (kundeansvarlig) whom customers know by name."""
-
-    __tablename__ = "account_managers"
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
-    phone: Mapped[str] = mapped_column(String(40))
-    mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How an account manager is reached."""
-
-    name: str
-    email: str
-    phone: str
+from models.customers.account_managers import AccountManager
 
 
 class Customer(CustomerOwned, Base):
@@ -67,7 +38,7 @@ def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: d
     if customer.has_reports != on:
         customer.has_reports = on
         action = "reports shown" if on else "reports hidden"
-        record(db, customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, now=now)
+        record(db, Change(customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, at=now))
 
 
 def customer_by_number(db: Session, organisation_number: str) -> Customer | None:

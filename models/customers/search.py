@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from models.core.scope import looking_across
 from models.core.walls import select_rows
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 from models.customers.units import Unit, in_norwegian, norwegian
 
 PAGE_SIZE = 25

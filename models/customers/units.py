@@ -24,7 +24,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from models.core.base import Base
 from models.core.scope import CustomerOwned, Right, Scope
 from models.core.walls import select_rows
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 
 
 class Unit(CustomerOwned, Base):

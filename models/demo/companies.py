@@ -5,7 +5,8 @@ Who signs in there, and who works there, does not live here.
 
 from sqlalchemy.orm import Session
 
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 from models.customers.units import Unit
 
 # name, e-mail, phone: numbers that begin with 1 are given to nobody

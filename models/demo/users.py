@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right
-from models.customers.customer import AccountManager
+from models.customers.account_managers import AccountManager
 from models.customers.units import Unit
 from models.users.user import Grant, User
 

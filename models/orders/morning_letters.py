@@ -12,11 +12,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.core.clock import OSLO, in_oslo
-from models.customers.customer import AccountManager, Customer, MailWish
+from models.customers.account_managers import AccountManager, MailWish
+from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders.news import PLACED, WaitingNews
 from models.orders.order import Order
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 AT = time(7)
 """On the clocks of Norway, from Monday to Friday."""
@@ -60,17 +61,19 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     manager = db.get_one(AccountManager, manager_id)
     post(
         db,
-        channel=Channel.MAIL,
-        kind="morning_news",
-        about=f"account_manager:{manager.id}",
-        customer_id=None,
-        to=manager.email,
-        payload={
-            "to_name": manager.name,
-            "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
-            "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
-        },
-        now=now,
+        Outgoing(
+            channel=Channel.MAIL,
+            kind="morning_news",
+            about=f"account_manager:{manager.id}",
+            customer_id=None,
+            to=manager.email,
+            payload={
+                "to_name": manager.name,
+                "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+                "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
+            },
+            at=now,
+        ),
     )
     return True
 

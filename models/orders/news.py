@@ -5,18 +5,16 @@ For those who wish the second, the news wait in a table, written in the transact
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.scope import CustomerOwned, looking_across
-from models.customers.customer import AccountManager, MailWish
-from models.outbox.message import Channel, post
-
-if TYPE_CHECKING:
-    from models.orders.order import Order
+from models.core.scope import CustomerOwned
+from models.customers.account_managers import AccountManager, MailWish
+from models.orders.order import Order
+from models.outbox.message import post
 
 PLACED, MESSAGE = "order_placed", "order_message"
 """The kinds of news, and of the letters that tell one of them alone."""
@@ -48,7 +46,7 @@ def tell_manager(
     manager: AccountManager,
     *,
     kind: str,
-    order: "Order",
+    order: Order,
     facts: dict[str, Any],
     now: datetime,
     author: str = "",
@@ -66,26 +64,4 @@ def tell_manager(
             )
         )
         return
-    post(
-        db,
-        channel=Channel.MAIL,
-        kind=kind,
-        about=order.about,
-        customer_id=order.customer_id,
-        to=manager.email,
-        payload=facts,
-        now=now,
-    )
-
-
-def wish_of(db: Session, account_manager_id: int) -> MailWish:
-    """How an account manager wants to be told."""
-    with looking_across(db):
-        return MailWish(db.get_one(AccountManager, account_manager_id).mail_wish)
-
-
-def wish_for(db: Session, account_manager_id: int, wish: MailWish) -> None:
-    """Remember how an account manager wants to be told; the next round posts what waits in vain."""
-    with looking_across(db):
-        manager = db.get_one(AccountManager, account_manager_id)
-    manager.mail_wish = wish.value
+    post(db, order.letter(kind, manager.email, facts, now))

@@ -1,36 +1,21 @@
 """Orders (bestillinger): what a customer asked for, its status and its reference.
 
-Status, product group and bookings come from the provider; the portal owns the order as it was sent. The search among
-orders is in `search`.
+Status, product group and bookings come from the provider; the portal owns the order as it was sent. How one is placed
+is in `placing`, how they are found in `search`.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ForeignKey,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    String,
-    Text,
-    UniqueConstraint,
-    select,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
-from models.core.clock import today_in_oslo
-from models.core.numbers import next_number
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
-from models.customers.units import Unit, account_manager_of
-from models.orders.news import PLACED, tell_manager
-from models.outbox.message import Channel, post
+from models.customers.units import Unit
+from models.outbox.message import Channel, Outgoing, post
 from models.users.sessions import SignedIn
 from models.users.user import User
 from models.values.national_id import mask_in
@@ -110,6 +95,20 @@ class Order(UnitOwned, Base):
         """What the log of changes and the CRM call the order."""
         return f"order:{self.number}"
 
+    def change(self, action: str, *, by: Actor, at: datetime, changed: dict[str, Any] | None = None) -> Change:
+        """What the log is to say of a change of the order."""
+        owner, about = self.customer_id, self.about
+        return Change(customer_id=owner, actor=by.label, about=about, action=action, at=at, changed=changed or {})
+
+    def event(self, kind: str, payload: dict[str, Any], at: datetime) -> Outgoing:
+        """What the CRM is to be told of the order."""
+        owner, about = self.customer_id, self.about
+        return Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=owner, payload=payload, at=at)
+
+    def letter(self, kind: str, to: str, payload: dict[str, Any], at: datetime) -> Outgoing:
+        """What somebody is to be told of the order in a letter."""
+        return replace(self.event(kind, payload, at), channel=Channel.MAIL, to=to)
+
     def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
         """Give the order another own reference; raises AlreadyInvoiced (B16)."""
         if self.is_invoiced:
@@ -117,16 +116,8 @@ class Order(UnitOwned, Base):
         if reference == self.reference:
             return
         self.reference = reference
-        record(db, customer_id=self.customer_id, actor=by.label, about=self.about, action="reference", now=now)
-        post(
-            db,
-            channel=Channel.CRM,
-            kind="order.reference_changed",
-            about=self.about,
-            customer_id=self.customer_id,
-            payload={"number": self.number, "reference": reference},
-            now=now,
-        )
+        record(db, self.change("reference", by=by, at=now))
+        post(db, self.event("order.reference_changed", {"number": self.number, "reference": reference}, now))
 
 
 class StatusChange(CustomerOwned, Base):
@@ -146,14 +137,6 @@ class StatusChange(CustomerOwned, Base):
 
 class AlreadyInvoiced(Exception):
     """The order is invoiced; its reference stands."""
-
-
-class KeyUsed(Exception):
-    """The form was already sent once, with other content, as order `number`."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"the form was sent before as order {number}")
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,72 +172,6 @@ class Parts:
 
 
 PART_NAMES = tuple(field.name for field in fields(Parts))
-
-
-def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, now: datetime) -> int:
-    """Create an order, tell the account manager and confirm to the sender; returns its number (NB9-NB11).
-
-    The same form (the same `key` and content) sent again returns the number that it got the first time.
-    Raises KeyUsed where the key was used for other content, and sqlalchemy's NoResultFound for a foreign unit.
-    """
-    unit_name = db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
-    fingerprint = hashlib.sha256(json.dumps([unit_id, astuple(parts)]).encode()).hexdigest()
-    sent = _sent_with(db, by.user_id, key, fingerprint)
-    if sent is not None:
-        return sent
-    try:
-        with db.begin_nested():
-            order = Order(
-                number=next_number(db, SERIES),
-                unit_id=unit_id,
-                ordered_on=today_in_oslo(now),
-                placed_by_id=by.user_id,
-                idempotency_key=key,
-                fingerprint=fingerprint,
-                **asdict(parts),
-            )
-            db.add(order)
-    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
-        sent = _sent_with(db, by.user_id, key, fingerprint)
-        if sent is None:
-            raise
-        return sent
-    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="placed", now=now)
-    _tell(db, order, unit_name, parts, by=by, now=now)
-    return order.number
-
-
-def _sent_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | None:
-    sent = db.execute(
-        select(Order.number, Order.fingerprint).where(Order.placed_by_id == user_id, Order.idempotency_key == key)
-    ).one_or_none()
-    if sent is None:
-        return None
-    if sent.fingerprint != fingerprint:
-        raise KeyUsed(sent.number)
-    return int(sent.number)
-
-
-def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: SignedIn, now: datetime) -> None:
-    """Write the letters and the event of a new order into the outbox, in the order's own transaction."""
-    manager = account_manager_of(db, order.unit_id)
-    facts: dict[str, Any] = {
-        "number": order.number,
-        "ordered_on": order.ordered_on.isoformat(),
-        "customer": by.customer.name if by.customer else "",
-        "unit": unit_name,
-        **asdict(parts),
-        "sender_name": by.full_name,
-        "sender_email": by.email,
-        "account_manager_name": manager.name if manager else "",
-        "account_manager_email": manager.email if manager else "",
-        "account_manager_phone": manager.phone if manager else "",
-    }
-    told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "payload": facts, "now": now}
-    if manager:
-        tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
-    post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)
-    post(db, channel=Channel.CRM, kind="order.placed", **told)
 
 
 def parts_of(order: Order) -> Parts:

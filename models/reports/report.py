@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
@@ -168,7 +168,7 @@ def add_report(
     db.add(report)
     db.flush()
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
-    record(db, customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", now=now)
+    record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
     return report
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.base import Base, Moment
 from models.core.scope import NO_UNITS, Right, Scope, across_customers
 from models.core.walls import select_rows
-from models.customers.customer import AccountManager, Contact, Customer
+from models.customers.account_managers import AccountManager, Contact
+from models.customers.customer import Customer
 from models.users.user import GRANTED, Grant, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
@@ -112,7 +113,7 @@ def note_customer(db: Session, session_id: int, customer_id: int) -> None:
 
 
 def end_session(db: Session, session_id: int, now: datetime) -> None:
-    """Sign out on the server: the cookie opens nothing from now on (N4)."""
+    """Sign out on the server: the cookie is worth nothing from now on (N4)."""
     db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
 
 

@@ -11,7 +11,7 @@ from models.bookings.sign_ups.invitations import invited_to
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.timetable import BookingView, DayView, Seated, SlotView, view_of
 from models.core.scope import Right
-from models.customers.customer import AccountManager
+from models.customers.account_managers import AccountManager
 from models.customers.units import account_manager_of
 from routes.web.errors import not_found
 from routes.web.visit import Visit

@@ -43,7 +43,7 @@ def index(visit: Visit) -> Response:
     """All bookings of the user's units: those to come, and those that are over (T1)."""
     search = BookingSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: _units(visit))
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     valid = search.validate()
     criteria = search.criteria(units) if valid else None
     return page(

@@ -1,41 +1,31 @@
 """A booking's page, and what is done there: putting employees on slots, moving them, taking them off (T1-T5).
 
-Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a time is in `distributions`.
+Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a time is in `distributions`. How the page
+is answered is in `sheet`.
 """
 
 from collections.abc import Collection
 
 from starlette.responses import Response
 
-from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.booking import Booking
 from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.candidates import employees_by_id, not_there_yet, sign_up_by_id
 from models.bookings.sign_ups.seating import sign_up_all
-from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps, SignUp
+from models.bookings.sign_ups.sign_up import NoLongerSignedUp, SignUp
 from models.bookings.sign_ups.waiting_list import join_all
-from models.bookings.slots import SlotFull, slot_by_id
+from models.bookings.slots import slot_by_id
 from models.employees.employee import Employee
 from models.values.dates import parse_date
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
-from routes.web.answers import go, nothing_new, page, swap
+from routes.bookings.sheet import REFUSALS, all_slots, changed, draw, refused
+from routes.web.answers import go, nothing_new
 from routes.web.errors import not_found
 from routes.web.fields import Ids, Text, at_most, is_id
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import short_moment
-
-SENTENCES: dict[type[Exception], str] = {
-    SlotFull: "Timen ble nettopp full. Velg en av dem som er ledige.",
-    TooLate: "Fristen er ute. Ring kundeansvarlig for endringer.",
-    BookingCancelled: "Bookingen er avlyst.",
-    NotActive: "{} er deaktivert og kan ikke meldes på.",
-    NoEmail: "{} mangler e-post og kan ikke få innkallingen.",
-    AlreadySignedUp: "{} har allerede en time her. Bruk Flytt for å bytte.",
-    Overlaps: "{} er opptatt på dette tidspunktet.",
-    NoLongerSignedUp: "{} er ikke lenger påmeldt.",
-}
-REFUSALS = tuple(SENTENCES)
 
 
 class WhoForm(PortalForm):
@@ -69,7 +59,7 @@ def show(visit: Visit, id: int) -> Response:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
     if visit.query_params.get("seen") == sheet.mark:
         return nothing_new()
-    return _show(visit, sheet)
+    return draw(visit, sheet)
 
 
 def create(visit: Visit, id: int) -> Response:
@@ -81,22 +71,22 @@ def create(visit: Visit, id: int) -> Response:
     sheet, employees = _sheet(visit, booking, form), _employees(visit, form.employee.data)
     if not employees:
         sheet.problem = "Velg hvem som skal få timen: kryss av minst én ansatt."
-        return _show(visit, sheet, status=422)
+        return draw(visit, sheet, status=422)
     if "wait" in visit.form:
         return _wait(visit, sheet, employees)
     if not form.slot.data:
         sheet.problem = "Velg en ledig tid."
-        return _show(visit, sheet, status=422)
+        return draw(visit, sheet, status=422)
     slot = slot_by_id(visit.db, form.slot.first or 0)
     if slot is None or slot.booking_id != booking.id:
         raise not_found()
     try:
         new = not_there_yet(visit.db, slot, employees, visit.user.user_id)
         sign_up_all(visit.db, slot, new, by=visit.user, now=visit.now)
-    except REFUSALS as refused:
-        return _refused(visit, sheet, refused, employees)
+    except REFUSALS as why:
+        return refused(visit, sheet, why, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
-    return _changed(visit, booking, [slot.id], said, employees)
+    return changed(visit, booking, [slot.id], said, employees)
 
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
@@ -105,7 +95,7 @@ def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response 
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed))
     if "find" in visit.form:
-        return _show(visit, _sheet(visit, booking, form))
+        return draw(visit, _sheet(visit, booking, form))
     if "invite" in visit.form:
         return invite_chosen(visit, booking, form.employee.data)
     if "distribute" in visit.form:
@@ -122,12 +112,12 @@ def destroy(visit: Visit, id: int) -> Response:
         seating.cancel(visit.db, sign_up, by=visit.user, now=visit.now)
     except NoLongerSignedUp:
         pass  # pressed twice, or somebody else was faster: it is as one wanted it
-    except REFUSALS as refused:
-        return _refused(visit, _sheet(visit, booking), refused, [employee])
+    except REFUSALS as why:
+        return refused(visit, _sheet(visit, booking), why, [employee])
     said = f"{employee.full_name} er meldt av." if slot_id else f"{employee.full_name} står ikke lenger på venteliste."
     if was == "Venteliste" or slot_id is None:
-        return _all_slots(visit, booking, said)
-    return _changed(visit, booking, [slot_id], said, [employee])
+        return all_slots(visit, booking, said)
+    return changed(visit, booking, [slot_id], said, [employee])
 
 
 def move(visit: Visit, id: int) -> Response:
@@ -143,8 +133,8 @@ def move(visit: Visit, id: int) -> Response:
             seating.swap(visit.db, sign_up, other, by=visit.user, now=visit.now)
         else:
             seating.move(visit.db, sign_up, slot, by=visit.user, now=visit.now)
-    except REFUSALS as refused:
-        return _refused(visit, _sheet(visit, booking, moving=sign_up), refused, [employee])
+    except REFUSALS as why:
+        return refused(visit, _sheet(visit, booking, moving=sign_up), why, [employee])
     said = f"{employee.full_name} er flyttet til {short_moment(slot.starts_at)}."
     return go(visit, visit.url("booking", id=booking.id), say=f"{said} De to har byttet." if other else said)
 
@@ -155,9 +145,9 @@ def accept(visit: Visit, id: int) -> Response:
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
     try:
         seating.accept(visit.db, sign_up, by=visit.user, now=visit.now)
-    except REFUSALS as refused:
-        return _refused(visit, _sheet(visit, booking), refused, [employee])
-    return _changed(visit, booking, [sign_up.slot_id or 0], f"{employee.full_name} er påmeldt.", [employee])
+    except REFUSALS as why:
+        return refused(visit, _sheet(visit, booking), why, [employee])
+    return changed(visit, booking, [sign_up.slot_id or 0], f"{employee.full_name} er påmeldt.", [employee])
 
 
 def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Response:
@@ -169,55 +159,14 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
         raise not_found()
     try:
         join_all(visit.db, sheet.booking, employees, day, by=visit.user, now=visit.now)
-    except REFUSALS as refused:
-        return _refused(visit, sheet, refused, employees)
-    return _all_slots(visit, sheet.booking, f"{_names(employees)} står på venteliste.")
+    except REFUSALS as why:
+        return refused(visit, sheet, why, employees)
+    return all_slots(visit, sheet.booking, f"{_names(employees)} står på venteliste.")
 
 
 def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
     return BookingPage(visit, booking, text, chosen, moving)
-
-
-def _show(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
-    return page(
-        visit, "bookings/sign_ups/show.html", part=("slots", "people"), around="slot-", status=status, sheet=sheet
-    )
-
-
-def _changed(
-    visit: Visit, booking: Booking, slots: Collection[int], said: str, employees: Collection[Employee]
-) -> Response:
-    """The slots that changed, with the counters and what is said of the people."""
-    sheet = BookingPage(visit, booking)
-    return swap(
-        visit,
-        "bookings/sign_ups/_changes.html",
-        or_go=f"{sheet.url}#slot-{next(iter(slots))}",
-        say=said,
-        sheet=sheet,
-        changed=[slot for slot in sheet.slots if slot.id in slots],
-        touched=[employee.id for employee in employees],
-    )
-
-
-def _all_slots(visit: Visit, booking: Booking, said: str) -> Response:
-    sheet = BookingPage(visit, booking)
-    return swap(visit, "bookings/sign_ups/_slots.html", into="slots", or_go=f"{sheet.url}#slots", say=said, sheet=sheet)
-
-
-def _refused(visit: Visit, sheet: BookingPage, refused: Exception, employees: Collection[Employee]) -> Response:
-    """409: why, and what is still to be had; who was chosen stays chosen (T3)."""
-    sheet.problem = _sentence(sheet, refused, {employee.id: employee.full_name for employee in employees})
-    visit.undo()
-    return _show(visit, sheet, status=409)
-
-
-def _sentence(sheet: BookingPage, refused: Exception, names: dict[int, str]) -> str:
-    name = names.get(getattr(refused, "employee_id", 0), "Den ansatte")
-    if isinstance(refused, AlreadySignedUp) and sheet.booking.names_hidden:
-        return f"{name} kan ikke meldes på her nå."  # who signed the person up is nobody's business
-    return SENTENCES[type(refused)].format(name)
 
 
 def _sign_up(visit: Visit, id: int | None) -> SignUp:

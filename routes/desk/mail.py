@@ -2,8 +2,7 @@
 
 from starlette.responses import Response
 
-from models.customers.customer import MailWish
-from models.orders.news import wish_for
+from models.customers.account_managers import MailWish, wish_for
 from routes.desk.overview import draw, mail_form
 from routes.web.answers import swap
 from routes.web.visit import Visit

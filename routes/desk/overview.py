@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.customers.customer import MailWish
+from models.customers.account_managers import MailWish, wish_of
 from models.desk_overview import free_soon, longest_waiting, unanswered
 from models.orders.desk import new_orders
-from models.orders.news import wish_of
 from models.outbox.overview import dead_count
 from routes.web.answers import page
 from routes.web.fields import Choice, Option

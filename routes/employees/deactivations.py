@@ -7,12 +7,10 @@ from starlette.responses import Response
 from models.bookings.booking import BookingCancelled, TooLate
 from models.bookings.sign_ups.leaving import Ahead, CannotTakeOver, Undecided, ahead_of, deactivate, reactivate
 from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
-from models.employees.card import card_of
-from models.employees.employee import Employee, employee_by_id
+from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
-from routes.web.answers import page, swap
-from routes.web.errors import not_found
-from routes.web.receipts import receipt_of_employee
+from routes.employees.page import employee_of, show_saved
+from routes.web.answers import page
 from routes.web.visit import Visit
 
 _WHY: dict[type[Exception], str] = {
@@ -31,12 +29,12 @@ _CHOOSE_FREE = "Kryss av for å frigi timen."
 
 def new(visit: Visit, id: int) -> Response:
     """Ask first, and show what lies ahead."""
-    return _ask(visit, _employee(visit, id), {})
+    return _ask(visit, employee_of(visit, id), {})
 
 
 def create(visit: Visit, id: int) -> Response:
     """Deactivate, once it is said of each time ahead whether it is freed or who gets it."""
-    employee = _employee(visit, id)
+    employee = employee_of(visit, id)
     heirs, errors = _read(visit, ahead_of(visit.db, employee, by=visit.user, now=visit.now))
     if errors:
         return _ask(visit, employee, errors)
@@ -44,18 +42,18 @@ def create(visit: Visit, id: int) -> Response:
         deactivate(visit.db, employee, heirs, by=visit.user, now=visit.now)
     except Undecided:  # somebody has just signed the employee up
         visit.db.rollback()
-        return _ask(visit, _employee(visit, id), {}, status=409)
+        return _ask(visit, employee_of(visit, id), {}, status=409)
     except CannotTakeOver as refused:
         visit.db.rollback()
-        return _ask(visit, _employee(visit, id), {refused.sign_up: _WHY[type(refused.why)]})
-    return _show(visit, employee, f"{employee.full_name} er deaktivert.")
+        return _ask(visit, employee_of(visit, id), {refused.sign_up: _WHY[type(refused.why)]})
+    return show_saved(visit, employee, f"{employee.full_name} er deaktivert.")
 
 
 def destroy(visit: Visit, id: int) -> Response:
     """Undo it: the employee is back in the lists."""
-    employee = _employee(visit, id)
+    employee = employee_of(visit, id)
     reactivate(visit.db, employee, by=visit.user, now=visit.now)
-    return _show(visit, employee, f"{employee.full_name} er aktiv igjen.")
+    return show_saved(visit, employee, f"{employee.full_name} er aktiv igjen.")
 
 
 def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None], dict[int, str]]:
@@ -95,7 +93,7 @@ def _heir(visit: Visit, wanted: str) -> Employee | str:
     if found.count > 1:
         names = ", ".join(f"{row.full_name} ({row.email or 'uten e-post'})" for row in found.rows)
         return f"Flere passer: {names}. Skriv hele e-postadressen."
-    return _employee(visit, found.rows[0].id)
+    return employee_of(visit, found.rows[0].id)
 
 
 def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: int = 200) -> Response:
@@ -111,24 +109,3 @@ def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: in
         freed=set(visit.form.getlist("free")),
         typed=_typed(visit),
     )
-
-
-def _show(visit: Visit, employee: Employee, say: str) -> Response:
-    back, card = visit.url("employee", id=employee.id), card_of(visit.db, employee)
-    return swap(
-        visit,
-        "employees/_employee.html",
-        or_go=back,
-        say=say,
-        state="card",
-        employee=employee,
-        card=card,
-        receipt=receipt_of_employee(visit, employee),
-    )
-
-
-def _employee(visit: Visit, id: int) -> Employee:
-    employee = employee_by_id(visit.db, id)
-    if employee is None:
-        raise not_found()
-    return employee

@@ -4,8 +4,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.employees.card import card_of, last_actor
-from models.employees.employee import ChangedMeanwhile, Employee, employee_by_id
+from models.employees.card import last_actor
+from models.employees.employee import ChangedMeanwhile, Employee
 from models.employees.national_ids import mask_of, register, remove
 from models.values.national_id import mask
 from routes.employees.form import (
@@ -17,9 +17,8 @@ from routes.employees.form import (
     texts,
     what_is_said,
 )
-from routes.web.answers import page, swap
-from routes.web.errors import not_found
-from routes.web.receipts import receipt_of_employee
+from routes.employees.page import employee_of, show_saved
+from routes.web.answers import page
 from routes.web.visit import Visit
 
 ONLY_THE_NUMBER, ALL_THE_SAME = "fodselsnummer", "fodselsnummer-likevel"
@@ -30,14 +29,14 @@ _CHANGE_NUMBER = "Skriv hele fødselsnummeret, eller ta bort haken foran Endre f
 
 def edit(visit: Visit, id: int) -> Response:
     """The form with the stored values, or with what was typed before the session ended (AR1-AR5)."""
-    employee, draft = _employee(visit, id), visit.draft()
+    employee, draft = employee_of(visit, id), visit.draft()
     form = employee_form(visit, draft or texts(employee).items(), str(id))
     return _edit(visit, employee, form, version=_number(dict(draft or {}).get("version")))
 
 
 def update(visit: Visit, id: int) -> Response:
     """Save everything, or only the number (U3); what a colleague saved is never overwritten unseen."""
-    employee, form = _employee(visit, id), employee_form(visit, visit.form.multi_items(), str(id))
+    employee, form = employee_of(visit, id), employee_form(visit, visit.form.multi_items(), str(id))
     handling, seen = visit.form.get("handling"), _number(visit.form.get("version"))
     # Enter in a field presses the first button of a form; where no number is typed, everything is meant.
     is_number = handling in {ONLY_THE_NUMBER, ALL_THE_SAME} and form.national_id.is_typed
@@ -91,7 +90,7 @@ def _only_the_number(visit: Visit, employee: Employee, form: EmployeeForm, handl
 def _conflict(visit: Visit, id: int, form: EmployeeForm) -> Response:
     """What was typed, and beside it what a colleague has saved meanwhile; pressing again saves on purpose."""
     visit.db.rollback()
-    employee = _employee(visit, id)
+    employee = employee_of(visit, id)
     return _edit(
         visit,
         employee,
@@ -141,27 +140,9 @@ def _edit(
 
 def _show(visit: Visit, employee: Employee, form: EmployeeForm, said: str) -> Response:
     say, tone = what_is_said(visit, said, form)
-    back, card = visit.url("employee", id=employee.id), card_of(visit.db, employee)
-    return swap(
-        visit,
-        "employees/_employee.html",
-        or_go=back,
-        say=say,
-        tone=tone,
-        state="card",
-        employee=employee,
-        card=card,
-        receipt=receipt_of_employee(visit, employee),
-    )
+    return show_saved(visit, employee, say, tone=tone)
 
 
 def _number(text: object) -> int | None:
     """The version that was before the sender's eyes."""
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 9 else None
-
-
-def _employee(visit: Visit, id: int) -> Employee:
-    employee = employee_by_id(visit.db, id)
-    if employee is None:
-        raise not_found()
-    return employee

@@ -14,13 +14,13 @@ from models.employees.employee import employee_by_id
 from models.employees.search import COUNTED_TO, Criteria, Found, find_employees
 from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS, exporting
+from routes.employees.page import receipt_of_employee
 from routes.web import search as listing
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Text, at_most
-from routes.web.forms import UnitFilter, offer_units, unit_choices
-from routes.web.receipts import receipt_of_employee
+from routes.web.forms import UnitFilter, set_unit_choices, unit_choices
 from routes.web.visit import Visit
 
 _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
@@ -51,7 +51,7 @@ def index(visit: Visit) -> Response:
     if search.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("employees", **search.filters), say=_NO_NUMBERS, tone="wait")
     units, after = _units(visit), _after(visit)
-    offer_units(search, units)
+    set_unit_choices(search, units)
     valid = search.validate()
     found = _find(visit, search.criteria(units, after)) if valid else Found([], 0, None)
     return page(

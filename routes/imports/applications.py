@@ -5,7 +5,8 @@ from starlette.responses import Response
 from models.customers.units import UnitRow
 from models.imports.application import AppliedAlready, Stale, apply, prepare
 from models.imports.lists import DryRun, Import, change
-from routes.imports.page import MOST_GONE, Sheet, found_import, import_page, look_over, opened, units_of
+from routes.imports.page import found_import, import_page, look_over, opened, units_of
+from routes.imports.sheet import MOST_GONE, Sheet
 from routes.web.answers import go
 from routes.web.visit import Visit
 

@@ -17,7 +17,8 @@ from models.imports.headings import NAMES, Columns, Meaning
 from models.imports.lists import DryRun, begin, change, choose_columns, forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
-from routes.imports.page import Sheet, found_import, import_page, look_over, opened, units_of
+from routes.imports.page import found_import, import_page, look_over, opened, units_of
+from routes.imports.sheet import Sheet
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option
 from routes.web.forms import PortalForm, unit_choices

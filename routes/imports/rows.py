@@ -5,7 +5,8 @@ from starlette.responses import Response
 from models.imports.headings import Meaning
 from models.imports.lists import DryRun, change
 from models.imports.rows import Row, clean, names_of
-from routes.imports.page import RowForm, Sheet, found_import, look_over, opened, units_of
+from routes.imports.page import found_import, look_over, opened, units_of
+from routes.imports.sheet import RowForm, Sheet
 from routes.web.answers import go, swap
 from routes.web.errors import not_found
 from routes.web.visit import Visit

@@ -10,7 +10,7 @@ from models.values.national_id import birth_date_warning
 from routes.info.boxes import EMAILS, EmailForm, NationalIdForm, Tried, boxes
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
-from routes.web.receipts import ReceiptLine, receipt_of_employee
+from routes.web.receipts import ReceiptLine, receipt_of
 from routes.web.visit import Visit
 
 
@@ -97,7 +97,7 @@ def _receipt(visit: Visit, employee: Employee | None = None) -> ReceiptLine:
         employee = employee_by_id(visit.db, int(saved))
     if employee is None:
         return ReceiptLine()
-    return receipt_of_employee(visit, employee)
+    return receipt_of(visit, employee.about, ask=visit.url("employee_receipt", id=employee.id))
 
 
 def _drafted(visit: Visit) -> Tried | None:

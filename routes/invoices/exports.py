@@ -13,7 +13,7 @@ from models.exchange.sheets.files import Row, writer
 from models.invoices.contents import contents_of, original_of
 from models.invoices.invoice import invoice_by_number
 from models.invoices.search import Cursor, find_invoices, page_of_invoices
-from routes.invoices.document import Document
+from routes.invoices.presentation import Presentation
 from routes.invoices.search import InvoiceSearch, sort_of
 from routes.web.downloads import download
 from routes.web.errors import Refused, refusal
@@ -105,7 +105,7 @@ def _documents(db: Session, number: str) -> list[Member]:
     invoice = invoice_by_number(db, number)
     if invoice is None:  # it is another unit's since the list was read
         return []
-    facts = Document(invoice, contents_of(db, invoice)).facts()
+    facts = Presentation(invoice, contents_of(db, invoice)).facts()
     name = quote(number, safe=" ")
     members = [
         Member(f"{name}.pdf", invoice.issued_on, aside(write_pdf, "invoices/invoice.typ", facts)),

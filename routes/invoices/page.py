@@ -7,9 +7,9 @@ from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, invoice_by_number, orders_of, payer_of
 from models.invoices.settlements import credited_by, settlements_of
-from routes.invoices.document import Document
+from routes.invoices.presentation import Presentation
 from routes.web.answers import page
-from routes.web.downloads import disposition
+from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
@@ -27,13 +27,13 @@ SAFE_TYPES = {
 def show(visit: Visit, number: str) -> Response:
     """The invoice in HTML: what for, how to pay, what was paid (F10)."""
     invoice = _invoice(visit, number)
-    document = Document(invoice, contents_of(visit.db, invoice))
+    presentation = Presentation(invoice, contents_of(visit.db, invoice))
     return page(
         visit,
         "invoices/show.html",
         invoice=invoice,
-        document=document,
-        contents=document.contents,
+        presentation=presentation,
+        contents=presentation.contents,
         payer=payer_of(visit.db, invoice),
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements_of(visit.db, invoice),
@@ -46,15 +46,15 @@ def show(visit: Visit, number: str) -> Response:
 def pdf(visit: Visit, number: str) -> Response:
     """The invoice as a tagged PDF, made from what is written on it (section 5, number 14)."""
     invoice = _invoice(visit, number)
-    facts = Document(invoice, contents_of(visit.db, invoice)).facts()
+    facts = Presentation(invoice, contents_of(visit.db, invoice)).facts()
     body = visit.aside(write_pdf, "invoices/invoice.typ", facts)
-    return _file(body, f"{facts['title']}.pdf", "application/pdf", shown=True)
+    return whole_file(body, f"{facts['title']}.pdf", "application/pdf", shown=True)
 
 
 def original(visit: Visit, number: str) -> Response:
     """The EHF file, byte for byte."""
     invoice = _invoice(visit, number)
-    return _file(original_of(visit.db, invoice), f"{invoice.number}.xml", "application/xml")
+    return whole_file(original_of(visit.db, invoice), f"{invoice.number}.xml", "application/xml")
 
 
 def attachment(visit: Visit, number: str, id: int) -> Response:
@@ -63,7 +63,7 @@ def attachment(visit: Visit, number: str, id: int) -> Response:
     if found is None or found.content is None:
         raise not_found()
     media_type = found.media_type if found.media_type in SAFE_TYPES else "application/octet-stream"
-    return _file(found.content, found.filename or f"vedlegg-{found.id}", media_type)
+    return whole_file(found.content, found.filename or f"vedlegg-{found.id}", media_type)
 
 
 def _invoice(visit: Visit, number: str) -> Invoice:
@@ -71,15 +71,3 @@ def _invoice(visit: Visit, number: str) -> Invoice:
     if invoice is None:
         raise not_found()
     return invoice
-
-
-def _file(body: bytes, name: str, media_type: str, *, shown: bool = False) -> Response:
-    kept = disposition(name)
-    return Response(
-        body,
-        headers={
-            "content-disposition": kept.replace("attachment", "inline", 1) if shown else kept,
-            "cache-control": "private, no-store",
-        },
-        media_type=media_type,
-    )

@@ -10,7 +10,7 @@ from models.exchange.sheets.files import Row, writer
 from models.invoices.statement import Account, Payer, TooLong, payers, statement_of
 from models.values.money import KRONER
 from routes.web.answers import page
-from routes.web.downloads import disposition, download
+from routes.web.downloads import download, whole_file
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option
 from routes.web.forms import PeriodSearch
@@ -109,9 +109,7 @@ def statement_pdf(visit: Visit) -> Response:
     assert visit.customer is not None
     facts = found.facts(visit.customer.name)
     body = visit.aside(write_pdf, "invoices/statement.typ", facts)
-    kept = disposition(f"{facts['title']}.pdf").replace("attachment", "inline", 1)
-    headers = {"content-disposition": kept, "cache-control": "private, no-store"}
-    return Response(body, headers=headers, media_type="application/pdf")
+    return whole_file(body, f"{facts['title']}.pdf", "application/pdf", shown=True)
 
 
 def _search(visit: Visit) -> StatementSearch:
@@ -126,13 +124,13 @@ def _search(visit: Visit) -> StatementSearch:
 
 def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     """The statement, or None where the form says what is wrong, or nobody was ever invoiced."""
-    offered = payers(visit.db)
-    search.unit.choices = [Option(str(payer.id), payer.name) for payer in offered]
-    if offered and not search.unit.data:
-        search.unit.data = str(offered[0].id)
-    if not search.validate() or not offered:
+    found = payers(visit.db)
+    search.unit.choices = [Option(str(payer.id), payer.name) for payer in found]
+    if found and not search.unit.data:
+        search.unit.data = str(found[0].id)
+    if not search.validate() or not found:
         return None
-    payer = next(payer for payer in offered if str(payer.id) == search.unit.data)
+    payer = next(payer for payer in found if str(payer.id) == search.unit.data)
     first, last = search.from_date.day, search.to_date.day
     assert first is not None
     assert last is not None

@@ -16,7 +16,7 @@ from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
-from routes.web.receipts import receipt_again, receipt_of_order
+from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.search import after_of
 from routes.web.visit import Visit
 from routes.web.whose import Whose
@@ -101,6 +101,11 @@ def receipt(visit: Visit, number: int) -> Response:
     """Whether the CRM knows of the newest change; without htmx, the order's page."""
     order = order_of(visit, number)
     return receipt_again(visit, order.about, place=visit.url("desk_order", number=number))
+
+
+def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
+    """The receipt line of an order, on each page that follows a save at the desk."""
+    return receipt_of(visit, order.about, ask=visit.url("desk_order_receipt", number=order.number))
 
 
 def update(visit: Visit, number: int) -> Response:

@@ -4,9 +4,8 @@ from starlette.responses import Response
 
 from models.orders.messages import needs_no_answer
 from routes.orders.conversation import conversation, send_message
-from routes.orders.desk import draw, form_now, order_of
+from routes.orders.desk import draw, form_now, order_of, receipt_of_order
 from routes.web.answers import swap
-from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 
 

@@ -3,9 +3,8 @@
 from starlette.responses import Response
 
 from routes.orders.conversation import send_message
-from routes.orders.page import draw_order, order_of, reference_form
+from routes.orders.page import draw_order, order_of, receipt_of_order, reference_form
 from routes.web.answers import swap
-from routes.web.receipts import receipt_of_order
 from routes.web.visit import Visit
 
 

@@ -12,7 +12,7 @@ from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import Text, at_most
 from routes.web.forms import PortalForm
-from routes.web.receipts import receipt_of_order
+from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.visit import Visit
 
 
@@ -40,6 +40,17 @@ def reference_form(visit: Visit, order: Order, reference: str | None = None) -> 
         return None
     form: ReferenceForm = ReferenceForm.of(visit, [("reference", order.reference if reference is None else reference)])
     return form
+
+
+def receipt(visit: Visit, number: int) -> Response:
+    """Whether the CRM knows of the newest change; without htmx, the order's page (section 5, number 12)."""
+    order = order_of(visit, number)
+    return receipt_again(visit, order.about, place=visit.url("order", number=number))
+
+
+def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
+    """The receipt line of an order, on each page that follows a save."""
+    return receipt_of(visit, order.about, ask=visit.url("order_receipt", number=order.number))
 
 
 def draw_order(

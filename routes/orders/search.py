@@ -14,12 +14,11 @@ from models.orders.order import AlreadyInvoiced
 from models.orders.search import COUNTED_TO, Criteria, Cursor, Found, find_orders
 from routes.orders.conversation import conversation
 from routes.orders.filters import OrderFilters
-from routes.orders.page import ReferenceForm, draw_order, order_of, reference_form
+from routes.orders.page import ReferenceForm, draw_order, order_of, receipt_of_order, reference_form
 from routes.web import search as listing
 from routes.web.answers import page, swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
-from routes.web.receipts import receipt_of_order
 from routes.web.search import after_of
 from routes.web.visit import Visit
 
@@ -48,7 +47,7 @@ def index(visit: Visit) -> Response:
     search = OrderSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
     search.were_wrong = "wrong" in visit.query_params
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     after = after_of(visit, Cursor.parse)
     valid = search.validate()
     found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)

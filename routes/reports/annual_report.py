@@ -3,7 +3,9 @@
 About people it says what the page of figures shows, and no more.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -11,12 +13,12 @@ from starlette.responses import Response
 from models.exchange.pdf import write_pdf
 from models.reports.figures import last_closed_year
 from models.reports.plans import Activity, plan_of
-from models.reports.report import Criteria, find_reports
+from models.reports.report import Criteria, ReportRow, find_reports
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
 from routes.reports.overview import Overview, UseRow, overview_of, shown
 from routes.web.answers import page
-from routes.web.downloads import disposition
+from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 from routes.web.words import count
@@ -83,16 +85,14 @@ def annual_report_pdf(visit: Visit) -> Response:
         "sections": [asdict(section) for section in draft.sections],
     }
     body = visit.aside(write_pdf, "reports/document.typ", facts)
-    kept = disposition(f"{draft.title}.pdf").replace("attachment", "inline", 1)
-    headers = {"content-disposition": kept, "cache-control": "private, no-store"}
-    return Response(body, headers=headers, media_type="application/pdf")
+    return whole_file(body, f"{draft.title}.pdf", "application/pdf", shown=True)
 
 
 def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, last_closed_year(visit.today))
+    search.set_years(visit.today, last_closed_year(visit.today))
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     if not search.validate():
         return search, None
     year, chosen = int(search.year.data), units.choose(search.unit.data)
@@ -101,40 +101,41 @@ def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
     this_year, next_year = ([each for each in plan if each.year == of] for of in (year, year + 1))
     documents = find_reports(visit.db, Criteria(year=year, unit_ids=chosen.ids)).rows
     sections = [
-        Section(
-            "Om rapporten",
-            [
-                _ABOUT.format(year=year),
-            ],
-        ),
-        Section(
-            "Planlagt og gjort",
-            heads=["Aktivitet", "Bedrift/avdeling", "Når", "Status"],
-            rows=[[*_said(each), f"{each.state(visit.today)} {day(each.done_on)}".strip()] for each in this_year],
-            text=[] if this_year else ["Ingen plan er lagt inn."],
-        ),
-        Section(
-            "Bestillinger",
-            heads=["Produktgruppe", "Antall"],
-            rows=[[group, count(number)] for group, _, number in found.orders],
-            right=[1],
-            text=[] if found.orders else ["Ingen bestillinger."],
-        ),
+        Section("Om rapporten", [_ABOUT.format(year=year)]),
+        _done(this_year, visit.today),
+        _orders(found),
         *_people(found),
-        Section(
-            "Dokumenter fra året",
-            heads=["Dokument", "Type", "Bedrift/avdeling"],
-            rows=[[row.title, row.kind, row.unit_name] for row in documents],
-            text=[] if documents else ["Ingen dokumenter."],
-        ),
-        Section(
-            f"Planlagt for {year + 1}",
-            heads=["Aktivitet", "Bedrift/avdeling", "Når", "Begrunnelse"],
-            rows=[[*_said(each), each.basis] for each in next_year],
-            text=[] if next_year else ["Ingen plan er lagt inn ennå."],
-        ),
+        _documents(documents),
+        _planned(next_year, year + 1),
     ]
     return search, Draft(year, chosen.name, sections)
+
+
+def _table(heading: str, heads: list[str], rows: list[list[str]], *, none: str, right: Sequence[int] = ()) -> Section:
+    """A part that is a table, or the sentence that there is nothing to list."""
+    return Section(heading, heads=heads, rows=rows, right=list(right), text=[] if rows else [none])
+
+
+def _done(plan: list[Activity], today: date) -> Section:
+    rows = [[*_said(each), f"{each.state(today)} {day(each.done_on)}".strip()] for each in plan]
+    heads = ["Aktivitet", "Bedrift/avdeling", "Når", "Status"]
+    return _table("Planlagt og gjort", heads, rows, none="Ingen plan er lagt inn.")
+
+
+def _planned(plan: list[Activity], year: int) -> Section:
+    rows = [[*_said(each), each.basis] for each in plan]
+    heads = ["Aktivitet", "Bedrift/avdeling", "Når", "Begrunnelse"]
+    return _table(f"Planlagt for {year}", heads, rows, none="Ingen plan er lagt inn ennå.")
+
+
+def _orders(found: Overview) -> Section:
+    rows = [[group, count(number)] for group, _, number in found.orders]
+    return _table("Bestillinger", ["Produktgruppe", "Antall"], rows, none="Ingen bestillinger.", right=[1])
+
+
+def _documents(documents: Sequence[ReportRow]) -> Section:
+    rows = [[row.title, row.kind, row.unit_name] for row in documents]
+    return _table("Dokumenter fra året", ["Dokument", "Type", "Bedrift/avdeling"], rows, none="Ingen dokumenter.")
 
 
 def _said(each: Activity) -> list[str]:
@@ -167,12 +168,7 @@ def _people(found: Overview) -> list[Section]:
     return sections
 
 
-def _use(heading: str, what: str, rows: list[UseRow], after: list[str]) -> Section:
-    return Section(
-        heading,
-        heads=[what, "Tilbudt", "Møtt"],
-        rows=[[row.label, shown(row.use.places), shown(row.use.held)] for row in rows],
-        right=[1, 2],
-        text=[] if rows else ["Ingen."],
-        after=after if rows else [],
-    )
+def _use(heading: str, what: str, uses: list[UseRow], after: list[str]) -> Section:
+    rows = [[row.label, shown(row.use.places), shown(row.use.held)] for row in uses]
+    table = _table(heading, [what, "Tilbudt", "Møtt"], rows, none="Ingen.", right=[1, 2])
+    return replace(table, after=after if rows else [])

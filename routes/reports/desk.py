@@ -29,8 +29,8 @@ from models.reports.report import (
     find_reports,
     report_by_id,
 )
+from routes.reports.documents import document
 from routes.web.answers import go, page
-from routes.web.downloads import document
 from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.keys import idempotency_key, new_key

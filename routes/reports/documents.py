@@ -9,6 +9,7 @@ from models.reports.report import (
     PNG,
     Criteria,
     Cursor,
+    Download,
     Found,
     file_of,
     find_reports,
@@ -19,11 +20,17 @@ from models.reports.report import (
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.web import search as listing
 from routes.web.answers import page
-from routes.web.downloads import LOCKED, document
+from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Choice, Option
 from routes.web.search import after_of
 from routes.web.visit import Visit
+
+LOCKED = {
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "cache-control": "private, no-cache",
+}
+"""What a document may do in a browser that shows it: nothing."""
 
 
 class ReportSearch(YearAndUnit):
@@ -36,8 +43,8 @@ def index(visit: Visit) -> Response:
     """The documents of the user's units, the newest year first (R1)."""
     search: ReportSearch = ReportSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
-    search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
-    search.unit.offer = lambda: units().offered()
+    search.year.find_choices = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
+    search.unit.find_choices = lambda: units().choices()
     after = after_of(visit, Cursor.parse)
     found = Found([], 0, None)
     if valid := search.validate():
@@ -82,8 +89,14 @@ def preview(visit: Visit, id: int) -> Response:
     picture = preview_of(visit.db, id)
     if picture is None:
         raise not_found()
-    headers = {"content-security-policy": LOCKED, "cache-control": "private, no-cache"}
-    return Response(picture, headers=headers, media_type=PNG)
+    return Response(picture, headers=LOCKED, media_type=PNG)
+
+
+def document(found: Download, *, shown: bool) -> Response:
+    """A document as it was put up: to be saved, or, with `shown`, looked at where a browser does that safely."""
+    response = whole_file(found.content, found.file_name, found.media_type, shown=found.is_shown and shown)
+    response.headers.update(LOCKED)
+    return response
 
 
 class Listing(listing.Listing):

@@ -63,9 +63,9 @@ class HmsYear:
 def hms_year(visit: Visit) -> Response:
     """The plan of a year with its orders and documents."""
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, visit.today.year, ahead=1)
+    search.set_years(visit.today, visit.today.year, ahead=1)
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     valid = search.validate()
     return page(
         visit,

@@ -1,4 +1,4 @@
-"""The fourth answer: a list as a file, sent while it is read, however long it is.
+"""The fourth answer: a file. A list is sent while it is read, however long it is.
 
 How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it has is decided in the models.
 """
@@ -13,12 +13,8 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.core.database import Session, run
-from models.reports.report import Download
 from models.values.tables import Writer
 from routes.web.visit import Visit
-
-LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'"
-"""What a file may do in a browser that shows it: nothing."""
 
 After = TypeVar("After")
 Piece = TypeVar("Piece")
@@ -54,17 +50,13 @@ def disposition(filename: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
-def document(found: Download, *, shown: bool) -> Response:
-    """A document as it was put up: to be saved, or, with `shown`, looked at where a browser does that safely."""
-    named = disposition(found.file_name)
-    if found.is_shown and shown:
+def whole_file(body: bytes, name: str, media_type: str, *, shown: bool = False) -> Response:
+    """Answer with a file that is in hand: to be saved, or, with `shown`, to be looked at in the browser."""
+    named = disposition(name)
+    if shown:
         named = named.replace("attachment", "inline", 1)
-    headers = {
-        "content-disposition": named,
-        "content-security-policy": LOCKED,
-        "cache-control": "private, no-cache",
-    }
-    return Response(found.content, headers=headers, media_type=found.media_type)
+    headers = {"content-disposition": named, "cache-control": "private, no-store"}
+    return Response(body, headers=headers, media_type=media_type)
 
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O"})

@@ -80,7 +80,7 @@ def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
-def offer_units(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
+def set_unit_choices(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
     """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
 
     A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from models.employees.employee import Employee
-from models.orders.order import Order
 from models.outbox.receipts import receipt_for
 from routes.web.answers import go, nothing_new, swap
 from routes.web.visit import Visit
@@ -26,18 +24,8 @@ class ReceiptLine:
     ask: str | None = None
 
 
-def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
-    """The line of an order that the user may see; empty where the CRM was never told of it."""
-    route = "desk_order_receipt" if visit.is_at_desk else "order_receipt"
-    return _line(visit, order.about, ask=visit.url(route, number=order.number))
-
-
-def receipt_of_employee(visit: Visit, employee: Employee) -> ReceiptLine:
-    """The line of an employee whom the user may see."""
-    return _line(visit, employee.about, ask=visit.url("employee_receipt", id=employee.id))
-
-
-def _line(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
+def receipt_of(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
+    """The line of a thing that the user may see; empty where the CRM was never told of it."""
     receipt = receipt_for(visit.db, about)
     if receipt is None:
         return ReceiptLine()
@@ -51,5 +39,5 @@ def receipt_again(visit: Visit, about: str, *, place: str) -> Response:
     """The answer to a line that asks again: itself, or nothing while nothing is new; a person goes to `place`."""
     if visit.asked.target != "receipt":
         return go(visit, place)
-    line = _line(visit, about, ask=visit.request.url.path)
+    line = receipt_of(visit, about, ask=visit.request.url.path)
     return nothing_new() if line.ask else swap(visit, "frame/_receipt.html", or_go=place, receipt=line)

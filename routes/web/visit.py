@@ -17,7 +17,7 @@ from models.core.clock import today_in_oslo
 from models.core.database import Session, aside
 from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.walls import has_written
-from models.customers.customer import Contact
+from models.customers.account_managers import Contact
 from models.users.drafts import find
 from models.users.sessions import Choice, SignedIn
 from routes.web.errors import not_found

@@ -22,7 +22,7 @@ from models.bookings.booking import Booking
 from models.core.sealed import new_field_key
 from models.crm.records import ReceivedEvent
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from tests.stage.house import House
 from tests.stage.times import NOW
 
@@ -246,9 +246,8 @@ def test_who_is_not_a_customer_gets_nothing(desk: Shell, tmp_path: Path) -> None
 def test_what_is_dead_is_sent_again_and_what_is_not_is_said(desk: Shell, quiet_house: House) -> None:
     with quiet_house.behind() as db:
         db.execute(update(Message).values(dead_at=None))
-        dead = post(
-            db, channel=Channel.CRM, kind="order.placed", about="order:1", customer_id=None, payload={}, now=NOW
-        )
+        about = {"kind": "order.placed", "about": "order:1"}
+        dead = post(db, Outgoing(channel=Channel.CRM, **about, customer_id=None, payload={}, at=NOW))
         dead.dead_at, dead.last_error = NOW, "refused"
         db.commit()
     status, printed, said = desk("outbox")

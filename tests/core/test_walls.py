@@ -247,7 +247,7 @@ LOOKS = {
     "models/orders/desk.py",
     "models/desk_overview.py",
     "models/users/drafts.py",
-    "models/orders/news.py",
+    "models/customers/account_managers.py",
     "models/notices/search.py",
     "models/outbox/overview.py",
     "models/core/scope.py",

@@ -10,7 +10,8 @@ from models.bookings.search import upcoming_bookings
 from models.core.database import Database
 from models.core.scope import Right, Scope
 from models.core.sealed import Keyring
-from models.customers.customer import AccountManager, Customer
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
 from models.customers.units import Unit, units_in_scope
 from models.demo import SIGN_INS
 from models.demo.orders import GUIDES_NUMBER

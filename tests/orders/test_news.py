@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.core.database import Database
 from models.core.scope import across_customers
-from models.customers.customer import AccountManager, MailWish
+from models.customers.account_managers import AccountManager, MailWish
 from models.exchange.deliver import Postman
 from models.orders.morning_letters import last_morning, post_morning_letters
 from models.orders.news import WaitingNews

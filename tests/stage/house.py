@@ -180,7 +180,7 @@ class House:
         return page
 
     def deliver(self) -> int:
-        """Let a postman go round once; returns how many messages arrived."""
+        """Let a postman send what is due; returns how many messages arrived."""
         return Postman(self._database, self.settings, self.clock, self.portal.links.absolute).deliver_due()
 
     @contextmanager

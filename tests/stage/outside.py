@@ -1,4 +1,4 @@
-"""The world outside, for tests: a mail server and CRMs that can be away, unwilling or slow."""
+"""Other systems, for tests: a mail server and CRMs that can be away, unwilling or slow."""
 
 import asyncio
 import email

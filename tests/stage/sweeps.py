@@ -19,7 +19,7 @@ from models.exchange.sheets.files import read_pasted
 from models.imports.fates import Known, judge
 from models.imports.lists import begin, keep, read_all
 from models.invoices.invoice import Invoice
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
 from models.users.user import Grant, User
 from routes import MAP
@@ -131,8 +131,18 @@ def with_lists(house: House, each: int = 11) -> House:
             for _ in range(each):
                 kept = dry_run.dumps()
                 keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
-            told = {"channel": Channel.MAIL, "kind": "order_placed", "about": "order:1", "to": "kari@n.example"}
-            post(db, customer_id=grant.customer_id, payload={}, now=NOW, **told)  # type: ignore[arg-type]
+            post(
+                db,
+                Outgoing(
+                    channel=Channel.MAIL,
+                    kind="order_placed",
+                    about="order:1",
+                    customer_id=grant.customer_id,
+                    payload={},
+                    at=NOW,
+                    to="kari@n.example",
+                ),
+            )
         for user in db.scalars(select(User)).all():
             send_link(db, user, NOW)
         db.commit()

@@ -15,10 +15,10 @@ from sqlalchemy import update
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.customers.customer import Customer
 from models.orders.order import Order
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 from routes.web import forms
 from tests.stage.emitted import EMITTED, Emitted
 from tests.stage.house import House
@@ -130,8 +130,10 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
     with quiet_house.behind() as db:
         db.execute(update(Order).where(Order.description.contains(NUMBER)).values(description=""))
         customer_id = db.query(Customer.id).limit(1).scalar()
-        record(db, customer_id=customer_id, actor="A", about="order:1", action="x", now=NOW, changed={"to": NUMBER})
-        post(db, channel=Channel.CRM, kind="x", about="x:1", customer_id=None, payload={"to": NUMBER}, now=NOW)
+        record(
+            db, Change(customer_id=customer_id, actor="A", about="order:1", action="x", at=NOW, changed={"to": NUMBER})
+        )
+        post(db, Outgoing(channel=Channel.CRM, kind="x", about="x:1", customer_id=None, payload={"to": NUMBER}, at=NOW))
         db.commit()
     with pytest.raises(AssertionError, match=r"the database|audit_entries"):
         quiet_house.check_what_was_emitted()

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, ValidationError
 from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
-from routes.bookings.desk.series_form import WORKING_DAYS, Plan, SeriesForm
+from routes.bookings.desk.series_form import WORKING_DAYS, Schedule, SeriesForm
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Number, Option, Text, at_most, is_id, required
 from routes.web.forms import unit_choices
@@ -96,13 +96,13 @@ class BookingForm(SeriesForm):
             for name, field in lists.items()
         }
 
-    def plan(self, now: datetime) -> Plan | None:
+    def schedule(self, now: datetime) -> Schedule | None:
         """What would be published; None where nothing can, with the sentences at the fields."""
-        plan = super().plan(now)
-        if plan is not None and plan.times[0][0] - self.closes_before <= now:
+        schedule = super().schedule(now)
+        if schedule is not None and schedule.times[0][0] - self.closes_before <= now:
             self.deadline.errors = ["Fristen er alt ute. Velg en kortere frist, eller en senere første tid."]
             return None
-        return plan
+        return schedule
 
 
 def booking_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> BookingForm:
@@ -116,13 +116,13 @@ def booking_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None
         form.unit.data = form.unit.data or str(units[0].id)
     else:
         form.unit.choices.insert(0, Option("", "Velg"))
-    _offer_orders(visit, form)
+    _set_order_choices(visit, form)
     if order:
         _begin_with(visit, form, order)
     return form
 
 
-def _offer_orders(visit: Visit, form: BookingForm) -> None:
+def _set_order_choices(visit: Visit, form: BookingForm) -> None:
     """The open ones, and the one that is chosen, whatever its status."""
     found = open_orders(visit.db)
     chosen = form.order.data or ""

@@ -6,7 +6,7 @@ from models.bookings.booking import Booking
 from models.bookings.publication import KeyUsed, publish_once
 from models.customers.customer import Customer, customer_with_manager
 from routes.bookings.desk.form import BookingForm, booking_form
-from routes.bookings.desk.series_form import WEEKDAYS, Plan
+from routes.bookings.desk.series_form import WEEKDAYS, Schedule
 from routes.web.answers import go, page
 from routes.web.forms import masked_sentence
 from routes.web.keys import idempotency_key, new_key
@@ -26,19 +26,19 @@ def create(visit: Visit, id: int) -> Response:
     form, key = booking_form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     if "edit" in visit.form:
         return _new(visit, form, key)
-    plan = form.plan(visit.now)
-    if plan is None:
+    schedule = form.schedule(visit.now)
+    if schedule is None:
         return _new(visit, form, key, status=422)
     is_looked_over = "publish" in visit.form
     if not is_looked_over:
-        return _new(visit, form, key, plan=plan)
+        return _new(visit, form, key, schedule=schedule)
     try:
         made = publish_once(
-            visit.db, int(form.unit.data), plan.series, form.facts, key=key, by=visit.user, now=visit.now
+            visit.db, int(form.unit.data), schedule.series, form.facts, key=key, by=visit.user, now=visit.now
         )
     except KeyUsed as used:
         return _new(visit, form, new_key(), status=409, sent_as=used.booking)
-    say = f"{made.title} er publisert med {len(plan.times)} {'tid' if len(plan.times) == 1 else 'tider'}."
+    say = f"{made.title} er publisert med {len(schedule.times)} {'tid' if len(schedule.times) == 1 else 'tider'}."
     return go(visit, visit.url("desk_booking", id=made.id), say=say + masked_sentence(form.masked))
 
 
@@ -48,7 +48,7 @@ def _new(
     key: str,
     *,
     status: int = 200,
-    plan: Plan | None = None,
+    schedule: Schedule | None = None,
     sent_as: Booking | None = None,
 ) -> Response:
     return page(
@@ -59,8 +59,8 @@ def _new(
         customer=customer_with_manager(visit.db, visit.customer_id),
         form=form,
         key=key,
-        plan=plan,
-        chosen=form.chosen if plan else {},
+        schedule=schedule,
+        chosen=form.chosen if schedule else {},
         weekdays=WEEKDAYS,
         sent_as=sent_as,
         masked=masked_sentence(form.masked).strip(),

@@ -20,7 +20,7 @@ WORKING_DAYS = [("weekday", str(number)) for number, _ in WEEKDAYS[:5]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Schedule:
     """What a series comes to: exactly what would be published."""
 
     series: Series
@@ -71,7 +71,7 @@ def _on_the_wall(times: list[tuple[datetime, datetime]]) -> list[tuple[time, tim
 
 
 class SeriesForm(PortalForm):
-    """Days, opening hours, and how long each time is; filled in, a `plan`."""
+    """Days, opening hours, and how long each time is; filled in, a `schedule`."""
 
     from_date = Day("Fra dato", [required("Skriv hvilken dag tidene begynner.")], name="from")
     to_date = Day("Til dato", name="to", description="Tomt betyr bare den ene dagen.")
@@ -120,7 +120,7 @@ class SeriesForm(PortalForm):
         period = (first + timedelta(days=ahead) for ahead in range(count))
         return tuple(day for day in period if day.isoweekday() in self.weekday.data)
 
-    def plan(self, now: datetime) -> Plan | None:
+    def schedule(self, now: datetime) -> Schedule | None:
         """What would come of it; None where nothing can, with the sentences at the fields."""
         if not self.validate():
             return None
@@ -136,7 +136,7 @@ class SeriesForm(PortalForm):
             field, sentence = trouble
             field.errors = [sentence]
             return None
-        return Plan(series, series.times())
+        return Schedule(series, series.times())
 
     def _trouble(self, series: Series, now: datetime) -> tuple[Any, str] | None:
         """Why the series cannot be published, and at which field one puts it right."""

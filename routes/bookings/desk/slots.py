@@ -22,7 +22,7 @@ from models.bookings.slots import Slot, slot_by_id
 from models.core.clock import OSLO, in_oslo
 from routes.bookings.desk.changes import CALLED_OFF
 from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of, sheet_of_slot
-from routes.bookings.desk.series_form import MOST_TIMES, WEEKDAYS, WORKING_DAYS, Plan, SeriesForm
+from routes.bookings.desk.series_form import MOST_TIMES, WEEKDAYS, WORKING_DAYS, Schedule, SeriesForm
 from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Day, Number, TimeOfDay, required
@@ -127,29 +127,29 @@ def create(visit: Visit, id: int) -> Response:
     if "edit" in visit.form:
         return _new(visit, sheet, form)
     booking = hold_round(visit.db, id)
-    plan = _without_what_is_there(form.plan(visit.now), sheet, form)
-    if plan is None:
+    schedule = _without_what_is_there(form.schedule(visit.now), sheet, form)
+    if schedule is None:
         return _new(visit, sheet, form, status=422)
     is_looked_over = "publish" in visit.form
     if not is_looked_over:
-        return _new(visit, sheet, form, plan=plan)
-    times = [Time(starts, ends, plan.series.capacity) for starts, ends in plan.times]
+        return _new(visit, sheet, form, schedule=schedule)
+    times = [Time(starts, ends, schedule.series.capacity) for starts, ends in schedule.times]
     add_times(visit.db, booking, times, by=visit.user, now=visit.now)
     return go(visit, sheet.url, say=f"{len(times)} {'tid' if len(times) == 1 else 'tider'} er lagt til.")
 
 
-def _without_what_is_there(plan: Plan | None, sheet: BookingSheet, form: SeriesForm) -> Plan | None:
+def _without_what_is_there(schedule: Schedule | None, sheet: BookingSheet, form: SeriesForm) -> Schedule | None:
     """So that the same form twice adds its times once."""
-    if plan is None:
+    if schedule is None:
         return None
     there = {_moments(slot) for day in sheet.view.days for slot in day.slots}
-    new = [time for time in plan.times if time not in there]
+    new = [time for time in schedule.times if time not in there]
     if not new:
         form.from_date.errors = ["Alle disse tidene finnes allerede i bookingen."]
     elif len(new) + len(there) > MOST_TIMES:
         form.to_date.errors = [f"Bookingen ville få {len(new) + len(there)} tider, og {MOST_TIMES} er det meste."]
     else:
-        return Plan(plan.series, new, len(plan.times) - len(new))
+        return Schedule(schedule.series, new, len(schedule.times) - len(new))
     return None
 
 
@@ -159,7 +159,7 @@ def _moments(slot: Any) -> tuple[datetime, datetime]:
 
 
 def _new(
-    visit: Visit, sheet: BookingSheet, form: SeriesForm, *, status: int = 200, plan: Plan | None = None
+    visit: Visit, sheet: BookingSheet, form: SeriesForm, *, status: int = 200, schedule: Schedule | None = None
 ) -> Response:
     return page(
         visit,
@@ -168,7 +168,7 @@ def _new(
         status=status,
         sheet=sheet,
         form=form,
-        plan=plan,
+        schedule=schedule,
         weekdays=WEEKDAYS,
     )
 

@@ -1,0 +1,96 @@
+"""Placing an order: it is written once, however often its form is sent, and those whom it concerns are told (NB9-NB11).
+
+What an order is, is in `order`; orders that were made in the CRM come in through `progress`.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, astuple
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.core.audit import record
+from models.core.clock import today_in_oslo
+from models.core.numbers import next_number
+from models.customers.units import Unit, account_manager_of
+from models.orders.news import PLACED, tell_manager
+from models.orders.order import SERIES, Order, Parts
+from models.outbox.message import post
+from models.users.sessions import SignedIn
+
+
+class KeyUsed(Exception):
+    """The form was already sent once, with other content, as order `number`."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the form was sent before as order {number}")
+        self.number = number
+
+
+def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, now: datetime) -> int:
+    """Create an order, tell the account manager and confirm to the sender; returns its number (NB9-NB11).
+
+    The same form (the same `key` and content) sent again returns the number that it got the first time.
+    Raises KeyUsed where the key was used for other content, and sqlalchemy's NoResultFound for a foreign unit.
+    """
+    unit_name = db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
+    fingerprint = hashlib.sha256(json.dumps([unit_id, astuple(parts)]).encode()).hexdigest()
+    sent = _sent_with(db, by.user_id, key, fingerprint)
+    if sent is not None:
+        return sent
+    try:
+        with db.begin_nested():
+            order = Order(
+                number=next_number(db, SERIES),
+                unit_id=unit_id,
+                ordered_on=today_in_oslo(now),
+                placed_by_id=by.user_id,
+                idempotency_key=key,
+                fingerprint=fingerprint,
+                **asdict(parts),
+            )
+            db.add(order)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        sent = _sent_with(db, by.user_id, key, fingerprint)
+        if sent is None:
+            raise
+        return sent
+    record(db, order.change("placed", by=by, at=now))
+    _tell(db, order, unit_name, parts, by=by, now=now)
+    return order.number
+
+
+def _sent_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | None:
+    sent = db.execute(
+        select(Order.number, Order.fingerprint).where(Order.placed_by_id == user_id, Order.idempotency_key == key)
+    ).one_or_none()
+    if sent is None:
+        return None
+    if sent.fingerprint != fingerprint:
+        raise KeyUsed(sent.number)
+    return int(sent.number)
+
+
+def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: SignedIn, now: datetime) -> None:
+    """Write the letters and the event of a new order into the outbox, in the order's own transaction."""
+    manager = account_manager_of(db, order.unit_id)
+    facts: dict[str, Any] = {
+        "number": order.number,
+        "ordered_on": order.ordered_on.isoformat(),
+        "customer": by.customer.name if by.customer else "",
+        "unit": unit_name,
+        **asdict(parts),
+        "sender_name": by.full_name,
+        "sender_email": by.email,
+        "account_manager_name": manager.name if manager else "",
+        "account_manager_email": manager.email if manager else "",
+        "account_manager_phone": manager.phone if manager else "",
+    }
+    if manager:
+        tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
+    post(db, order.letter("order_confirmation", by.email, facts, now))
+    post(db, order.event("order.placed", facts, now))

@@ -1,0 +1,72 @@
+"""How a booking's page is answered: whole, with what changed on it, or with why nothing was done.
+
+What stands on it is in `page`; what is done there, in `sign_ups`.
+"""
+
+from collections.abc import Collection
+
+from starlette.responses import Response
+
+from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
+from models.bookings.slots import SlotFull
+from models.employees.employee import Employee
+from routes.bookings.page import BookingPage
+from routes.web.answers import page, swap
+from routes.web.visit import Visit
+
+_SENTENCES: dict[type[Exception], str] = {
+    SlotFull: "Timen ble nettopp full. Velg en av dem som er ledige.",
+    TooLate: "Fristen er ute. Ring kundeansvarlig for endringer.",
+    BookingCancelled: "Bookingen er avlyst.",
+    NotActive: "{} er deaktivert og kan ikke meldes på.",
+    NoEmail: "{} mangler e-post og kan ikke få innkallingen.",
+    AlreadySignedUp: "{} har allerede en time her. Bruk Flytt for å bytte.",
+    Overlaps: "{} er opptatt på dette tidspunktet.",
+    NoLongerSignedUp: "{} er ikke lenger påmeldt.",
+}
+REFUSALS = tuple(_SENTENCES)
+"""Why somebody is not put on a slot, or not taken off."""
+
+
+def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
+    """The page, or the part of it that is asked for."""
+    return page(
+        visit, "bookings/sign_ups/show.html", part=("slots", "people"), around="slot-", status=status, sheet=sheet
+    )
+
+
+def changed(
+    visit: Visit, booking: Booking, slots: Collection[int], said: str, employees: Collection[Employee]
+) -> Response:
+    """The slots that changed, with the counters and what is said of the people."""
+    sheet = BookingPage(visit, booking)
+    return swap(
+        visit,
+        "bookings/sign_ups/_changes.html",
+        or_go=f"{sheet.url}#slot-{next(iter(slots))}",
+        say=said,
+        sheet=sheet,
+        changed=[slot for slot in sheet.slots if slot.id in slots],
+        touched=[employee.id for employee in employees],
+    )
+
+
+def all_slots(visit: Visit, booking: Booking, said: str) -> Response:
+    """All slots, where a place that was freed may have gone to somebody else."""
+    sheet = BookingPage(visit, booking)
+    return swap(visit, "bookings/sign_ups/_slots.html", into="slots", or_go=f"{sheet.url}#slots", say=said, sheet=sheet)
+
+
+def refused(visit: Visit, sheet: BookingPage, why: Exception, employees: Collection[Employee]) -> Response:
+    """409: why, and what is still to be had; who was chosen stays chosen (T3)."""
+    sheet.problem = _sentence(sheet, why, {employee.id: employee.full_name for employee in employees})
+    visit.undo()
+    return draw(visit, sheet, status=409)
+
+
+def _sentence(sheet: BookingPage, why: Exception, names: dict[int, str]) -> str:
+    name = names.get(getattr(why, "employee_id", 0), "Den ansatte")
+    if isinstance(why, AlreadySignedUp) and sheet.booking.names_hidden:
+        return f"{name} kan ikke meldes på her nå."  # who signed the person up is nobody's business
+    return _SENTENCES[type(why)].format(name)

@@ -1,0 +1,173 @@
+"""What the page of a list shows: its counts, its rows, and a form for each row that is wrong.
+
+Whose list it is, and how it is looked over, is in `page`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.customers.units import UnitRow
+from models.imports.headings import NAMES, Meaning
+from models.imports.lists import DryRun, Gone, Import
+from models.imports.rows import Fate, Row
+from models.values.national_id import mask_in
+from routes.web.fields import Choice, NationalIdField, Option, Text
+from routes.web.forms import PortalForm, unit_choices
+from routes.web.visit import Visit
+from routes.web.words import count
+
+PAGE_SIZE = 25
+MOST_GONE = 500
+"""How many of those that are not in the list are asked about at once."""
+
+
+class RowForm(PortalForm):
+    """The cells of a row that can be corrected in place; how each is read, the list says."""
+
+    id = Text(NAMES[Meaning.ID])
+    given_name = Text("Fornavn")
+    family_name = Text("Etternavn")
+    email = Text("Epost")
+    mobile = Text("Mobil")
+    birth_date = Text("Fødselsdag", description="dd.mm.åååå")
+    unit = Choice("Bedrift/avdeling", default="")
+    national_id = NationalIdField(
+        "Fødselsnummer (11 siffer)", description="Skriv hele nummeret, eller la feltet stå tomt for å importere uten."
+    )
+    status = Text(NAMES[Meaning.STATUS])
+
+
+@dataclass
+class Sheet:
+    """The page of a list: its counts, and those of its rows that are shown."""
+
+    visit: Visit
+    found: Import
+    dry_run: DryRun
+    units: list[UnitRow]
+    stale: bool = False
+    """Whether something has changed since the list was looked over before."""
+    shown: str = ""
+    after: int = 0
+    _forms: dict[int, RowForm] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> list[tuple[Fate, int, str]]:
+        """Each fate that there is, how many there are, and the way to them alone."""
+        counts = self.dry_run.counts
+        return [(fate, counts[fate], self._url(vis=fate.value)) for fate in Fate if counts[fate]]
+
+    @property
+    def to_do(self) -> int:
+        """How many rows change something."""
+        return self.dry_run.counts[Fate.NEW] + self.dry_run.counts[Fate.CHANGED]
+
+    @property
+    def faulty(self) -> int:
+        """How many rows cannot be brought in as they are."""
+        return self.dry_run.counts[Fate.FAULTY]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of this page."""
+        return self._chosen[:PAGE_SIZE]
+
+    @property
+    def gone(self) -> list[Gone]:
+        """Who is asked about."""
+        return self.dry_run.gone[:MOST_GONE]
+
+    @property
+    def gone_besides(self) -> int:
+        """How many more are not in the list."""
+        return len(self.dry_run.gone) - len(self.gone)
+
+    @property
+    def what(self) -> str:
+        """What the import will do, in a few words."""
+        counts = self.dry_run.counts
+        if not self.to_do:
+            return "0 endringer"
+        new, changed = counts[Fate.NEW], counts[Fate.CHANGED]
+        return (
+            f"{count(new)} {'ny' if new == 1 else 'nye'} og {count(changed)} {'endret' if changed == 1 else 'endrede'}"
+        )
+
+    @property
+    def button(self) -> str:
+        """What the button says that it does."""
+        if not self.to_do:
+            return "Deaktiver de avkryssede"
+        return f"Importer {count(self.to_do)} uten feil" if self.faulty else f"Importer {count(self.to_do)}"
+
+    @property
+    def shown_text(self) -> str:
+        """What is announced."""
+        return f"{self.what}, {count(self.faulty)} med feil"
+
+    @property
+    def faults(self) -> str:
+        """The way to the rows with faults."""
+        return self._url(vis=Fate.FAULTY.value)
+
+    @property
+    def more(self) -> str | None:
+        """The way to the next page."""
+        rows = self._chosen
+        return self._url(vis=self.shown, after=rows[PAGE_SIZE - 1].number) if len(rows) > PAGE_SIZE else None
+
+    @property
+    def everything(self) -> str:
+        """The way to all rows."""
+        return self._url()
+
+    @property
+    def _chosen(self) -> list[Row]:
+        wanted = (row for row in self.dry_run.rows if row.number > self.after and self.shown in {"", row.fate.value})
+        return [row for row, _ in zip(wanted, range(PAGE_SIZE + 1), strict=False)]
+
+    def name(self, row: Row) -> str:
+        """Who it is, as the list says."""
+        return mask_in(row.name, today=self.visit.today)[0]
+
+    def facts(self, row: Row) -> list[tuple[str, str]]:
+        """What stands in a row, by what the portal calls it; of an identity number only that there is one."""
+        names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
+        told = {**row.values, **({"national_id": "oppgitt"} if Meaning.NATIONAL_ID in row.values else {})}
+        return [
+            (NAMES[meaning], mask_in(told[meaning], today=self.visit.today)[0])
+            for meaning in NAMES
+            if meaning in told and meaning not in names
+        ]
+
+    def form(self, row: Row) -> RowForm:
+        """The form of a faulty row, with a sentence at each cell that is wrong."""
+        if row.number not in self._forms:
+            values = {**row.values, "unit": "", "national_id": ""}
+            values["given_name"], values["family_name"] = row.given_name, row.family_name
+            form: RowForm = RowForm.of(self.visit, values.items())
+            form.unit.choices = [Option("", "Velg"), *unit_choices(self.units)]
+            for cell in form:
+                cell.id = f"{cell.name}-{row.number}"
+                cell.errors = [row.faults[cell.name]] if cell.name in row.faults else []
+            self._forms[row.number] = form
+        return self._forms[row.number]
+
+    def changes(self, row: Row) -> str:
+        """The names of what changes, for people."""
+        return ", ".join(_CHANGES.get(name, name) for name in row.changes)
+
+    def _url(self, **query: object) -> str:
+        return self.visit.url("import", id=self.found.id, **query)
+
+
+_CHANGES: Mapping[str, str] = {
+    "given_name": "fornavn",
+    "family_name": "etternavn",
+    "email": "e-post",
+    "mobile": "mobilnummer",
+    "birth_date": "fødselsdato",
+    "unit_id": "bedrift/avdeling",
+    "national_id": "fødselsnummer",
+    "status": "aktiveres igjen",
+}
