@@ -8,9 +8,10 @@ from functools import cache
 from starlette.responses import Response
 from wtforms.validators import ValidationError
 
-from models.bookings.search import PAGE_SIZE, BookingRow, Criteria, bookings_to_come, past_bookings
+from models.bookings.search import BookingRow, Criteria, bookings_to_come, past_bookings
 from models.bookings.timetable import roll_of
 from models.core.scope import Right
+from models.core.search import PAGE_SIZE
 from models.customers.units import UnitRow, units_in_scope
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page

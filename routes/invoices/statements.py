@@ -13,7 +13,7 @@ from routes.web.answers import page
 from routes.web.downloads import download, whole_file
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option
-from routes.web.forms import PeriodSearch
+from routes.web.search import PeriodSearch
 from routes.web.visit import Visit
 from routes.web.words import amount
 from routes.web.words import date as day

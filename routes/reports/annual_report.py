@@ -13,7 +13,7 @@ from starlette.responses import Response
 from models.exchange.pdf import write_pdf
 from models.reports.figures import last_closed_year
 from models.reports.plans import Activity, plan_of
-from models.reports.report import Criteria, ReportRow, find_reports
+from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
 from routes.reports.overview import Overview, UseRow, overview_of, shown

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.reports.plans import AHEAD, DONE, DUE, LATE, ORDERED, STATES, Activity, plan_of
-from models.reports.report import Criteria, ReportRow, find_reports
+from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit

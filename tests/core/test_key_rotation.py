@@ -16,7 +16,8 @@ from models.operations.key_rotation import rotate, sealed_tables
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
 from models.users.user import User
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.house import House
 from tests.stage.times import NOW
 
 OLD = Keyring(FIELD_KEYS)
