@@ -49,6 +49,8 @@ class Named:
 
 THE_PORTAL = Named("Kundeportalen")
 """What happens by itself, such as an offer whose time is over."""
+THE_PROVIDER = Named("Bedriftshelsetjenesten")
+"""The provider, where none of its people is signed in."""
 THE_CRM = Named("CRM")
 """What the CRM has told the portal."""
 
