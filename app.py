@@ -121,7 +121,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        """The postman goes round while the portal serves, and finishes the letter in hand when it stops."""
+        """The postman works while the portal serves, and finishes the letter in hand when it stops."""
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked through again and again
         gc.set_threshold(20_000)
@@ -177,7 +177,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
-    """A postman with a database of its own; raises SettingsRefused where he could not reach anybody."""
+    """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
     return Postman(Database(settings.database_url), settings, clock, links.absolute)
 
 

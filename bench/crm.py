@@ -40,7 +40,7 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.outbox.endpoints import endpoints
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import counts
 from tests.stage.outside import ReferenceCrm
 
@@ -129,9 +129,15 @@ class Outbox:
 
 
 def _post(db: Any, number: int, reference: str) -> None:
-    payload, now = {"number": number, "reference": reference}, datetime.now(UTC)
-    told = {"channel": Channel.CRM, "kind": "order.reference_changed", "about": f"order:{number}"}
-    post(db, customer_id=None, payload=payload, now=now, **told)  # type: ignore[arg-type]
+    event = Outgoing(
+        channel=Channel.CRM,
+        kind="order.reference_changed",
+        about=f"order:{number}",
+        customer_id=None,
+        payload={"number": number, "reference": reference},
+        at=datetime.now(UTC),
+    )
+    post(db, event)
 
 
 def outage(outbox: Outbox, *, seconds: int, rate: float) -> list[str]:

@@ -19,7 +19,8 @@ from bench.table import BROKEN, Figure, of_rounds, show
 from models.core.database import Database
 from models.core.scope import Right, Scope, Units
 from models.invoices.invoice import Status
-from models.invoices.search import Column, Criteria, Sort, find_invoices, owed
+from models.invoices.search import Criteria, find_invoices, owed
+from models.invoices.sorts import Column, Sort
 from models.migrations import migrate
 
 CUSTOMERS, TOTAL = 1_000, 1_000_000

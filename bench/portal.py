@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import create_app
 from models.core.logs import configure_logs
-from routes.orders import search as orders
+from routes.web import search
 from routes.web.answers import page
 from routes.web.http.asked import Asked
 from routes.web.visit import Visit
@@ -32,17 +32,17 @@ PROCESS = "/bench/process"
 class TemplateOnly:
     """The list of orders as it was answered before, drawn anew: no session is looked up and no order found.
 
-    What it keeps is what the room gave to `page`, once for the whole document and once for the part.
+    What it keeps is what the list gave to `page`, once for the whole document and once for the part.
     """
 
     def __init__(self) -> None:
         self._kept: dict[bool, tuple[Visit, str, dict[str, Any]]] = {}
-        vars(orders)["page"] = self._keep
+        vars(search)["page"] = self._keep
 
     def _keep(self, visit: Visit, place: str, **answer: Any) -> Response:
         self._kept[visit.asked.partial] = (visit, place, answer)
         if len(self._kept) == 2:
-            vars(orders)["page"] = page
+            vars(search)["page"] = page
         return page(visit, place, **answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

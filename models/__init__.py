@@ -1,1 +1,4 @@
-"""What the portal knows: tables, rules and queries, one module per thing. Nothing here speaks HTTP."""
+"""What the portal knows: tables, rules and queries, a folder per thing.
+
+Nothing here knows HTTP. What every thing stands on is in `models.core`; other systems are in `models.exchange`.
+"""

@@ -6,25 +6,20 @@ Never what a message says, nor to whom: no more of an address than the part behi
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.scope import looking_across
+from models.core.search import COUNTED_TO, PAGE_SIZE, Conditions, Found, Search
 from models.core.walls import select_rows
 from models.customers.customer import Customer
-from models.customers.search import served_by, within
-from models.customers.units import in_norwegian
+from models.customers.search import of_customers, within
 from models.outbox import claims, endpoints
 from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message
-
-PAGE_SIZE = 25
-COUNTED_TO = 1000
-"""Nobody counts further (decision 0007)."""
 
 
 class State(StrEnum):
@@ -51,28 +46,25 @@ class Criteria:
 
     @property
     def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found: dict[str, Any] = {self.state or "undelivered": True, "after": self.after}
-        found |= {"channel": self.channel, "account_manager_id": self.account_manager_id}
-        found["customer"] = within(self.customer) if self.customer else None
-        return {name: value for name, value in found.items() if value is not None}
+        """The conditions with their values; what is None does not restrict."""
+        return {
+            self.state or "undelivered": True,
+            "channel": self.channel,
+            "customer": within(self.customer) if self.customer else None,
+            "account_manager_id": self.account_manager_id,
+        }
 
 
 _undelivered = Message.delivered_at.is_(None)
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
+_CONDITIONS: Conditions = {
     "undelivered": _undelivered,
     State.WAITING: _undelivered & Message.dead_at.is_(None),
     State.DEAD: _undelivered & Message.dead_at.is_not(None),
     State.DELIVERED: Message.delivered_at.is_not(None),
     "channel": Message.channel == bindparam("channel", type_=String),
-    "customer": Message.customer_id.in_(
-        select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
-    ),
-    "account_manager_id": Message.customer_id.in_(served_by(bindparam("account_manager_id", type_=Integer))),
-    "after": Message.id < bindparam("after", type_=Integer),
+    **of_customers(Message.customer_id.expression),
 }
 _COLUMNS = (
-    Message.id,
     Message.channel,
     Message.kind,
     Message.about,
@@ -82,7 +74,7 @@ _COLUMNS = (
     Message.created_at,
     Message.due_at,
     Message.attempts,
-    Message.claimed_until,
+    Message.claimed_until > bindparam("now", type_=Message.claimed_until.type),
     Message.delivered_at,
     Message.dead_at,
     Message.last_error,
@@ -128,48 +120,37 @@ class Delivery:
         return self.customer_id is not None and self.delivered_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list, newest first."""
-
-    rows: list[Delivery]
-    count: int
-    """How many there are in all; COUNTED_TO + 1 means more than that."""
-    next: int | None
+def _row(id: int, channel: str, kind: str, about: str, to: str | None, *rest: Any) -> Delivery:
+    customer_id, customer, created_at, due_at, attempts, is_under_way, *came_of_it = rest
+    domain = (to or "").rpartition("@")[2]
+    owner = (customer_id, customer, created_at, due_at, attempts, bool(is_under_way))
+    return Delivery(id, Channel(channel), kind, about, domain, *owner, *came_of_it)
 
 
-@cache
-def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Rows, newest first, each with the count of all."""
-    holding = [_CONDITIONS[name] for name in sorted(conditions)]
-    before = [_CONDITIONS[name] for name in sorted(conditions - {"after"})]
-    counted = select(Message.id).where(*before).limit(COUNTED_TO + 1).subquery()
-    return (
-        select(select(func.count()).select_from(counted).scalar_subquery(), *_COLUMNS)
-        .outerjoin(Customer, Customer.id == Message.customer_id)
-        .where(*holding)
-        .order_by(Message.id.desc())
-        .limit(bindparam("at_most", type_=Integer))
-    )
+_NEWEST_FIRST = Search(
+    key=Message.id,
+    columns=_COLUMNS,
+    row=_row,
+    conditions=_CONDITIONS,
+    descending=True,
+    joined=lambda rows: rows.outerjoin(Customer, Customer.id == Message.customer_id),
+    counted_to=COUNTED_TO,
+)
+_ONE = _NEWEST_FIRST.joined(select(Message.id, *_COLUMNS)).where(Message.id == bindparam("id"))
 
 
-_ONE = select(*_COLUMNS).outerjoin(Customer, Customer.id == Message.customer_id).where(Message.id == bindparam("id"))
-
-
-def find_deliveries(db: Session, criteria: Criteria, now: datetime, page_size: int = PAGE_SIZE) -> Found:
+def find_deliveries(db: Session, criteria: Criteria, now: datetime, page_size: int = PAGE_SIZE) -> Found[Delivery]:
     """The messages that meet the criteria, of whichever customer: one statement."""
-    holding = criteria.restrictions
     with looking_across(db):
-        found = select_rows(db, _listing(frozenset(holding)), {**holding, "at_most": page_size + 1})
-    rows = [_delivery(row, now) for _, *row in found[:page_size]]
-    return Found(rows, found[0][0] if found else 0, rows[-1].id if len(found) > page_size else None)
+        holding = criteria.restrictions | {"now": now}
+        return _NEWEST_FIRST.find(db, holding, after=criteria.after, page_size=page_size)
 
 
 def delivery_by_id(db: Session, id: int, now: datetime) -> Delivery | None:
     """One message, of whichever customer."""
     with looking_across(db):
-        rows = select_rows(db, _ONE, {"id": id})
-    return _delivery(rows[0], now) if rows else None
+        rows = select_rows(db, _ONE, {"id": id, "now": now})
+    return _row(*rows[0]) if rows else None
 
 
 def send_now(db: Session, delivery: Delivery, *, by: Actor, now: datetime) -> bool:
@@ -181,8 +162,17 @@ def send_now(db: Session, delivery: Delivery, *, by: Actor, now: datetime) -> bo
     if not (claims.resend(db, delivery.id, now) or claims.hurry(db, delivery.id, now)):
         return False
     endpoints.probe_now(db, delivery.channel, now)
-    told = {"customer_id": delivery.customer_id, "about": delivery.about, "action": "resend"}
-    record(db, actor=by.label, now=now, changed={"kind": delivery.kind}, **told)  # type: ignore[arg-type]
+    record(
+        db,
+        Change(
+            customer_id=delivery.customer_id,
+            actor=by.label,
+            about=delivery.about,
+            action="resend",
+            at=now,
+            changed={"kind": delivery.kind},
+        ),
+    )
     return True
 
 
@@ -190,11 +180,3 @@ def resting_endpoints(db: Session) -> list[Endpoint]:
     """The endpoints that take nothing now, for whoever looks at the desk."""
     with looking_across(db):
         return endpoints.resting(db)
-
-
-def _delivery(row: Any, now: datetime) -> Delivery:
-    id, channel, kind, about, to, customer_id, customer, created_at, due_at, attempts, until, *rest = row
-    domain = (to or "").rpartition("@")[2]
-    is_under_way = until is not None and until > now
-    owner = (customer_id, customer, created_at, due_at, attempts, is_under_way)
-    return Delivery(id, Channel(channel), kind, about, domain, *owner, *rest)

@@ -76,8 +76,8 @@ def index(visit: Visit) -> Response:
 def _orders(visit: Visit, text: str) -> Hits:
     if not text or not visit.may(Right.ORDERS):
         return Hits([])
-    rows, count = orders_mentioning(visit.db, text, SHOWN)
-    return Hits(rows, visit.url("orders", number=text) if count > SHOWN and text.isdecimal() else None)
+    found = orders_mentioning(visit.db, text, SHOWN)
+    return Hits(found.rows, visit.url("orders", number=text) if found.next and text.isdecimal() else None)
 
 
 def _invoices(visit: Visit, text: str) -> Hits:

@@ -6,7 +6,7 @@ from models.core.scope import Right
 from models.customers.units import units_in_scope
 from routes.web.answers import page
 from routes.web.errors import not_found
-from routes.web.forms import UnitChoice, UnitFilter, offer_units
+from routes.web.forms import UnitChoice, UnitFilter, set_unit_choices
 from routes.web.visit import Visit
 
 
@@ -18,5 +18,5 @@ def index(visit: Visit) -> Response:
         raise not_found()
     form = UnitFilter.of(visit) if of_employees else UnitChoice.of(visit)
     assert visit.user.scope is not None
-    offer_units(form, units_in_scope(visit.db, visit.user.scope, right))
+    set_unit_choices(form, units_in_scope(visit.db, visit.user.scope, right))
     return page(visit, "units/index.html", part="unit-options", form=form, of_employees=of_employees)

@@ -13,7 +13,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.news import News, tell
 from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, OPEN, SEATED, SIGNED_UP, SignUp, hold_people
 from models.bookings.slots import Slot
-from models.core.audit import THE_CRM, Actor, record
+from models.core.audit import THE_CRM, Actor, Change, record
 from models.core.clock import today_in_oslo
 
 NOTED = (ATTENDED, ABSENT)
@@ -33,7 +33,7 @@ def can_be_noted(starts_at: datetime, now: datetime) -> bool:
 
 
 def note_attendance(db: Session, ids: Collection[int], state: str | None, *, by: Actor, now: datetime) -> list[SignUp]:
-    """Note of sign-ups that the people came, or did not, or (None) that it is not known after all.
+    """Note for sign-ups that the people came, did not come, or (None) that it is not known.
 
     All or none; returns those that are new. Raises NobodySits, SitsElsewhere.
     """
@@ -75,10 +75,19 @@ def _sits_elsewhere(db: Session, row: SignUp) -> bool:
 
 
 def _record(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) -> None:
-    """What the CRM has said is not said back to it."""
+    """What came from the CRM is not sent back to it."""
     for row in changed:
-        told = {"customer_id": row.customer_id, "about": f"sign_up:{row.id}", "action": "attendance"}
-        record(db, actor=by.label, now=now, changed={"state": row.state}, **told)  # type: ignore[arg-type]
+        record(
+            db,
+            Change(
+                customer_id=row.customer_id,
+                actor=by.label,
+                about=f"sign_up:{row.id}",
+                action="attendance",
+                at=now,
+                changed={"state": row.state},
+            ),
+        )
 
 
 def _tell(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) -> None:

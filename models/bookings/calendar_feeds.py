@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Identity, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, across_customers, narrow
 from models.users.sessions import SignedIn
@@ -37,7 +37,7 @@ def feed_of(db: Session, user_id: int) -> CalendarFeed | None:
 
 
 def make_feed(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> str:
-    """Give the user a new secret, which nobody can look up again; the one before is good for nothing any more."""
+    """Give the user a new secret, which nobody can look up again; the one before stops working."""
     db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == by.user_id))
     secret = secrets.token_urlsafe(32)
     db.add(CalendarFeed(customer_id=customer_id, user_id=by.user_id, digest=_digest(secret), made_at=now))
@@ -53,7 +53,7 @@ def end_feed(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> N
 
 def _log(db: Session, customer_id: int, action: str, by: SignedIn, now: datetime) -> None:
     about = f"calendar_feed:{by.user_id}"
-    record(db, customer_id=customer_id, actor=by.label, about=about, action=action, now=now)
+    record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now))
 
 
 def open_feed(db: Session, secret: str) -> int | None:

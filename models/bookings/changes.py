@@ -17,7 +17,7 @@ from models.bookings.sign_ups.news import News, tell
 from models.bookings.sign_ups.offers import offer_places
 from models.bookings.sign_ups.sign_up import CANCELLED, COMING, HOLDING, OPEN, SignUp, appointment_at, hold_people
 from models.bookings.slots import Slot
-from models.core.audit import THE_CRM, Actor, record
+from models.core.audit import THE_CRM, Actor, Change, record
 
 
 class ChangeRefused(Exception):
@@ -81,8 +81,8 @@ def revise(
     """Give a booking other facts (`title`, `place`, `preparation`, `deadline` …); returns how many people are told.
 
     `tell_of_place` writes to whoever comes where the place is another; an event that also moves times does so with
-    them. Where sign-up opens again, free places are offered to those who wait.
-    `seen` is the version that was before one's eyes; raises ChangedMeanwhile where there is a newer one.
+    them. Where sign-up opens again, free places are offered to those who wait. `seen` is the version that the user saw;
+    raises ChangedMeanwhile where there is a newer one.
     """
     if seen is not None and seen != booking.version:
         raise ChangedMeanwhile(f"booking {booking.id} is another than the one that was seen")
@@ -124,30 +124,37 @@ def set_time(
     Raises TooFewPlaces, EndsBeforeItBegins, and, where the slot is only to be moved where its people can come, HasBegun
     and PeopleAreBusy.
     """
-    if time.capacity < max(1, slot.taken):
-        raise TooFewPlaces(slot, time.capacity)
-    if time.ends_at <= time.starts_at:
-        raise EndsBeforeItBegins("a time ends after it begins")
+    _check_time(slot, time)
     is_moved = (slot.starts_at, slot.ends_at) != (time.starts_at, time.ends_at)
-    grows = time.capacity > slot.capacity
-    seated: list[SignUp] = []
-    is_changed = is_moved or time.capacity != slot.capacity
-    if is_moved:
-        seated = _sign_ups(db, SignUp.slot_id == slot.id, SignUp.state.in_(HOLDING))
-        if where_people_are_free:
-            _check_free(db, slot, time, seated, now)
+    grows, is_changed = time.capacity > slot.capacity, is_moved or time.capacity != slot.capacity
+    seated = _sign_ups(db, SignUp.slot_id == slot.id, SignUp.state.in_(HOLDING)) if is_moved else []
+    if is_moved and where_people_are_free:
+        _check_free(db, slot, time, seated, now)
     slot.capacity = time.capacity
     if is_moved:
-        before = Slot(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
-        slot.starts_at, slot.ends_at = time.starts_at, time.ends_at
-        for sign_up in seated:
-            sign_up.revision += 1
-        tell(db, booking, *(News("moved", each, slot, before=before) for each in seated), by=by, now=now)
+        news = _moved(slot, time, seated)
+        tell(db, booking, *news, by=by, now=now)
     if is_changed:
         _record(db, booking, "time changed", by, now, slot=slot.id)
     if grows:
         offer_places(db, booking, [slot], now)
     return len(seated)
+
+
+def _check_time(slot: Slot, time: Time) -> None:
+    if time.capacity < max(1, slot.taken):
+        raise TooFewPlaces(slot, time.capacity)
+    if time.ends_at <= time.starts_at:
+        raise EndsBeforeItBegins("a time ends after it begins")
+
+
+def _moved(slot: Slot, time: Time, seated: list[SignUp]) -> list[News]:
+    """Move a slot with those who sit on it; what each of them is to be told."""
+    before = Slot(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+    slot.starts_at, slot.ends_at = time.starts_at, time.ends_at
+    for sign_up in seated:
+        sign_up.revision += 1
+    return [News("moved", each, slot, before=before) for each in seated]
 
 
 def _check_free(db: Session, slot: Slot, time: Time, seated: list[SignUp], now: datetime) -> None:
@@ -190,7 +197,7 @@ def remove_time(db: Session, booking: Booking, slot: Slot, *, by: Actor, now: da
 
 
 def on_it(db: Session, booking: Booking) -> int:
-    """How many would be told, were the booking called off now."""
+    """How many would get a letter if the booking were called off now."""
     which = select(func.count(SignUp.id)).where(SignUp.booking_id == booking.id, SignUp.state.in_(OPEN))
     return db.scalar(which) or 0
 
@@ -230,7 +237,16 @@ def _sign_ups(db: Session, *which: Any) -> list[SignUp]:
 
 
 def _record(db: Session, booking: Booking, action: str, by: Actor, now: datetime, **changed: Any) -> None:
-    told = {"customer_id": booking.customer_id, "about": booking.about, "action": action, "changed": changed}
-    record(db, actor=by.label, now=now, **told)  # type: ignore[arg-type]
+    record(
+        db,
+        Change(
+            customer_id=booking.customer_id,
+            actor=by.label,
+            about=booking.about,
+            action=action,
+            at=now,
+            changed=changed,
+        ),
+    )
     if by.label != THE_CRM.label:
         tell_crm(db, booking, "changed", now)

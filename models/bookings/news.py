@@ -9,22 +9,24 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.core.scope import whole_customer
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 
 def tell_crm(db: Session, booking: Booking, what: str, now: datetime) -> None:
-    """Tell that a booking was `published` or `changed` here; what the CRM itself has said is not said back."""
+    """Tell that a booking was `published` or `changed` here; what came from the CRM is not sent back."""
     db.flush()
     with whole_customer(db):
         payload = facts_of(db, booking)
     post(
         db,
-        channel=Channel.CRM,
-        kind=f"booking.{what}",
-        about=booking.about,
-        customer_id=booking.customer_id,
-        payload=payload,
-        now=now,
+        Outgoing(
+            channel=Channel.CRM,
+            kind=f"booking.{what}",
+            about=booking.about,
+            customer_id=booking.customer_id,
+            payload=payload,
+            at=now,
+        ),
     )
 
 

@@ -5,16 +5,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.core.clock import OSLO, in_oslo
+from models.core.search import AT_MOST, PAGE_SIZE, Conditions, Statement, given_in, which
 from models.core.walls import select_rows
 from models.customers.units import Unit
-
-PAGE_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +48,26 @@ class Criteria:
 
     @property
     def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found: dict[str, Any] = {}
-        if self.from_date:
-            found["from_moment"] = in_oslo(self.from_date, time())
-        if self.to_date:
-            found["to_moment"] = in_oslo(self.to_date + timedelta(days=1), time())
-        if self.unit_ids is not None:
-            found["unit_ids"] = sorted(self.unit_ids)
-        return found
+        """The conditions with their values; what is None does not restrict."""
+        unit_ids = None if self.unit_ids is None else sorted(self.unit_ids)
+        return {**moments(self.from_date, self.to_date), "unit_ids": unit_ids}
+
+
+def moments(from_date: date | None, to_date: date | None) -> dict[str, datetime | None]:
+    """The conditions for the days from one to another, with when the first begins and the last is over."""
+    return {
+        "from_moment": in_oslo(from_date, time()) if from_date else None,
+        "to_moment": in_oslo(to_date + timedelta(days=1), time()) if to_date else None,
+    }
 
 
 _FIRST, _LAST = func.min(Slot.starts_at), func.max(Slot.starts_at)
 _MOMENT = Slot.starts_at.type
-_WHICH: dict[str, ColumnElement[bool]] = {
+_WHICH: Conditions = {
     "unit_ids": Booking.unit_id.in_(bindparam("unit_ids", expanding=True)),
     "shown": Booking.cancelled_at.is_(None),
 }
-_HAVING: dict[str, ColumnElement[bool]] = {
+_HAVING: Conditions = {
     "from_moment": bindparam("from_moment", type_=_MOMENT) <= _LAST,
     "to_moment": bindparam("to_moment", type_=_MOMENT) > _FIRST,
     "to_come": func.max(Slot.ends_at) > bindparam("now", type_=_MOMENT),
@@ -75,7 +76,7 @@ _HAVING: dict[str, ColumnElement[bool]] = {
 
 
 @cache
-def _listing(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _listing(names: frozenset[str]) -> Statement:
     """Built once per set of conditions."""
     return (
         select(
@@ -93,11 +94,11 @@ def _listing(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
         )
         .join(Slot, Slot.booking_id == Booking.id)
         .join(Unit, Unit.id == Booking.unit_id)
-        .where(*(_WHICH[name] for name in sorted(names & _WHICH.keys())))
+        .where(*which(_WHICH, names))
         .group_by(Booking.id, Unit.name)
-        .having(*(_HAVING[name] for name in sorted(names & _HAVING.keys())))
+        .having(*which(_HAVING, names))
         .order_by(*((_FIRST, Booking.id) if "to_come" in names else (_FIRST.desc(), Booking.id.desc())))
-        .limit(bindparam("at_most", type_=Integer))
+        .limit(AT_MOST)
     )
 
 
@@ -117,8 +118,8 @@ def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[BookingR
 
 
 def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> list[BookingRow]:
-    listing = _listing(frozenset(holding))
-    values = {name: value for name, value in holding.items() if value is not True}
+    given = given_in(holding)
+    found = select_rows(db, _listing(frozenset(given)), {**given, "now": now, "at_most": at_most})
     return [
         BookingRow(
             id,
@@ -133,7 +134,5 @@ def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> 
             int(capacity),
             int(taken),
         )
-        for id, title, place, unit, number, deadline, cancelled, first, last, capacity, taken in select_rows(
-            db, listing, {**values, "now": now, "at_most": at_most}
-        )
+        for id, title, place, unit, number, deadline, cancelled, first, last, capacity, taken in found
     ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.clock import OSLO, in_oslo
 from models.customers.units import Unit
 
@@ -135,7 +135,7 @@ def publish(
     db.add_all(_slots(booking, times, series.capacity))
     db.flush()
     about = f"booking:{booking.id}"
-    record(db, customer_id=customer_id, actor=by.label, about=about, action="published", now=now)
+    record(db, Change(customer_id=customer_id, actor=by.label, about=about, action="published", at=now))
     return booking
 
 

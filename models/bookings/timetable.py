@@ -5,7 +5,7 @@ names only those whom the viewer signed up. `unhidden` is for the provider's sta
 (decision 0029).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import groupby
@@ -149,37 +149,8 @@ def views_of(
     db: Session, bookings: Sequence[Booking], viewer_id: int | None, *, unhidden: bool = False
 ) -> list[BookingView]:
     """Bookings with their days, slots and people: two statements."""
-    ids = [booking.id for booking in bookings]
-    slots = db.execute(
-        select(Slot.booking_id, Slot.id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
-        .where(Slot.booking_id.in_(ids))
-        .order_by(Slot.starts_at, Slot.id)
-    ).all()
-    seated = db.execute(
-        select(
-            SignUp.slot_id,
-            SignUp.id,
-            SignUp.signed_up_by_id,
-            SignUp.state,
-            Employee.id,
-            Employee.given_name,
-            Employee.family_name,
-        )
-        .join(Employee, Employee.id == SignUp.employee_id)
-        .where(SignUp.booking_id.in_(ids), SignUp.state.in_(HOLDING))
-        .order_by(SignUp.slot_id, SignUp.id)
-    ).all()
-    hidden = {booking.id for booking in bookings if booking.names_hidden and not unhidden}
-    people = {slot_id: list(rows) for slot_id, rows in groupby(seated, key=lambda row: row[0])}
-    by_booking: dict[int, list[SlotView]] = {id: [] for id in ids}
-    for booking_id, id, starts_at, ends_at, capacity, taken in slots:
-        seen = [
-            Seated(sign_up, employee, f"{given} {family}", state)
-            for _, sign_up, by_id, state, employee, given, family in people.get(id, [])
-            if booking_id not in hidden or (viewer_id is not None and by_id == viewer_id)
-        ]
-        starts, ends = starts_at.astimezone(OSLO).time(), ends_at.astimezone(OSLO).time()
-        by_booking[booking_id].append(SlotView(id, starts_at, starts, ends, capacity, taken, seen))
+    people = _people_on(db, bookings, viewer_id, unhidden=unhidden)
+    slots = _slots_of(db, bookings, people)
     return [
         BookingView(
             id=booking.id,
@@ -190,13 +161,55 @@ def views_of(
             hidden=booking.names_hidden,
             days=[
                 DayView(day, list(of_day))
-                for day, of_day in groupby(
-                    by_booking[booking.id], key=lambda slot: slot.starts_at.astimezone(OSLO).date()
-                )
+                for day, of_day in groupby(slots[booking.id], key=lambda slot: slot.starts_at.astimezone(OSLO).date())
             ],
         )
         for booking in bookings
     ]
+
+
+def _slots_of(
+    db: Session, bookings: Sequence[Booking], people: Mapping[int | None, list[Seated]]
+) -> dict[int, list[SlotView]]:
+    """By booking, its slots in order."""
+    by_booking: dict[int, list[SlotView]] = {booking.id: [] for booking in bookings}
+    slots = db.execute(
+        select(Slot.booking_id, Slot.id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
+        .where(Slot.booking_id.in_(by_booking))
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    for booking_id, id, starts_at, ends_at, capacity, taken in slots:
+        starts, ends = starts_at.astimezone(OSLO).time(), ends_at.astimezone(OSLO).time()
+        slot = SlotView(id, starts_at, starts, ends, capacity, taken, people.get(id, []))
+        by_booking[booking_id].append(slot)
+    return by_booking
+
+
+def _people_on(
+    db: Session, bookings: Sequence[Booking], viewer_id: int | None, *, unhidden: bool
+) -> dict[int | None, list[Seated]]:
+    """By slot, those whom the viewer may see."""
+    hidden = {booking.id for booking in bookings if booking.names_hidden and not unhidden}
+    seated = db.execute(
+        select(
+            SignUp.booking_id,
+            SignUp.slot_id,
+            SignUp.id,
+            SignUp.signed_up_by_id,
+            SignUp.state,
+            Employee.id,
+            Employee.given_name,
+            Employee.family_name,
+        )
+        .join(Employee, Employee.id == SignUp.employee_id)
+        .where(SignUp.booking_id.in_([booking.id for booking in bookings]), SignUp.state.in_(HOLDING))
+        .order_by(SignUp.slot_id, SignUp.id)
+    )
+    people: dict[int | None, list[Seated]] = {}
+    for booking_id, slot_id, sign_up, by_id, state, employee, given, family in seated:
+        if booking_id not in hidden or (viewer_id is not None and by_id == viewer_id):
+            people.setdefault(slot_id, []).append(Seated(sign_up, employee, f"{given} {family}", state))
+    return people
 
 
 @dataclass(frozen=True, slots=True)

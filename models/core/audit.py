@@ -3,7 +3,8 @@
 It holds no identity number and no free text of a customer: the names of what changed, and values that may be seen.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -55,15 +56,28 @@ class AuditEntry(CustomerOwned, Base):
     changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-def record(
-    db: Session,
-    *,
-    customer_id: int,
-    actor: str,
-    about: str,
-    action: str,
-    now: datetime,
-    changed: dict[str, Any] | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the log is to say of one change; `actor` is an actor's label, `about` names the thing (`order:307390`)."""
+
+    customer_id: int
+    actor: str
+    about: str
+    action: str
+    at: datetime
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    """The names of what changed, and values that may be seen."""
+
+
+def record(db: Session, change: Change) -> None:
     """Note a change in the transaction that makes it."""
-    db.add(AuditEntry(customer_id=customer_id, at=now, actor=actor, about=about, action=action, changed=changed or {}))
+    db.add(
+        AuditEntry(
+            customer_id=change.customer_id,
+            at=change.at,
+            actor=change.actor,
+            about=change.about,
+            action=change.action,
+            changed=dict(change.changed),
+        )
+    )

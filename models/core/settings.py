@@ -39,7 +39,7 @@ class Settings:
     """For how long after their deactivation employees are kept, before `purge` erases them."""
     brand: str = "Kundeportal"
     guide_file: str = "Kundeportal.pdf"
-    """The file name under which the user guide is offered (U20)."""
+    """The file name of the user guide (U20)."""
     demo: bool = False
     today: date | None = None
     """A fixed date for demonstrations and tests; None is the real one."""

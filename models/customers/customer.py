@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Identity, String, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.scope import CustomerOwned
 from models.customers.account_managers import AccountManager
@@ -38,7 +38,7 @@ def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: d
     if customer.has_reports != on:
         customer.has_reports = on
         action = "reports shown" if on else "reports hidden"
-        record(db, customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, now=now)
+        record(db, Change(customer_id=customer.id, actor=by, about=f"customer:{customer.id}", action=action, at=now))
 
 
 def customer_by_number(db: Session, organisation_number: str) -> Customer | None:

@@ -1,20 +1,17 @@
 """Finding customers: for the provider's desk, across all of them."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, or_, select, tuple_, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, or_, select, union
+from sqlalchemy.orm import Session
 
 from models.core.scope import looking_across
+from models.core.search import PAGE_SIZE, Found, Search, like
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.units import Unit, in_norwegian, norwegian
-
-PAGE_SIZE = 25
-_LIKE = ("/", "%", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +27,19 @@ class Criteria:
 
     @property
     def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found: dict[str, Any] = {"account_manager_id": self.account_manager_id, "after": self.after}
+        """The conditions with their values; what is None does not restrict."""
         digits = "".join(self.text.split())
+        found: dict[str, Any] = {"account_manager_id": self.account_manager_id}
         if digits.isascii() and digits.isdecimal():
             found["number"] = f"{digits}%"
         elif self.text:
             found["text"] = within(self.text)
-        return {name: value for name, value in found.items() if value is not None}
+        return found
 
 
 def within(text: str) -> str:
     """What LIKE takes for a text that is somewhere in a name."""
-    text = norwegian(text)
-    for sign in _LIKE:
-        text = text.replace(sign, f"/{sign}")
-    return f"%{text}%"
+    return f"%{like(norwegian(text))}%"
 
 
 def served_by(account_manager_id: Any) -> Select[tuple[int]]:
@@ -85,49 +79,19 @@ def account_managers(db: Session) -> list[tuple[int, str]]:
         return [(id, name) for id, name in select_rows(db, _MANAGERS)]
 
 
-_before = aliased(Customer)
-_place = tuple_(in_norwegian(Customer.name), Customer.id)
-_MINE = bindparam("account_manager_id", type_=Integer)
 _TEXT, _NUMBER = bindparam("text", type_=String), bindparam("number", type_=String)
 NAMED: ColumnElement[bool] = or_(
     in_norwegian(Customer.name).like(_TEXT, escape="/"),
     Customer.id.in_(select(Unit.customer_id).where(in_norwegian(Unit.name).like(_TEXT, escape="/"))),
 )
 """Whether `text`, as `within` writes it, is in the name of the customer or of one of its units."""
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "account_manager_id": Customer.id.in_(served_by(_MINE)),
-    "text": NAMED,
-    "number": or_(
-        Customer.organisation_number.like(_NUMBER),
-        Customer.id.in_(select(Unit.customer_id).where(Unit.organisation_number.like(_NUMBER))),
-    ),
-    "after": _place
-    > tuple_(
-        select(in_norwegian(_before.name)).where(_before.id == bindparam("after", type_=Integer)).scalar_subquery(),
-        bindparam("after", type_=Integer),
-    ),
-}
+_CALLED = select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
+_MINE = served_by(bindparam("account_manager_id", type_=Integer))
 
 
-@cache
-def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Rows by name, each with the count of all."""
-    counted = select(Customer.id).where(*(_CONDITIONS[name] for name in sorted(conditions - {"after"}))).subquery()
-    units = select(func.count(Unit.id)).where(Unit.customer_id == Customer.id).correlate(Customer).scalar_subquery()
-    return (
-        select(
-            select(func.count()).select_from(counted).scalar_subquery(),
-            Customer.id,
-            Customer.name,
-            Customer.organisation_number,
-            AccountManager.name,
-            units,
-        )
-        .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
-        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
-        .order_by(in_norwegian(Customer.name), Customer.id)
-        .limit(bindparam("at_most", type_=Integer))
-    )
+def of_customers(customer_id: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
+    """Whose a thing must be: `customer` is in the customer's name, as `within` writes it, or who serves it is given."""
+    return {"customer": customer_id.in_(_CALLED), "account_manager_id": customer_id.in_(_MINE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +105,25 @@ class CustomerRow:
     unit_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list, in Norwegian order."""
+_UNITS = select(func.count(Unit.id)).where(Unit.customer_id == Customer.id).correlate(Customer).scalar_subquery()
+_BY_NAME = Search(
+    key=Customer.id,
+    columns=(Customer.name, Customer.organisation_number, AccountManager.name, _UNITS),
+    row=CustomerRow,
+    conditions={
+        "account_manager_id": Customer.id.in_(_MINE),
+        "text": NAMED,
+        "number": or_(
+            Customer.organisation_number.like(_NUMBER),
+            Customer.id.in_(select(Unit.customer_id).where(Unit.organisation_number.like(_NUMBER))),
+        ),
+    },
+    order=(in_norwegian(Customer.name),),
+    joined=lambda rows: rows.outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id),
+)
 
-    rows: list[CustomerRow]
-    count: int
-    next: int | None
 
-
-def find_customers(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
-    """The customers that meet the criteria, whoever serves them; for the desk."""
-    holding = criteria.restrictions
+def find_customers(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[CustomerRow]:
+    """The customers that meet the criteria, whoever serves them, in Norwegian order; for the desk."""
     with looking_across(db):
-        found = select_rows(db, _listing(frozenset(holding)), {**holding, "at_most": page_size + 1})
-    rows = [CustomerRow(*row) for _, *row in found[:page_size]]
-    return Found(rows, found[0][0] if found else 0, rows[-1].id if len(found) > page_size else None)
+        return _BY_NAME.find(db, criteria.restrictions, after=criteria.after, page_size=page_size)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.scope import across_customers
 from models.customers.customer import Customer
 from models.customers.units import Unit
@@ -65,7 +65,7 @@ def open_customer(db: Session, facts: UnitFacts, *, by: Actor, now: datetime) ->
         db.flush()
         place_unit(db, top, None)
         about = f"customer:{customer.id}"
-        record(db, customer_id=customer.id, actor=by.label, about=about, action="customer added", now=now)
+        record(db, Change(customer_id=customer.id, actor=by.label, about=about, action="customer added", at=now))
     return customer.id
 
 
@@ -142,4 +142,4 @@ def _check(db: Session, facts: UnitFacts, parent: Unit | None, itself: Unit | No
 
 def _note(db: Session, unit: Unit, action: str, *, by: Actor, now: datetime) -> None:
     about = f"unit:{unit.id}"
-    record(db, customer_id=unit.customer_id, actor=by.label, about=about, action=action, now=now)
+    record(db, Change(customer_id=unit.customer_id, actor=by.label, about=about, action=action, at=now))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -154,7 +154,6 @@ def add_bookings(
     diary = _Diary(defaultdict(list))
     for plan in ROUNDS:
         placed = orders[plan.order]
-        customer_id = placed.order.customer_id
         booking = publish(
             db,
             units[plan.unit].id,
@@ -175,24 +174,25 @@ def add_bookings(
         seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)
         until = min(now, booking.deadline, booking.cancelled_at or now)
         moments = _moments(rng, placed.since["Planlagt"], until, len(seats))
-        insert_rows(
-            db,
-            SignUp,
-            [
-                {
-                    "customer_id": customer_id,
-                    "unit_id": booking.unit_id,
-                    "booking_id": booking.id,
-                    "slot_id": None if state == WAITING else slot.id,
-                    "day": today_in_oslo(slot.starts_at) if state == WAITING else None,
-                    "employee_id": employee.id,
-                    "state": state,
-                    "signed_up_at": at,
-                    "revision": 1,
-                }
-                for (slot, employee, state), at in zip(seats, moments, strict=True)
-            ],
-        )
+        rows = [
+            _row(booking, slot, employee, state, at) for (slot, employee, state), at in zip(seats, moments, strict=True)
+        ]
+        insert_rows(db, SignUp, rows)
+
+
+def _row(booking: Booking, slot: Slot, employee: Employee, state: str, at: datetime) -> dict[str, Any]:
+    """A sign-up as its row."""
+    return {
+        "customer_id": booking.customer_id,
+        "unit_id": booking.unit_id,
+        "booking_id": booking.id,
+        "slot_id": None if state == WAITING else slot.id,
+        "day": today_in_oslo(slot.starts_at) if state == WAITING else None,
+        "employee_id": employee.id,
+        "state": state,
+        "signed_up_at": at,
+        "revision": 1,
+    }
 
 
 def _days(plan: Round, placed: Placed, today: date) -> list[date]:

@@ -1,18 +1,15 @@
-"""A writer of EHF documents: from a few facts to a file as an ERP would send it, with every sum worked out.
+"""A writer of EHF documents: from a paper to a file as an ERP would send it.
 
-Which documents the demo has is in `models.demo.invoices`; the tests write theirs with it, too.
+What a paper says is in `models.demo.papers`; the tests write theirs with it, too.
 """
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from models.values.money import HUNDREDTH
+from models.demo.papers import ZERO, Item, Paper, Side, cents, tax_on
 
-ZERO = Decimal(0)
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _EXEMPT = {
     "E": "Unntatt etter merverdiavgiftsloven § 3-2 (helsetjenester)",
@@ -21,115 +18,6 @@ _EXEMPT = {
     "G": "Utførsel",
     "O": "Utenfor merverdiavgiftsloven",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A seller or a buyer."""
-
-    name: str
-    organisation_number: str
-    street: str = "Storgata 1"
-    zone: str = "5003"
-    city: str = "Bergen"
-    country: str = "NO"
-
-
-PROVIDER = Side("Bedriftshelsetjenesten AS", "310000019", "Kanalveien 11", "5068", "Bergen")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line: so many at a price, in a VAT category; `reductions` are charges where they are negative."""
-
-    name: str
-    price: Decimal
-    quantity: Decimal = Decimal(1)
-    category: str = "S"
-    rate: Decimal | None = Decimal(25)
-    unit: str = "EA"
-    base_quantity: Decimal | None = None
-    reductions: tuple[tuple[str, Decimal], ...] = ()
-    description: str = ""
-
-    @property
-    def net(self) -> Decimal:
-        """What the line comes to without VAT."""
-        gross = self.price * self.quantity / (self.base_quantity or 1)
-        return _cents(gross) - sum((amount for _, amount in self.reductions), ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """An allowance on the whole document; a charge where the amount is negative."""
-
-    reason: str
-    amount: Decimal
-    category: str = "S"
-    rate: Decimal | None = Decimal(25)
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document to be written."""
-
-    number: str
-    buyer: Side
-    issued_on: date
-    items: tuple[Item, ...]
-    seller: Side = PROVIDER
-    due_on: date | None = None
-    currency: str = "NOK"
-    is_credit_note: bool = False
-    credits: tuple[str, ...] = ()
-    reference: str = ""
-    order: str = ""
-    sales_order: str = ""
-    kid: str = ""
-    account: str = "99991000018"
-    note: str = ""
-    terms: str = ""
-    reductions: tuple[Reduction, ...] = ()
-    prepaid: Decimal | None = None
-    rounding: Decimal | None = None
-    tax_currency: str = ""
-    tax_in_tax_currency: Decimal = ZERO
-    period: tuple[date, date] | None = None
-    delivered_on: date | None = None
-    attachments: tuple[tuple[str, str, bytes], ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
-    overrides: dict[str, str] = field(default_factory=dict)
-    """What stands at the foot instead of what it comes to: a broken document."""
-
-    @property
-    def bases(self) -> dict[tuple[str, Decimal | None], Decimal]:
-        """What each VAT category and rate is worked out from."""
-        found: dict[tuple[str, Decimal | None], Decimal] = {}
-        for item in self.items:
-            found[item.category, item.rate] = found.get((item.category, item.rate), ZERO) + item.net
-        for each in self.reductions:
-            found[each.category, each.rate] = found.get((each.category, each.rate), ZERO) - each.amount
-        return found
-
-    @property
-    def tax(self) -> Decimal:
-        """The VAT."""
-        return sum((_tax(base, rate) for (_, rate), base in self.bases.items()), ZERO)
-
-    @property
-    def lines(self) -> Decimal:
-        """What the lines come to."""
-        return sum((item.net for item in self.items), ZERO)
-
-    @property
-    def total(self) -> Decimal:
-        """The whole with VAT."""
-        return self.lines - sum((each.amount for each in self.reductions), ZERO) + self.tax
-
-    @property
-    def payable(self) -> Decimal:
-        """What is due for payment."""
-        return self.total - (self.prepaid or ZERO) + (self.rounding or ZERO)
 
 
 def write(paper: Paper) -> bytes:
@@ -165,13 +53,7 @@ def _document(paper: Paper, kind: str) -> Iterator[str]:
     yield _a("AccountingCustomerParty", _party(paper.buyer, is_seller=False))
     if paper.delivered_on:
         yield _a("Delivery", _b("ActualDeliveryDate", paper.delivered_on.isoformat()))
-    yield _a(
-        "PaymentMeans",
-        _b("PaymentMeansCode", "30"),
-        _b("PaymentDueDate", paper.due_on.isoformat() if paper.is_credit_note and paper.due_on else ""),
-        _b("PaymentID", paper.kid),
-        _a("PayeeFinancialAccount", _b("ID", paper.account)),
-    )
+    yield _payment(paper)
     if paper.terms:
         yield _a("PaymentTerms", _b("Note", paper.terms))
     for each in paper.reductions:
@@ -179,6 +61,16 @@ def _document(paper: Paper, kind: str) -> Iterator[str]:
     yield from _foot(paper)
     for position, item in enumerate(paper.items, start=1):
         yield _line(position, item, paper, kind)
+
+
+def _payment(paper: Paper) -> str:
+    return _a(
+        "PaymentMeans",
+        _b("PaymentMeansCode", "30"),
+        _b("PaymentDueDate", paper.due_on.isoformat() if paper.is_credit_note and paper.due_on else ""),
+        _b("PaymentID", paper.kid),
+        _a("PayeeFinancialAccount", _b("ID", paper.account)),
+    )
 
 
 def _attachments(paper: Paper) -> Iterator[str]:
@@ -226,7 +118,7 @@ def _foot(paper: Paper) -> Iterator[str]:
         _a(
             "TaxSubtotal",
             _m("TaxableAmount", base, paper.currency),
-            _m("TaxAmount", _tax(base, rate), paper.currency),
+            _m("TaxAmount", tax_on(base, rate), paper.currency),
             _category("TaxCategory", code, rate, explained=True),
         )
         for (code, rate), base in paper.bases.items()
@@ -288,16 +180,8 @@ def _category(name: str, code: str, rate: Decimal | None, *, explained: bool = F
     )
 
 
-def _tax(base: Decimal, rate: Decimal | None) -> Decimal:
-    return _cents(base * (rate or ZERO) / 100)
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(HUNDREDTH, ROUND_HALF_UP)
-
-
 def _m(name: str, amount: Decimal, currency: str) -> str:
-    return _b(name, f"{_cents(amount):f}", f' currencyID="{currency}"')
+    return _b(name, f"{cents(amount):f}", f' currencyID="{currency}"')
 
 
 def _b(name: str, text: str, attributes: str = "") -> str:
@@ -306,8 +190,3 @@ def _b(name: str, text: str, attributes: str = "") -> str:
 
 def _a(name: str, *parts: str) -> str:
     return f"<cac:{name}>{''.join(parts)}</cac:{name}>"
-
-
-def due(issued_on: date, days: int = 20) -> date:
-    """The guide's terms are twenty days (product 6.7)."""
-    return issued_on + timedelta(days=days)

@@ -1,6 +1,6 @@
 """The demo's invoices (product 6.7): the five of the user guide, and some years of others up to the day of loading.
 
-Each of them is written as an EHF document and let in as the ERP's would be, so that each has its file.
+Each of them is written as an EHF document and taken in as the ERP's would be, so that each has its file.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from models.core.clock import in_oslo
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.days import on_or_before
-from models.demo.ehf import Item, Paper, Reduction, Side, due, write
+from models.demo.ehf import write
 from models.demo.orders import Placed
+from models.demo.papers import Item, Paper, Reduction, Side, due
 from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import take_in
 from models.invoices.invoice import SENT_AS, Invoice
@@ -151,34 +152,39 @@ def _special(payers: dict[str, Side], orders: dict[str, Placed], today: date) ->
         _health("Helsekontroll", 1180, 3),
     )
     tester, fjord = payers["Demokunde_Test"], payers["Fjordbygg Entreprenør AS"]
-    demo = _ago("", tester, today, 3, course, health)
-    yield Planned(
-        replace(
-            demo,
-            reference="PO-4471",
-            sales_order=str(orders["307390"].order.number),
-            kid="20260001183710",
-            note="Takk for at dere bruker oss. Spørsmål om fakturaen: faktura@bht.example.",
-            attachments=(("Deltakerliste.csv", "text/csv", "Kurs;Deltakere\nFørstehjelp;6\n".encode()),),
-            links=(("Prisliste", "https://bht.example/priser"),),
-        )
-    )
+    yield Planned(_with_everything(_ago("", tester, today, 3, course, health), orders))
     yield Planned(replace(_ago("", tester, today, 5, course), kid="118377-"), sent_as=SENT_AS[1])
     without = _ago("", tester, today, 8, Item("Dataskjermbriller", Decimal("1499.50"), Decimal(2)))
     yield Planned(replace(without, reference="", order="NA"))
     yield Planned(_ago("", tester, today, 40, Item("Informasjonsmøte, gratis", _ZERO)))
     yield Planned(_ago("", fjord, today, 2, _health("Målrettet helsekontroll, alle anlegg", Decimal("1234567.89"))))
-    prepaid = _ago("", fjord, today, 9, replace(course, reductions=(("Rabatt for avtalekunder", Decimal(495)),)))
-    yield Planned(
-        replace(
-            prepaid,
-            reductions=(Reduction("Mengderabatt", Decimal(200)), Reduction("Reise", Decimal(-640))),
-            prepaid=Decimal(5000),
-            rounding=Decimal("0.25"),
-        )
-    )
+    discounted = replace(course, reductions=(("Rabatt for avtalekunder", Decimal(495)),))
+    yield Planned(_prepaid(_ago("", fjord, today, 9, discounted)))
     swedish = _ago("", payers["Stavanger"], today, 15, Item("Kurs i Göteborg", Decimal(4200)))
     yield Planned(replace(swedish, currency="SEK", tax_currency="NOK", tax_in_tax_currency=Decimal("1018.50")))
+
+
+def _with_everything(paper: Paper, orders: dict[str, Placed]) -> Paper:
+    """With a reference, an order, a note and attachments."""
+    return replace(
+        paper,
+        reference="PO-4471",
+        sales_order=str(orders["307390"].order.number),
+        kid="20260001183710",
+        note="Takk for at dere bruker oss. Spørsmål om fakturaen: faktura@bht.example.",
+        attachments=(("Deltakerliste.csv", "text/csv", "Kurs;Deltakere\nFørstehjelp;6\n".encode()),),
+        links=(("Prisliste", "https://bht.example/priser"),),
+    )
+
+
+def _prepaid(paper: Paper) -> Paper:
+    """With an allowance and a charge on the whole, something paid before, and a rounding."""
+    return replace(
+        paper,
+        reductions=(Reduction("Mengderabatt", Decimal(200)), Reduction("Reise", Decimal(-640))),
+        prepaid=Decimal(5000),
+        rounding=Decimal("0.25"),
+    )
 
 
 def _standings(payer: Side, today: date) -> Iterator[Planned]:

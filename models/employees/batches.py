@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from models.core.audit import AuditEntry
 from models.core.walls import insert_rows, select_rows, update_rows
 from models.employees.details import Details
-from models.employees.employee import Employee, derived, facts
-from models.outbox.message import Channel, Message, row_of
+from models.employees.employee import Employee, change_and_event, derived, facts
+from models.outbox.message import Message, row_of
 from models.users.sessions import SignedIn
 
 _AT_ONCE = 1000
@@ -113,9 +113,9 @@ def _tell(db: Session, action: str, about: Iterable[tuple[int, Details, dict[str
     log: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for id, details, changed in about:
-        shared: dict[str, Any] = {"customer_id": told.customer_id, "about": f"employee:{id}"}
         payload = facts(id, details, told.units[details.unit_id], active=True) | changed
-        log.append({**shared, "at": told.now, "actor": told.by.label, "action": action, "changed": changed})
-        messages.append(row_of(channel=Channel.CRM, kind=f"employee.{action}", payload=payload, now=told.now, **shared))
+        change, event = change_and_event(told.customer_id, id, action, changed, payload, by=told.by, now=told.now)
+        log.append(asdict(change))
+        messages.append(row_of(event))
     insert_rows(db, AuditEntry, log)
     insert_rows(db, Message, messages)

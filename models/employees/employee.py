@@ -17,13 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core.audit import record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit, norwegian
 from models.employees.details import DETAILS, Details, facts_of
 from models.employees.search_words import fold, search_text, tokens_of
-from models.outbox.message import Channel, compose
+from models.outbox.message import Channel, Outgoing, compose
 from models.users.sessions import SignedIn
 
 _BYTEWISE = String(220).with_variant(String(220, collation="C"), "postgresql")
@@ -91,7 +91,7 @@ class Employee(UnitOwned, Base):
     ) -> tuple[str, ...]:
         """Give the employee other details, and return the names of those that are new (AR2, AR12).
 
-        `seen` is the version that was before one's eyes; raises ChangedMeanwhile where there is a newer one.
+        `seen` is the version that the user saw; raises ChangedMeanwhile where there is a newer one.
         """
         if seen is not None and seen != self.version:
             raise ChangedMeanwhile(f"{self.about} is another than the one that was seen")
@@ -251,10 +251,27 @@ def tell(
     db.flush()
     units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
     for employee, changed in about:
-        told: dict[str, Any] = {"customer_id": employee.customer_id, "about": employee.about, "now": now}
         payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active) | changed
-        record(db, actor=by.label, action=action, changed=changed, **told)
-        db.add(compose(channel=Channel.CRM, kind=f"employee.{action}", payload=payload, **told))
+        change, event = change_and_event(employee.customer_id, employee.id, action, changed, payload, by=by, now=now)
+        record(db, change)
+        db.add(compose(event))
+
+
+def change_and_event(
+    customer_id: int,
+    id: int,
+    action: str,
+    changed: dict[str, Any],
+    payload: dict[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+) -> tuple[Change, Outgoing]:
+    """What the log and what the CRM are told of an employee."""
+    about, kind = f"employee:{id}", f"employee.{action}"
+    change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
+    event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)
+    return change, event
 
 
 def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:

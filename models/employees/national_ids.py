@@ -5,7 +5,7 @@ the employee's form, for another key, and by the postman for the CRM; whether tw
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 from sqlalchemy import ForeignKeyConstraint, Index, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import AuditEntry, record
+from models.core.audit import AuditEntry, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.core.sealed import Keyring, Sealed
 from models.core.walls import insert_rows, select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Message, place_of, post, row_of
+from models.outbox.message import Channel, Message, Outgoing, place_of, post, row_of
 from models.users.sessions import SignedIn
 from models.values.national_id import mask
 
@@ -72,7 +72,7 @@ def mask_of(db: Session, keyring: Keyring, employee_id: int, *, by: SignedIn, no
     found = db.get(NationalId, employee_id)
     if found is None:
         return ""
-    record(db, customer_id=customer_id, now=now, **_log(employee_id, "national_id_seen", by))
+    record(db, _change(customer_id, employee_id, "national_id_seen", by, now))
     return mask(keyring.open(found.sealed, place=found.place))
 
 
@@ -93,8 +93,8 @@ def register(db: Session, keyring: Keyring, employee_id: int, number: str, *, by
     else:
         db.add(NationalId(customer_id=customer_id, employee_id=employee_id, **values))
     action = "national_id_changed" if found else "national_id_set"
-    record(db, customer_id=customer_id, now=now, **_log(employee_id, action, by))
-    post(db, now=now, **_event(customer_id, employee_id, registered=True)).seal(keyring, number)
+    record(db, _change(customer_id, employee_id, action, by, now))
+    post(db, _event(customer_id, employee_id, now, registered=True)).seal(keyring, number)
     return True
 
 
@@ -108,8 +108,8 @@ def remove(db: Session, employee_id: int, *, by: SignedIn, now: datetime) -> boo
     if found is None:
         return False
     db.delete(found)
-    record(db, customer_id=customer_id, now=now, **_log(employee_id, "national_id_removed", by))
-    post(db, now=now, **_event(customer_id, employee_id, registered=False))
+    record(db, _change(customer_id, employee_id, "national_id_removed", by, now))
+    post(db, _event(customer_id, employee_id, now, registered=False))
     return True
 
 
@@ -211,8 +211,8 @@ def register_many(
         else:
             new.append({"customer_id": customer_id, "employee_id": id, **values})
         action = "national_id_changed" if id in stored else "national_id_set"
-        log.append({"customer_id": customer_id, "at": now, "changed": {}, **_log(id, action, by)})
-        message = row_of(now=now, **_event(customer_id, id, registered=True))
+        log.append(asdict(_change(customer_id, id, action, by, now)))
+        message = row_of(_event(customer_id, id, now, registered=True))
         message["sealed"] = keyring.seal(numbers[id], place=place_of(message["public_id"]))
         messages.append(message)
     db.flush()
@@ -273,16 +273,18 @@ def _sealed(keyring: Keyring, customer_id: int, employee_id: int, number: str) -
     }
 
 
-def _log(employee_id: int, action: str, by: SignedIn) -> dict[str, Any]:
-    return {"actor": by.label, "about": f"employee:{employee_id}", "action": action}
+def _change(customer_id: int, employee_id: int, action: str, by: SignedIn, now: datetime) -> Change:
+    about = f"employee:{employee_id}"
+    return Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now)
 
 
-def _event(customer_id: int, employee_id: int, *, registered: bool) -> dict[str, Any]:
+def _event(customer_id: int, employee_id: int, now: datetime, *, registered: bool) -> Outgoing:
     """What the CRM is told, in order with everything else about the employee; the number itself is sealed beside it."""
-    return {
-        "channel": Channel.CRM,
-        "kind": "employee.national_id_changed",
-        "about": f"employee:{employee_id}",
-        "customer_id": customer_id,
-        "payload": {"id": employee_id, "registered": registered},
-    }
+    return Outgoing(
+        channel=Channel.CRM,
+        kind="employee.national_id_changed",
+        about=f"employee:{employee_id}",
+        customer_id=customer_id,
+        payload={"id": employee_id, "registered": registered},
+        at=now,
+    )

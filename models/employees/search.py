@@ -3,8 +3,7 @@
 What employees are found by is made in `models.employees.search_words`; docs/decisions/0009 says why it is made so.
 """
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     Text,
     bindparam,
     case,
@@ -23,20 +21,16 @@ from sqlalchemy import (
     table,
     tuple_,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from models.core.search import AT_MOST, COUNTED_TO, PAGE_SIZE, Found, Statement, check_row, like, place_after, which
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.search_words import MOST_WORDS, sought
 
-PAGE_SIZE = 25
-COUNTED_TO = 1000
-"""A count stops here, so that a list of a hundred thousand is as fast as one of hundreds."""
 MANY = 5000
 """So many hits are put in order; where there are more, the list is walked in its order until a page is full."""
-
-_LIKE = re.compile(r"[/%_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +45,14 @@ class Criteria:
     """The last employee of the page before: the list goes on below."""
 
     def restrictions(self, customer_id: int) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
+        """The conditions with their values."""
         found: dict[str, Any] = {"inactive" if self.inactive else "active": True}
         if self.unit_ids is not None:
             found["unit_ids"] = sorted(self.unit_ids)
         wanted = sought(customer_id, self.text)
         if wanted.tokens:
             found["tokens"] = wanted.tokens
-        found |= {f"word{place}": _LIKE.sub(r"/\g<0>", word) for place, word in enumerate(wanted.words)}
-        if self.after is not None:
-            found["after"] = self.after
+        found |= {f"word{place}": like(word) for place, word in enumerate(wanted.words)}
         return found
 
 
@@ -88,11 +80,6 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
         for place in range(MOST_WORDS)
     },
 }
-_before = aliased(Employee)
-_PLACE_BEFORE = tuple_(
-    select(_before.sort_key).where(_before.id == bindparam("after", type_=Integer)).scalar_subquery(),
-    bindparam("after", type_=Integer),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,75 +99,69 @@ class EmployeeRow:
         return f"{self.given_name} {self.family_name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list, in Norwegian order (A8)."""
+def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[EmployeeRow]:
+    """The employees of the scope that meet the criteria, in Norwegian order (A8); raises RowIsGone.
 
-    rows: list[EmployeeRow]
-    count: int
-    """How many there are in all; COUNTED_TO + 1 means more than that."""
-    next: int | None
-    """After whom the next page begins; None on the last."""
-
-
-def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
-    """The employees of the scope that meet the criteria, in one statement, or two where very many do."""
-    holding = criteria.restrictions(customer_id) | {"at_most": page_size + 1}
-    names = frozenset(holding).intersection({*_CONDITIONS, "tokens", "after"})
+    In one statement, or two where very many do.
+    """
+    holding = criteria.restrictions(customer_id) | {"after": criteria.after, "at_most": page_size + 1}
+    names, goes_on = frozenset(holding).intersection(_CONDITIONS), criteria.after is not None
     kind = db.get_bind().dialect.name
-    if "tokens" in names:
-        found = select_rows(db, _gathered(names, kind), holding)
+    if "tokens" in holding:
+        found = select_rows(db, _gathered(names, kind, goes_on=goes_on), holding)
         if found and found[0][0] > MANY:
-            found = select_rows(db, _picked(names, kind), holding)
+            found = select_rows(db, _picked(names, kind, goes_on=goes_on), holding)
     else:
-        found = select_rows(db, _walked(names), holding)
-    count = found[0][0] if found else 0
-    rows = [EmployeeRow(*row) for _, *row in found[:page_size]]
-    return Found(rows, min(count, COUNTED_TO + 1), rows[-1].id if len(found) > page_size else None)
+        found = select_rows(db, _walked(names, goes_on=goes_on), holding)
+    if not found:
+        check_row(db, Employee.id, criteria.after)
+    page = Found.of(found, EmployeeRow, page_size)
+    return replace(page, count=min(page.count, COUNTED_TO + 1))
 
 
 _SHOWN = (Employee.id, Employee.given_name, Employee.family_name, Employee.birth_date, Employee.email)
-_AT_MOST = bindparam("at_most", type_=Integer)
+_LAST = place_after(Employee.id, Employee.sort_key)
 
 
 def _conditions(names: frozenset[str], has_pieces: str = "") -> list[ColumnElement[bool]]:
-    found = [_CONDITIONS[name] for name in sorted(names & _CONDITIONS.keys())]
+    found = which(_CONDITIONS, names)
     return [*found, _HAS_PIECES[has_pieces]] if has_pieces else found
 
 
 @cache
-def _walked(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _walked(names: frozenset[str], *, goes_on: bool) -> Statement:
     """A page as the index has it, with the count of all. Built once per set of names, as those below are."""
     counted = select(Employee.id).where(*_conditions(names)).limit(COUNTED_TO + 1).subquery()
-    return _in_order(select(func.count()).select_from(counted).scalar_subquery(), names, "")
+    count = select(func.count()).select_from(counted).scalar_subquery()
+    return _in_order(count, _conditions(names), goes_on=goes_on)
 
 
 @cache
-def _picked(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
+def _picked(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
     """A page as the index has it, of those with the pieces, where so many have them that it is soon full."""
-    return _in_order(literal(MANY + 1), names, f"{kind}, one by one")
+    return _in_order(literal(MANY + 1), _conditions(names, f"{kind}, one by one"), goes_on=goes_on)
 
 
-def _in_order(count: ColumnElement[int], names: frozenset[str], has_pieces: str) -> Select[*tuple[Any, ...]]:
+def _in_order(count: ColumnElement[int], holding: list[ColumnElement[bool]], *, goes_on: bool) -> Statement:
     listing = (
         select(count, *_SHOWN, Unit.name)
         .join(Unit, Unit.id == Employee.unit_id)
-        .where(*_conditions(names, has_pieces))
+        .where(*holding)
         .order_by(Employee.sort_key, Employee.id)
-        .limit(_AT_MOST)
+        .limit(AT_MOST)
     )
-    return listing.where(tuple_(Employee.sort_key, Employee.id) > _PLACE_BEFORE) if "after" in names else listing
+    return listing.where(tuple_(Employee.sort_key, Employee.id) > _LAST) if goes_on else listing
 
 
 @cache
-def _gathered(names: frozenset[str], kind: str) -> Select[*tuple[Any, ...]]:
+def _gathered(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
     """All hits, put in order; where they are more than MANY, only the count is good."""
     hits = select(Employee.id, Employee.sort_key).where(*_conditions(names, kind)).limit(MANY + 1).cte("hits")
     listing = select(hits, select(func.count()).select_from(hits).scalar_subquery().label("count"))
-    if "after" in names:
-        listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _PLACE_BEFORE)
+    if goes_on:
+        listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _LAST)
     # What is shown is fetched for the page alone, not for all hits.
-    here = listing.order_by(hits.c.sort_key, hits.c.id).limit(_AT_MOST).subquery()
+    here = listing.order_by(hits.c.sort_key, hits.c.id).limit(AT_MOST).subquery()
     return (
         select(here.c.count, *_SHOWN, Unit.name)
         .join(Employee, Employee.id == here.c.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from models.exchange.sheets.xlsx_writing import Ready
+from models.exchange.sheets.xlsx.writing import Ready
 
 _FIRST_YEAR = 1980
 """ZIP knows no day before."""

@@ -33,7 +33,7 @@ from models.users import password_requests
 _POLL = 1.0
 """Seconds between two looks into the outbox, where nobody wakes the postman."""
 _ROUND = timedelta(minutes=1)
-"""Between two looks for what time itself makes due, such as reminders and offers that are over."""
+"""How often the postman looks for what time makes due, such as reminders and offers that are over."""
 _PAUSE = 5.0
 """Seconds after a look that failed."""
 
@@ -42,7 +42,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _InHand:
-    """A message that is this postman's for a while, and how its endpoint stood when he took it."""
+    """A message that belongs to this postman for a while, and the state of its endpoint when it was taken."""
 
     message: Message
     endpoint: Endpoint | None

@@ -61,41 +61,41 @@ def prepare(
     found: Import, read: Sequence[Read], known: Known, leavers: Collection[int], *, by: SignedIn, now: datetime
 ) -> Application:
     """All that applying a list needs and that can be made before its transaction. A thing for `Visit.aside`."""
-    added: list[Added] = []
-    changed: list[Changed] = []
-    numbers: dict[int, str] = {}
-    for one in read:
-        row = one.row
-        before = known.by_id[row.employee_id].details if row.employee_id else None
-        details = details_of(one, before)
-        if row.fate is Fate.NEW and details:
-            added.append(prepare_added(found.customer_id, _key(found, row), details, by=by))
-        if row.fate is Fate.CHANGED and details and before and row.employee_id and row.version:
-            changed.append(
-                prepare_changed(
-                    found.customer_id,
-                    row.employee_id,
-                    row.version,
-                    before=before,
-                    details=details,
-                    comes_back=Meaning.STATUS in row.changes,
-                )
-            )
-            if one.number and Meaning.NATIONAL_ID in row.changes:
-                numbers[row.employee_id] = one.number
+    new = [one for one in read if one.row.fate is Fate.NEW]
+    changed = [one for one in read if one.row.fate is Fate.CHANGED]
     return Application(
         id=found.id,
         version=found.version,
         customer_id=found.customer_id,
-        added=added,
-        changed=changed,
-        numbers_by_key={_key(found, one.row): one.number for one in read if one.row.fate is Fate.NEW and one.number},
-        numbers=numbers,
+        added=[
+            prepare_added(found.customer_id, _key(found, one.row), details, by=by)
+            for one in new
+            if (details := details_of(one, None))
+        ],
+        changed=[made for one in changed if (made := _prepare_changed(found, one, known))],
+        numbers_by_key={_key(found, one.row): one.number for one in new if one.number},
+        numbers={
+            one.row.employee_id: one.number
+            for one in changed
+            if one.row.employee_id and one.number and Meaning.NATIONAL_ID in one.row.changes
+        },
         leavers=leavers,
         units={unit.id: unit.name for unit in known.units},
         counts=Counter(one.row.fate.value for one in read),
         by=by,
         now=now,
+    )
+
+
+def _prepare_changed(found: Import, one: Read, known: Known) -> Changed | None:
+    row = one.row
+    before = known.by_id[row.employee_id].details if row.employee_id else None
+    details = details_of(one, before)
+    if not (details and before and row.employee_id and row.version):
+        return None
+    comes_back = Meaning.STATUS in row.changes
+    return prepare_changed(
+        found.customer_id, row.employee_id, row.version, before=before, details=details, comes_back=comes_back
     )
 
 

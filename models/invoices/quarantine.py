@@ -14,7 +14,7 @@ from models.core.base import Base, Moment
 
 
 class Refused(Base):
-    """A file that could not be let in; the same file again is the same row."""
+    """A file that could not be taken in; the same file again is the same row."""
 
     __tablename__ = "quarantine"
     __table_args__ = (Index(None, "last_at"),)
@@ -44,7 +44,7 @@ def keep_out(db: Session, *, digest: str, name: str, size: int, reason: str, now
 
 
 def let_out(db: Session, digest: str) -> None:
-    """The file has been let in after all, as when its payer became known."""
+    """The file has been taken in after all, for example because its payer became known."""
     db.execute(delete(Refused).where(Refused.digest == digest))
 
 

@@ -1,124 +1,25 @@
-"""The search among invoices: by number, day and status, in the order of any column, with what all of them come to.
+"""The search among invoices: by number, day and status, with what all of them come to.
 
-What an invoice and its status are is in `models.invoices.invoice`.
+What the list is sorted by is in `models.invoices.sorts`; what an invoice and its status are, in
+`models.invoices.invoice`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from models.core import search
+from models.core.search import AFTER, AT_MOST, PAGE_SIZE, Conditions, Statement, check_row, given_in, which
 from models.core.walls import select_rows
-from models.customers.units import Unit, in_norwegian
-from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, number_key, status_of
-from models.values.money import KRONER, read_amount
-
-PAGE_SIZE = 25
-
-_late = Invoice.due_key < bindparam("today", type_=Date)
-_reduced = or_(Invoice.paid > ZERO, Invoice.credited > ZERO)
-_settled = Invoice.outstanding <= ZERO
-_credit = or_(Invoice.is_credit_note, Invoice.total < ZERO, and_(Invoice.credited > ZERO, Invoice.paid <= ZERO))
-_STANDINGS: dict[Status, ColumnElement[bool]] = {
-    Status.UNPAID: OWES,
-    Status.OVERDUE: and_(OWES, _late),
-    Status.PARTLY_PAID: and_(OWES, _reduced),
-    Status.PAID: and_(_settled, ~_credit),
-    Status.CREDITED: and_(_settled, _credit),
-    Status.IN_COLLECTION: and_(OWES, Invoice.in_collection_since.is_not(None)),
-}
-"""What each filter finds: all of which it is true, also what a more pressing status stands on (F4)."""
-_PRESSING = (
-    Status.IN_COLLECTION,
-    Status.OVERDUE,
-    Status.PARTLY_PAID,
-    Status.UNPAID,
-    Status.CREDITED,
-    Status.PAID,
-)
-"""Of several that are true, the first is shown; in this order they are sorted, too."""
-
-
-class Column(StrEnum):
-    """What the list is sorted by: its columns, as a URL names them."""
-
-    NUMBER = "number"
-    ISSUED = "issued"
-    DUE = "due"
-    PAYER = "payer"
-    TOTAL = "total"
-    OUTSTANDING = "outstanding"
-    STATUS = "status"
-
-
-_PAYERS = select(Unit.id, in_norwegian(Unit.name).label("key")).cte("payers").prefix_with("MATERIALIZED")
-"""The units with what they are sorted by: worked out once for each, and not for each invoice."""
-_SORTED_BY: dict[Column, ColumnElement[Any]] = {
-    Column.NUMBER: Invoice.number_key.expression,
-    Column.ISSUED: Invoice.issued_on.expression,
-    Column.DUE: Invoice.due_key.expression,
-    Column.PAYER: _PAYERS.c.key,
-    Column.TOTAL: Invoice.total.expression,
-    Column.OUTSTANDING: Invoice.outstanding.expression,
-    Column.STATUS: case(*((_STANDINGS[status], place) for place, status in enumerate(_PRESSING)), else_=len(_PRESSING)),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """A column, and which way; in a URL a minus before the column turns it round (F6)."""
-
-    column: Column = Column.NUMBER
-    descending: bool = False
-
-    def __str__(self) -> str:
-        return f"{'-' * self.descending}{self.column}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Sort":
-        """Read a sort from a URL; raises ValueError."""
-        return cls(Column(text.removeprefix("-")), text.startswith("-"))
-
-    @property
-    def reverse(self) -> "Sort":
-        """The same column the other way."""
-        return Sort(self.column, not self.descending)
-
-
-_READ: dict[Column, Callable[[str], Any]] = {
-    Column.NUMBER: str,
-    Column.ISSUED: date.fromisoformat,
-    Column.DUE: date.fromisoformat,
-    Column.PAYER: str,
-    Column.TOTAL: read_amount,
-    Column.OUTSTANDING: read_amount,
-    Column.STATUS: lambda text: range(len(_PRESSING) + 1).index(int(text)),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last row of the page before, by what the list is sorted by and its number: the list goes on after it."""
-
-    value: Any
-    number: str
-
-    def __str__(self) -> str:
-        return f"{self.value}~{self.number}"
-
-    @classmethod
-    def parse(cls, text: str, sort: Sort) -> "Cursor":
-        """Read a cursor from a URL, for the sort that it was made for; raises ValueError."""
-        value, tilde, number = text.partition("~")
-        if not tilde or not number or len(text) > 700 or "\0" in text:
-            raise ValueError("not a cursor")
-        return cls(_READ[sort.column](value), number)
+from models.customers.units import Unit
+from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, status_of
+from models.invoices.sorts import FIRST, LATE, PAYERS, SORTED_BY, STANDINGS, Column, Sort
+from models.values.money import KRONER
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +31,16 @@ class Criteria:
     from_date: date | None = None
     to_date: date | None = None
     status: Status | None = None
-    sort: Sort = Sort()
-    after: Cursor | None = None
+    sort: Sort = FIRST
+    after: int | None = None
+    """The id of the last invoice of the page before."""
 
     @property
     def restrictions(self) -> list[dict[str, Any]]:
-        """The names of the conditions that hold, with their values; the second is for where the first finds nothing."""
+        """The conditions with their values; the second are for where the first find nothing."""
         wanted = compact(self.number or "")
-        always: dict[str, Any] = {
-            "from_date": self.from_date,
-            "to_date": self.to_date,
-            self.status or "": self.status,
-        }
-        always = {name: value for name, value in always.items() if value is not None}
+        status = str(self.status or "")
+        always = given_in({"from_date": self.from_date, "to_date": self.to_date, status: self.status})
         if not wanted:
             return [always]
         typed = self.number or ""
@@ -150,7 +48,7 @@ class Criteria:
         return [always | {"number": f"%{wanted}%"}, always | held]
 
 
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
+_CONDITIONS: Conditions = {
     "number": Invoice.number_compact.like(bindparam("number")),
     "held": or_(
         Invoice.kid == bindparam("kid"),
@@ -158,31 +56,27 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     ),
     "from_date": Invoice.issued_on >= bindparam("from_date"),
     "to_date": Invoice.issued_on <= bindparam("to_date"),
-    **{status.value: standing for status, standing in _STANDINGS.items()},
+    **{status.value: standing for status, standing in STANDINGS.items()},
 }
 
 
 @cache
-def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select[*tuple[Any, ...]]:
-    """Rows in their order, each with what it is sorted by. Built once per set of conditions: building costs most.
+def _listing(names: frozenset[str], sort: Sort, *, goes_on: bool) -> Statement:
+    """Rows in their order. Built once per set of conditions: building costs most.
 
     Which rows is found out first, by what indexes hold; only those of the page are then looked up.
     """
-    by, key = _SORTED_BY[sort.column], Invoice.number_key.expression
+    by, key = SORTED_BY[sort.column], Invoice.number_key.expression
     places = [key] if sort.column == Column.NUMBER else [by, key]
-    chosen = select(Invoice.id, by.label("sorted_by")).where(*_conditions(conditions))
-    if sort.column == Column.PAYER:
-        chosen = chosen.join(_PAYERS, _PAYERS.c.id == Invoice.unit_id)
+    chosen = _invoices(sort, Invoice.id, by.label("sorted_by")).where(*which(_CONDITIONS, names))
     if goes_on:
-        place = tuple_(*places)
-        last = tuple_(
-            *(bindparam(name, type_=at.type) for name, at in zip(_AFTER[-len(places) :], places, strict=True))
-        )
-        chosen = chosen.where(place < last if sort.descending else place > last)
-    page = chosen.order_by(*_in_order(places, sort)).limit(bindparam("at_most", type_=Integer)).subquery("page")
+        last = (_invoices(sort, place).where(Invoice.id == AFTER).correlate(None) for place in places)
+        here, there = tuple_(*places), tuple_(*(place.scalar_subquery() for place in last))
+        chosen = chosen.where(here < there if sort.descending else here > there)
+    page = chosen.order_by(*_in_order(places, sort)).limit(AT_MOST).subquery("page")
     return (
         select(
-            page.c.sorted_by,
+            Invoice.id,
             Invoice.number,
             Invoice.issued_on,
             Invoice.due_on,
@@ -203,31 +97,31 @@ def _listing(conditions: frozenset[str], sort: Sort, *, goes_on: bool) -> Select
     )
 
 
+def _invoices(sort: Sort, *columns: Any) -> Statement:
+    """Columns of invoices, beside what they are sorted by."""
+    invoices = select(*columns).select_from(Invoice)
+    return invoices.join(PAYERS, PAYERS.c.id == Invoice.unit_id) if sort.column == Column.PAYER else invoices
+
+
 def _in_order(places: list[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
     return [place.desc() if sort.descending else place for place in places]
 
 
-_AFTER = ("after_value", "after_key")
-
-
 @cache
-def _summing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _summing(names: frozenset[str]) -> Statement:
     """One row per currency."""
     return (
         select(Invoice.currency, func.count(), func.sum(Invoice.total), func.sum(Invoice.outstanding))
-        .where(*_conditions(conditions))
+        .where(*which(_CONDITIONS, names))
         .group_by(Invoice.currency)
     )
-
-
-def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
-    return [_CONDITIONS[name] for name in sorted(names)]
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
     """An invoice as a line of the list (F6)."""
 
+    id: int
     number: str
     issued_on: date
     due_on: date | None
@@ -257,20 +151,12 @@ class Sum:
     outstanding: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@dataclass(frozen=True)
+class Found(search.Found[InvoiceRow]):
     """One page of the list, and what the whole result comes to."""
 
-    rows: list[InvoiceRow]
-    next: Cursor | None
-    """Where the next page begins; None on the last."""
-    sums: list[Sum]
+    sums: tuple[Sum, ...] = ()
     """Kroner first, then the other currencies, which are never added to them; none where nothing was found."""
-
-    @property
-    def count(self) -> int:
-        """How many there are in all: the sums go through each of them, so it is known."""
-        return sum(of_currency.count for of_currency in self.sums)
 
 
 def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int = PAGE_SIZE) -> Found:
@@ -278,34 +164,34 @@ def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int =
     rows, following, holding = _page(db, criteria, today, page_size)
     summing = _summing(frozenset(holding).intersection(_CONDITIONS))
     sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})] if rows else []
-    return Found(rows, following, sorted(sums, key=lambda each: (each.currency != KRONER, each.currency)))
+    sums.sort(key=lambda each: (each.currency != KRONER, each.currency))
+    # The sums go through each of them, so it is known how many there are.
+    return Found(rows, sum(each.count for each in sums), following, tuple(sums))
 
 
 def page_of_invoices(
     db: Session, criteria: Criteria, today: date, page_size: int
-) -> tuple[list[InvoiceRow], Cursor | None]:
-    """One page of them, and where the next one begins, without the sums: one statement."""
+) -> tuple[list[InvoiceRow], int | None]:
+    """One page of them, and below which the next one begins, without the sums: one statement."""
     rows, following, _ = _page(db, criteria, today, page_size)
     return rows, following
 
 
 def _page(
     db: Session, criteria: Criteria, today: date, page_size: int
-) -> tuple[list[InvoiceRow], Cursor | None, dict[str, Any]]:
-    """The rows of a page, where the next one begins, and the conditions that found them."""
-    sort, after = criteria.sort, criteria.after
-    found, holding = [], {}
+) -> tuple[list[InvoiceRow], int | None, dict[str, Any]]:
+    """The rows of a page, below which the next one begins, and the conditions that found them; raises RowIsGone."""
+    after, found, holding = criteria.after, [], {}
     for holding in criteria.restrictions:
-        given = {**holding, "today": today, "at_most": page_size + 1}
-        if after:
-            given |= {"after_value": after.value, "after_key": number_key(after.number)}
-        listing = _listing(frozenset(holding).intersection(_CONDITIONS), sort, goes_on=after is not None)
-        found = select_rows(db, listing, given)
+        names = frozenset(holding).intersection(_CONDITIONS)
+        listing = _listing(names, criteria.sort, goes_on=after is not None)
+        found = select_rows(db, listing, {**holding, "today": today, "after": after, "at_most": page_size + 1})
         if found:
             break
-    last = found[page_size - 1] if len(found) > page_size else None
-    following = Cursor("" if sort.column == Column.NUMBER else last.sorted_by, last.number) if last else None
-    return [InvoiceRow(*row[1:]) for row in found[:page_size]], following, holding
+    else:
+        check_row(db, Invoice.id, after)
+    rows = [InvoiceRow(*row) for row in found[:page_size]]
+    return rows, rows[-1].id if len(found) > page_size else None, holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +207,9 @@ class Owed:
 _kroner = case((Invoice.currency == KRONER, Invoice.outstanding), else_=ZERO)
 _OWED = select(
     func.count(),
-    func.count(case((_late, 1))),
+    func.count(case((LATE, 1))),
     func.coalesce(func.sum(_kroner), 0),
-    func.coalesce(func.sum(case((_late, _kroner), else_=ZERO)), 0),
+    func.coalesce(func.sum(case((LATE, _kroner), else_=ZERO)), 0),
 ).where(OWES)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.invoices.contents import PrecedingInvoice
@@ -139,7 +139,7 @@ def send_to_collection(db: Session, invoice: Invoice, since: date | None, *, now
         invoice.in_collection_since = since
         action = "sent to collection" if since else "taken back from collection"
         about = f"invoice:{invoice.number}"
-        record(db, customer_id=invoice.customer_id, actor=by, about=about, action=action, now=now)
+        record(db, Change(customer_id=invoice.customer_id, actor=by, about=about, action=action, at=now))
 
 
 def _lock(db: Session, *invoices: Invoice) -> None:
@@ -152,7 +152,7 @@ def _lock(db: Session, *invoices: Invoice) -> None:
 
 def _record(db: Session, invoice: Invoice, action: str, amount: Decimal, *, by: str, now: datetime) -> None:
     about, changed = f"invoice:{invoice.number}", {"amount": str(amount), "currency": invoice.currency}
-    record(db, customer_id=invoice.customer_id, actor=by, about=about, action=action, now=now, changed=changed)
+    record(db, Change(customer_id=invoice.customer_id, actor=by, about=about, action=action, at=now, changed=changed))
 
 
 @dataclass(frozen=True, slots=True)

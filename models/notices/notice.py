@@ -9,14 +9,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, Identity, Index, String, Text, UniqueConstraint, bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, Scope, of_unit
 from models.core.walls import select_rows
@@ -154,8 +153,17 @@ def withdraw(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
 
 
 def _note(db: Session, notice: Notice, action: str, *, by: SignedIn, now: datetime, **changed: list[str]) -> None:
-    owner: dict[str, Any] = {"customer_id": notice.customer_id, "about": notice.about}
-    record(db, actor=by.label, action=action, now=now, changed=changed, **owner)
+    record(
+        db,
+        Change(
+            customer_id=notice.customer_id,
+            actor=by.label,
+            about=notice.about,
+            action=action,
+            at=now,
+            changed=changed,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

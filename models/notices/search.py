@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import looking_across
+from models.core.search import PAGE_SIZE, Found, Search
 from models.core.walls import select_rows
 from models.customers.customer import Customer
-from models.customers.search import served_by
+from models.customers.search import of_customers
 from models.customers.units import Unit
 from models.notices.notice import Notice
 
-PAGE_SIZE = 25
 UP, COMING, OVER, WITHDRAWN = STATES = ("Vises nå", "Kommer", "Over", "Trukket")
 """Where a notice stands on a day, in the words of the page."""
 
@@ -35,45 +34,13 @@ class Criteria:
 
     @property
     def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found: dict[str, Any] = {
+        """The conditions with their values; what is None does not restrict."""
+        return {
             self.state or "ahead": True,
+            "today": self.today,
             "account_manager_id": self.account_manager_id,
             "customer_id": self.customer_id,
-            "after": self.after,
         }
-        return {name: value for name, value in found.items() if value is not None}
-
-
-_TODAY = bindparam("today", type_=Date)
-_is_there = Notice.withdrawn_at.is_(None)
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "ahead": _is_there & (Notice.last_day >= _TODAY),
-    UP: _is_there & (Notice.first_day <= _TODAY) & (Notice.last_day >= _TODAY),
-    COMING: _is_there & (Notice.first_day > _TODAY),
-    OVER: or_(Notice.withdrawn_at.is_not(None), Notice.last_day < _TODAY),
-    "account_manager_id": Notice.customer_id.in_(served_by(bindparam("account_manager_id", type_=Integer))),
-    "customer_id": Notice.customer_id == bindparam("customer_id", type_=Integer),
-}
-
-
-@cache
-def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Publications, the newest first, each with the count of all."""
-    holding = [_CONDITIONS[name] for name in sorted(conditions - {"after"})]
-    counted = select(func.count(Notice.publication.distinct())).where(*holding).scalar_subquery()
-    same = (Notice.title, Notice.first_day, Notice.last_day, Notice.withdrawn_at, Notice.is_important)
-    newest = func.min(Notice.id)
-    listing = (
-        select(counted, newest, func.count(), func.min(Customer.name), func.min(Unit.name), *same, Notice.published_by)
-        .join(Customer, Customer.id == Notice.customer_id)
-        .join(Unit, Unit.id == Notice.unit_id)
-        .where(*holding)
-        .group_by(Notice.publication, *same, Notice.published_by)
-        .order_by(newest.desc())
-        .limit(bindparam("at_most", type_=Integer))
-    )
-    return listing.having(newest < bindparam("after", type_=Integer)) if "after" in conditions else listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +66,31 @@ class NoticeRow:
         return COMING if self.first_day > today else OVER if self.last_day < today else UP
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list."""
+_TODAY = bindparam("today", type_=Date)
+_is_there = Notice.withdrawn_at.is_(None)
+_SAME = (Notice.title, Notice.first_day, Notice.last_day, Notice.withdrawn_at, Notice.is_important, Notice.published_by)
+_NEWEST_FIRST = Search(
+    key=Notice.id,
+    columns=(func.count(), func.min(Customer.name), func.min(Unit.name), *_SAME),
+    row=NoticeRow,
+    conditions={
+        "ahead": _is_there & (Notice.last_day >= _TODAY),
+        UP: _is_there & (Notice.first_day <= _TODAY) & (Notice.last_day >= _TODAY),
+        COMING: _is_there & (Notice.first_day > _TODAY),
+        OVER: or_(Notice.withdrawn_at.is_not(None), Notice.last_day < _TODAY),
+        "customer_id": Notice.customer_id == bindparam("customer_id", type_=Integer),
+        **of_customers(Notice.customer_id.expression),
+    },
+    descending=True,
+    joined=lambda rows: rows.join(Customer, Customer.id == Notice.customer_id).join(Unit, Unit.id == Notice.unit_id),
+    grouped=(Notice.publication, *_SAME),
+)
 
-    rows: list[NoticeRow]
-    count: int
-    next: int | None
 
-
-def find_notices(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
+def find_notices(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[NoticeRow]:
     """The notices that meet the criteria, whoever's they are; for the desk, in one statement."""
-    holding = criteria.restrictions
     with looking_across(db):
-        found = select_rows(
-            db, _listing(frozenset(holding)), {**holding, "today": criteria.today, "at_most": page_size + 1}
-        )
-    rows = [NoticeRow(*row) for _, *row in found[:page_size]]
-    return Found(rows, found[0][0] if found else 0, rows[-1].id if len(found) > page_size else None)
+        return _NEWEST_FIRST.find(db, criteria.restrictions, after=criteria.after, page_size=page_size)
 
 
 class KeyUsed(Exception):

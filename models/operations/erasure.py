@@ -20,7 +20,7 @@ from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.orders import messages as order_messages
 from models.outbox.claims import empty_about, empty_delivered
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 from models.users import drafts, password_links
 from models.users.sessions import UserSession
 
@@ -81,9 +81,19 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
     empty_about(db, [*abouts, *letters_about])
     db.execute(delete(Employee).where(Employee.id.in_(ids)))
     for id, customer_id in former:
-        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.erased", "about": f"employee:{id}"}
-        post(db, **event, customer_id=customer_id, payload={"id": id}, now=now)
+        post(db, _event(id, customer_id, now))
     return len(ids)
+
+
+def _event(id: int, customer_id: int, now: datetime) -> Outgoing:
+    return Outgoing(
+        channel=Channel.CRM,
+        kind="employee.erased",
+        about=f"employee:{id}",
+        customer_id=customer_id,
+        payload={"id": id},
+        at=now,
+    )
 
 
 def about_employees() -> list[tuple[Any, str, bool]]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models.bookings.sign_ups.sign_up import SignUp
 from models.employees.employee import Employee
 from models.orders.order import Order
-from models.outbox.message import Channel, compose
+from models.outbox.message import Channel, Outgoing, compose
 
 _AT_ONCE = 1000
 
@@ -77,7 +77,7 @@ class Difference:
 def differences(db: Session, theirs: Mapping[str, str], *, mend: bool, now: datetime) -> Iterator[Difference]:
     """Compare every record with the CRM's digests, by subject (such as `employee:17`).
 
-    With `mend`, what is missing or differs is told again as it is now (`employee.restated` …). What is unknown to the
+    With `mend`, what is missing or differs is sent again as it is now (`employee.restated` …). What is unknown to the
     portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`; the caller commits.
     """
     left = set(theirs)
@@ -89,12 +89,14 @@ def differences(db: Session, theirs: Mapping[str, str], *, mend: bool, now: date
                 continue
             if mend:
                 told = compose(
-                    channel=Channel.CRM,
-                    kind=f"{kind}.restated",
-                    about=subject,
-                    customer_id=customer_id,
-                    payload=json.loads(json.dumps(state, default=str)),
-                    now=now,
+                    Outgoing(
+                        channel=Channel.CRM,
+                        kind=f"{kind}.restated",
+                        about=subject,
+                        customer_id=customer_id,
+                        payload=json.loads(json.dumps(state, default=str)),
+                        at=now,
+                    )
                 )
                 db.add(told)
             yield Difference(subject, "missing" if their_digest is None else "differs")

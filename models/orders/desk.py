@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import looking_across
-from models.core.walls import select_rows
+from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, Statement
 from models.customers.customer import Customer
-from models.customers.search import served_by, within
-from models.customers.units import Unit, in_norwegian
-from models.orders import search as order_search
+from models.customers.search import of_customers, within
+from models.customers.units import Unit
+from models.orders import search
 from models.orders.messages import sender_of
-from models.orders.order import PART_NAMES, Order, Parts
-from models.orders.search import COUNTED_TO, PAGE_SIZE, Found
+from models.orders.order import Order, Parts
+from models.orders.search import CONDITIONS, PARTS
 from models.users.user import User
 
 
 @dataclass(frozen=True, slots=True)
-class Criteria(order_search.Criteria):
+class Criteria(search.Criteria):
     """What is searched for at the desk, beside what a customer searches for."""
 
     customer: str = ""
@@ -30,62 +29,10 @@ class Criteria(order_search.Criteria):
     """Who serves the customer, or one of its units."""
 
     @property
-    def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found = order_search.Criteria.restrictions.fget(self)  # type: ignore[attr-defined]
-        if self.customer:
-            found["customer"] = within(self.customer)
-        if self.account_manager_id is not None:
-            found["account_manager_id"] = self.account_manager_id
-        return dict(found)
-
-
-_NAMED = select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
-_MINE = served_by(bindparam("account_manager_id", type_=Integer))
-
-
-def _conditions(names: frozenset[str], customer_id: Any) -> list[ColumnElement[bool]]:
-    known = order_search.CONDITIONS | {
-        "customer": customer_id.in_(_NAMED),
-        "account_manager_id": customer_id.in_(_MINE),
-    }
-    return [known[name] for name in sorted(names)]
-
-
-_OWN = {"customer", "account_manager_id"}
-
-
-@cache
-def _count(names: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """How many there are, as far as they are counted."""
-    holding = _conditions(names, Order.customer_id)
-    return select(func.count()).select_from(select(Order.number).where(*holding).limit(COUNTED_TO + 1).subquery())
-
-
-@cache
-def _listing(names: frozenset[str], *, walk: bool) -> Select[*tuple[Any, ...]]:
-    """Rows, newest first. With `walk` they are looked for in that order, from the newest on, and else by customer.
-
-    Of many it is quicker to walk until there are enough, of few to take them all and sort: a database that was not
-    told chooses one way for good.
-    """
-    customer_id = Order.customer_id + 0 if walk else Order.customer_id  # a sum is in no index
-    return (
-        select(
-            Order.number,
-            Order.ordered_on,
-            Order.product_group,
-            Order.status,
-            Unit.name,
-            Customer.name,
-            *(getattr(Order, name) for name in PART_NAMES),
-        )
-        .join(Unit, Unit.id == Order.unit_id)
-        .join(Customer, Customer.id == Order.customer_id)
-        .where(*_conditions(names, customer_id))
-        .order_by(Order.ordered_on.desc(), Order.number.desc())
-        .limit(bindparam("at_most", type_=Integer))
-    )
+    def at_desk(self) -> dict[str, Any]:
+        """The conditions with their values; what is None does not restrict."""
+        customer = within(self.customer) if self.customer else None
+        return self.restrictions | {"customer": customer, "account_manager_id": self.account_manager_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +53,47 @@ class OrderRow:
         return self.parts.delivery or self.parts.description or self.product_group or "Bestilling"
 
 
-def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[OrderRow]:
-    """The orders that meet the criteria, of whichever customer: two statements."""
-    rows, count = _newest_first(db, criteria.restrictions, page_size + 1)
-    return Found.of(rows, count, page_size)
+def _row(*values: Any) -> OrderRow:
+    number, ordered_on, product_group, status, unit, customer, *parts = values
+    return OrderRow(number, ordered_on, product_group, status, unit, customer, Parts(*parts))
 
 
-def new_orders(db: Session, account_manager_id: int, at_most: int) -> tuple[list[OrderRow], int]:
-    """The newest orders of an account manager's customers that have no status yet, and how many there are (U9)."""
-    criteria = Criteria(status="", account_manager_id=account_manager_id)
-    return _newest_first(db, criteria.restrictions, at_most)
+def _by(customer_id: ColumnElement[int]) -> Search[OrderRow]:
+    return Search(
+        key=Order.number,
+        columns=(Order.ordered_on, Order.product_group, Order.status, Unit.name, Customer.name, *PARTS),
+        row=_row,
+        conditions=CONDITIONS | of_customers(customer_id),
+        order=(Order.ordered_on,),
+        descending=True,
+        joined=_joined,
+        counted_to=COUNTED_TO,
+    )
 
 
-def _newest_first(db: Session, holding: dict[str, Any], at_most: int) -> tuple[list[OrderRow], int]:
-    names = frozenset(holding) & (order_search.CONDITIONS.keys() | _OWN)
+def _joined(rows: Statement) -> Statement:
+    return rows.join(Unit, Unit.id == Order.unit_id).join(Customer, Customer.id == Order.customer_id)
+
+
+# Of few it is quicker to take them all and sort, of many to walk from the newest on until there are enough: a database
+# that was not told chooses one way for good.
+_TAKEN = _by(Order.customer_id.expression)
+_WALKED = _by(Order.customer_id + 0)  # a sum is in no index
+
+
+def find_orders(
+    db: Session, criteria: Criteria, page_size: int = PAGE_SIZE, *, few: int = COUNTED_TO
+) -> Found[OrderRow]:
+    """The orders that meet the criteria, of whichever customer: two statements. More than a `few` are walked."""
     with looking_across(db):
-        [(count,)] = select_rows(db, _count(names - {"after"}), holding)
-        listing = _listing(names, walk=count > COUNTED_TO)
-        found = select_rows(db, listing, {**holding, "at_most": at_most})
-    rows = [
-        OrderRow(number, day, group, status, unit, customer, Parts(*parts))
-        for number, day, group, status, unit, customer, *parts in found
-    ]
-    return rows, count
+        count = _TAKEN.count(db, criteria.at_desk)
+        listed = _WALKED if count > few else _TAKEN
+        return listed.find(db, criteria.at_desk, after=criteria.after, page_size=page_size, count=count)
+
+
+def new_orders(db: Session, account_manager_id: int, at_most: int) -> Found[OrderRow]:
+    """The newest orders of an account manager's customers that have no status yet (U9)."""
+    return find_orders(db, Criteria(status="", account_manager_id=account_manager_id), at_most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders.news import PLACED, WaitingNews
 from models.orders.order import Order
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 AT = time(7)
 """On the clocks of Norway, from Monday to Friday."""
@@ -61,17 +61,19 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     manager = db.get_one(AccountManager, manager_id)
     post(
         db,
-        channel=Channel.MAIL,
-        kind="morning_news",
-        about=f"account_manager:{manager.id}",
-        customer_id=None,
-        to=manager.email,
-        payload={
-            "to_name": manager.name,
-            "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
-            "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
-        },
-        now=now,
+        Outgoing(
+            channel=Channel.MAIL,
+            kind="morning_news",
+            about=f"account_manager:{manager.id}",
+            customer_id=None,
+            to=manager.email,
+            payload={
+                "to_name": manager.name,
+                "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+                "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
+            },
+            at=now,
+        ),
     )
     return True
 

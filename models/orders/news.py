@@ -14,7 +14,7 @@ from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.customers.account_managers import AccountManager, MailWish
 from models.orders.order import Order
-from models.outbox.message import Channel, post
+from models.outbox.message import post
 
 PLACED, MESSAGE = "order_placed", "order_message"
 """The kinds of news, and of the letters that tell one of them alone."""
@@ -64,13 +64,4 @@ def tell_manager(
             )
         )
         return
-    post(
-        db,
-        channel=Channel.MAIL,
-        kind=kind,
-        about=order.about,
-        customer_id=order.customer_id,
-        to=manager.email,
-        payload=facts,
-        now=now,
-    )
+    post(db, order.letter(kind, manager.email, facts, now))

@@ -19,7 +19,7 @@ from models.core.numbers import next_number
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
 from models.orders.order import SERIES, Order, Parts
-from models.outbox.message import Channel, post
+from models.outbox.message import post
 from models.users.sessions import SignedIn
 
 
@@ -59,7 +59,7 @@ def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: s
         if sent is None:
             raise
         return sent
-    record(db, customer_id=order.customer_id, actor=by.label, about=order.about, action="placed", now=now)
+    record(db, order.change("placed", by=by, at=now))
     _tell(db, order, unit_name, parts, by=by, now=now)
     return order.number
 
@@ -90,8 +90,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    told: dict[str, Any] = {"about": order.about, "customer_id": order.customer_id, "payload": facts, "now": now}
     if manager:
         tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
-    post(db, channel=Channel.MAIL, kind="order_confirmation", to=by.email, **told)
-    post(db, channel=Channel.CRM, kind="order.placed", **told)
+    post(db, order.letter("order_confirmation", by.email, facts, now))
+    post(db, order.event("order.placed", facts, now))

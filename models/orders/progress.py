@@ -10,7 +10,7 @@ from models.core.numbers import not_below
 from models.customers.units import Unit
 from models.orders.messages import sender_of
 from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
-from models.outbox.message import Channel, post
+from models.outbox.message import post
 from models.users.sessions import SignedIn
 
 
@@ -38,8 +38,7 @@ def progress(
     if "status" in changed and status:
         db.add(StatusChange(customer_id=order.customer_id, order_number=order.number, status=status, at=now))
     if changed:
-        told = {"customer_id": order.customer_id, "about": order.about, "action": "progress"}
-        record(db, actor=by.label, now=now, changed=changed, **told)  # type: ignore[arg-type]
+        record(db, order.change("progress", by=by, at=now, changed=changed))
     return bool(changed)
 
 
@@ -66,12 +65,9 @@ def progress_at_desk(
         return False
     post(
         db,
-        channel=Channel.CRM,
-        kind="order.progressed",
-        about=order.about,
-        customer_id=order.customer_id,
-        payload={"number": order.number, "status": status, "product_group": product_group},
-        now=now,
+        order.event(
+            "order.progressed", {"number": order.number, "status": status, "product_group": product_group}, now
+        ),
     )
     if notify:
         _tell_sender(db, order, by=by, now=now)
@@ -92,8 +88,7 @@ def _tell_sender(db: Session, order: Order, *, by: SignedIn, now: datetime) -> N
         "staff_name": by.full_name,
         "staff_email": by.email,
     }
-    about = {"about": order.about, "customer_id": order.customer_id, "payload": payload, "now": now}
-    post(db, channel=Channel.MAIL, kind="order_progress", to=sender.email, **about)  # type: ignore[arg-type]
+    post(db, order.letter("order_progress", sender.email, payload, now))
 
 
 def take_over(
@@ -105,5 +100,5 @@ def take_over(
     db.add(order)
     db.flush()
     not_below(db, SERIES, number)
-    record(db, customer_id=unit.customer_id, actor=by.label, about=order.about, action="taken over", now=now)
+    record(db, order.change("taken over", by=by, at=now))
     return order

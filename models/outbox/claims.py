@@ -17,7 +17,7 @@ from models.core.base import Moment
 from models.outbox.message import Channel, Message, waits
 
 LEASE = timedelta(minutes=2)
-"""For how long a message is its postman's: longer than a delivery takes, so that only a dead one loses it."""
+"""For how long a message belongs to its postman: longer than sending takes, so that only a dead postman loses it."""
 MAX_ATTEMPTS = 390
 """After that many a message is dead: about four days, of which the portal itself was awake."""
 DELIVERED_KEPT = timedelta(days=90)
@@ -96,7 +96,8 @@ def failed(db: Session, message: Message, now: datetime, error: str, *, for_good
 def put_back(db: Session, message: Message, now: datetime, error: str) -> bool:
     """Note that a claimed message could not be brought for no fault of its own; False where the claim was lost.
 
-    The attempt does not count, so that it does not die of an outage, however long; it lines up behind those due.
+    The attempt does not count, so that it does not die of an outage, however long; it goes to the end of those that are
+    due.
     """
     return _note(db, message, due_at=now, attempts=Message.attempts - 1, last_error=error[:80])
 

@@ -4,9 +4,10 @@ Each message goes out at least once, under the same id, and in order with the ot
 of it is in `models.outbox.claims`; only `models.exchange` knows how it is sent.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, Text
@@ -85,56 +86,48 @@ _due = (Message.channel, Message.due_at, Message.id)
 Index("ix_outbox_channel_due_at_id", *_due, postgresql_where=_if, sqlite_where=_if)
 
 
-class Facts(TypedDict):
-    """What a message is made of: where it goes, what it says about what, and for a letter to whom."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What is to leave the portal: where it goes, what it says about what, and for a letter to whom."""
 
     channel: Channel
     kind: str
     about: str
     customer_id: int | None
     payload: dict[str, Any]
-    now: datetime
-    to: NotRequired[str | None]
+    at: datetime
+    to: str | None = None
 
 
-def compose(**facts: Unpack[Facts]) -> Message:
-    """A message that is not written yet: `post` does that, or, for many, the session after a flush."""
-    return Message(**row_of(**facts))
-
-
-def row_of(
-    *,
-    channel: Channel,
-    kind: str,
-    about: str,
-    customer_id: int | None,
-    payload: dict[str, Any],
-    now: datetime,
-    to: str | None = None,
-) -> dict[str, Any]:
-    """A message as its row, for `insert_rows`, where there are thousands."""
-    return {
-        "public_id": uuid4().hex,
-        "channel": channel.value,
-        "kind": kind,
-        "about": about,
-        "customer_id": customer_id,
-        "to": to,
-        "sequence": f"{channel.value} {about} {to or ''}",
-        "payload": payload,
-        "created_at": now,
-        "due_at": now,
-        "attempts": 0,
-    }
-
-
-def post(db: Session, **facts: Unpack[Facts]) -> Message:
+def post(db: Session, outgoing: Outgoing) -> Message:
     """Write a message in the transaction of the change: if that is rolled back, nothing is sent.
 
     The change is flushed before. Its row is then locked until the commit, so that ids within a sequence
     follow the order of the commits.
     """
     db.flush()
-    message = compose(**facts)
+    message = compose(outgoing)
     db.add(message)
     return message
+
+
+def compose(outgoing: Outgoing) -> Message:
+    """A message that is not written yet: `post` does that, or, for many, the session after a flush."""
+    return Message(**row_of(outgoing))
+
+
+def row_of(outgoing: Outgoing) -> dict[str, Any]:
+    """A message as its row, for `insert_rows`, where there are thousands."""
+    return {
+        "public_id": uuid4().hex,
+        "channel": outgoing.channel.value,
+        "kind": outgoing.kind,
+        "about": outgoing.about,
+        "customer_id": outgoing.customer_id,
+        "to": outgoing.to,
+        "sequence": f"{outgoing.channel.value} {outgoing.about} {outgoing.to or ''}",
+        "payload": outgoing.payload,
+        "created_at": outgoing.at,
+        "due_at": outgoing.at,
+        "attempts": 0,
+    }

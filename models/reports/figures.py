@@ -102,18 +102,18 @@ def invoiced_by_unit(db: Session, year: int, unit_ids: frozenset[int]) -> list[t
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A sum about people or places: `value` is None where it is hidden; without an offer there is nothing to sum."""
+    """A sum about people or places: `value` is None where it is hidden; without places nothing is summed."""
 
     value: int | None = None
-    offered: bool = True
+    exists: bool = True
 
     @property
     def hidden(self) -> bool:
         """Whether there is a number that may not be seen."""
-        return self.offered and self.value is None
+        return self.exists and self.value is None
 
 
-NOTHING = Figure(offered=False)
+NOTHING = Figure(exists=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,11 @@ class Attendance:
     """What may be seen of one year of a customer, all of its units and product groups together."""
 
     groups: tuple[str | None, ...]
-    """The product groups that times were offered in."""
+    """The product groups that had times."""
     signed_up: Figure
     absent: Figure
     """Of the whole customer only: who did not come are few, and could be told apart in a unit."""
-    _offered: frozenset[tuple[Hashable, ...]]
+    _existing: frozenset[tuple[Hashable, ...]]
     _held: dict[Hashable, int]
     _unused: dict[Hashable, int]
 
@@ -147,7 +147,7 @@ class Attendance:
         return self._use((group, unit_id))
 
     def _use(self, key: tuple[Hashable, ...]) -> Use:
-        if key not in self._offered:
+        if key not in self._existing:
             return Use(NOTHING, NOTHING)
         held, unused = self._held.get(key), self._unused.get(key)
         return Use(Figure(None if held is None or unused is None else held + unused), Figure(held))
@@ -165,7 +165,7 @@ def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
     """The sums of rows of path, product group, slot, its capacity, employee and state that may be seen.
 
     There are two trees of company, product group, unit: of the people who came, and of the places that were not
-    used: free ones, and those of people who signed up and did not come. Offered is the sum of both.
+    used: free ones, and those of people who signed up and did not come. All places are the sum of both.
     """
     came: dict[tuple[str | None, str], list[Hashable]] = defaultdict(list)
     unused: dict[tuple[str | None, str], list[Hashable]] = defaultdict(list)
@@ -188,7 +188,7 @@ def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
         groups=tuple(sorted({group for group, _ in leaves}, key=_place)),
         signed_up=Figure(None if total is None or missed is None else total + missed),
         absent=Figure(missed),
-        _offered=frozenset(_keys(leaves)),
+        _existing=frozenset(_keys(leaves)),
         _held=held,
         _unused=left,
     )

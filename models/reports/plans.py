@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.scope import Right, UnitOwned, of_unit
 from models.core.walls import insert_rows, select_rows
@@ -161,7 +161,10 @@ def replace_plan(
     db.execute(delete(PlanItem).where(PlanItem.customer_id == customer.id, PlanItem.year == year))
     insert_rows(db, PlanItem, rows)
     told = {"activities": len(rows)}
-    record(db, customer_id=customer.id, actor=by, about=f"plan:{year}", action="plan replaced", now=now, changed=told)
+    record(
+        db,
+        Change(customer_id=customer.id, actor=by, about=f"plan:{year}", action="plan replaced", at=now, changed=told),
+    )
     return len(rows)
 
 

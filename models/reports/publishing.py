@@ -7,11 +7,11 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.crm.records import CrmRecord
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 from models.reports.report import Report, ReportFile, add_report
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
@@ -63,9 +63,9 @@ def remove_report(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
     db.execute(delete(ReportFile).where(ReportFile.report_id == id))
     db.execute(delete(Report).where(Report.id == id))
     record(
-        db, customer_id=report.customer_id, actor=by.label, about=f"report:{id}", action="removed", now=now,
+        db, Change(customer_id=report.customer_id, actor=by.label, about=f"report:{id}", action="removed", at=now,
         changed=told,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _is_up(db: Session, unit: Unit, document: Document, key: str) -> bool:
@@ -113,7 +113,7 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
             "sender_email": by.email,
         }
         post(
-            db, channel=Channel.MAIL, kind="report_published", about=f"report:{report.id}",
-            customer_id=customer.id, to=email, payload=facts, now=now,
-        )  # fmt: skip
+            db, Outgoing(channel=Channel.MAIL, kind="report_published", about=f"report:{report.id}",
+            customer_id=customer.id, to=email, payload=facts, at=now,
+        ))  # fmt: skip
     return len(names)

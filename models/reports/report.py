@@ -1,36 +1,30 @@
 """Reports (rapporter): the documents that the provider has written for a unit and a year (R1).
 
-Figures are in `models.reports.figures`, the plan of the year in `models.reports.plans`.
+Which of them a search finds is in `models.reports.search`, figures in `models.reports.figures`, the plan of the year in
+`models.reports.plans`.
 """
 
 import io
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import PurePath
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKeyConstraint,
     Identity,
     Index,
-    Integer,
     LargeBinary,
-    Select,
     String,
     Text,
     UniqueConstraint,
     bindparam,
-    func,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
@@ -39,7 +33,6 @@ from models.customers.units import Unit
 
 KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")
 """What a document is; a report on health checks is about groups, never about a person (R1, T7)."""
-PAGE_SIZE = 25
 MAX_SIZE = 20 * 1024 * 1024
 
 PDF = "application/pdf"
@@ -168,133 +161,10 @@ def add_report(
     db.add(report)
     db.flush()
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
-    record(db, customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", now=now)
+    record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last row of the page before: the list goes on below it."""
-
-    year: int
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Read a cursor from a URL; raises ValueError."""
-        year, _, id = text.partition("-")
-        if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (year, id)):
-            raise ValueError("not a cursor")
-        return cls(int(year), int(id))
-
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """What is looked for; what is None does not restrict."""
-
-    year: int | None = None
-    kind: str | None = None
-    unit_ids: frozenset[int] | None = None
-    after: Cursor | None = None
-
-    @property
-    def restrictions(self) -> dict[str, Any]:
-        """The names of the conditions that hold, with their values."""
-        found: dict[str, Any] = {"year": self.year, "kind": self.kind}
-        if self.unit_ids is not None:
-            found["unit_ids"] = sorted(self.unit_ids)
-        if self.after:
-            found |= {"after": True, "after_year": self.after.year, "after_id": self.after.id}
-        return {name: value for name, value in found.items() if value is not None}
-
-
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "year": Report.year == bindparam("year"),
-    "kind": Report.kind == bindparam("kind"),
-    "unit_ids": Report.unit_id.in_(bindparam("unit_ids", expanding=True)),
-    "after": tuple_(Report.year, Report.id)
-    < tuple_(bindparam("after_year", type_=Integer), bindparam("after_id", type_=Integer)),
-}
-_COLUMNS = (
-    Report.id,
-    Report.kind,
-    Report.year,
-    Report.title,
-    Unit.name,
-    Report.media_type,
-    Report.size,
-    Report.published_on,
-)
-
-
-@cache
-def _listing(conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Rows, the newest year first, each with the count of all; built once per set of conditions."""
-    counted = select(Report.id).where(*(_CONDITIONS[name] for name in sorted(conditions - {"after"}))).subquery()
-    return (
-        select(select(func.count()).select_from(counted).scalar_subquery(), *_COLUMNS)
-        .join(Unit, Unit.id == Report.unit_id)
-        .where(*(_CONDITIONS[name] for name in sorted(conditions)))
-        .order_by(Report.year.desc(), Report.id.desc())
-        .limit(bindparam("at_most", type_=Integer))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """A document as a line of the list."""
-
-    id: int
-    kind: str
-    year: int
-    title: str
-    unit_name: str
-    media_type: str
-    size: int
-    """In bytes."""
-    published_on: date
-
-    @property
-    def ending(self) -> str:
-        """`PDF`, `DOCX`: what people call the kind of file."""
-        return next(ending for ending, media_type in MEDIA_TYPES.items() if media_type == self.media_type)[1:].upper()
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a browser may show it."""
-        return self.media_type in SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of the list."""
-
-    rows: list[ReportRow]
-    count: int
-    next: Cursor | None
-    """Where the next page begins; None on the last."""
-
-
-def find_reports(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found:
-    """The documents of the scope that meet the criteria, the newest year first: one statement."""
-    holding = criteria.restrictions
-    listing = _listing(frozenset(holding).intersection(_CONDITIONS))
-    found = select_rows(db, listing, {**holding, "at_most": page_size + 1})
-    rows = [ReportRow(*row[1:]) for row in found]
-    last = rows[page_size - 1] if len(rows) > page_size else None
-    return Found(rows[:page_size], found[0][0] if found else 0, Cursor(last.year, last.id) if last else None)
-
-
-_YEARS = select(Report.year).distinct().order_by(Report.year.desc())
-_ONE = (
-    select(*_COLUMNS, Report.summary, ReportFile.preview.is_not(None))
-    .join(Unit, Unit.id == Report.unit_id)
-    .join(ReportFile, ReportFile.report_id == Report.id)
-    .where(Report.id == bindparam("id"))
-)
 _FILE = (
     select(Report.file_name, Report.media_type, ReportFile.content)
     .join(ReportFile, ReportFile.report_id == Report.id)
@@ -303,27 +173,6 @@ _FILE = (
 _PREVIEW = (
     select(ReportFile.preview).join(Report, ReportFile.report_id == Report.id).where(Report.id == bindparam("id"))
 )
-
-
-def years_of_reports(db: Session) -> list[int]:
-    """The years that there are documents about, newest first."""
-    return [year for (year,) in select_rows(db, _YEARS)]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    """A document as its own page shows it."""
-
-    row: ReportRow
-    summary: str
-    has_preview: bool
-
-
-def report_by_id(db: Session, id: int) -> ReportPage | None:
-    """The document, or None where there is none in the scope."""
-    for *row, summary, has_preview in select_rows(db, _ONE, {"id": id}):
-        return ReportPage(ReportRow(*row), summary, bool(has_preview))
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.scope import Right
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user
@@ -59,18 +59,7 @@ def add_user(
     """
     user = _named(db, username)
     if user is None:
-        user = User(
-            username=username,
-            username_folded=username.casefold(),
-            full_name=person.full_name,
-            email=person.email,
-            password_hash="",
-        )
-        try:
-            with db.begin_nested():
-                db.add(user)
-        except IntegrityError:  # somebody else had the same name in mind at the same moment
-            raise UsernameTaken(is_here=False, is_same=False) from None
+        user = _added(db, username, person)
     else:
         granted = _granted(db, customer_id, user)
         known = granted, user.full_name, user.email
@@ -83,6 +72,22 @@ def add_user(
     _note(db, customer_id, user, "user added", by=by, now=now)
     if not user.password_hash:
         invite_user(db, user, by=by, now=now)
+    return user
+
+
+def _added(db: Session, username: str, person: Person) -> User:
+    user = User(
+        username=username,
+        username_folded=username.casefold(),
+        full_name=person.full_name,
+        email=person.email,
+        password_hash="",
+    )
+    try:
+        with db.begin_nested():
+            db.add(user)
+    except IntegrityError:  # somebody else had the same name in mind at the same moment
+        raise UsernameTaken(is_here=False, is_same=False) from None
     return user
 
 
@@ -171,4 +176,4 @@ def _note(
     db: Session, customer_id: int, user: User, action: str, *, by: SignedIn, now: datetime, **changed: list[str]
 ) -> None:
     about = f"user:{user.id}"
-    record(db, customer_id=customer_id, actor=by.label, about=about, action=action, now=now, changed=changed)
+    record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed))

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Identity, Index, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import across_customers
 from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name_in, new_name
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 from models.users.sessions import SignedIn, end_session, end_sessions
 from models.users.throttle import Bucket, account_key, forgive
 from models.users.user import Grant, User
@@ -175,13 +175,15 @@ def _tell(db: Session, user: User, kind: str, facts: dict[str, str], now: dateti
     """Write to the user's own address."""
     post(
         db,
-        channel=Channel.MAIL,
-        kind=kind,
-        about=f"user:{user.id}",
-        customer_id=None,
-        to=user.email,
-        payload={"full_name": user.full_name, "username": user.username} | facts,
-        now=now,
+        Outgoing(
+            channel=Channel.MAIL,
+            kind=kind,
+            about=f"user:{user.id}",
+            customer_id=None,
+            to=user.email,
+            payload={"full_name": user.full_name, "username": user.username} | facts,
+            at=now,
+        ),
     )
 
 
@@ -190,5 +192,5 @@ def _note(db: Session, user: User, action: str, label: str, now: datetime) -> No
     with across_customers(db):
         customers = db.scalars(select(Grant.customer_id).where(Grant.user_id == user.id).distinct())
         for customer_id in sorted(customers):
-            record(db, customer_id=customer_id, actor=label, about=f"user:{user.id}", action=action, now=now)
+            record(db, Change(customer_id=customer_id, actor=label, about=f"user:{user.id}", action=action, at=now))
     _log.info("user changed", extra={"about": f"user:{user.id}", "action": action})

@@ -113,7 +113,7 @@ def note_customer(db: Session, session_id: int, customer_id: int) -> None:
 
 
 def end_session(db: Session, session_id: int, now: datetime) -> None:
-    """Sign out on the server: the cookie opens nothing from now on (N4)."""
+    """Sign out on the server: the cookie is worth nothing from now on (N4)."""
     db.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
 
 

@@ -60,7 +60,7 @@ def find_user(db: Session, username: str) -> User | None:
 
 
 def is_still_password(db: Session, user_id: int, stored: str | None) -> bool:
-    """Whether a user's password is the one that was looked at before: checking one takes time, and gives others way.
+    """Whether a user's password is still the one that was checked: checking takes time, in which others may change it.
 
     Holds the user's row until the commit.
     """

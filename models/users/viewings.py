@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.core.audit import AuditEntry, record
+from models.core.audit import AuditEntry, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, Scope, Units
 from models.core.walls import select_rows
@@ -120,7 +120,10 @@ def begin_viewing(
     db.flush()
     told = {"as_user": as_user_id, "reason": reason}
     record(
-        db, customer_id=customer_id, actor=by.label, about=viewing.about, action="viewing begun", now=now, changed=told
+        db,
+        Change(
+            customer_id=customer_id, actor=by.label, about=viewing.about, action="viewing begun", at=now, changed=told
+        ),
     )
     return viewing
 
@@ -130,17 +133,17 @@ def end_viewing(db: Session, by: SignedIn, now: datetime) -> None:
     assert by.view is not None
     assert by.customer is not None
     about = f"viewing:{by.view.id}"
-    record(db, customer_id=by.customer.id, actor=by.label, about=about, action="viewing ended", now=now)
+    record(db, Change(customer_id=by.customer.id, actor=by.label, about=about, action="viewing ended", at=now))
     db.execute(update(Viewing).where(Viewing.session_id == by.session_id, Viewing.until > now).values(until=now))
 
 
 def note_look(db: Session, by: SignedIn, page: str, now: datetime) -> None:
-    """Put on record that a page of the customer was looked at; `page` holds no personal data."""
+    """Record that a page of the customer was looked at; `page` holds no personal data."""
     assert by.view is not None
     assert by.customer is not None
     seen = {"page": page}
     about = f"viewing:{by.view.id}"
-    record(db, customer_id=by.customer.id, actor=by.label, about=about, action=_LOOKED, now=now, changed=seen)
+    record(db, Change(customer_id=by.customer.id, actor=by.label, about=about, action=_LOOKED, at=now, changed=seen))
 
 
 @dataclass(frozen=True, slots=True)

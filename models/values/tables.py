@@ -15,7 +15,7 @@ _Piece_contra = TypeVar("_Piece_contra", contravariant=True)
 
 
 class Writer(Protocol[_Piece_contra]):
-    """Writes one file piece by piece, a table row by row; what was given out is forgotten."""
+    """Writes one file piece by piece, a table row by row; what was given out is not kept."""
 
     @property
     def media_type(self) -> str:

@@ -155,7 +155,7 @@ def _show(visit: Visit, sheet: BookingPage, draft: Draft, *, status: int = 200) 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> DistributionForm:
     form: DistributionForm = DistributionForm.of(visit, pairs)
-    form.unit.offer = lambda: [NO_UNIT, EVERY_UNIT, *unit_choices(_units(visit))]
+    form.unit.find_choices = lambda: [NO_UNIT, EVERY_UNIT, *unit_choices(_units(visit))]
     return form
 
 

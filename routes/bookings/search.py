@@ -8,9 +8,10 @@ from functools import cache
 from starlette.responses import Response
 from wtforms.validators import ValidationError
 
-from models.bookings.search import PAGE_SIZE, BookingRow, Criteria, bookings_to_come, past_bookings
+from models.bookings.search import BookingRow, Criteria, bookings_to_come, past_bookings
 from models.bookings.timetable import roll_of
 from models.core.scope import Right
+from models.core.search import PAGE_SIZE
 from models.customers.units import UnitRow, units_in_scope
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
@@ -43,7 +44,7 @@ def index(visit: Visit) -> Response:
     """All bookings of the user's units: those to come, and those that are over (T1)."""
     search = BookingSearch.of(visit, visit.query_params.multi_items())
     units = cache(lambda: _units(visit))
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     valid = search.validate()
     criteria = search.criteria(units) if valid else None
     return page(

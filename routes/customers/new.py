@@ -34,7 +34,7 @@ def create(visit: Visit) -> Response:
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> CompanyForm:
     form: CompanyForm = CompanyForm.of(visit, pairs)
-    form.offer(visit, "Ingen ennå")
+    form.set_choices(visit, "Ingen ennå")
     return form
 
 

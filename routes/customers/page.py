@@ -38,7 +38,7 @@ class ViewingForm(PortalForm):
 def viewing_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> ViewingForm:
     """The form, filled with what was sent, with the users of the customer that this visit serves."""
     form: ViewingForm = ViewingForm.of(visit, pairs)
-    form.as_user.offer = lambda: [
+    form.as_user.find_choices = lambda: [
         EVERYTHING,
         *(
             Option(str(user.id), f"{user.full_name} ({user.username})")

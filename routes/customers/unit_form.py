@@ -26,7 +26,7 @@ class CompanyForm(PortalForm):
     organisation_number = Read("Organisasjonsnummer", _needed, needed=True)
     account_manager = Choice("Kundeansvarlig", default="", refusal="Velg en av de kundeansvarlige.")
 
-    def offer(self, visit: Visit, otherwise: str) -> None:
+    def set_choices(self, visit: Visit, otherwise: str) -> None:
         """Let an account manager be chosen; `otherwise` says what it means that none is."""
         people = (Option(str(id), name) for id, name in account_managers(visit.db))
         self.account_manager.choices = [Option("", otherwise), *people]

@@ -75,13 +75,13 @@ def _form(visit: Visit, unit: Unit, pairs: Iterable[tuple[str, object]]) -> Comp
     if unit.parent_id is not None:
         return _unit_form(visit, pairs)
     form: CompanyForm = CompanyForm.of(visit, pairs)
-    form.offer(visit, "Ingen ennå")
+    form.set_choices(visit, "Ingen ennå")
     return form
 
 
 def _unit_form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> UnitForm:
     form: UnitForm = UnitForm.of(visit, pairs)
-    form.offer(visit, "Kundens kundeansvarlig")
+    form.set_choices(visit, "Kundens kundeansvarlig")
     assert visit.scope is not None
     form.parent.choices = unit_choices(units_in_scope(visit.db, visit.scope, *Right))
     return form

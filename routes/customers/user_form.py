@@ -62,7 +62,7 @@ class UserForm(PortalForm):
     ids: frozenset[int] = frozenset()
     """The units of the customer."""
 
-    def offer(self, units: list[UnitRow]) -> None:
+    def set_choices(self, units: list[UnitRow]) -> None:
         """Let rights be given in these units."""
         self.unit.choices = unit_choices(units)
         self.ids = frozenset(unit.id for unit in units)

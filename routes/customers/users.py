@@ -102,14 +102,14 @@ def _user(visit: Visit, id: int, user: int) -> CustomerUser:
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> UserForm:
     form: UserForm = UserForm.of(visit, pairs)
     assert visit.scope is not None
-    form.offer(units_in_scope(visit.db, visit.scope, *Right))
+    form.set_choices(units_in_scope(visit.db, visit.scope, *Right))
     return form
 
 
 def _new_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> NewUserForm:
     form: NewUserForm = NewUserForm.of(visit, pairs)
     assert visit.scope is not None
-    form.offer(units_in_scope(visit.db, visit.scope, *Right))
+    form.set_choices(units_in_scope(visit.db, visit.scope, *Right))
     return form
 
 

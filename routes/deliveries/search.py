@@ -4,13 +4,12 @@ from typing import Any
 
 from starlette.responses import Response
 
+from models.core.search import COUNTED_TO
 from models.crm.records import refused_events
 from models.customers.customer import Customer
 from models.deliveries import (
-    COUNTED_TO,
     Criteria,
     Delivery,
-    Found,
     State,
     delivery_by_id,
     find_deliveries,
@@ -19,13 +18,12 @@ from models.deliveries import (
 )
 from models.outbox.message import Channel
 from routes.deliveries.words import CHANNELS, reason, title
-from routes.web import search as listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
-from routes.web.fields import Choice, Option, Text, at_most, is_id
+from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
+from routes.web.search import Listing, Whose, after_of, answer
 from routes.web.visit import Visit
-from routes.web.whose import Whose
 
 _STATES = (
     Option("", "Ikke levert"),
@@ -44,18 +42,18 @@ class DeliverySearch(PortalForm):
     customer = Text("Kunde:", [at_most(200)])
     whose = Whose()
 
-    def criteria(self, account_manager_id: int | None, after: int | None) -> Criteria:
+    def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
         return Criteria(
             State(self.state.data) if self.state.data else None,
             Channel(self.channel.data) if self.channel.data else None,
             self.customer.data or "",
-            self.whose.manager(account_manager_id),
+            self.whose.manager(visit),
             after,
         )
 
 
-class Listing(listing.Listing):
+class Deliveries(Listing):
     """A page of messages."""
 
     route = "desk_deliveries"
@@ -67,18 +65,12 @@ class Listing(listing.Listing):
 def index(visit: Visit) -> Response:
     """Find a message, and see which endpoint takes nothing now."""
     search: DeliverySearch = DeliverySearch.of(visit)
-    after = _after(visit)
-    valid = search.validate()
-    criteria = search.criteria(visit.user.account_manager_id, after) if valid else None
-    found = find_deliveries(visit.db, criteria, visit.now) if criteria else Found([], 0, None)
-    return page(
+    return answer(
         visit,
+        Deliveries,
         "deliveries/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("desk_deliveries", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+        search,
+        lambda after: find_deliveries(visit.db, search.criteria(visit, after), visit.now),
         resting=resting_endpoints(visit.db),
         **_words(),
     )
@@ -107,7 +99,7 @@ def resend(visit: Visit, id: int) -> Response:
 
 def received(visit: Visit) -> Response:
     """Events of the CRM that were refused, and why, newest first."""
-    after = _after(visit)
+    after = after_of(visit)
     found = refused_events(visit.db, _REFUSED_SHOWN + 1, after)
     shown = found[:_REFUSED_SHOWN]
     older = visit.url("desk_received", after=shown[-1].id) if len(found) > len(shown) else None
@@ -123,10 +115,3 @@ def _delivery(visit: Visit, id: int) -> Delivery:
     if delivery is None:
         raise not_found()
     return delivery
-
-
-def _after(visit: Visit) -> int | None:
-    text = visit.query_params.get("after")
-    if text and not is_id(text):
-        raise not_found()
-    return int(text) if text else None

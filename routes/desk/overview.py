@@ -43,14 +43,14 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
     """The overview, with the form for the wish."""
     manager_id = visit.user.account_manager_id
     assert manager_id is not None
-    orders, order_count = new_orders(visit.db, manager_id, SHOWN)
+    orders = new_orders(visit.db, manager_id, SHOWN)
     return page(
         visit,
         "desk/index.html",
         part="mail",
         status=status,
-        orders=orders,
-        order_count=order_count,
+        orders=orders.rows,
+        order_count=orders.count,
         unanswered=unanswered(visit.db, manager_id, SHOWN),
         waiting=longest_waiting(visit.db, manager_id, SHOWN),
         free=free_soon(visit.db, manager_id, visit.now, SHOWN),

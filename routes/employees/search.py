@@ -8,19 +8,20 @@ from typing import Literal
 from starlette.responses import Response
 
 from models.core.scope import Right
+from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id
-from models.employees.search import COUNTED_TO, Criteria, Found, find_employees
+from models.employees.search import Criteria, find_employees
 from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS, exporting
 from routes.employees.page import receipt_of_employee
-from routes.web import search as listing
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Text, at_most
-from routes.web.forms import UnitFilter, offer_units, unit_choices
+from routes.web.forms import UnitFilter, set_unit_choices, unit_choices
+from routes.web.search import Listing, answer
 from routes.web.visit import Visit
 
 _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
@@ -50,19 +51,16 @@ def index(visit: Visit) -> Response:
     search: EmployeeSearch = EmployeeSearch.of(visit, visit.query_params.multi_items())
     if search.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("employees", **search.filters), say=_NO_NUMBERS, tone="wait")
-    units, after = _units(visit), _after(visit)
-    offer_units(search, units)
-    valid = search.validate()
-    found = _find(visit, search.criteria(units, after)) if valid else Found([], 0, None)
-    return page(
+    units = _units(visit)
+    set_unit_choices(search, units)
+    return answer(
         visit,
+        Employees,
         "employees/index.html",
+        search,
+        lambda after: find_employees(visit.db, visit.customer_id, search.criteria(units, after)),
         part=("results", "units/unit-options"),
-        status=200 if valid else 422,
-        at=visit.url("employees", **search.filters, after=after),
-        search=search,
         form=search,
-        found=Listing(visit, search, found, later=after is not None),
     )
 
 
@@ -92,7 +90,7 @@ def show(visit: Visit, id: int) -> Response:
     )
 
 
-class Listing(listing.Listing):
+class Employees(Listing):
     """A page of employees."""
 
     route = "employees"
@@ -135,20 +133,6 @@ def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     return download(visit, filename=f"ansatte-{visit.today}.{kind}", writer=writer(kind, HEADINGS), read=read)
 
 
-def _find(visit: Visit, criteria: Criteria) -> Found:
-    assert visit.customer is not None
-    return find_employees(visit.db, visit.customer.id, criteria)
-
-
 def _units(visit: Visit) -> list[UnitRow]:
     assert visit.user.scope is not None
     return units_in_scope(visit.db, visit.user.scope, Right.EMPLOYEES)
-
-
-def _after(visit: Visit) -> int | None:
-    text = visit.query_params.get("after", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise not_found()
-    return int(text)

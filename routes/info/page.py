@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from models.bookings.search import upcoming_bookings
 from models.core.scope import Right
+from models.core.search import Found
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.notices.notice import notices_for
@@ -28,7 +29,7 @@ def index(visit: Visit) -> Response:
     scope = visit.user.scope
     if scope is None:
         return page(visit, "info/index.html", customer=None)
-    orders, open_count = open_orders(visit.db, SHOWN) if visit.may(Right.ORDERS) else ([], 0)
+    orders = open_orders(visit.db, SHOWN) if visit.may(Right.ORDERS) else Found([], 0, None)
     bookings = visit.may(Right.ORDERS, Right.EMPLOYEES)
     return page(
         visit,
@@ -41,8 +42,8 @@ def index(visit: Visit) -> Response:
         boxes=boxes(visit),
         tried=None,
         receipt=ReceiptLine(),
-        open_orders=orders,
-        open_count=open_count,
+        open_orders=orders.rows,
+        open_count=orders.count,
         upcoming=upcoming_bookings(visit.db, visit.now, SHOWN) if bookings else None,
         now=visit.now,
     )

@@ -12,8 +12,8 @@ from models.exchange.pdf import write_pdf
 from models.exchange.sheets.files import Row, writer
 from models.invoices.contents import contents_of, original_of
 from models.invoices.invoice import invoice_by_number
-from models.invoices.search import Cursor, find_invoices, page_of_invoices
-from routes.invoices.document import Document
+from models.invoices.search import find_invoices, page_of_invoices
+from routes.invoices.presentation import Presentation
 from routes.invoices.search import InvoiceSearch, sort_of
 from routes.web.downloads import download
 from routes.web.errors import Refused, refusal
@@ -61,7 +61,7 @@ def zip_file(visit: Visit) -> Response:
             "Velg en kortere periode, og last ned flere filer.",
         )
 
-    def read(db: Session, after: Cursor | None) -> tuple[Sequence[Member], Cursor | None]:
+    def read(db: Session, after: int | None) -> tuple[Sequence[Member], int | None]:
         page = search.criteria(sort_of(visit), after)
         rows, following = page_of_invoices(db, page, visit.today, DOCUMENTS)
         return [member for row in rows for member in _documents(db, row.number)], following
@@ -72,7 +72,7 @@ def zip_file(visit: Visit) -> Response:
 def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     search, sort, today = _search(visit), sort_of(visit), visit.today
 
-    def read(db: Session, after: Cursor | None) -> tuple[Sequence[Row], Cursor | None]:
+    def read(db: Session, after: int | None) -> tuple[Sequence[Row], int | None]:
         rows, following = page_of_invoices(db, search.criteria(sort, after), today, BATCH)
         return [
             (
@@ -105,7 +105,7 @@ def _documents(db: Session, number: str) -> list[Member]:
     invoice = invoice_by_number(db, number)
     if invoice is None:  # it is another unit's since the list was read
         return []
-    facts = Document(invoice, contents_of(db, invoice)).facts()
+    facts = Presentation(invoice, contents_of(db, invoice)).facts()
     name = quote(number, safe=" ")
     members = [
         Member(f"{name}.pdf", invoice.issued_on, aside(write_pdf, "invoices/invoice.typ", facts)),

@@ -7,7 +7,7 @@ from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, invoice_by_number, orders_of, payer_of
 from models.invoices.settlements import credited_by, settlements_of
-from routes.invoices.document import Document
+from routes.invoices.presentation import Presentation
 from routes.web.answers import page
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
@@ -27,13 +27,13 @@ SAFE_TYPES = {
 def show(visit: Visit, number: str) -> Response:
     """The invoice in HTML: what for, how to pay, what was paid (F10)."""
     invoice = _invoice(visit, number)
-    document = Document(invoice, contents_of(visit.db, invoice))
+    presentation = Presentation(invoice, contents_of(visit.db, invoice))
     return page(
         visit,
         "invoices/show.html",
         invoice=invoice,
-        document=document,
-        contents=document.contents,
+        presentation=presentation,
+        contents=presentation.contents,
         payer=payer_of(visit.db, invoice),
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements_of(visit.db, invoice),
@@ -46,7 +46,7 @@ def show(visit: Visit, number: str) -> Response:
 def pdf(visit: Visit, number: str) -> Response:
     """The invoice as a tagged PDF, made from what is written on it (section 5, number 14)."""
     invoice = _invoice(visit, number)
-    facts = Document(invoice, contents_of(visit.db, invoice)).facts()
+    facts = Presentation(invoice, contents_of(visit.db, invoice)).facts()
     body = visit.aside(write_pdf, "invoices/invoice.typ", facts)
     return whole_file(body, f"{facts['title']}.pdf", "application/pdf", shown=True)
 

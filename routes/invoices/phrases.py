@@ -1,6 +1,6 @@
 """The codes of an EHF in Norwegian words: units, VAT, allowances, periods, addresses.
 
-Which words stand where on an invoice is in `document`.
+Which words stand where on an invoice is in `presentation`.
 """
 
 from collections.abc import Iterable

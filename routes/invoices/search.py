@@ -1,19 +1,18 @@
 """The search among invoices (F1-F9). Its exports are in `exports`, an invoice's own page in `page`."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from starlette.responses import Response
 
 from models.invoices.invoice import Status
-from models.invoices.search import Column, Criteria, Cursor, Found, Owed, Sort, Sum, find_invoices, owed
+from models.invoices.search import Criteria, Found, Owed, Sum, find_invoices, owed
+from models.invoices.sorts import Column, Sort
 from models.values.money import KRONER
-from routes.web import search as listing
-from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Choice, Option, Text, at_most
-from routes.web.forms import PeriodSearch, masked_sentence
-from routes.web.search import after_of
+from routes.web.forms import masked_sentence
+from routes.web.search import Listing, PeriodSearch, answer
 from routes.web.visit import Visit
 from routes.web.words import amount
 
@@ -34,7 +33,7 @@ class InvoiceSearch(PeriodSearch):
     number = Text("Fakturanummer:", [at_most(60)])
     status = Choice("Status:", choices=[ALL, *map(Option, Status)], default="")
 
-    def criteria(self, sort: Sort, after: Cursor | None = None) -> Criteria:
+    def criteria(self, sort: Sort, after: int | None = None) -> Criteria:
         """What to search for, once the form is valid."""
         return Criteria(
             number=self.number.data or None,
@@ -48,20 +47,15 @@ class InvoiceSearch(PeriodSearch):
 
 def index(visit: Visit) -> Response:
     """Search the invoices of the user's payers (F1-F9)."""
-    search = InvoiceSearch.of(visit, visit.query_params.multi_items())
-    search.were_wrong = "wrong" in visit.query_params
+    search: InvoiceSearch = InvoiceSearch.of(visit)
     sort = sort_of(visit)
-    after = after_of(visit, lambda text: Cursor.parse(text, sort))
-    valid = search.validate()
-    found = find_invoices(visit.db, search.criteria(sort, after), visit.today) if valid else Found([], None, [])
-    return page(
+    return answer(
         visit,
+        partial(Invoices, sort=sort, owed=owed(visit.db, visit.today)),
         "invoices/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("invoices", **search.filters, sort=_said(sort), after=after),
-        search=search,
-        found=Listing(visit, search, found, after is not None, sort, owed(visit.db, visit.today)),
+        search,
+        lambda after: find_invoices(visit.db, search.criteria(sort, after), visit.today),
+        nothing=Found([], 0, None),
         masked=masked_sentence(search.masked),
         today=visit.today,
     )
@@ -87,7 +81,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Listing(listing.Listing):
+class Invoices(Listing):
     """A page of invoices, with what all pages come to."""
 
     route = "invoices"
@@ -98,9 +92,9 @@ class Listing(listing.Listing):
     owed: Owed
 
     @property
-    def sums(self) -> list[Sum]:
+    def sums(self) -> tuple[Sum, ...]:
         """What all pages come to, per currency."""
-        sums: list[Sum] = self.found.sums
+        sums: tuple[Sum, ...] = self.found.sums
         return sums
 
     @property

@@ -13,7 +13,7 @@ from routes.web.answers import page
 from routes.web.downloads import download, whole_file
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option
-from routes.web.forms import PeriodSearch
+from routes.web.search import PeriodSearch
 from routes.web.visit import Visit
 from routes.web.words import amount
 from routes.web.words import date as day
@@ -124,13 +124,13 @@ def _search(visit: Visit) -> StatementSearch:
 
 def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     """The statement, or None where the form says what is wrong, or nobody was ever invoiced."""
-    offered = payers(visit.db)
-    search.unit.choices = [Option(str(payer.id), payer.name) for payer in offered]
-    if offered and not search.unit.data:
-        search.unit.data = str(offered[0].id)
-    if not search.validate() or not offered:
+    found = payers(visit.db)
+    search.unit.choices = [Option(str(payer.id), payer.name) for payer in found]
+    if found and not search.unit.data:
+        search.unit.data = str(found[0].id)
+    if not search.validate() or not found:
         return None
-    payer = next(payer for payer in offered if str(payer.id) == search.unit.data)
+    payer = next(payer for payer in found if str(payer.id) == search.unit.data)
     first, last = search.from_date.day, search.to_date.day
     assert first is not None
     assert last is not None

@@ -9,30 +9,32 @@ from models.customers.customer import Customer
 from models.customers.search import customers_of
 from models.customers.units import units_in_scope
 from models.notices.notice import Notice, change, fingerprint_of, publish, withdraw
-from models.notices.search import COMING, OVER, UP, Criteria, Found, KeyUsed, find_notices, is_published, together
+from models.notices.search import COMING, OVER, UP, Criteria, KeyUsed, find_notices, is_published, together
 from routes.notices.form import IMPORTANT, CustomerNoticeForm, NoticeForm, NoticesForm, beginning
-from routes.web import search as listing
 from routes.web.answers import go, page
-from routes.web.errors import not_found
-from routes.web.fields import Choice, Option, is_id
+from routes.web.fields import Choice, Option
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.keys import idempotency_key, new_key
+from routes.web.search import Listing, Whose, answer
 from routes.web.visit import Visit
 from routes.web.words import count
 from routes.web.words import date as day
 
 AHEAD = Option("", "Nå og senere")
-MINE, EVERYBODYS = Option("", "Mine kunder"), Option("all", "Alle kunder")
 
 
 class NoticeSearch(PortalForm):
     """The filters of the list; an empty one does not restrict."""
 
     state = Choice("Status:", default="", choices=[AHEAD, *(Option(state, state) for state in (UP, COMING, OVER))])
-    whose = Choice("Kunder:", default="", choices=[MINE, EVERYBODYS])
+    whose = Whose("Kunder:")
+
+    def criteria(self, visit: Visit, after: int | None) -> Criteria:
+        """What to look for, once the form is valid."""
+        return Criteria(visit.today, self.state.data or None, self.whose.manager(visit), after=after)
 
 
-class Listing(listing.Listing):
+class Notices(Listing):
     """A page of notices."""
 
     route = "desk_notices"
@@ -43,18 +45,12 @@ class Listing(listing.Listing):
 def index(visit: Visit) -> Response:
     """Notices that are up, that come, and that are over."""
     search: NoticeSearch = NoticeSearch.of(visit)
-    after, valid = _after(visit), search.validate()
-    manager = None if search.whose.data else visit.user.account_manager_id
-    criteria = Criteria(visit.today, search.state.data or None, manager, after=after)
-    found = find_notices(visit.db, criteria) if valid else Found([], 0, None)
-    return page(
+    return answer(
         visit,
+        Notices,
         "notices/desk/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("desk_notices", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+        search,
+        lambda after: find_notices(visit.db, search.criteria(visit, after)),
         today=visit.today,
     )
 
@@ -179,10 +175,3 @@ def _edit(visit: Visit, form: NoticeForm, notice: Notice, *, status: int = 200) 
         visit, "notices/desk/edit.html", part="notice-form", status=status, form=form, notice=notice, shown=shown,
         key=None, used=False, mine=None, customer=None,
     )  # fmt: skip
-
-
-def _after(visit: Visit) -> int | None:
-    text = visit.query_params.get("after")
-    if text and not is_id(text):
-        raise not_found()
-    return int(text) if text else None

@@ -4,22 +4,20 @@ from starlette.responses import Response
 from wtforms import BooleanField
 
 from models.bookings.timetable import bookings_of_order
+from models.core.search import COUNTED_TO
 from models.invoices.invoice import invoices_of_order
 from models.orders.desk import Criteria, around, find_orders
 from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number
 from models.orders.progress import MovedOn, progress_at_desk
-from models.orders.search import COUNTED_TO, Cursor, Found
 from routes.orders.conversation import Conversation, conversation
 from routes.orders.filters import OrderFilters
-from routes.web import search as listing
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
-from routes.web.search import after_of
+from routes.web.search import Listing, Whose, answer
 from routes.web.visit import Visit
-from routes.web.whose import Whose
 
 NONE_YET = Option("", "(ingen ennå)")
 MOVED_ON = (
@@ -33,7 +31,7 @@ class OrderSearch(OrderFilters):
     customer = Text("Kunde:", [at_most(200)])
     whose = Whose()
 
-    def criteria(self, account_manager_id: int | None, after: Cursor | None) -> Criteria:
+    def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
         return Criteria(
             number=self.wanted_number,
@@ -43,7 +41,7 @@ class OrderSearch(OrderFilters):
             product_group=self.product_group.data or None,
             after=after,
             customer=self.customer.data or "",
-            account_manager_id=self.whose.manager(account_manager_id),
+            account_manager_id=self.whose.manager(visit),
         )
 
 
@@ -62,7 +60,7 @@ class ProgressForm(PortalForm):
         return {name: value or NONE_YET.label for name, value in saved.items() if self[name].data != value}
 
 
-class Listing(listing.Listing):
+class Orders(Listing):
     """A page of orders."""
 
     route = "desk_orders"
@@ -74,19 +72,12 @@ class Listing(listing.Listing):
 def index(visit: Visit) -> Response:
     """Find an order."""
     search: OrderSearch = OrderSearch.of(visit)
-    search.were_wrong = "wrong" in visit.query_params
-    after = after_of(visit, Cursor.parse)
-    valid = search.validate()
-    criteria = search.criteria(visit.user.account_manager_id, after) if valid else None
-    found = find_orders(visit.db, criteria) if criteria else Found([], 0, None)
-    return page(
+    return answer(
         visit,
+        Orders,
         "orders/desk/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("desk_orders", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+        search,
+        lambda after: find_orders(visit.db, search.criteria(visit, after)),
     )
 
 

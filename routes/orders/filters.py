@@ -4,7 +4,7 @@ from wtforms.validators import ValidationError
 
 from models.orders.order import PRODUCT_GROUPS, STATUSES
 from routes.web.fields import ALL, Choice, Option, Text
-from routes.web.forms import PeriodSearch
+from routes.web.search import PeriodSearch
 
 WITHOUT_STATUS = Option("none", "(uten status)")
 

@@ -11,7 +11,7 @@ from models.orders.placing import KeyUsed, place_order
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, required
-from routes.web.forms import UnitChoice, masked_sentence, offer_units
+from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
 
@@ -77,7 +77,7 @@ def create(visit: Visit) -> Response:
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:
     form: OrderForm = OrderForm.of(visit, pairs)
     assert visit.user.scope is not None
-    offer_units(form, units_in_scope(visit.db, visit.user.scope, Right.ORDERS))
+    set_unit_choices(form, units_in_scope(visit.db, visit.user.scope, Right.ORDERS))
     return form
 
 

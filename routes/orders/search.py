@@ -9,17 +9,17 @@ from functools import cache
 from starlette.responses import Response
 
 from models.core.scope import Right
+from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, units_in_scope
 from models.orders.order import AlreadyInvoiced
-from models.orders.search import COUNTED_TO, Criteria, Cursor, Found, find_orders
+from models.orders.search import Criteria, find_orders
 from routes.orders.conversation import conversation
 from routes.orders.filters import OrderFilters
 from routes.orders.page import ReferenceForm, draw_order, order_of, receipt_of_order, reference_form
-from routes.web import search as listing
-from routes.web.answers import page, swap
+from routes.web.answers import swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
-from routes.web.search import after_of
+from routes.web.search import Listing, answer
 from routes.web.visit import Visit
 
 
@@ -28,7 +28,7 @@ class OrderSearch(OrderFilters):
 
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
 
-    def criteria(self, units: Callable[[], list[UnitRow]], after: Cursor | None) -> Criteria:
+    def criteria(self, units: Callable[[], list[UnitRow]], after: int | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
         chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
         return Criteria(
@@ -44,21 +44,11 @@ class OrderSearch(OrderFilters):
 
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
-    search = OrderSearch.of(visit, visit.query_params.multi_items())
+    search: OrderSearch = OrderSearch.of(visit)
     units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
-    search.were_wrong = "wrong" in visit.query_params
-    search.unit.offer = lambda: [ALL, *unit_choices(units())]
-    after = after_of(visit, Cursor.parse)
-    valid = search.validate()
-    found = find_orders(visit.db, search.criteria(units, after)) if valid else Found([], 0, None)
-    return page(
-        visit,
-        "orders/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("orders", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
+    return answer(
+        visit, Orders, "orders/index.html", search, lambda after: find_orders(visit.db, search.criteria(units, after))
     )
 
 
@@ -89,7 +79,7 @@ def update_reference(visit: Visit, number: int) -> Response:
     )
 
 
-class Listing(listing.Listing):
+class Orders(Listing):
     """A page of orders."""
 
     route = "orders"

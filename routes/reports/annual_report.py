@@ -13,7 +13,7 @@ from starlette.responses import Response
 from models.exchange.pdf import write_pdf
 from models.reports.figures import last_closed_year
 from models.reports.plans import Activity, plan_of
-from models.reports.report import Criteria, ReportRow, find_reports
+from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
 from routes.reports.overview import Overview, UseRow, overview_of, shown
@@ -90,9 +90,9 @@ def annual_report_pdf(visit: Visit) -> Response:
 
 def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, last_closed_year(visit.today))
+    search.set_years(visit.today, last_closed_year(visit.today))
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     if not search.validate():
         return search, None
     year, chosen = int(search.year.data), units.choose(search.unit.data)

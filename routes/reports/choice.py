@@ -20,7 +20,7 @@ class YearAndUnit(PortalForm):
     year = Choice("År:", default="", refusal="Velg et av årene i listen.")
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
 
-    def offer_years(self, today: date, otherwise: int, *, ahead: int = 0) -> None:
+    def set_years(self, today: date, otherwise: int, *, ahead: int = 0) -> None:
         """Let the user choose among the last years; what is left empty is the year `otherwise`."""
         years = range(today.year + ahead, today.year - YEARS_BACK, -1)
         self.year.choices = [Option(str(year), str(year)) for year in years]
@@ -69,7 +69,7 @@ class Units:
         level = unit.path.count("/") + 1
         return [other for other in self.all if other.path.startswith(unit.path) and other.path.count("/") == level]
 
-    def offered(self) -> list[Any]:
+    def choices(self) -> list[Any]:
         """The choices of the list."""
         return [ALL, *unit_choices(self.all)]
 

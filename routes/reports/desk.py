@@ -18,17 +18,14 @@ from models.reports.report import (
     KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
-    Criteria,
-    Cursor,
     DocumentRefused,
     NotWhatItSays,
     Report,
     WrongEnding,
     WrongSize,
     file_of,
-    find_reports,
-    report_by_id,
 )
+from models.reports.search import Criteria, find_reports, report_by_id
 from routes.reports.documents import document
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
@@ -72,8 +69,7 @@ class ReportForm(PortalForm):
 def index(visit: Visit, id: int) -> Response:
     """The documents of a customer, the newest year first, the switch, and the plans."""
     visit.serve(Customer, id)
-    after = after_of(visit, Cursor.parse)
-    found = find_reports(visit.db, Criteria(after=after))
+    found = find_reports(visit.db, Criteria(after=after_of(visit)))
     return page(
         visit,
         "reports/desk/index.html",

@@ -1,29 +1,18 @@
 """The documents of Rapporter per unit and year, each with its page and its file (R1, N2)."""
 
+from collections.abc import Callable
 from functools import cache
 
 from starlette.responses import Response
 
-from models.reports.report import (
-    KINDS,
-    PNG,
-    Criteria,
-    Cursor,
-    Download,
-    Found,
-    file_of,
-    find_reports,
-    preview_of,
-    report_by_id,
-    years_of_reports,
-)
-from routes.reports.choice import YearAndUnit, units_with_reports
-from routes.web import search as listing
+from models.reports.report import KINDS, PNG, Download, file_of, preview_of
+from models.reports.search import Criteria, find_reports, report_by_id, years_of_reports
+from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Choice, Option
-from routes.web.search import after_of
+from routes.web.search import Listing, answer
 from routes.web.visit import Visit
 
 LOCKED = {
@@ -38,33 +27,28 @@ class ReportSearch(YearAndUnit):
 
     kind = Choice("Type:", choices=[ALL, *map(Option, KINDS)], default="")
 
+    def criteria(self, units: Callable[[], Units], after: int | None) -> Criteria:
+        """What to look for, once the form is valid; a unit includes those below it."""
+        return Criteria(
+            year=int(self.year.data) if self.year.data else None,
+            kind=self.kind.data or None,
+            unit_ids=units().choose(self.unit.data).ids if self.unit.data else None,
+            after=after,
+        )
+
 
 def index(visit: Visit) -> Response:
     """The documents of the user's units, the newest year first (R1)."""
-    search: ReportSearch = ReportSearch.of(visit, visit.query_params.multi_items())
+    search: ReportSearch = ReportSearch.of(visit)
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
-    search.year.offer = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
-    search.unit.offer = lambda: units().offered()
-    after = after_of(visit, Cursor.parse)
-    found = Found([], 0, None)
-    if valid := search.validate():
-        found = find_reports(
-            visit.db,
-            Criteria(
-                year=int(search.year.data) if search.year.data else None,
-                kind=search.kind.data or None,
-                unit_ids=units().choose(search.unit.data).ids if search.unit.data else None,
-                after=after,
-            ),
-        )
-    return page(
+    search.year.find_choices = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
+    search.unit.find_choices = lambda: units().choices()
+    return answer(
         visit,
+        Documents,
         "reports/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("reports", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+        search,
+        lambda after: find_reports(visit.db, search.criteria(units, after)),
     )
 
 
@@ -99,7 +83,7 @@ def document(found: Download, *, shown: bool) -> Response:
     return response
 
 
-class Listing(listing.Listing):
+class Documents(Listing):
     """A page of documents."""
 
     route = "reports"

@@ -55,9 +55,9 @@ def _rows(found: Overview) -> list[Row]:
 
 def _found(visit: Visit) -> tuple[YearAndUnit, Overview | None]:
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, last_closed_year(visit.today))
+    search.set_years(visit.today, last_closed_year(visit.today))
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     if not search.validate():
         return search, None
     return search, overview_of(visit, int(search.year.data), units.choose(search.unit.data), with_amounts=True)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.reports.plans import AHEAD, DONE, DUE, LATE, ORDERED, STATES, Activity, plan_of
-from models.reports.report import Criteria, ReportRow, find_reports
+from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit
@@ -63,9 +63,9 @@ class HmsYear:
 def hms_year(visit: Visit) -> Response:
     """The plan of a year with its orders and documents."""
     search: YearAndUnit = YearAndUnit.of(visit)
-    search.offer_years(visit.today, visit.today.year, ahead=1)
+    search.set_years(visit.today, visit.today.year, ahead=1)
     units = units_with_reports(visit)
-    search.unit.choices = units.offered()
+    search.unit.choices = units.choices()
     valid = search.validate()
     return page(
         visit,

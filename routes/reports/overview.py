@@ -64,9 +64,9 @@ class UseRow:
     short: str = ""
 
     @property
-    def is_offered(self) -> bool:
+    def has_places(self) -> bool:
         """Whether there was anything to use."""
-        return self.use.held.offered
+        return self.use.held.exists
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Overview:
         return [Bar(unit, f"kr\u00a0{amount(total)}", float(max(total, Decimal(0)) / most)) for unit, total in rows]
 
     def bars(self, rows: list[UseRow]) -> list[Bar]:
-        """How places were used, as bars: the frame is what was offered, the inside what was held."""
+        """How places were used, as bars: the frame is the places that there were, the inside those that were used."""
         most = max((figure.value or 0 for row in rows for figure in (row.use.places, row.use.held)), default=0) or 1
         return [
             Bar(
@@ -127,7 +127,7 @@ class Overview:
 
 def shown(figure: Figure) -> str:
     """A figure as it is written."""
-    if not figure.offered:
+    if not figure.exists:
         return NOTHING
     return HIDDEN if figure.value is None else count(figure.value)
 
@@ -145,9 +145,11 @@ def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) ->
             (group or WITHOUT_GROUP, _SHORT.get(group or "", group or WITHOUT_GROUP), number)
             for group, number in orders_by_group(visit.db, year, units.ids)
         ],
-        checks=_offered(UseRow(unit.name, attendance.of(unit.id, CHECKS)) for unit in units.rows) if attendance else [],
+        checks=_with_places(UseRow(unit.name, attendance.of(unit.id, CHECKS)) for unit in units.rows)
+        if attendance
+        else [],
         checks_total=attendance.of(top.id, CHECKS) if attendance and top else None,
-        groups=_offered(
+        groups=_with_places(
             UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
             for group in attendance.groups
         )
@@ -158,5 +160,5 @@ def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) ->
     )
 
 
-def _offered(rows: Iterable[UseRow]) -> list[UseRow]:
-    return [row for row in rows if row.is_offered]
+def _with_places(rows: Iterable[UseRow]) -> list[UseRow]:
+    return [row for row in rows if row.has_places]

@@ -34,12 +34,12 @@ def page(
 ) -> Response:
     """Answer with a place that has a URL.
 
-    `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the
-    place, `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request
-    replaces; else title and main. Everybody else gets the whole document. `at` is the URL under which a part that
-    was searched for is found again, where that is another than the one asked for. `around` is the beginning of the
-    ids of smaller things in the first part: htmx then gets the whole part in their stead. `no_store` is for places
-    where an identity number is typed: no browser keeps them.
+    `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the place,
+    `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request replaces;
+    else title and main. Everybody else gets the whole document. `at` is the URL under which a part that was searched
+    for is found again, where that is another than the one asked for. `around` is the beginning of the ids of smaller
+    things in the first part: htmx then gets the whole part instead. `no_store` is for places where an identity number
+    is typed: no browser keeps them.
     """
     wanted = _wanted(here.asked, (part,) if isinstance(part, str) else part, around)
     shared = _shared(here, frame=not here.asked.partial, part_only=wanted is not None)

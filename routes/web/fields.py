@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Length, StopValidation, ValidationE
 from models.values.dates import parse_date, parse_time
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 
-Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice offers; its types lag behind
+Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice lists; its types lag behind
 ALL = Option("", "Alle")
 # What neither HTML nor XML may hold: control characters, and code points that are no characters.
 _NO_CHARACTERS = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
@@ -165,21 +165,21 @@ class Choice(SelectField):
     def __init__(self, label: str, *, refusal: str = "Velg fra listen.", **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
         self._refusal = refusal
-        self.offer: Callable[[], list[Any]] | None = None
+        self.find_choices: Callable[[], list[Any]] | None = None
         """Finds the choices, where they have to be found; asked only if they are drawn or one of them is taken."""
 
     def iter_choices(self) -> Any:
         """The choices, each with whether it is the one that is taken."""
-        if self.choices is None and self.offer:
-            self.choices = self.offer()
+        if self.choices is None and self.find_choices:
+            self.choices = self.find_choices()
         return super().iter_choices()
 
     def pre_validate(self, form: Any) -> None:
         """Raises the sentence for the field."""
         if self.data == self.default:
             return
-        offered = [option.value for option in self.iter_choices()]
-        if self.data not in offered:
+        possible = [option.value for option in self.iter_choices()]
+        if self.data not in possible:
             raise StopValidation(self._refusal)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import Form
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired
 
 from models.customers.units import UnitRow
-from routes.web.fields import ALL, Choice, Day, Option, Text
+from routes.web.fields import ALL, Choice, Option, Text
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
@@ -61,26 +61,12 @@ class PortalForm(Form):
         return sum(getattr(field, "masked", 0) for field in self)
 
 
-class PeriodSearch(PortalForm):
-    """A search whose filters stand in the URL, with the two dates that several have (B6, F5)."""
-
-    were_wrong = False
-    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
-    from_date = Day("Fra dato:", name="from")
-    to_date = Day("Til dato:", name="to")
-
-    def validate_to_date(self, field: Day) -> None:
-        """From after to would find nothing, and the user would not know why (B6)."""
-        if self.from_date.day and field.day and self.from_date.day > field.day:
-            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
-
-
 def unit_choices(units: Iterable[UnitRow]) -> list[Any]:
     """Units as the options of a select; what lies below another is set in, with blanks that typing passes over."""
     return [Option(str(unit.id), "\u00a0\u00a0" * unit.depth + unit.name) for unit in units]
 
 
-def offer_units(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
+def set_unit_choices(form: "UnitChoice | UnitFilter", units: list[UnitRow]) -> None:
     """Fill `form.unit` with the units that fit `form.unit_filter`, and count them (NB3, NB4).
 
     A unit that is chosen stays among the choices, so that filtering never changes an answer. The only unit that

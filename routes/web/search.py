@@ -1,40 +1,57 @@
-"""A page of a search's answer: its rows, the sentences that count them, and the ways to the pages around it.
+"""What every list does with a search: it reads where a page begins, asks, and answers with the page and its ways.
 
-What is searched for, and what stands in a row, the rooms know; the pager is drawn by the macro of that name.
+What is searched for, and what stands in a row, the rooms know; the frame is drawn by the macros `search` and `results`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar
 
+from starlette.responses import Response
+from wtforms.validators import ValidationError
+
+from models.core.search import Found, RowIsGone
+from routes.web.answers import page
 from routes.web.errors import not_found
+from routes.web.fields import Choice, Day, Option, is_id
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import count
 
-T = TypeVar("T")
+
+class PeriodSearch(PortalForm):
+    """A search whose filters stand in the URL, with the two dates that several have (B6, F5)."""
+
+    were_wrong = False
+    """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
+    from_date = Day("Fra dato:", name="from")
+    to_date = Day("Til dato:", name="to")
+
+    @classmethod
+    def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:
+        """Fill the form, and note what the page before said of it."""
+        form = super().of(visit, pairs, **kwargs)
+        form.were_wrong = "wrong" in visit.query_params
+        return form
+
+    def validate_to_date(self, field: Day) -> None:
+        """From after to would find nothing, and the user would not know why (B6)."""
+        if self.from_date.day and field.day and self.from_date.day > field.day:
+            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
 
-def after_of(visit: Visit, parse: Callable[[str], T]) -> T | None:
-    """Where the page that is asked for begins, read by `parse`; raises not_found where the address was made up."""
-    text = visit.query_params.get("after")
-    try:
-        return parse(text) if text else None
-    except ValueError:
-        raise not_found() from None
+class Whose(Choice):
+    """Whose customers a list at the desk is of: one's own, unless all are asked for."""
 
+    ALL = "all"
 
-class Found(Protocol):
-    """What a model found: one page of it, how many there are in all, and where the next page begins."""
+    def __init__(self, label: str = "Vis:", of: str = " kunder", **kwargs: Any) -> None:
+        choices = [Option("", f"Mine{of}"), Option(self.ALL, f"Alle{of}")]
+        super().__init__(label, default="", choices=choices, **kwargs)
 
-    @property
-    def rows(self) -> Sequence[Any]: ...
-
-    @property
-    def count(self) -> int: ...
-
-    @property
-    def next(self) -> object | None: ...
+    def manager(self, visit: Visit) -> int | None:
+        """The account manager whose customers are wanted; None for everybody's."""
+        return None if self.data else visit.user.account_manager_id
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,7 @@ class Listing:
         raise NotImplementedError
 
     @property
-    def rows(self) -> Sequence[Any]:
+    def rows(self) -> list[Any]:
         """What stands on this page."""
         return self._found.rows
 
@@ -98,6 +115,48 @@ class Listing:
         return self.visit.url(self.route, **{**form.filters, **changed})
 
     @property
-    def _found(self) -> Found:
-        found: Found = self.found
+    def _found(self) -> Found[Any]:
+        found: Found[Any] = self.found
         return found
+
+
+def answer(
+    visit: Visit,
+    listing: Callable[[Visit, Any, Any, bool], Listing],
+    place: str,
+    search: PortalForm,
+    find: Callable[[int | None], Found[Any]],
+    *,
+    part: str | tuple[str, ...] = (),
+    nothing: Found[Any] | None = None,
+    **context: Any,
+) -> Response:
+    """Answer with the page of the list that is asked for; where the search is wrong, with none and its sentences.
+
+    `find` gets the row below which the page begins. `nothing` is what a wrong search finds, where that is more than
+    no rows.
+    """
+    after, valid = after_of(visit), search.validate()
+    try:
+        found = find(after) if valid else nothing or Found([], 0, None)
+    except RowIsGone:
+        raise not_found() from None
+    shown = listing(visit, search, found, after is not None)
+    return page(
+        visit,
+        place,
+        part=part or "results",
+        status=200 if valid else 422,
+        at=shown.way(after=after),
+        search=search,
+        found=shown,
+        **context,
+    )
+
+
+def after_of(visit: Visit) -> int | None:
+    """The row below which the page begins that is asked for; raises not_found where the address was made up."""
+    text = visit.query_params.get("after", "")
+    if text and not is_id(text):
+        raise not_found()
+    return int(text) if text else None

@@ -8,7 +8,7 @@ from bs4 import Tag
 from sqlalchemy import select
 
 from models.bookings.booking import Booking
-from models.bookings.desk import Criteria, Cursor, find_bookings
+from models.bookings.desk import Criteria, find_bookings
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.core.audit import AuditEntry
@@ -127,10 +127,10 @@ def test_every_booking_stands_on_one_page_of_the_list(quiet_house: House) -> Non
             paged += [row.id for row in found.rows]
             if found.next is None:
                 break
-            after = Cursor.parse(str(found.next))
+            after = found.next
     assert paged == whole
     kam = quiet_house.sign_in("kam.lie")
-    for wrong in ("x", "c", "cx", "c1234567890", "1"):
+    for wrong in ("x", "c", "cx", "c1", "1234567890", "999999999"):
         assert kam.send("GET", f"/desk/bookings?after={wrong}").status_code == 404, wrong
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,10 +13,11 @@ from models.core.sealed import Keyring, SealBroken, new_field_key
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId, holders_of
 from models.operations.key_rotation import rotate, sealed_tables
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
 from models.users.user import User
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.house import House
 from tests.stage.times import NOW
 
 OLD = Keyring(FIELD_KEYS)
@@ -34,8 +34,15 @@ def database(quiet_house: House) -> Iterator[Database]:
         customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
         key = keep(db, OLD, user_id=user_id, customer_id=customer_id, form="/orders/new", fields=[("a", "b")], now=NOW)
         assert find(db, OLD, key, user_id=user_id, customer_id=customer_id, form="/orders/new", now=NOW)
-        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.national_id_changed", "about": "employee:1"}
-        post(db, **event, customer_id=customer_id, payload={}, now=NOW).seal(OLD, INGRID)
+        event = Outgoing(
+            channel=Channel.CRM,
+            kind="employee.national_id_changed",
+            about="employee:1",
+            customer_id=customer_id,
+            payload={},
+            at=NOW,
+        )
+        post(db, event).seal(OLD, INGRID)
         db.commit()
     database = Database(quiet_house.settings.database_url)
     yield database

@@ -25,6 +25,7 @@ def test_staff_find_their_own_customers_first_and_all_of_them_if_they_wish(house
     ):
         assert listed(kam.fill(q=typed).press("Søk")) == found, typed
     assert kam.has("Ingen kunder funnet")
+    assert kam.open("/desk/customers?after=999999999").status_code == 404
 
 
 def test_a_customers_page_says_who_may_what(quiet_house: House) -> None:

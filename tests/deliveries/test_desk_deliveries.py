@@ -1,6 +1,7 @@
 """Utsendinger at the provider's desk: what waits, what could not be delivered, sending it again, what was refused."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from models.customers.customer import Customer
 from models.exchange.crm import shapes
 from models.outbox import endpoints
 from models.outbox.endpoints import FAILURES
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from routes.deliveries.words import KINDS, reason
 from tests.stage.house import House
 from tests.stage.page import Page
@@ -28,10 +29,17 @@ def posted(house: House, number: str = FJORDBYGG, *, kind: str = "order_placed",
     """A message of a customer, whatever has become of it."""
     with house.behind() as db:
         customer_id = db.scalars(select(Customer.id).where(Customer.organisation_number == number)).one()
-        told: dict[str, Any] = {"channel": Channel.MAIL, "about": "order:307513", "to": "kari.nordmann@kunde.example"}
-        told |= {name: changed.pop(name) for name in ("channel", "about", "to") if name in changed}
-        payload = {"number": 307513, "reference": "Taushetsbelagt"}
-        message = post(db, kind=kind, customer_id=customer_id, payload=payload, now=NOW, **told)
+        letter = Outgoing(
+            channel=Channel.MAIL,
+            kind=kind,
+            about="order:307513",
+            customer_id=customer_id,
+            payload={"number": 307513, "reference": "Taushetsbelagt"},
+            at=NOW,
+            to="kari.nordmann@kunde.example",
+        )
+        other = {name: changed.pop(name) for name in ("channel", "about", "to") if name in changed}
+        message = post(db, replace(letter, **other))
         db.flush()
         if changed:
             db.execute(update(Message).where(Message.id == message.id).values(**changed))

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from models.core.scope import Scope
+from models.core.search import PAGE_SIZE
 from models.customers.units import Unit
 from models.employees.employee import Employee, sort_key
-from models.employees.search import MANY, PAGE_SIZE, Criteria, find_employees
+from models.employees.search import MANY, Criteria, find_employees
 from models.employees.search_words import fold, sought, tokens_of
 from tests.stage.house import House
 from tests.stage.page import Page
@@ -168,9 +169,9 @@ def test_a7_the_name_leads_to_the_employee(tester: Page) -> None:
 
 def test_a_page_that_is_not_one_is_not_found(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
-    for after in ("x", "-1", "1.5", "٣", "9" * 30):
-        assert tester.send("GET", f"/employees?after={after}").status_code == 404
-    assert tester.open("/employees?after=999999999").rows == []
+    for after in ("x", "-1", "1.5", "٣", "9" * 30, "999999999"):
+        for search in ("", "q=a&", "q=donald&"):
+            assert tester.send("GET", f"/employees?{search}after={after}").status_code == 404
 
 
 def test_ad1_ad2_ad3_the_page_of_the_guide(house: House, tester: Page) -> None:

@@ -1,15 +1,15 @@
 """purge: former employees are gone after their time, what is counted stays, and twice is once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 import app
 from models.bookings.sign_ups.sign_up import SignUp
-from models.core.audit import AuditEntry, record
+from models.core.audit import AuditEntry, Named, record
 from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import across_customers
@@ -21,12 +21,13 @@ from models.employees.national_ids import NationalId
 from models.imports.lists import Import
 from models.operations.erasure import about_employees, purge
 from models.outbox.claims import delivered, resend
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, keep
 from models.users.password_links import PasswordLink
 from models.users.sessions import UserSession, open_session
 from models.users.user import User
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.house import House
 from tests.stage.times import NOW
 
 KEPT = timedelta(days=1095)
@@ -61,12 +62,14 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
         for who, left in ((one, KEPT + timedelta(minutes=1)), (other, KEPT - timedelta(minutes=1))):
             who.given_name, who.family_name, who.email = "Xenia", f"Qvist{who.id}", f"xenia.{who.id}@qvist.example"
             who.mobile, who.deactivated_at = f"1234{who.id:04}", NOW - left
-            facts: dict[str, Any] = {"customer_id": who.customer_id, "about": f"employee:{who.id}", "now": NOW}
-            record(db, actor="Hanne Moe (hms.fjord)", action="changed", changed={"email": who.email}, **facts)
+            change, event = employees.change_and_event(
+                who.customer_id, who.id, "changed", {"email": who.email}, {}, by=Named("Hanne Moe (hms.fjord)"), now=NOW
+            )
+            record(db, change)
             now = employees.facts(who.id, who.details, "Bergen", active=False)
             changed, waits = now | {"fields": ["email"]}, {"id": who.id, "registered": False}
-            arrived = post(db, channel=Channel.CRM, kind="employee.changed", payload=changed, **facts)
-            post(db, channel=Channel.CRM, kind="employee.national_id_changed", payload=waits, **facts)
+            arrived = post(db, replace(event, payload=changed))
+            post(db, replace(event, kind="employee.national_id_changed", payload=waits))
             db.flush()
             assert delivered(db, arrived, NOW)
         before = db.scalar(select(func.count(SignUp.id)))
@@ -105,15 +108,16 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
     with quiet_house.behind() as db:
         user = db.scalars(select(User).where(User.username == "Tester")).one()
         customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "yoyo")).one()
-        mail: dict[str, Any] = {
-            "channel": Channel.MAIL,
-            "kind": "order_placed",
-            "about": "order:1",
-            "to": "xenia@qvist.example",
-        }
-        arrived, dead, waits = (
-            post(db, customer_id=customer_id, payload={"sender_name": "Xenia Qvist"}, now=NOW, **mail) for _ in range(3)
+        mail = Outgoing(
+            channel=Channel.MAIL,
+            kind="order_placed",
+            about="order:1",
+            customer_id=customer_id,
+            payload={"sender_name": "Xenia Qvist"},
+            at=NOW,
+            to="xenia@qvist.example",
         )
+        arrived, dead, waits = (post(db, mail) for _ in range(3))
         db.flush()
         delivered(db, arrived, NOW)
         dead.dead_at = NOW

@@ -12,7 +12,7 @@ from models.core.scope import Scope, across_customers
 from models.customers.customer import Customer
 from models.outbox import claims
 from models.outbox.claims import LEASE, MAX_ATTEMPTS, claim_next, delivered, failed
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import Counts, counts, overview
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.times import NOW
@@ -49,7 +49,9 @@ def posted(
 ) -> Message:
     """A message that was written and committed."""
     with database.session() as db, across_customers(db):
-        message = post(db, channel=channel, kind="k", about=about, customer_id=None, payload={"n": 1}, now=NOW, to=to)
+        message = post(
+            db, Outgoing(channel=channel, kind="k", about=about, customer_id=None, payload={"n": 1}, at=NOW, to=to)
+        )
         db.commit()
     return message
 
@@ -90,12 +92,14 @@ def test_a_message_is_written_with_the_change_inside_the_customers_walls(databas
     with database.session(Scope.whole(customer.id)) as db:
         post(
             db,
-            channel=Channel.CRM,
-            kind="order.placed",
-            about="order:307600",
-            customer_id=customer.id,
-            payload={"unit": "Tromsø"},
-            now=NOW,
+            Outgoing(
+                channel=Channel.CRM,
+                kind="order.placed",
+                about="order:307600",
+                customer_id=customer.id,
+                payload={"unit": "Tromsø"},
+                at=NOW,
+            ),
         )
         db.commit()
     message = claimed(database)
@@ -108,7 +112,12 @@ def test_a_message_is_written_with_the_change_inside_the_customers_walls(databas
 
 def test_a_change_that_is_rolled_back_sends_nothing(database: Database) -> None:
     with database.session() as db, across_customers(db):
-        post(db, channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, now=NOW, to="a@b.no")
+        post(
+            db,
+            Outgoing(
+                channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, at=NOW, to="a@b.no"
+            ),
+        )
         db.flush()
         db.rollback()
     assert claimed(database, LATER) is None
@@ -304,7 +313,7 @@ def test_c2_a_save_pays_one_insert_for_what_it_tells(database: Database) -> None
         db.execute(select(Message.id).limit(1))  # the transaction has begun
         event.listen(database.engine, "before_cursor_execute", note)
         try:
-            post(db, channel=Channel.CRM, kind="k", about="order:1", customer_id=None, payload={}, now=NOW)
+            post(db, Outgoing(channel=Channel.CRM, kind="k", about="order:1", customer_id=None, payload={}, at=NOW))
             db.flush()
         finally:
             event.remove(database.engine, "before_cursor_execute", note)
@@ -323,7 +332,7 @@ def test_c2_a_save_does_not_wait_for_a_claim_that_is_under_way(database: Databas
         assert mine
         with database.session() as db, across_customers(db):
             db.execute(text("SET lock_timeout = '100ms'"))
-            post(db, channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, now=NOW)
+            post(db, Outgoing(channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, at=NOW))
             db.commit()
         postman.commit()
     assert counts_of(database) == 2

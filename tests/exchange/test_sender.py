@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from joserfc import jwe
@@ -15,8 +14,8 @@ from standardwebhooks import Webhook
 
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.outbox.message import Channel, post
-from tests.stage.house import FIELD_KEYS
+from models.outbox.message import Channel, Outgoing, post
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.outgoing import FACTS, SECRETS, Portal
 from tests.stage.outside import Crm
 from tests.stage.times import NOW
@@ -83,9 +82,15 @@ def test_ar6_an_identity_number_leaves_for_the_crm_alone_and_only_under_its_key(
         portal.settings = replace(portal.settings, crm_field_key=f"{kid}:{base64.b64encode(key).decode()}")
     there.answers = [503]
     with portal.database.session() as db, across_customers(db):
-        event: dict[str, Any] = {"channel": Channel.CRM, "kind": "employee.national_id_changed", "customer_id": None}
-        payload = {"id": 17, "registered": True}
-        message = post(db, **event, about="employee:17", payload=payload, now=NOW).seal(Keyring(FIELD_KEYS), NUMBER)
+        event = Outgoing(
+            channel=Channel.CRM,
+            kind="employee.national_id_changed",
+            about="employee:17",
+            customer_id=None,
+            payload={"id": 17, "registered": True},
+            at=NOW,
+        )
+        message = post(db, event).seal(Keyring(FIELD_KEYS), NUMBER)
         db.commit()
     assert portal.deliver() == 0
     assert portal.stored(message).sealed
@@ -94,9 +99,9 @@ def test_ar6_an_identity_number_leaves_for_the_crm_alone_and_only_under_its_key(
     assert all(NUMBER.encode() not in call.body for call in there.calls)
     data = [json.loads(call.body)["data"] for call in there.calls]
     if not shared:
-        assert data == [payload, payload]
+        assert data == [event.payload, event.payload]
         return
-    assert [{name: one[name] for name in payload} for one in data] == [payload, payload]
+    assert [{name: one[name] for name in event.payload} for one in data] == [event.payload, event.payload]
     opened = [jwe.decrypt_compact(one["national_id"], OctKey.import_key(key)) for one in data]
     assert [one.plaintext for one in opened] == [NUMBER.encode(), NUMBER.encode()]
     assert opened[0].protected == {"alg": "dir", "enc": "A256GCM", "kid": kid}

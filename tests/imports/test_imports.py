@@ -1,4 +1,4 @@
-"""Importer ansatte (section 5, number 9): looked over first, corrected in place, applied once and at one stroke."""
+"""Importer ansatte (section 5, number 9): looked over first, corrected in place, applied once and all at once."""
 
 import asyncio
 import re

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.demo.ehf import Item, Paper, Reduction
+from models.demo.papers import Item, Paper, Reduction
 from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.xml import DEEPEST, LARGEST_FILE
@@ -92,7 +92,11 @@ def test_everything_on_it_is_read() -> None:
         )
     )
     assert (document.number, document.issued_on, document.due_on) == ("2026-1", date(2026, 9, 1), date(2026, 9, 21))
-    assert (document.buyer_reference, document.order_reference, document.sales_order) == ("PO-1", "NA", "307390")
+    assert (document.references.buyer, document.references.order, document.references.sales_order) == (
+        "PO-1",
+        "NA",
+        "307390",
+    )
     assert document.note == "Takk & på <gjensyn>"
     assert document.payments[0].kid == "20260001183710"
     assert document.payments[0].account == "99991000018"
@@ -305,4 +309,4 @@ def test_other_encodings_that_are_true_are_read() -> None:
 
 def test_signs_that_nobody_sees_are_gone() -> None:
     document = read(altered("PO-1", "PO\u202e-\x85\u20661\u2069"))
-    assert document.buyer_reference == "PO-1"
+    assert document.references.buyer == "PO-1"

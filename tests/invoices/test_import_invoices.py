@@ -21,7 +21,7 @@ import app
 from models.core.base import Base
 from models.core.scope import Right, Scope, bind
 from models.customers.units import Unit
-from models.demo.ehf import Item, Paper, Reduction, Side
+from models.demo.papers import Item, Paper, Reduction, Side
 from models.exchange.ehf import files
 from models.exchange.ehf.files import documents_in
 from models.exchange.ehf.intake import Result, receive, take_in

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from models.demo.ehf import Item, Reduction
+from models.demo.papers import Item, Reduction
 from models.invoices.contents import InvoiceAttachment
 from models.invoices.invoice import Invoice
 from tests.invoices.test_invoices import THE_GUIDES_DAY

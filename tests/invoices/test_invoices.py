@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from models.core.search import PAGE_SIZE
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice
-from models.invoices.search import PAGE_SIZE
 from models.invoices.settlements import register_payment
 from models.users.user import Grant, User
 from tests.stage.house import House
@@ -202,7 +202,11 @@ def test_pages_keep_filters_and_sort_and_sums_are_those_of_all_pages(many: Page)
 
 def test_an_order_or_a_page_that_is_none_is_not_found(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord")
-    for query in ("sort=x", "sort=--total", "after=x", "after=1~", "sort=total&after=x~1", "after=~" + "9" * 900):
+    texts = ("~", "x", "1~", "x~1", "~%00", "2026-13-01~1", "1.234~1", "9~1", "nan~1", "-1~1", "1e9~1", "~" + "9" * 900)
+    for sort in ("number", "issued", "due", "total", "status"):
+        for after in (*texts, "999999999"):
+            assert okonomi.send("GET", f"/invoices?sort={sort}&after={after}").status_code == 404, (sort, after)
+    for query in ("sort=x", "sort=--total"):
         assert okonomi.send("GET", f"/invoices?{query}").status_code == 404, query
 
 

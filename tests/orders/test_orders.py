@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from models.core.search import PAGE_SIZE
 from models.orders.order import Order
-from models.orders.search import PAGE_SIZE
 from models.outbox.message import Message
 from models.users.user import Grant, User
 from tests.stage.house import House
@@ -158,7 +158,9 @@ def test_b10_newest_first_in_pages_that_keep_the_filters(hms: Page) -> None:
 
 
 def test_b10_a_page_that_is_not_one_is_not_found(tester: Page) -> None:
-    for after in ("x", "20260101-", "99999999-1", "20260101-307390'--", "9" * 400):
+    anothers, nobodys = "307513", "999999999"
+    made_up = ("x", "20260101-", "20260101-307390", "99999999-1", "20260101-307390'--", "9" * 400)
+    for after in (*made_up, anothers, nobodys):
         assert tester.send("GET", f"/orders?after={after}").status_code == 404
 
 

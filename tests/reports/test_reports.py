@@ -11,13 +11,13 @@ from sqlalchemy import delete, select, update
 
 import app
 from models.core.audit import AuditEntry
+from models.core.search import PAGE_SIZE
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.reports.report import (
     KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
-    PAGE_SIZE,
     DocumentRefused,
     Report,
     ReportFile,
@@ -134,7 +134,7 @@ def test_r1_what_is_no_choice_is_refused_with_a_sentence(quiet_house: House) -> 
         assert page.status_code == 422, query
         assert page.problems, query
         assert page.rows == []
-    for query in ("after=x", "after=2025", "after=²-1", "after=1-" + "9" * 12):
+    for query in ("after=x", "after=2025", "after=²-1", "after=2025-1", "after=1-" + "9" * 12):
         assert hms.open(f"/reports?{query}").status_code == 404, query
 
 
@@ -149,6 +149,24 @@ def test_r1_long_lists_have_pages(house: House, hms: Page) -> None:
         seen += titles(hms.follow("Eldre dokumenter"))
     assert len(seen) == len(set(seen)) == 56
     assert hms.follow("Nyeste dokumenter").rows[0][0] == "Plan for BHT-bistand 2026"
+
+
+def test_a_page_that_begins_below_a_document_that_was_taken_away_is_not_found(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        unit = db.scalars(select(Unit).where(Unit.name == "Stavanger")).one()
+        for number in range(PAGE_SIZE):
+            add(db, unit, title=f"Kartlegging {number}")
+        db.commit()
+    hms = quiet_house.sign_in("hms.fjord").open("/reports")
+    following = str(hms.soup.select("#following")[0]["href"])
+    assert hms.open(following).rows
+    last = int(following.rpartition("=")[2])
+    with quiet_house.behind() as db:
+        db.execute(delete(ReportFile).where(ReportFile.report_id == last))
+        db.execute(delete(Report).where(Report.id == last))
+        db.commit()
+    assert hms.open(following).status_code == 404
+    assert hms.open("/reports").rows
 
 
 def test_a_full_list_is_light_and_takes_four_statements(quiet_house: House) -> None:

@@ -1,6 +1,6 @@
 """The contract of the HTML, `docs/urls.md`: written from the map and from what its handlers say they do.
 
-`python -m tests.stage.contract` writes it anew. That pages keep to it is seen to by `test_house`.
+`python -m tests.stage.contract` writes it anew. `test_house` checks that pages keep to it.
 """
 
 import ast

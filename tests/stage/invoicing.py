@@ -1,4 +1,4 @@
-"""Invoices for the stories: written as EHF, and let in the way that real ones are."""
+"""Invoices for the stories: written as EHF, and taken in as real ones are."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.demo.ehf import Item, Paper, Side, write
+from models.demo.ehf import write
+from models.demo.papers import Item, Paper, Side
 from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import take_in
 from tests.stage.times import NOW

@@ -11,9 +11,9 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.exchange.deliver import Postman
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import counts
-from tests.stage.house import FIELD_KEYS
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.times import TestClock
 
 FACTS = {
@@ -62,7 +62,7 @@ class Portal:
 
     @property
     def postman(self) -> Postman:
-        """A postman who starts his day."""
+        """A postman that has just been started."""
         return Postman(self.database, self.settings, self.clock, link)
 
     def post(
@@ -79,7 +79,7 @@ class Portal:
         with self.database.session() as db, across_customers(db):
             now = self.clock.now()
             message = post(
-                db, channel=channel, kind=kind, about=about, customer_id=None, payload=payload, now=now, to=to
+                db, Outgoing(channel=channel, kind=kind, about=about, customer_id=None, payload=payload, at=now, to=to)
             )
             db.commit()
         return message
@@ -89,7 +89,7 @@ class Portal:
         return self.post(kind, channel=Channel.CRM, to=None, **facts)
 
     def deliver(self, after: timedelta = timedelta()) -> int:
-        """Let time pass, and a postman go round once."""
+        """Let time pass, and a postman send what is due."""
         self.clock.advance(after)
         return self.postman.deliver_due()
 

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.demo.ehf import Item, Paper, Reduction, Side, due, write
+from models.demo.ehf import write
+from models.demo.papers import Item, Paper, Reduction, Side, due
 from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import Result, check
 

@@ -21,7 +21,7 @@ from models.core.sealed import Keyring, new_field_key
 from models.demo import SIGN_INS
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30
+PATIENCE = 60
 ENDED = {0, -signal.SIGTERM}
 KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
 MISSING = "SECRET_KEYS is not set. Make one with: python app.py new-key SECRET_KEYS\n"
@@ -83,7 +83,7 @@ class Running:
     def get(self, path: str) -> tuple[int, str]:
         """What a page answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             with refused:

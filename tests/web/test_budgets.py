@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
-from models.orders.search import PAGE_SIZE
+from models.core.search import PAGE_SIZE
 from tests.stage.house import House
 from tests.stage.page import Page
 

@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader
 
-from models.orders.search import PAGE_SIZE
+from models.core.search import PAGE_SIZE
 from models.users.sessions import IDLE, LIFETIME
 from routes.info.page import SHOWN
 from tests.stage.house import House

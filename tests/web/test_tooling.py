@@ -1,5 +1,6 @@
-"""What the project's own files promise: exact locks, and htmx as it was published."""
+"""What the project's own files promise: exact locks, htmx as it was published, a house that stays as it is drawn."""
 
+import ast
 import hashlib
 import re
 from pathlib import Path
@@ -42,3 +43,57 @@ def test_vendored_files_are_as_they_were_published() -> None:
     vendored = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "static").glob("*.min.*")}
     assert vendored == noted
     assert noted
+
+
+# The house stays as it is drawn (docs/architecture.md, decision 0031)
+
+MODULES = [path for tree in ("models", "routes") for path in sorted((ROOT / tree).rglob("*.py"))]
+
+
+def named(path: Path) -> str:
+    """A path as people write it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_each_module_has_a_sign_on_its_door() -> None:
+    signs = {named(path): ast.get_docstring(ast.parse(path.read_bytes())) for path in MODULES}
+    assert [name for name, sign in signs.items() if not sign] == []
+
+
+def test_what_documents_and_docstrings_name_is_there() -> None:
+    written = [*ROOT.glob("docs/**/*.md"), ROOT / "README.md", ROOT / "pyproject.toml", *MODULES]
+    texts = {named(path): path.read_text(encoding="utf-8") for path in written}
+    missing = [
+        f"{name}: {path}"
+        for name, text in texts.items()
+        for path in re.findall(r"\b(?:models|routes|tests|partials|static|docs)/[\w/.-]*\w\.(?:py|html|typ|md)\b", text)
+        if not (ROOT / path).exists()
+    ]
+    missing += [
+        f"{name}: {module}"
+        for name, text in texts.items()
+        for module in re.findall(r"`((?:models|routes|tests)(?:\.\w+)+)`", text)
+        if not is_there(module)
+    ]
+    assert missing == []
+
+
+def is_there(dotted: str) -> bool:
+    """Whether there is a package, a module, or something of that name in one."""
+    path = ROOT.joinpath(*dotted.split("."))
+    if path.is_dir() or path.with_suffix(".py").exists():
+        return True
+    module = path.parent.with_suffix(".py")
+    return module.exists() and re.search(rf"\b{path.name}\b", module.read_text(encoding="utf-8")) is not None
+
+
+def test_the_tests_that_prove_our_security_are_there() -> None:
+    stories = {f"/{named(path)}": path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    proofs = [re.findall(r"`([\w/]*test_\w+\.py)?(?:::)?(test_\w+)?…?`", line.rpartition(" | ")[2]) for line in lines]
+    missing, file = [], ""
+    for name, test in (proof for line in proofs for proof in line):
+        file = name or file
+        if not any(f"def {test}" in text for path, text in stories.items() if path.endswith(f"/{file}")):
+            missing.append(f"{file}::{test}")
+    assert missing == []

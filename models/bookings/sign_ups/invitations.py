@@ -6,6 +6,7 @@ it is in `appointment`.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,12 +14,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.bookings.booking import Booking, hold_booking, of_booking
 from models.bookings.sign_ups.news import around, facts_for
 from models.bookings.sign_ups.sign_up import OPEN, SignUp, hold_people
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
 from models.employees.employee import Employee
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 
 class Invitation(UnitOwned, Base):
@@ -66,49 +67,56 @@ def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: 
     people = hold_people(db, employee_ids)
     booking = hold_booking(db, booking.id)
     booking.check_open(now)
-    last = _last_sign_ups(db, booking.id)
-    asked = [
-        employee
-        for employee in people
-        if employee.email and not employee.deactivated_at and not (employee.id in last and last[employee.id][1] in OPEN)
-    ]
-    before = {
-        invitation.employee_id: invitation
-        for invitation in db.scalars(
-            select(Invitation).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
-        )
-    }
-    surroundings = around(db, booking)
+    last, before, surroundings = _last_sign_ups(db, booking.id), _open(db, booking.id), around(db, booking)
+    asked = [each for each in people if _can_be_asked(each, last.get(each.id))]
     for employee in asked:
-        invitation, last_id = before.get(employee.id), last.get(employee.id, (0, ""))[0]
-        if invitation and invitation.after_sign_up_id < last_id:
-            invitation.ended_at, invitation = now, None  # it was used: the link that was given back stays dead
-            db.flush()
-        if invitation is None:
-            invitation = Invitation(
-                customer_id=booking.customer_id,
-                unit_id=booking.unit_id,
-                booking_id=booking.id,
-                employee_id=employee.id,
-                after_sign_up_id=last_id,
-            )
+        last_id, _ = last.get(employee.id, (0, ""))
+        invitation = _renewed(db, before.get(employee.id), last_id, now) or Invitation(
+            customer_id=booking.customer_id,
+            unit_id=booking.unit_id,
+            booking_id=booking.id,
+            employee_id=employee.id,
+            after_sign_up_id=last_id,
+        )
         invitation.invited_at, invitation.invited_by_id = now, by.user_id
         db.add(invitation)
         db.flush()
-        facts = facts_for(db, booking, employee, surroundings, by.user_id)
-        facts |= {"link": invitation.link, "starts_at": None, "ends_at": None, "changeable": True}
         _tell(db, invitation, "sent", by=by, now=now)
-        post(
-            db,
-            channel=Channel.MAIL,
-            kind="appointment_invitation",
-            about=f"invitation:{invitation.id}",
-            customer_id=booking.customer_id,
-            to=employee.email,
-            payload=facts,
-            now=now,
-        )
+        facts = facts_for(db, booking, employee, surroundings, by.user_id)
+        post(db, _letter(invitation, employee, facts, now))
     return asked
+
+
+def _can_be_asked(employee: Employee, last_sign_up: tuple[int, str] | None) -> bool:
+    is_on_it = last_sign_up is not None and last_sign_up[1] in OPEN
+    return bool(employee.email) and not employee.deactivated_at and not is_on_it
+
+
+def _open(db: Session, booking_id: int) -> dict[int, Invitation]:
+    """By employee, the invitations to a booking that are not over."""
+    of_booking = select(Invitation).where(Invitation.booking_id == booking_id, Invitation.ended_at.is_(None))
+    return {invitation.employee_id: invitation for invitation in db.scalars(of_booking)}
+
+
+def _renewed(db: Session, before: Invitation | None, last_sign_up_id: int, now: datetime) -> Invitation | None:
+    """The invitation of before, unless it was used: the link that was given back stays dead."""
+    if before is None or before.after_sign_up_id >= last_sign_up_id:
+        return before
+    before.ended_at = now
+    db.flush()
+    return None
+
+
+def _letter(invitation: Invitation, employee: Employee, facts: dict[str, Any], now: datetime) -> Outgoing:
+    return Outgoing(
+        channel=Channel.MAIL,
+        kind="appointment_invitation",
+        about=f"invitation:{invitation.id}",
+        customer_id=invitation.customer_id,
+        to=employee.email,
+        payload=facts | {"link": invitation.link, "starts_at": None, "ends_at": None, "changeable": True},
+        at=now,
+    )
 
 
 def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
@@ -129,13 +137,17 @@ def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: dat
     """Log it and tell the CRM."""
     about = f"invitation:{invitation.id}"
     ids = {"invitation": invitation.id, "booking": invitation.booking_id, "employee": invitation.employee_id}
-    record(db, customer_id=invitation.customer_id, actor=by.label, about=about, action=what, now=now, changed=ids)
+    record(
+        db, Change(customer_id=invitation.customer_id, actor=by.label, about=about, action=what, at=now, changed=ids)
+    )
     post(
         db,
-        channel=Channel.CRM,
-        kind=f"invitation.{what}",
-        about=about,
-        customer_id=invitation.customer_id,
-        payload=ids,
-        now=now,
+        Outgoing(
+            channel=Channel.CRM,
+            kind=f"invitation.{what}",
+            about=about,
+            customer_id=invitation.customer_id,
+            payload=ids,
+            at=now,
+        ),
     )

@@ -58,8 +58,8 @@ class Ahead:
 def ahead_of(db: Session, employee: Employee, *, by: SignedIn, now: datetime) -> list[Ahead]:
     """What an employee has ahead, soonest first.
 
-    Bookings with hidden names are not told of to anybody but who signed the employee up, and stay as they are: a
-    conversation that helps is not the employer's to know of, nor to end.
+    Bookings with hidden names are shown only to who signed the employee up, and stay as they are: the employer must not
+    learn of such a conversation, nor end it.
     """
     with whole_customer(db):  # also where the booking is another unit's
         rows = db.execute(

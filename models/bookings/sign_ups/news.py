@@ -3,7 +3,7 @@
 When something is told is decided in `seating` and `offers`; how a letter reads, by the templates `appointment_*`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.customers.customer import Customer
 from models.customers.units import Unit, account_manager_of
 from models.employees.employee import Employee
-from models.outbox.message import Channel, compose
+from models.outbox.message import Channel, Outgoing, compose
 from models.users.user import User
 from models.values.language import language_of
 
@@ -78,8 +78,8 @@ def facts_for(
 ) -> dict[str, Any]:
     """What any letter to an employee about a booking may say.
 
-    Answers go to the colleague who signed the employee up; where names are hidden, to the provider: what is answered
-    there is not for the employer.
+    Answers go to the colleague who signed the employee up; where names are hidden, to the provider, because the
+    employer must not read them.
     """
     colleague = db.get(User, asked_by_id) if asked_by_id and not booking.names_hidden else None
     return {
@@ -122,9 +122,10 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
     for new in news:
         about, customer_id = f"sign_up:{new.sign_up.id}", booking.customer_id
         ids = _ids(booking, new)
-        record(db, customer_id=customer_id, actor=by.label, about=about, action=new.what, now=now, changed=ids)
-        told: dict[str, Any] = {"about": about, "customer_id": customer_id, "now": now}
-        db.add(compose(channel=Channel.CRM, kind=f"sign_up.{new.what}", payload=ids, **told))
+        record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=new.what, at=now, changed=ids))
+        kind = f"sign_up.{new.what}"
+        event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=ids, at=now)
+        db.add(compose(event))
         employee = db.get_one(Employee, new.sign_up.employee_id)
         if employee.email and new.what not in _WITHOUT_LETTER:
             facts = facts_of(db, new.sign_up, booking, new.slot, employee, around=surroundings)
@@ -134,7 +135,7 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
                 "changeable": booking.is_open(now),
             }
             kind = f"appointment_{new.what}"
-            db.add(compose(channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts, **told))
+            db.add(compose(replace(event, channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts)))
             if new.slot and new.slot.starts_at <= now + REMINDED_BEFORE:
                 new.sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
 

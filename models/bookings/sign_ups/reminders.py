@@ -6,7 +6,7 @@ left gets an old letter; see docs/decisions/0018-what-employees-are-told.md.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -14,7 +14,7 @@ from models.bookings.sign_ups.news import REMINDED_BEFORE, Around, around, facts
 from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
-from models.outbox.message import Channel, post
+from models.outbox.message import Channel, Outgoing, post
 
 _AT_ONCE = 200
 """So many in one transaction; the rest in the next."""
@@ -22,7 +22,32 @@ _AT_ONCE = 200
 
 def remind(db: Session, now: datetime) -> int:
     """Post the reminders that are due; how many. Across customers; the caller commits."""
-    due = db.execute(
+    surroundings: dict[int, Around] = {}
+    posted = 0
+    for sign_up, slot, booking, employee in db.execute(_due(now)).all():
+        if not _is_ours(db, sign_up, slot):
+            continue
+        if booking.id not in surroundings:
+            surroundings[booking.id] = around(db, booking)
+        facts = facts_of(db, sign_up, booking, slot, employee, around=surroundings[booking.id])
+        post(
+            db,
+            Outgoing(
+                channel=Channel.MAIL,
+                kind="appointment_reminder",
+                about=f"sign_up:{sign_up.id}",
+                customer_id=sign_up.customer_id,
+                to=employee.email,
+                payload=facts | {"changeable": booking.is_open(now)},
+                at=now,
+            ),
+        )
+        posted += 1
+    return posted
+
+
+def _due(now: datetime) -> Select[SignUp, Slot, Booking, Employee]:
+    return (
         select(SignUp, Slot, Booking, Employee)
         .join(Slot, Slot.id == SignUp.slot_id)
         .join(Booking, Booking.id == SignUp.booking_id)
@@ -39,27 +64,7 @@ def remind(db: Session, now: datetime) -> int:
         .order_by(Slot.starts_at, SignUp.id)
         .limit(_AT_ONCE)
         .with_for_update(of=SignUp, key_share=True, skip_locked=True)  # who is being moved has time until next minute
-    ).all()
-    surroundings: dict[int, Around] = {}
-    posted = 0
-    for sign_up, slot, booking, employee in due:
-        if not _is_ours(db, sign_up, slot):
-            continue
-        if booking.id not in surroundings:
-            surroundings[booking.id] = around(db, booking)
-        facts = facts_of(db, sign_up, booking, slot, employee, around=surroundings[booking.id])
-        post(
-            db,
-            channel=Channel.MAIL,
-            kind="appointment_reminder",
-            about=f"sign_up:{sign_up.id}",
-            customer_id=sign_up.customer_id,
-            to=employee.email,
-            payload=facts | {"changeable": booking.is_open(now)},
-            now=now,
-        )
-        posted += 1
-    return posted
+    )
 
 
 def _is_ours(db: Session, sign_up: SignUp, slot: Slot) -> bool:

@@ -34,7 +34,7 @@ from models.employees.employee import Employee
 
 
 def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: datetime) -> SignUp:
-    """Put an employee on a slot; one who waited on the booking gives the waiting, or the offer, up for it.
+    """Put an employee on a slot; a place in the line or an offer on the same booking is given up for it.
 
     Raises BookingCancelled, TooLate, NotActive, NoEmail, AlreadySignedUp, Overlaps, SlotFull (T2-T5).
     """

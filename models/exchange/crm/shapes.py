@@ -145,7 +145,7 @@ class Invitation(Struct, forbid_unknown_fields=True):
 
 
 class EmployeeRestated(Struct, forbid_unknown_fields=True):
-    """An employee as he or she is now, told again after a comparison of digests."""
+    """An employee as he or she is now, sent again after a comparison of digests."""
 
     id: int
     given_name: str
@@ -158,7 +158,7 @@ class EmployeeRestated(Struct, forbid_unknown_fields=True):
 
 
 class OrderRestated(Struct, forbid_unknown_fields=True):
-    """An order as it is now, told again after a comparison of digests."""
+    """An order as it is now, sent again after a comparison of digests."""
 
     number: int
     delivery: str
@@ -170,7 +170,7 @@ class OrderRestated(Struct, forbid_unknown_fields=True):
 
 
 class SignUpRestated(Struct, forbid_unknown_fields=True):
-    """A sign-up as it is now, told again after a comparison of digests."""
+    """A sign-up as it is now, sent again after a comparison of digests."""
 
     sign_up: int
     booking: int

@@ -40,7 +40,7 @@ def contents_of(document: Document, invoice: Invoice, *, today: date) -> Iterato
     """The rows of an invoice that has its id."""
     paper = _Paper(invoice, today)
     yield paper.row(InvoiceDetails, **_head(document, paper), **_foot(document))
-    for preceding in document.preceding:
+    for preceding in document.references.preceding:
         number = preceding.number[:LONGEST_NUMBER]
         yield paper.row(PrecedingInvoice, number=number, issued_on=preceding.issued_on)
     for allowance in document.allowances:
@@ -89,12 +89,12 @@ def _head(document: Document, paper: _Paper) -> dict[str, Any]:
         "tax_point": document.tax_point,
         "period_from": period.start,
         "period_to": period.end,
-        "delivered_on": document.delivered_on,
-        "order_reference": document.order_reference[:200],
-        "sales_order": document.sales_order[:200],
-        "contract": document.contract[:200],
-        "project": document.project[:200],
-        "accounting_cost": document.accounting_cost[:200],
+        "delivered_on": document.delivery.on,
+        "order_reference": document.references.order[:200],
+        "sales_order": document.references.sales_order[:200],
+        "contract": document.references.contract[:200],
+        "project": document.references.project[:200],
+        "accounting_cost": document.references.accounting_cost[:200],
         "seller": paper.party(document.seller),
         "buyer": paper.party(document.buyer),
         "payee": paper.party(document.payee),
@@ -108,10 +108,10 @@ def _head(document: Document, paper: _Paper) -> dict[str, Any]:
 
 
 def _delivery(document: Document, paper: _Paper) -> dict[str, Any] | None:
-    if not (document.delivery_name or document.delivery_address):
+    if not (document.delivery.name or document.delivery.address):
         return None
-    address: Address | None = document.delivery_address
-    return {"name": paper.masked(document.delivery_name, 200), "address": asdict(address) if address else None}
+    address: Address | None = document.delivery.address
+    return {"name": paper.masked(document.delivery.name, 200), "address": asdict(address) if address else None}
 
 
 def _foot(document: Document) -> dict[str, Any]:

@@ -179,6 +179,28 @@ class Preceding:
 
 
 @dataclass(frozen=True, slots=True)
+class References:
+    """What the document refers to, as each side calls it."""
+
+    accounting_cost: str
+    buyer: str
+    order: str
+    sales_order: str
+    contract: str
+    project: str
+    preceding: tuple[Preceding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """When and where it was delivered, and to whom."""
+
+    on: date | None
+    name: str
+    address: Address | None
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A supporting document, inside the file or somewhere on the net."""
 
@@ -206,23 +228,15 @@ class Document:
     tax_point_code: str
     currency: str
     tax_currency: str
-    accounting_cost: str
-    buyer_reference: str
-    order_reference: str
-    sales_order: str
-    contract: str
-    project: str
+    references: References
     period: Period | None
     seller: Party | None
     buyer: Party | None
     payee: Party | None
     representative_vat: str
-    delivered_on: date | None
-    delivery_name: str
-    delivery_address: Address | None
+    delivery: Delivery
     payments: tuple[Payment, ...]
     terms: str
-    preceding: tuple[Preceding, ...]
     attachments: tuple[Attachment, ...]
     allowances: tuple[Allowance, ...]
     tax_totals: tuple[TaxTotal, ...]

@@ -52,7 +52,7 @@ class Result:
 
 
 class Refusal(Exception):
-    """The document cannot be let in; says why, in one sentence."""
+    """The document cannot be taken in; says why, in one sentence."""
 
 
 def check(found: Found) -> Result:
@@ -67,7 +67,8 @@ def check(found: Found) -> Result:
 def take_in(db: Session, found: Found, *, now: datetime) -> Result:
     """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
 
-    A file that is in already is let in as it is. Whose it is only shows, so it is asked across customers.
+    A file that was taken in before is accepted and changes nothing. Whose it is, is not known beforehand, so it is
+    asked across customers.
     """
     digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
     try:
@@ -153,7 +154,7 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
         paid=sign * value_of(totals.prepaid),
         credited=Decimal(0),
         kid=kids[0][:60] if kids else None,
-        buyer_reference=document.buyer_reference[:200] or None,
+        buyer_reference=document.references.buyer[:200] or None,
         order_number=_order_number(document),
         received_at=now,
         **keys_of(document.number, document.due_on),
@@ -162,7 +163,7 @@ def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:
 
 def _order_number(document: Document) -> int | None:
     """The provider's order: its number is the seller's; the buyer's may be it, where it looks like one of ours."""
-    for text, longest in ((document.sales_order, 9), (document.order_reference, NUMBER_DIGITS)):
+    for text, longest in ((document.references.sales_order, 9), (document.references.order, NUMBER_DIGITS)):
         if text.isascii() and text.isdigit() and min(NUMBER_DIGITS, longest) <= len(text) <= longest:
             return int(text)
     return None

@@ -41,7 +41,9 @@ def _head(document: Document) -> Faults:
         "BR-05: it has no currency": document.currency,
         "BR-16: it has no line": document.lines,
         "BR-52: an attachment has no reference": all(attachment.reference for attachment in document.attachments),
-        "BR-55: it credits an invoice without its number": all(preceding.number for preceding in document.preceding),
+        "BR-55: it credits an invoice without its number": all(
+            preceding.number for preceding in document.references.preceding
+        ),
     }
     yield from (fault for fault, there in missing.items() if not there)
     if document.specification and not document.specification.startswith(EN_16931):
@@ -56,7 +58,7 @@ def _head(document: Document) -> Faults:
 def _peppol(document: Document) -> Faults:
     if not document.process:
         yield "PEPPOL-EN16931-R001: it names no business process"
-    if not document.buyer_reference and not document.order_reference:
+    if not document.references.buyer and not document.references.order:
         yield "PEPPOL-EN16931-R003: it has neither a buyer reference nor an order reference"
     if document.buyer and not (document.buyer.endpoint and document.buyer.endpoint.value):
         yield "PEPPOL-EN16931-R010: its buyer has no electronic address"

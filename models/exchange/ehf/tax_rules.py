@@ -14,7 +14,7 @@ ONE = Decimal(1)
 _RATED = {"S", "L", "M"}
 """Categories that are told apart by their rates; the others come to nothing (BR-S, BR-IG, BR-IP)."""
 _EXPLAINED = {"E", "AE", "K", "G", "O"}
-"""Categories whose breakdown says why there is no VAT (BR-E-10 and kin)."""
+"""Categories whose breakdown says why there is no VAT (BR-E-10 and similar)."""
 _FAMILIES = {"S": "S", "Z": "Z", "E": "E", "AE": "AE", "K": "IC", "G": "G", "O": "O", "L": "AF", "M": "AG"}
 """The name of a category's family of rules."""
 

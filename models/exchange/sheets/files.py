@@ -1,15 +1,15 @@
 """Spreadsheets of every kind: what the other packages read and write them with.
 
-`models.exchange.sheets.delimited` is CSV, TSV and what is pasted; `xlsx_reading` and `xlsx_writing` are XLSX.
+`models.exchange.sheets.delimited` is CSV, TSV and what is pasted; `models.exchange.sheets.xlsx` is XLSX.
 """
 
 from collections.abc import Sequence
 from typing import Literal
 
 from models.exchange.sheets import delimited
-from models.exchange.sheets import xlsx_reading as workbook_reading
 from models.exchange.sheets.delimited import CsvWriter
-from models.exchange.sheets.xlsx_writing import XlsxWriter
+from models.exchange.sheets.xlsx import reading as workbook_reading
+from models.exchange.sheets.xlsx.writing import XlsxWriter
 from models.values.tables import MAX_ROWS, Cell, Line, Row, Table, Unreadable, Writer
 
 __all__ = ["MAX_ROWS", "Cell", "Line", "Row", "Table", "Unreadable", "Writer", "read", "read_pasted", "writer"]

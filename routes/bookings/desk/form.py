@@ -116,13 +116,13 @@ def booking_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None
         form.unit.data = form.unit.data or str(units[0].id)
     else:
         form.unit.choices.insert(0, Option("", "Velg"))
-    _offer_orders(visit, form)
+    _set_order_choices(visit, form)
     if order:
         _begin_with(visit, form, order)
     return form
 
 
-def _offer_orders(visit: Visit, form: BookingForm) -> None:
+def _set_order_choices(visit: Visit, form: BookingForm) -> None:
     """The open ones, and the one that is chosen, whatever its status."""
     found = open_orders(visit.db)
     chosen = form.order.data or ""

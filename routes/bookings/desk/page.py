@@ -9,7 +9,7 @@ from models.bookings.attendance import can_be_noted
 from models.bookings.booking import Booking, booking_by_id
 from models.bookings.slots import Slot
 from models.bookings.timetable import BookingView, SlotView, view_of
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.customers.customer import Customer, customer_with_manager
 from models.customers.units import unit_name
 from routes.web.answers import page
@@ -79,8 +79,14 @@ def sheet_of(visit: Visit, id: int) -> BookingSheet:
     asked = "names" in visit.query_params or "names" in visit.form
     sheet = BookingSheet(visit, booking, with_names=booking.names_hidden and asked)
     if sheet.with_names:
-        told = {"customer_id": booking.customer_id, "about": booking.about, "action": "names shown"}
-        visit.on_record(lambda db: record(db, actor=visit.user.label, now=visit.now, **told))  # type: ignore[arg-type]
+        shown = Change(
+            customer_id=booking.customer_id,
+            actor=visit.user.label,
+            about=booking.about,
+            action="names shown",
+            at=visit.now,
+        )
+        visit.on_record(lambda db: record(db, shown))
     return sheet
 
 

@@ -5,37 +5,28 @@ Publishing one is in `new`, changing one in `changes`, its times in `slots`, who
 
 from starlette.responses import Response
 
-from models.bookings.desk import BookingRow, Criteria, Cursor, Found, find_bookings
+from models.bookings.desk import BookingRow, Criteria, find_bookings
 from models.bookings.timetable import roll_of
 from routes.bookings.desk.page import draw, sheet_of
-from routes.web import search as listing
 from routes.web.answers import page
-from routes.web.fields import Choice, Option, Text, at_most
-from routes.web.forms import PeriodSearch
-from routes.web.search import after_of
+from routes.web.fields import Text, at_most
+from routes.web.search import Listing, PeriodSearch, Whose, answer
 from routes.web.visit import Visit
-
-MINE, EVERYBODYS = Option("", "Mine"), Option("all", "Alle")
 
 
 class BookingSearch(PeriodSearch):
     """What bookings are searched by; an empty filter does not restrict."""
 
     customer = Text("Kunde:", [at_most(200)])
-    whose = Choice("Kundeansvarlig:", default="", choices=[MINE, EVERYBODYS])
+    whose = Whose("Kundeansvarlig:", of="")
 
-    def criteria(self, account_manager_id: int | None, after: Cursor | None) -> Criteria:
+    def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
-        return Criteria(
-            self.from_date.day,
-            self.to_date.day,
-            self.customer.data or "",
-            None if self.whose.data else account_manager_id,
-            after,
-        )
+        manager = self.whose.manager(visit)
+        return Criteria(self.from_date.day, self.to_date.day, self.customer.data or "", manager, after)
 
 
-class Listing(listing.Listing):
+class Bookings(Listing):
     """A page of bookings: those to come, soonest first, then those before."""
 
     route = "desk_bookings"
@@ -45,7 +36,7 @@ class Listing(listing.Listing):
     @property
     def among_all(self) -> str:
         """The same search, whosever the customers are."""
-        return self.way(whose=EVERYBODYS.value)
+        return self.way(whose=Whose.ALL)
 
     @property
     def halves(self) -> list[tuple[str, list[BookingRow]]]:
@@ -58,19 +49,12 @@ class Listing(listing.Listing):
 def index(visit: Visit) -> Response:
     """The bookings of one's customers, or of all."""
     search: BookingSearch = BookingSearch.of(visit)
-    search.were_wrong = "wrong" in visit.query_params
-    after = after_of(visit, Cursor.parse)
-    valid = search.validate()
-    criteria = search.criteria(visit.user.account_manager_id, after)
-    found = find_bookings(visit.db, visit.now, criteria) if valid else Found([], 0, None)
-    return page(
+    return answer(
         visit,
+        Bookings,
         "bookings/desk/index.html",
-        part="results",
-        status=200 if valid else 422,
-        at=visit.url("desk_bookings", **search.filters, after=after),
-        search=search,
-        found=Listing(visit, search, found, later=after is not None),
+        search,
+        lambda after: find_bookings(visit.db, visit.now, search.criteria(visit, after)),
     )
 
 

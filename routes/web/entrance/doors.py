@@ -1,4 +1,4 @@
-"""The door of a place: whether the request is one that we asked for, and whether its sender is let in.
+"""The checks before a place: whether the request comes from our own pages, and whether its sender may enter.
 
 What is committed, and what is answered where something breaks, is in `visits`.
 """
@@ -29,7 +29,7 @@ _NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_nu
 
 @dataclass(frozen=True)
 class Door:
-    """What a line of the map says of a place: who is let in, with what, and who answers."""
+    """What a line of the map says of a place: who may enter, with what, and who answers."""
 
     portal: Portal
     handler: Handler

@@ -1,6 +1,6 @@
 """The visit, from the request that was read to the commit: one transaction, and an answer whatever happens.
 
-What a visit offers to the rooms is in `routes.web.visit`; who is let in, in `doors`.
+What a visit gives to the rooms is in `routes.web.visit`; who may enter is decided in `doors`.
 """
 
 import logging

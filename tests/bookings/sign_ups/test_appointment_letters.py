@@ -32,7 +32,7 @@ from models.core.signed import PERSONAL_LINK, Signer
 from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.exchange.letters import Letters
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.user import User
 from tests.bookings.sign_ups.holder import (
     INGRID,
@@ -44,8 +44,9 @@ from tests.bookings.sign_ups.holder import (
     whole,
 )
 from tests.stage.calendars import CalendarProgram
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.empty import empty_sqlite
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.house import House
 from tests.stage.outside import MailServer
 from tests.stage.server import Loop
 from tests.stage.times import TestClock
@@ -107,13 +108,15 @@ class Office:
         with self._database.session() as db, across_customers(db):
             message = post(
                 db,
-                channel=Channel.MAIL,
-                kind=f"appointment_{kind}",
-                about="sign_up:17",
-                customer_id=None,
-                payload=FACTS | facts,
-                now=self.clock.now(),
-                to=TO,
+                Outgoing(
+                    channel=Channel.MAIL,
+                    kind=f"appointment_{kind}",
+                    about="sign_up:17",
+                    customer_id=None,
+                    payload=FACTS | facts,
+                    at=self.clock.now(),
+                    to=TO,
+                ),
             )
             db.commit()
         return message

@@ -1,4 +1,4 @@
-"""The CRM's door: who is let in, what is refused, and what it fetches (C1, C3)."""
+"""The URLs that the CRM calls: who may call, what is refused, and what it fetches (C1, C3)."""
 
 import json
 

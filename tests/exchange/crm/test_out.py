@@ -23,7 +23,7 @@ from models.exchange.crm import shapes
 from models.exchange.deliver import Postman
 from models.outbox import claims
 from models.outbox.claims import MAX_ATTEMPTS
-from models.outbox.message import Channel, Message, post
+from models.outbox.message import Channel, Message, Outgoing, post
 from tests.stage.browsers.live import until
 from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.house import House
@@ -57,11 +57,17 @@ class Story:
 
     def tell(self, of: int = 0, kind: str = "order.reference_changed", **facts: Any) -> Message:
         """Something happens to one of the story's orders; its reference says how often."""
-        number, now = self.first + of, self.portal.clock.now()
-        payload = {"number": number, **(facts or {"reference": str(len(self.told))})}
+        number = self.first + of
+        event = Outgoing(
+            channel=Channel.CRM,
+            kind=kind,
+            about=f"order:{number}",
+            customer_id=None,
+            payload={"number": number, **(facts or {"reference": str(len(self.told))})},
+            at=self.portal.clock.now(),
+        )
         with self.portal.database.session() as db, across_customers(db):
-            told = {"channel": Channel.CRM, "kind": kind, "about": f"order:{number}", "customer_id": None}
-            self.told.append(post(db, payload=payload, now=now, **told))  # type: ignore[arg-type]
+            self.told.append(post(db, event))
             db.commit()
         return self.told[-1]
 

@@ -10,7 +10,6 @@ from models.bookings.booking import Booking
 from models.bookings.changes import ChangeRefused, Time, add_times, call_off, remove_time, revise, set_time
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
-from models.core.audit import record
 from models.crm.records import hold_record, record_id_of
 from models.exchange.crm.intake.events import CRM, Arrival, Key, Moment, Name, Refusal
 from models.orders.order import Order
@@ -99,8 +98,7 @@ def _found(arrival: Arrival) -> Booking:
         made = Booking(customer_id=arrival.owner, **facts)
         arrival.db.add(made)
         arrival.db.flush()
-        told: dict[str, Any] = {"customer_id": arrival.owner, "about": f"booking:{made.id}", "action": "published"}
-        record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+        arrival.note(f"booking:{made.id}", "published")
         return made
     found = arrival.db.scalars(
         select(Booking).where(Booking.id == arrival.record.record_id).with_for_update(),

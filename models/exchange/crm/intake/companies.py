@@ -6,7 +6,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models.core.audit import record
 from models.core.scope import Right
 from models.crm.records import record_id_of
 from models.customers.account_managers import AccountManager
@@ -104,8 +103,7 @@ def unit(arrival: Arrival) -> int:
     place_unit(arrival.db, found, parent)
     if parent is None:
         _is_the_company(arrival, data, manager_id)
-    told: dict[str, Any] = {"customer_id": arrival.owner, "about": f"unit:{found.id}", "action": "changed"}
-    record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+    arrival.note(f"unit:{found.id}", "changed")
     return found.id
 
 
@@ -128,8 +126,7 @@ def user(arrival: Arrival) -> int:
     arrival.db.add_all(grants)
     arrival.db.flush()
     for customer_id in sorted(before | {grant.customer_id for grant in grants}):
-        told: dict[str, Any] = {"customer_id": customer_id, "about": f"user:{found.id}", "action": "rights"}
-        record(arrival.db, actor=CRM.label, now=arrival.now, **told)
+        arrival.note(f"user:{found.id}", "rights", customer_id)
     if found.active and not found.password_hash and told_at != found.email:  # the letter to a wrong address was in vain
         invite_user(arrival.db, found, by=CRM, now=arrival.now)
     return found.id

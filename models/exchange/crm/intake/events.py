@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.audit import THE_CRM
+from models.core.audit import THE_CRM, Change, record
 from models.crm.records import CrmRecord, record_id_of
 from models.customers.units import Unit
 
@@ -64,6 +64,11 @@ class Arrival:
         if self.customer_id is None:
             raise Refusal("the event names no customer")
         return self.customer_id
+
+    def note(self, about: str, action: str, customer_id: int | None = None) -> None:
+        """Note in the log what the CRM did, to something of the record's customer unless another is named."""
+        owner = self.owner if customer_id is None else customer_id
+        record(self.db, Change(customer_id=owner, actor=THE_CRM.label, about=about, action=action, at=self.now))
 
     def unit(self, key: str) -> Unit:
         """A unit of the customer, by the CRM's key or as `orgnr:318609136`; raises Refusal."""

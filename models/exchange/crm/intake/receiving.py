@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.core.scope import across_customers
 from models.crm.records import ReceivedEvent, hold_record
 from models.customers.customer import Customer
-from models.exchange.crm.intake import bookings, companies, documents, orders
+from models.exchange.crm.intake import bookings, companies, invoices, orders, reports
 from models.exchange.crm.intake.events import Arrival, Event, Refusal
 
 MOST_AT_ONCE = 500
@@ -41,9 +41,9 @@ KINDS: dict[str, Kind] = {
     "order.message_added": Kind("message", orders.MessageData, orders.message),
     "booking.changed": Kind("booking", bookings.BookingData, bookings.booking),
     "attendance.noted": Kind("sign_up", bookings.AttendanceData, bookings.attendance),
-    "invoice.issued": Kind("invoice", documents.InvoiceData, documents.invoice),
-    "payment.registered": Kind("payment", documents.PaymentData, documents.payment),
-    "report.published": Kind("report", documents.ReportData, documents.report),
+    "invoice.issued": Kind("invoice", invoices.InvoiceData, invoices.invoice),
+    "payment.registered": Kind("payment", invoices.PaymentData, invoices.payment),
+    "report.published": Kind("report", reports.ReportData, reports.report),
 }
 
 

@@ -48,7 +48,7 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Presentation:
     """An invoice with what is written on it."""
 
     invoice: Invoice

@@ -1,6 +1,6 @@
 """Workbooks (XLSX, ECMA-376) that somebody sent: read within limits, because a file may be made to harm its reader.
 
-Formulas are never evaluated: their kept result is read. Why no library does this: decision 0011.
+Formulas are never evaluated: their kept result is read. What a cell says is in `cells`.
 """
 
 import io
@@ -8,21 +8,12 @@ import posixpath
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from models.values.tables import (
-    FIRST_DAY,
-    FIRST_DAY_1904,
-    MAX_CELL,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Table,
-    Unreadable,
-    too_wide,
-)
+from models.exchange.sheets.xlsx.cells import Cells, Text
+from models.values.tables import FIRST_DAY, FIRST_DAY_1904, Table, Unreadable
 
 MAX_INFLATED = 100_000_000
 """The most bytes that a workbook may have when it is inflated."""
@@ -33,8 +24,6 @@ _LONGEST_TAG = 1 << 20
 _DAYS = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 """The forms of days that every workbook has (18.8.30)."""
 _NOT_FORM = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 _DAMAGED = "Arbeidsboken er skadet. Åpne den i Excel, lagre den på nytt som .xlsx, og velg den nye filen."
 _TOO_LARGE = "Arbeidsboken er for stor. Lagre bare arket med de ansatte i en ny arbeidsbok, og velg den."
@@ -155,7 +144,7 @@ class _Workbook:
 
     def _read_texts(self) -> None:
         """The texts that cells refer to."""
-        reading = _Text()
+        reading = Text()
 
         def end(name: str) -> None:
             reading.end(name)
@@ -168,7 +157,7 @@ class _Workbook:
             self._parse("xl/sharedStrings.xml", reading.begin, end, reading.characters)
 
     def _table(self, part: str) -> Table:
-        reading = _Cells(Table(first_day=self._first_day), self._texts, self._days)
+        reading = Cells(Table(first_day=self._first_day), self._texts, self._days)
         self._parse(part, reading.begin, reading.end, reading.characters)
         return reading.joined()
 
@@ -200,121 +189,6 @@ class _Workbook:
         with self._archive.open(part) as opened:
             while piece := opened.read(_PIECE):
                 yield piece
-
-
-class _Text:
-    """Collects a text of `<t>` elements; what tells how to pronounce it (`<rPh>`) is no part of it."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._length = 0
-        self._wanted = False
-        self._aside = 0
-
-    def begin(self, name: str, _attributes: dict[str, str]) -> None:
-        self._aside += name == "rPh"
-        self._wanted = name in {"t", "v"} and not self._aside
-
-    def characters(self, text: str) -> None:
-        if self._wanted and self._length <= MAX_CELL:
-            self._pieces.append(text)
-            self._length += len(text)
-
-    def end(self, name: str) -> None:
-        self._aside -= name == "rPh"
-        self._wanted = False
-
-    def take(self) -> str:
-        """The text since the last time; of a text that is too long, more than a cell may have."""
-        text = _CODED.sub(lambda coded: chr(int(coded[1], 16)), "".join(self._pieces))
-        self._pieces, self._length = [], 0
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-@dataclass(slots=True)
-class _Cells:
-    """Collects the cells of a sheet into a table."""
-
-    table: Table
-    texts: list[str]
-    days: list[bool]
-    _text: _Text = field(default_factory=_Text)
-    _row: dict[int, str] = field(default_factory=dict)
-    _number: int = 0
-    _column: int = -1
-    _kind: str = "n"
-    _style: int = 0
-    _merged: list[tuple[int, int, int]] = field(default_factory=list)
-
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
-        self._text.begin(name, attributes)
-        if name == "row":
-            self._number = int(attributes.get("r", self._number + 1))
-            self._row, self._column = {}, -1
-        elif name == "c":
-            place = _PLACE.fullmatch(attributes.get("r", ""))
-            self._column = _column(place[1]) if place else self._column + 1
-            self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", "0"))
-            self._text.take()
-        elif name == "mergeCell" and len(self._merged) <= MAX_ROWS:
-            first, _, last = attributes.get("ref", "").partition(":")
-            one, other = _PLACE.fullmatch(first), _PLACE.fullmatch(last)
-            if one and other and one[2] != other[2]:
-                self._merged.append((_column(one[1]), int(one[2]), int(other[2])))
-
-    def characters(self, text: str) -> None:
-        self._text.characters(text)
-
-    def end(self, name: str) -> None:
-        self._text.end(name)
-        if name == "c" and (value := self._value(self._text.take())):
-            if self._column >= MAX_COLUMNS and value.strip():
-                raise too_wide(self._number)
-            self._row[self._column] = value
-        elif name == "row":
-            self.table.add(self._number, [self._row.get(at, "") for at in range(max(self._row, default=-1) + 1)])
-
-    def joined(self) -> Table:
-        """The table, with what stands in cells that are joined downwards in each of their rows."""
-        lines = {line.number: line for line in self.table.lines}
-        filled = False
-        for column, first, last in self._merged:
-            above = lines.get(first)
-            value = above.cells[column] if above and column < len(above.cells) else ""
-            for number in range(first + 1, min(last, first + MAX_ROWS) + 1) if value else ():
-                if line := lines.get(number):
-                    line.cells.extend([""] * (column + 1 - len(line.cells)))
-                    line.cells[column] = value
-                    filled = True
-        if filled:
-            self.table.notes.append("Celler som er slått sammen nedover, er lest som om teksten sto i hver av radene.")
-        return self.table
-
-    def _value(self, raw: str) -> str:
-        if self._kind == "s" and raw:
-            return self.texts[int(raw)]
-        if self._kind == "b":
-            return {"1": "SANN", "0": "USANN"}.get(raw, raw)
-        if self._kind == "d" and raw:
-            return _shown(datetime.fromisoformat(raw).date())
-        if self._kind != "n" or not raw:
-            return raw
-        number = float(raw)
-        if self._style < len(self.days) and self.days[self._style] and 0 < number < 3_000_000:
-            return _shown(self.table.day(int(number)))
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else raw.replace(".", ",")
-
-
-def _shown(day: date) -> str:
-    return f"{day.day:02}.{day.month:02}.{day.year:04}"
-
-
-def _column(letters: str) -> int:
-    """0 for A."""
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column - 1
 
 
 def _joined(folder: str, target: str) -> str:
