@@ -186,10 +186,3 @@ def test_new_keys_are_good_keys_and_never_twice_the_same(portal: Command) -> Non
     assert len(secrets) == 3
     assert all(len(secret) >= 64 for secret in secrets)
     assert Keyring((portal("new-key", "FIELD_KEYS")[1].strip(),)).newest
-
-
-def test_an_unknown_command_explains_the_known_ones(portal: Command) -> None:
-    for words in ((), ("dance",), ("--help",)):
-        status, printed, said = portal(*words)
-        assert (status, printed) == (2, "")
-        assert all(f"python app.py {command}" in said for command in app.COMMANDS)
