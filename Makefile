@@ -10,16 +10,24 @@ TEST_PROCESSES ?= auto
 ARGS ?=
 UV ?= uv
 
-.PHONY: help run test check bench guide lock
+PYTEST = $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
+
+.PHONY: help run test test-rest test-all check bench guide lock
 
 help:  ## show this
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT are read from the environment
 	@exec $(PYTHON) app.py run
 
-test: $(VENV)/installed-dev  ## run the whole test suite
-	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 $(ARGS)
+test: $(VENV)/installed-dev  ## run every test, each story in one mode on SQLite and in the other on PostgreSQL
+	@$(PYTEST) --pairs=first $(ARGS)
+
+test-rest: $(VENV)/installed-dev  ## run the stories in the two pairs of database and mode that are left
+	@$(PYTEST) --pairs=rest $(ARGS)
+
+test-all: $(VENV)/installed-dev  ## run both
+	@$(PYTEST) --pairs=all $(ARGS)
 
 check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silent when all is well
 	@$(PYTHON) -m ruff check --quiet

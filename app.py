@@ -1,97 +1,50 @@
-"""The front door: settings, database, middleware and the map; and the command line.
+"""The front door: settings, database, middleware and the map; and the command line, as one tree.
 
-python app.py run          the demo: makes keys and a database, then serves
-python app.py serve        the portal, with the settings of the environment
-python app.py worker       the postman alone
-python app.py migrate      brings the database to the newest version
-python app.py outbox       which endpoint rests, what waits and what could not be delivered; `outbox resend ID` sends
-                           it again
-python app.py purge        erases former employees and what else is past its time; once a day
-python app.py import-invoices PATH… [--check]
-                           lets EHF files, folders and zips in; `--check` only verifies, and stores nothing
-python app.py quarantine   the documents that were refused, and why
-python app.py reports NUMBER on|off
-                           shows Rapporter to the customer with that organisation number, or hides it
-python app.py add-report NUMBER YEAR KIND FILE [UNIT]
-                           keeps a document; KIND is Årsrapport, Plan, Kartlegging or Helsekontroll
-python app.py add-plan NUMBER YEAR FILE.csv
-                           puts a plan in the place of the customer's plan of that year
-python app.py publish-slots
-                           a series of times as a booking; `publish-slots --help` says how
-python app.py reconcile PLACE [--mend]
-                           compares every record with the digests of the CRM, from a file or an address; `--mend` tells
-                           it again what differs
-python app.py received     events of the CRM that were refused, and why
-python app.py rotate-keys  seals everything with the newest of FIELD_KEYS
-python app.py new-key      a key for SECRET_KEYS, FIELD_KEYS or CRM_FIELD_KEY
+What a command does and says is in `models.operations.commands`; only what serves is here.
 """
 
 import asyncio
-import csv
 import gc
 import os
-import secrets
 import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+import tomllib
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette_compress import CompressMiddleware, add_compress_type
 from uvicorn.supervisors import Multiprocess
 
-from models import demo
-from models.bookings import series_words
-from models.bookings.series import SeriesRefused
-from models.core.audit import THE_PORTAL
 from models.core.clock import Clock
-from models.core.database import Database, run
+from models.core.database import Database
+from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
-from models.core.scope import across_customers
-from models.core.sealed import Keyring, new_field_key
-from models.core.settings import Settings, SettingsRefused
-from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
-from models.crm.records import refused_events
-from models.customers.customer import Customer, customer_by_number, switch_reports
-from models.customers.units import unit_by_name
-from models.exchange.crm.digests import CannotRead, digests_at
+from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
-from models.exchange.ehf.files import Found, find_documents
-from models.exchange.ehf.intake import Result, check, take_in
-from models.invoices.quarantine import quarantined
-from models.migrations import migrate
-from models.operations.erasure import purge
-from models.operations.key_rotation import rotate
-from models.operations.reconciliation import differences
-from models.outbox import endpoints
-from models.outbox.claims import resend
-from models.outbox.overview import overview
-from models.reports.plans import PlanRefused, replace_plan
-from models.reports.report import DocumentRefused, add_report
+from models.operations import commands, words
+from models.operations.installation import Installation, Refused, open_installation
+from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
-from routes.web.entrance.place import Place
-from routes.web.entrance.signed_calls import SignedCall
-from routes.web.entrance.visits import visit
-from routes.web.errors import refusal
-from routes.web.http.cookie import Cookies
+from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.links import Links
-from routes.web.http.static import StaticFiles
-from routes.web.lines import anyone
 from routes.web.portal import Portal
-from routes.web.templates import Pages, environment
+
+Command = Callable[..., Iterable[str]]
+Entry = Callable[[str, Command, str], ArgumentParser]
+
+STATUSES = """It ends with 0 when all is well, with 1 when something was refused or found wrong, and with 2 when the
+words or the settings are wrong, so that nothing was done."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -99,26 +52,40 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
     links = _links(settings)
-    static = StaticFiles()
     wake, stop = threading.Event(), threading.Event()
     postman = _postman(settings, clock, links) if with_postman else None
-    portal = Portal(
-        settings=settings,
-        database=Database(settings.database_url, asynchronous=True),
-        clock=clock,
-        keyring=Keyring(settings.field_keys),
-        cookies=Cookies(settings),
-        signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
-        password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
-        links=links,
-        tabs=TABS,
-        search=SEARCH,
-        static=static,
-        pages=Pages(environment(settings, links, static)),
-        wake_postman=wake.set,
-        is_stopping=stop.is_set,
+    portal = Portal.of(settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=stop.is_set)
+    add_compress_type("text/csv")
+    app = Starlette(
+        routes=[
+            *(line.route(portal) for line in MAP),
+            *(call.route(portal) for call in CALLS),
+            Route("/static/{file:path}", portal.static, methods=["GET"]),
+        ],
+        middleware=[
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
+            Middleware(SecurityHeaders, secure=settings.secure),
+        ],
+        exception_handlers={HTTPException: elsewhere(portal)},
+        lifespan=_living(portal, postman, wake, stop),
     )
+    app.router.redirect_slashes = False
+    app.state.portal = portal
+    return app
 
+
+def _links(settings: Settings) -> Links:
+    return Links({line.name: line.path for line in MAP}, settings.public_url)
+
+
+def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
+    """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
+    return Postman(Database(settings.database_url), settings, clock, links.absolute)
+
+
+def _living(
+    portal: Portal, postman: Postman | None, wake: threading.Event, stop: threading.Event
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         """The postman works while the portal serves, and finishes the letter in hand when it stops."""
@@ -131,93 +98,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         stop.set()
         wake.set()
         await walk
-        await run(portal.database.close)
+        await on_the_loop(portal.database.close)
 
-    elsewhere = Place(portal, handler=lambda _visit: Response(), who=anyone)
-
-    async def failed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        response = await run(visit, elsewhere, request, FormData(), refusal(error.status_code))
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:  # Starlette names the methods of the first line with this path only
-            lines = [
-                line for line in app.routes if isinstance(line, Route) and line.matches(request.scope)[0] != Match.NONE
-            ]
-            response.headers["allow"] = ", ".join(sorted({method for line in lines for method in line.methods or ()}))
-        return response
-
-    add_compress_type("text/csv")
-    app = Starlette(
-        routes=[
-            *(
-                Route(
-                    line.path,
-                    Place(portal, line.handler, line.who, line.form, line.max_body, line.while_viewing),
-                    methods=[line.method],
-                    name=line.name,
-                )
-                for line in MAP
-            ),
-            *(
-                Route(line.path, SignedCall(portal, line.handler, line.max_body), methods=[line.method], name=line.name)
-                for line in CALLS
-            ),
-            Route("/static/{file:path}", static, methods=["GET"]),
-        ],
-        middleware=[
-            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
-            Middleware(SecurityHeaders, secure=settings.secure),
-        ],
-        exception_handlers={HTTPException: failed},
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False
-    app.state.portal = portal
-    return app
+    return lifespan
 
 
-def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
-    """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
-    return Postman(Database(settings.database_url), settings, clock, links.absolute)
+def run(installation: Installation) -> Iterable[str]:
+    """`make run`: the portal with demo data."""
+    yield from commands.fill_demo(installation)
+    yield from serve(installation)
 
 
-def _links(settings: Settings) -> Links:
-    return Links({line.name: line.path for line in MAP}, settings.public_url)
-
-
-def demo_command() -> None:
-    """`make run`: keys and a filled database under var/ at the first start, then the portal."""
-    os.environ.setdefault("PORTAL_DEMO", "1")
-    var = Path(os.environ.get("PORTAL_VAR") or "var")
-    for name, make in (("SECRET_KEYS", secrets.token_urlsafe), ("FIELD_KEYS", new_field_key)):
-        os.environ.setdefault(name, _kept(var / name.lower(), make))
-    settings = Settings.from_environment()
-    database = Database(settings.database_url)
-    migrate(database.engine)
-    with database.session() as db, across_customers(db):
-        if demo.is_empty(db):
-            demo.load(db, Keyring(settings.field_keys), now=Clock(settings.today).now())
-            db.commit()
-    database.close()
-    print(f"\n{settings.brand}: http://{settings.host}:{settings.port}\n", flush=True)
-    for username, password, who in demo.SIGN_INS:
-        print(f"  {username:<14} {password:<20} {who}", flush=True)
-    print(flush=True)
-    serve_command()
-
-
-def _kept(file: Path, make: Callable[[], str]) -> str:
-    """A key of the demo, made once and readable by its owner only."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-            kept.write(make())
-    return file.read_text().strip()
-
-
-def serve_command() -> None:
+def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
-    settings = Settings.from_environment()
+    settings = installation.settings
     config = uvicorn.Config(
         "app:create_app",
         factory=True,
@@ -237,13 +131,14 @@ def serve_command() -> None:
     else:
         server = uvicorn.Server(config)
         server.run()
-        if not server.started:  # the port is taken, or the portal could not start; the log says which
-            sys.exit(3)
+        if not server.started:
+            raise Refused("The portal could not start; the log says why.")
+    return ()
 
 
-def worker_command() -> None:
+def worker(installation: Installation) -> Iterable[str]:
     """The postman alone, until SIGTERM or SIGINT."""
-    settings = Settings.from_environment()
+    settings = installation.settings
     stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
@@ -253,269 +148,121 @@ def worker_command() -> None:
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
     _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
+    return ()
 
 
-def migrate_command() -> None:
-    """The newest version of the tables."""
-    database = Database(Settings.from_environment().database_url)
-    migrate(database.engine)
-    database.close()
+def command_line() -> ArgumentParser:
+    """The tree of commands: each entry says what carries it out, and its words by the names that this takes."""
+    parser = ArgumentParser("python app.py", description="The customer portal.", epilog=STATUSES)
+    project = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parser.add_argument("--version", action="version", version=project["version"])
+    tree = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def entry(name: str, carry_out: Command, what: str) -> ArgumentParser:
+        made = tree.add_parser(name, help=what, description=what)
+        made.set_defaults(carry_out=carry_out)
+        return made
+
+    entry("run", run, "the demo: makes keys and a filled database at the first start, then serves")
+    entry("serve", serve, "the portal, with the settings of the environment")
+    entry("worker", worker, "the postman alone")
+    entry("migrate", commands.migrate, "brings the database to the newest version")
+    entry("purge", commands.purge, "erases former employees and what else is past its time; once a day")
+    entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
+    key = entry("new-key", commands.new_key, "makes a key")
+    key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
+    for add in (_add_exchange, _add_documents, _add_slots):
+        add(entry)
+    return parser
 
 
-def outbox_command(*words: str) -> None:
-    """Who does not take anything, what waits and what is dead; with `resend ID`, a dead message is sent again."""
-    settings = Settings.from_environment()
-    database = Database(settings.database_url)
-    with database.session() as db, across_customers(db):
-        if words[:1] == ("resend",) and len(words) == 2:
-            resend(db, int(words[1]), Clock(settings.today).now())
-            db.commit()
-        for line in (*endpoints.overview(db), *overview(db)):
-            print(line)
-    database.close()
+def _add_exchange(entry: Entry) -> None:
+    outbox = entry("outbox", commands.outbox, "which endpoint rests, what waits, and what could not be delivered")
+    again = outbox.add_subparsers(metavar="[resend id]", help="sends again what could not be delivered")
+    resend = again.add_parser("resend")
+    resend.set_defaults(carry_out=commands.resend)
+    resend.add_argument("id", type=words.number, help="the number at the beginning of its line")
+    entry("received", commands.received, "events of the CRM that were refused, and why")
+    reconcile = entry("reconcile", commands.reconcile, "compares every record with the digests of the CRM")
+    reconcile.add_argument("place", help="a file with the digests, or their address")
+    reconcile.add_argument("--mend", action="store_true", help="tells the CRM again what differs")
+    invoices = entry("import-invoices", commands.import_invoices, "lets EHF files, folders and zips in")
+    path: dict[str, Any] = {"type": words.path, "nargs": "*", "metavar": "PATH"}
+    invoices.add_argument("paths", help="a file, a folder with all that is below it, or a zip", **path)
+    check = "only verifies all of them, and keeps nothing"
+    invoices.add_argument("--check", action="extend", dest="check_only", help=check, **path)
+    entry("quarantine", commands.quarantine, "the documents that were refused, and why")
 
 
-def purge_command() -> None:
-    """What is past its time is erased."""
-    settings = Settings.from_environment()
-    database = Database(settings.database_url)
-    kept = timedelta(days=settings.former_employee_days)
-    for what, count in purge(database, former_kept=kept, now=Clock(settings.today).now()):
-        print(f"{what}: {count}")
-    database.close()
+def _add_documents(entry: Entry) -> None:
+    reports = entry("reports", commands.reports, "shows Rapporter to a customer, or hides it")
+    document = entry("add-report", commands.add_document, "keeps a document for a customer, or for one of its units")
+    plan = entry("add-plan", commands.add_plan, "puts a plan in the place of the customer's plan of that year")
+    for command in (reports, document, plan):
+        command.add_argument("number", type=words.organisation_number, help="the customer's organisation number")
+    for command in (document, plan):
+        command.add_argument("year", type=words.year, help="the year that it is about")
+    reports.add_argument("state", choices=("on", "off"), help="shown or hidden")
+    document.add_argument("kind", choices=KINDS, help="what it is")
+    document.add_argument("file", type=words.document, help="what is kept, under its own name")
+    document.add_argument("unit", type=words.text, nargs="?", help="the unit's name; without it, the company")
+    plan.add_argument("file", type=words.path, help="a CSV in UTF-8, with semicolons")
 
 
-def publish_slots_command(*words: str) -> None:
-    """A series of times, as a booking of each unit that is named."""
-    written = series_words.read(words)
-    settings = Settings.from_environment()
-    database = Database(settings.database_url)
-    with database.session() as db, across_customers(db):
-        try:
-            made = series_words.publish_for_units(db, written, Clock(settings.today).now())
-        except SeriesRefused as refused:
-            sys.exit(str(refused))
-        for booking in made:
-            print(f"booking {booking.id}: {booking.title}, sign-up closes {booking.deadline:%Y-%m-%d %H:%M} UTC")
-        db.commit()
-    database.close()
+def _add_slots(entry: Entry) -> None:
+    option = entry("publish-slots", commands.publish_slots, "publishes a series of times as bookings").add_argument
+    several: dict[str, Any] = {"action": "append", "required": True}
+    option("--unit", type=words.unit, dest="units", help="id or organisation number; several times", **several)
+    option("--title", type=words.text, required=True, help="what it is")
+    option("--place", type=words.text, required=True, help="where it is")
+    option("--day", type=words.day, dest="days", help="2026-10-13; several times", **several)
+    option("--hours", type=words.hours, help="08:00-15:00; several times", **several)
+    option("--break", type=words.hours, dest="breaks", action="append", default=[], help="11:30-12:00; several times")
+    option("--minutes", type=words.minutes, dest="length", required=True, help="the length of a time")
+    option("--capacity", type=words.number, default=1, help="places on each time")
+    option("--closes", type=words.ahead, dest="closes_before", default="24h", help="24h or 7d before the first time")
+    option("--order", type=words.number, dest="order_number", help="the number of the order")
+    option("--preparation", type=words.long_text, default="", help="what one does before")
+    option("--self-declaration", type=words.address, dest="self_declaration_url", default="", help="its URL")
+    option("--names-hidden", action="store_true", help="only how many sit, not who")
+    option("--needs-national-id", action="store_true", help="those who come must be identified")
 
 
-def rotate_keys_command() -> None:
-    """Everything under the newest of FIELD_KEYS, while the portal runs; fails where the older ones must be kept."""
-    settings = Settings.from_environment()
-    keyring = Keyring(settings.field_keys)
-    database = Database(settings.database_url)
-    left = 0
-    for table in rotate(database, keyring):
-        left += table.left
-        broken = f", {table.broken} cannot be opened with any of FIELD_KEYS" if table.broken else ""
-        print(f"{table.table}: {table.resealed} sealed anew{broken}")
-    database.close()
-    if left:
-        sys.exit(f"{left} rows are not sealed with {keyring.newest} yet: keep the older keys, and run this again.")
-    print(f"everything is sealed with {keyring.newest}: older keys can be dropped")
-
-
-def import_invoices_command(*words: str) -> int:
-    """Let EHF documents in, or only verify them, with a line for each; 1 where one was refused."""
-    paths = [Path(word) for word in words if word != "--check"]
-    if not paths:
-        print("import-invoices needs a file, a folder or a zip.", file=sys.stderr)
-        return 2
-    if "--check" in words:
-        return _tell(check(found) for found in find_documents(paths))
-    settings = Settings.from_environment()
-    clock, database = Clock(settings.today), Database(settings.database_url)
-    status = _tell(_taken_in(database, found, clock) for found in find_documents(paths))
-    database.close()
-    return status
-
-
-def _taken_in(database: Database, found: Found, clock: Clock) -> Result:
-    """What became of a document, in a transaction of its own."""
-    with database.session() as db, across_customers(db):
-        result = take_in(db, found, now=clock.now())
-        db.commit()
-        return result
-
-
-def _tell(results: Iterable[Result]) -> int:
-    status = 0
-    for result in results:
-        print(result, flush=True)
-        if result.refusal:
-            status = 1
-    return status
-
-
-def quarantine_command() -> None:
-    """The documents that were refused, the latest first."""
-    database = Database(Settings.from_environment().database_url)
-    with database.session() as db, across_customers(db):
-        for row in quarantined(db):
-            print(f"{row.last_at:%Y-%m-%d %H:%M} UTC {row.times} times: {row.name}: {row.reason}")
-    database.close()
-
-
-def reports_command(number: str = "", state: str = "") -> int:
-    """Show Rapporter to a customer, or hide it."""
-    if state not in {"on", "off"}:
-        return _refuse("reports needs an organisation number, and on or off.")
-
-    settings = Settings.from_environment()
-
-    def change(db: Session, customer: Customer) -> str:
-        now = Clock(settings.today).now()
-        switch_reports(db, customer, on=state == "on", by=THE_PORTAL.label, now=now)
-        return f"{customer.name}: Rapporter is {state}"
-
-    return _for_customer(number, change)
-
-
-def add_report_command(number: str = "", year: str = "", kind: str = "", file: str = "", unit: str = "") -> int:
-    """Keep a document for a customer, or for one of its units; its title is the name of the file."""
-    settings = Settings.from_environment()
-
-    def change(db: Session, customer: Customer) -> str:
-        of = unit_by_name(db, customer.id, unit or customer.name)
-        if of is None:
-            raise DocumentRefused(f"{customer.name} has no unit {unit}")
-        path = Path(file)
-        report = add_report(
-            db,
-            of,
-            kind=kind,
-            year=int(year),
-            title=path.stem,
-            file_name=path.name,
-            content=path.read_bytes(),
-            by=THE_PORTAL.label,
-            now=Clock(settings.today).now(),
-        )
-        return f"report {report.id}: {report.title}, {of.name} {year}"
-
-    return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")
-
-
-def add_plan_command(number: str = "", year: str = "", file: str = "") -> int:
-    """Put a plan, a CSV of the provider, in the place of a customer's plan of that year."""
-    settings = Settings.from_environment()
-
-    def change(db: Session, customer: Customer) -> str:
-        with Path(file).open(encoding="utf-8-sig", newline="") as lines:
-            plan = enumerate(csv.DictReader(lines, delimiter=";"), 2)
-            by, now = THE_PORTAL.label, Clock(settings.today).now()
-            count = replace_plan(db, customer, int(year), plan, by=by, now=now)
-        return f"{customer.name}: {count} activities in {year}"
-
-    return _for_customer(number, change) if year.isdecimal() else _refuse(f"{year} is no year.")
-
-
-def _for_customer(number: str, change: Callable[[Session, Customer], str]) -> int:
-    """Change something of the customer with this organisation number, in one transaction, and say what it was."""
-    database = Database(Settings.from_environment().database_url)
-    try:
-        with database.session() as db, across_customers(db):
-            customer = customer_by_number(db, number)
-            if customer is None:
-                return _refuse(f"No customer has the organisation number {number}.")
-            print(change(db, customer))
-            db.commit()
-    except (DocumentRefused, PlanRefused, OSError, UnicodeDecodeError) as refused:
-        return _refuse(str(refused))
-    finally:
-        database.close()
-    return 0
-
-
-def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
-
-
-def reconcile_command(*words: str) -> int:
-    """Compare with the CRM's digests, a line for each difference; 1 where there was one that is not mended."""
-    places = [word for word in words if word != "--mend"]
-    if len(places) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
-    settings = Settings.from_environment()
-    now = Clock(settings.today).now()
-    try:
-        theirs = digests_at(places[0], settings, now)
-    except CannotRead as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    left = 0
-    with _session(settings) as db:
-        for difference in differences(db, theirs, mend="--mend" in words, now=now):
-            mended = "--mend" in words and difference.what != "unknown"
-            left += not mended
-            print(f"{difference.what} {difference.subject}{' told again' if mended else ''}")
-        db.commit()
-    return 1 if left else 0
-
-
-def received_command() -> None:
-    """The CRM's events that were refused, newest first."""
-    with _session(Settings.from_environment()) as db:
-        for event in refused_events(db):
-            print(f"{event.received_at:%Y-%m-%d %H:%M} {event.kind} {event.subject} {event.event_id}: {event.reason}")
-
-
-@contextmanager
-def _session(settings: Settings) -> Iterator[Session]:
-    """The database across customers, for a command."""
-    database = Database(settings.database_url)
-    with database.session() as db, across_customers(db):
-        yield db
-    database.close()
-
-
-def new_key_command(name: str = "SECRET_KEYS") -> None:
-    """A fresh key on standard output."""
-    print(new_field_key() if name in {"FIELD_KEYS", "CRM_FIELD_KEY"} else secrets.token_urlsafe(48))
-
-
-COMMANDS: dict[str, Callable[..., int | None]] = {
-    "run": demo_command,
-    "serve": serve_command,
-    "worker": worker_command,
-    "migrate": migrate_command,
-    "outbox": outbox_command,
-    "purge": purge_command,
-    "rotate-keys": rotate_keys_command,
-    "import-invoices": import_invoices_command,
-    "quarantine": quarantine_command,
-    "reports": reports_command,
-    "add-report": add_report_command,
-    "add-plan": add_plan_command,
-    "publish-slots": publish_slots_command,
-    "reconcile": reconcile_command,
-    "received": received_command,
-    "new-key": new_key_command,
-}
-
-
-def main(words: list[str]) -> int:
+def main(said: list[str]) -> int:
     """Carry out one command; a refusal is one sentence on standard error."""
-    command = COMMANDS.get(words[0]) if words else None
-    if command is None:
-        print(__doc__, file=sys.stderr)
-        return 2
-    configure_logs(os.environ.get("LOG_FORMAT", "text"))
     try:
-        status = command(*words[1:])
-    except SettingsRefused as refused:
-        print(refused, file=sys.stderr)
-        return 2
+        return _carry_out(said)
     except KeyboardInterrupt:  # Ctrl-C; what was begun is finished by now
         return 130
     except BrokenPipeError:  # whoever read the lines has seen enough; nothing more can be said, not even at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    return status or 0
+
+
+def _carry_out(said: list[str]) -> int:
+    parser = command_line()
+    try:
+        found = vars(parser.parse_args(said))
+    except SystemExit as ended:  # what was asked for, or what is wrong, has been said
+        print(end="", flush=True)
+        return int(ended.code or 0)
+    carry_out = found.pop("carry_out", None)
+    if carry_out is None:
+        parser.print_help(sys.stderr)
+        return 2
+    configure_logs(log_format())
+    try:
+        with open_installation() as installation:
+            for line in carry_out(installation, **found):
+                print(line, flush=True)
+    except Refused as refused:
+        if str(refused):
+            print(refused, file=sys.stderr)
+        return refused.status
+    except SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

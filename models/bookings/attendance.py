@@ -79,14 +79,7 @@ def _record(db: Session, changed: Collection[SignUp], by: Actor, now: datetime) 
     for row in changed:
         record(
             db,
-            Change(
-                customer_id=row.customer_id,
-                actor=by.label,
-                about=f"sign_up:{row.id}",
-                action="attendance",
-                at=now,
-                changed={"state": row.state},
-            ),
+            Change.of(row, "attendance", by=by, at=now, changed={"state": row.state}),
         )
 
 

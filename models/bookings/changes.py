@@ -239,14 +239,7 @@ def _sign_ups(db: Session, *which: Any) -> list[SignUp]:
 def _record(db: Session, booking: Booking, action: str, by: Actor, now: datetime, **changed: Any) -> None:
     record(
         db,
-        Change(
-            customer_id=booking.customer_id,
-            actor=by.label,
-            about=booking.about,
-            action=action,
-            at=now,
-            changed=changed,
-        ),
+        Change.of(booking, action, by=by, at=now, changed=changed),
     )
     if by.label != THE_CRM.label:
         tell_crm(db, booking, "changed", now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.core.scope import whole_customer
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 
 
 def tell_crm(db: Session, booking: Booking, what: str, now: datetime) -> None:
@@ -19,14 +19,7 @@ def tell_crm(db: Session, booking: Booking, what: str, now: datetime) -> None:
         payload = facts_of(db, booking)
     post(
         db,
-        Outgoing(
-            channel=Channel.CRM,
-            kind=f"booking.{what}",
-            about=booking.about,
-            customer_id=booking.customer_id,
-            payload=payload,
-            at=now,
-        ),
+        Outgoing.event(booking, f"booking.{what}", payload, now),
     )
 
 

@@ -1,17 +1,22 @@
-"""Publishing a series from a form: once per form, with an event to the CRM. What a series is, stands in `series`."""
+"""Publishing a series, with an event to the CRM: from a form, once per form, or for several units at once.
+
+What a series is, stands in `series`.
+"""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.news import tell_crm
-from models.bookings.series import Series, publish
-from models.core.audit import Actor
+from models.bookings.series import Series, SeriesRefused, publish
+from models.core.audit import THE_PROVIDER, Actor
+from models.customers.units import Unit
 
 
 class KeyUsed(Exception):
@@ -44,6 +49,32 @@ def publish_once(
         return before
     tell_crm(db, made, "published", now)
     return made
+
+
+def publish_for_units(
+    db: Session, units: Iterable[str], series: Series, facts: dict[str, Any], *, now: datetime
+) -> list[Booking]:
+    """Publish a series as a booking of each of these units, which are named by id or organisation number.
+
+    Raises SeriesRefused, also for a unit that is not there, and for an order that is not that customer's.
+    """
+    made = []
+    for name in units:
+        try:
+            booking = publish(db, _unit_named(db, name), series, **facts, by=THE_PROVIDER, now=now)
+        except IntegrityError:
+            raise SeriesRefused(f"the customer of unit {name} has no order {facts.get('order_number')}") from None
+        tell_crm(db, booking, "published", now)
+        made.append(booking)
+    return made
+
+
+def _unit_named(db: Session, name: str) -> int:
+    named = select(Unit.id).where(or_(Unit.organisation_number == name, Unit.id == int(name))).order_by(Unit.id)
+    id = db.scalar(named)
+    if id is None:
+        raise SeriesRefused(f"there is no unit {name}")
+    return id
 
 
 def _published_with(db: Session, key: str, fingerprint: str) -> Booking | None:

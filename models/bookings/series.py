@@ -134,8 +134,7 @@ def publish(
     db.flush()
     db.add_all(_slots(booking, times, series.capacity))
     db.flush()
-    about = f"booking:{booking.id}"
-    record(db, Change(customer_id=customer_id, actor=by.label, about=about, action="published", at=now))
+    record(db, Change.of(booking, "published", by=by, at=now))
     return booking
 
 

@@ -27,6 +27,18 @@ class Actor(Protocol):
         """The user, where it is one."""
 
 
+class Thing(Protocol):
+    """Something of one customer's that changes and messages are about."""
+
+    @property
+    def customer_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def about(self) -> str:
+        """What the log and the CRM call it: `order:307390`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Somebody who is not signed in, by what the log is to say."""
@@ -37,6 +49,8 @@ class Named:
 
 THE_PORTAL = Named("Kundeportalen")
 """What happens by itself, such as an offer whose time is over."""
+THE_PROVIDER = Named("Bedriftshelsetjenesten")
+"""The provider, where none of its people is signed in."""
 THE_CRM = Named("CRM")
 """What the CRM has told the portal."""
 
@@ -58,7 +72,7 @@ class AuditEntry(CustomerOwned, Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What the log is to say of one change; `actor` is an actor's label, `about` names the thing (`order:307390`)."""
+    """What the log is to say of one change; `actor` is an actor's label, `about` the name of a thing."""
 
     customer_id: int
     actor: str
@@ -67,6 +81,14 @@ class Change:
     at: datetime
     changed: Mapping[str, Any] = field(default_factory=dict)
     """The names of what changed, and values that may be seen."""
+
+    @classmethod
+    def of(
+        cls, thing: Thing, action: str, *, by: Actor, at: datetime, changed: Mapping[str, Any] | None = None
+    ) -> "Change":
+        """A change of something that knows its customer and its name."""
+        owner, about = thing.customer_id, thing.about
+        return cls(customer_id=owner, actor=by.label, about=about, action=action, at=at, changed=changed or {})
 
 
 def record(db: Session, change: Change) -> None:

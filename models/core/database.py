@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.scope import Scope, bind
+from models.core.settings import SettingsRefused
 
 __all__ = ["Database", "Session", "aside", "give_way", "run"]  # what has a session in hand names its type from here
 
@@ -39,11 +40,12 @@ class Database:
     """One database and how to reach it.
 
     `asynchronous=True` is for code on the event loop: on PostgreSQL, statements then give way while they wait
-    (through `run`). SQLite answers faster than a switch costs, so there it changes nothing.
+    (through `run`). SQLite answers faster than a switch costs, so there it changes nothing. Raises
+    SettingsRefused where `url` is none.
     """
 
     def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5) -> None:
-        parsed = make_url(url)
+        parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
@@ -117,6 +119,13 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

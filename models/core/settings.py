@@ -4,7 +4,7 @@ What a setting means for a feature is said where the feature lives.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -69,7 +69,7 @@ class Settings:
         """
         demo = _flag(environ, "PORTAL_DEMO")
         host = environ.get("HOST", "127.0.0.1")
-        port = _number(environ, "PORT", 8000)
+        port = _number(environ, "PORT", 8000, at_most=65535)
         public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
         if not public_url.startswith(("http://", "https://")):
             raise SettingsRefused("PUBLIC_URL must start with http:// or https://.")
@@ -93,9 +93,42 @@ class Settings:
             host=host,
             port=port,
             workers=_number(environ, "WORKERS", 1),
-            log_format=environ.get("LOG_FORMAT") or "text",
-            var=Path(environ.get("PORTAL_VAR") or "var"),
+            log_format=log_format(environ),
+            var=_var(environ),
         )
+
+    @classmethod
+    def for_demo(cls, new_key: Callable[[str], str], environ: MutableMapping[str, str] = os.environ) -> "Settings":
+        """Read the settings of the demo, which is demo mode with keys of its own.
+
+        What is missing is put into the environment, so that the processes of the portal have it as well: a key is made
+        by its name at the first start, and kept where only its owner can read it. Raises SettingsRefused.
+        """
+        environ.setdefault("PORTAL_DEMO", "1")
+        for name in ("SECRET_KEYS", "FIELD_KEYS"):
+            if name not in environ:
+                environ[name] = _kept(_var(environ) / name.lower(), name, new_key)
+        return cls.from_environment(environ)
+
+
+def log_format(environ: Mapping[str, str] = os.environ) -> str:
+    """How logs are written, which is known also where the rest is not set."""
+    return environ.get("LOG_FORMAT") or "text"
+
+
+def _var(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("PORTAL_VAR") or "var")
+
+
+def _kept(file: Path, name: str, new_key: Callable[[str], str]) -> str:
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+                kept.write(new_key(name))
+        return file.read_text().strip()
+    except OSError as error:
+        raise SettingsRefused(f"{name} cannot be kept in {file}: {error.strerror}.") from error
 
 
 def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -118,10 +151,14 @@ def _flag(environ: Mapping[str, str], name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, *, at_least: int = 0) -> int:
+def _number(
+    environ: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int | None = None
+) -> int:
     value = environ.get(name) or str(default)
     if not (value.isdecimal() and int(value) >= at_least):
         raise SettingsRefused(f"{name} must be a whole number{f' of at least {at_least}' if at_least else ''}.")
+    if at_most is not None and int(value) > at_most:
+        raise SettingsRefused(f"{name} must be at most {at_most}.")
     return int(value)
 
 

@@ -17,7 +17,7 @@ from models.bookings.booking import Booking
 from models.bookings.series import Hours, Series, publish
 from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
 from models.bookings.slots import Slot
-from models.core.audit import Named
+from models.core.audit import THE_PROVIDER
 from models.core.clock import today_in_oslo
 from models.core.walls import insert_rows
 from models.customers.units import Unit
@@ -29,7 +29,6 @@ from models.employees.employee import Employee
 LONG_DEADLINE = timedelta(days=7)
 SHORT_DEADLINE = timedelta(hours=24)
 SELF_DECLARATION = "https://egenerklaering.bht.example/"
-THE_PROVIDER = Named("Bedriftshelsetjenesten")
 
 IN_THE_ROUND = "the days of the health checks"
 WEEK_AFTER_THE_ROUND = "a week after the first of them"

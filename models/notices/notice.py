@@ -155,14 +155,7 @@ def withdraw(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
 def _note(db: Session, notice: Notice, action: str, *, by: SignedIn, now: datetime, **changed: list[str]) -> None:
     record(
         db,
-        Change(
-            customer_id=notice.customer_id,
-            actor=by.label,
-            about=notice.about,
-            action=action,
-            at=now,
-            changed=changed,
-        ),
+        Change.of(notice, action, by=by, at=now, changed=changed),
     )
 
 

@@ -1,4 +1,4 @@
-"""What operators run from the command line: erasure, another key, and reconciliation with the CRM.
+"""What operators run from the command line: what each command does, and the long ones such as erasure and another key.
 
-Migrations and demo data have folders of their own; the commands themselves are in `app.py`.
+The tree of commands with their words is in `app.py`; migrations and demo data have folders of their own.
 """

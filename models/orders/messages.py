@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.core.walls import select_rows
@@ -35,7 +35,7 @@ from models.customers.customer import Customer
 from models.customers.units import Unit, account_manager_of, paths_down_to
 from models.orders.news import MESSAGE, tell_manager
 from models.orders.order import Order
-from models.outbox.message import post
+from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
 
@@ -115,7 +115,7 @@ def write_message(db: Session, order: Order, text: str, *, by: SignedIn, key: st
         if sent is None:
             raise
         return sent
-    record(db, order.change("message", by=by, at=now))
+    record(db, Change.of(order, "message", by=by, at=now))
     _tell_others(db, order, message, author_email=by.email, now=now)
     _tell_crm(db, order, message, now=now)
     return message.id
@@ -134,7 +134,7 @@ def take_over_message(
         at=at,
     )
     _add(db, message)
-    record(db, order.change("message", by=by, at=now))
+    record(db, Change.of(order, "message", by=by, at=now))
     _tell_others(db, order, message, author_email=None, now=now)
     return message
 
@@ -163,7 +163,7 @@ def _answer(db: Session, order_number: int) -> bool:
 def needs_no_answer(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
     """What the customer wrote last, such as thanks, asks for no answer: it is off the desk's overview."""
     if _answer(db, order.number):
-        record(db, order.change("no answer", by=by, at=now))
+        record(db, Change.of(order, "no answer", by=by, at=now))
 
 
 def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> int | None:
@@ -198,7 +198,7 @@ def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_ema
     if message.side == Side.PROVIDER:
         for user in users_in(db, order):
             letter = {"to_name": user.full_name, **facts}
-            post(db, order.letter(MESSAGE, user.email, letter, now))
+            post(db, Outgoing.letter(order, MESSAGE, letter, now, to=user.email))
     elif manager:
         letter = {"to_name": manager.name, **facts}
         tell_manager(db, manager, kind=MESSAGE, order=order, author=message.author, facts=letter, now=now)
@@ -207,7 +207,8 @@ def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_ema
 def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:
     post(
         db,
-        order.event(
+        Outgoing.event(
+            order,
             "order.message_added",
             {
                 "number": order.number,

@@ -14,7 +14,7 @@ from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.customers.account_managers import AccountManager, MailWish
 from models.orders.order import Order
-from models.outbox.message import post
+from models.outbox.message import Outgoing, post
 
 PLACED, MESSAGE = "order_placed", "order_message"
 """The kinds of news, and of the letters that tell one of them alone."""
@@ -64,4 +64,4 @@ def tell_manager(
             )
         )
         return
-    post(db, order.letter(kind, manager.email, facts, now))
+    post(db, Outgoing.letter(order, kind, facts, now, to=manager.email))

@@ -6,16 +6,15 @@ is in `placing`, how they are found in `search`.
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import Actor, Change, record
+from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.customers.units import Unit
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 from models.users.user import User
 from models.values.national_id import mask_in
@@ -95,20 +94,6 @@ class Order(UnitOwned, Base):
         """What the log of changes and the CRM call the order."""
         return f"order:{self.number}"
 
-    def change(self, action: str, *, by: Actor, at: datetime, changed: dict[str, Any] | None = None) -> Change:
-        """What the log is to say of a change of the order."""
-        owner, about = self.customer_id, self.about
-        return Change(customer_id=owner, actor=by.label, about=about, action=action, at=at, changed=changed or {})
-
-    def event(self, kind: str, payload: dict[str, Any], at: datetime) -> Outgoing:
-        """What the CRM is to be told of the order."""
-        owner, about = self.customer_id, self.about
-        return Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=owner, payload=payload, at=at)
-
-    def letter(self, kind: str, to: str, payload: dict[str, Any], at: datetime) -> Outgoing:
-        """What somebody is to be told of the order in a letter."""
-        return replace(self.event(kind, payload, at), channel=Channel.MAIL, to=to)
-
     def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
         """Give the order another own reference; raises AlreadyInvoiced (B16)."""
         if self.is_invoiced:
@@ -116,8 +101,8 @@ class Order(UnitOwned, Base):
         if reference == self.reference:
             return
         self.reference = reference
-        record(db, self.change("reference", by=by, at=now))
-        post(db, self.event("order.reference_changed", {"number": self.number, "reference": reference}, now))
+        record(db, Change.of(self, "reference", by=by, at=now))
+        post(db, Outgoing.event(self, "order.reference_changed", {"number": self.number, "reference": reference}, now))
 
 
 class StatusChange(CustomerOwned, Base):

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.core.audit import record
+from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
 from models.core.numbers import next_number
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
 from models.orders.order import SERIES, Order, Parts
-from models.outbox.message import post
+from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 
 
@@ -59,7 +59,7 @@ def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: s
         if sent is None:
             raise
         return sent
-    record(db, order.change("placed", by=by, at=now))
+    record(db, Change.of(order, "placed", by=by, at=now))
     _tell(db, order, unit_name, parts, by=by, now=now)
     return order.number
 
@@ -92,5 +92,5 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
     }
     if manager:
         tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
-    post(db, order.letter("order_confirmation", by.email, facts, now))
-    post(db, order.event("order.placed", facts, now))
+    post(db, Outgoing.letter(order, "order_confirmation", facts, now, to=by.email))
+    post(db, Outgoing.event(order, "order.placed", facts, now))

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from models.core.audit import Actor, record
+from models.core.audit import Actor, Change, record
 from models.core.numbers import not_below
 from models.customers.units import Unit
 from models.orders.messages import sender_of
 from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
-from models.outbox.message import post
+from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 
 
@@ -38,7 +38,7 @@ def progress(
     if "status" in changed and status:
         db.add(StatusChange(customer_id=order.customer_id, order_number=order.number, status=status, at=now))
     if changed:
-        record(db, order.change("progress", by=by, at=now, changed=changed))
+        record(db, Change.of(order, "progress", by=by, at=now, changed=changed))
     return bool(changed)
 
 
@@ -65,8 +65,8 @@ def progress_at_desk(
         return False
     post(
         db,
-        order.event(
-            "order.progressed", {"number": order.number, "status": status, "product_group": product_group}, now
+        Outgoing.event(
+            order, "order.progressed", {"number": order.number, "status": status, "product_group": product_group}, now
         ),
     )
     if notify:
@@ -88,7 +88,7 @@ def _tell_sender(db: Session, order: Order, *, by: SignedIn, now: datetime) -> N
         "staff_name": by.full_name,
         "staff_email": by.email,
     }
-    post(db, order.letter("order_progress", sender.email, payload, now))
+    post(db, Outgoing.letter(order, "order_progress", payload, now, to=sender.email))
 
 
 def take_over(
@@ -100,5 +100,5 @@ def take_over(
     db.add(order)
     db.flush()
     not_below(db, SERIES, number)
-    record(db, order.change("taken over", by=by, at=now))
+    record(db, Change.of(order, "taken over", by=by, at=now))
     return order

@@ -13,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.core.audit import Thing
 from models.core.base import Base, Moment
 from models.core.sealed import Keyring, Sealed
 
@@ -97,6 +98,18 @@ class Outgoing:
     payload: dict[str, Any]
     at: datetime
     to: str | None = None
+
+    @classmethod
+    def event(cls, thing: Thing, kind: str, payload: dict[str, Any], at: datetime) -> "Outgoing":
+        """What the CRM is to be told of a thing."""
+        owner, about = thing.customer_id, thing.about
+        return cls(channel=Channel.CRM, kind=kind, about=about, customer_id=owner, payload=payload, at=at)
+
+    @classmethod
+    def letter(cls, thing: Thing, kind: str, payload: dict[str, Any], at: datetime, *, to: str | None) -> "Outgoing":
+        """What somebody is to be told of a thing in a letter."""
+        owner, about = thing.customer_id, thing.about
+        return cls(channel=Channel.MAIL, kind=kind, about=about, customer_id=owner, payload=payload, at=at, to=to)
 
 
 def post(db: Session, outgoing: Outgoing) -> Message:

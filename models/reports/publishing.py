@@ -18,8 +18,8 @@ from models.users.user import Grant, User
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """What is put up."""
+class NewReport:
+    """What is published."""
 
     kind: str
     year: int
@@ -30,33 +30,33 @@ class Document:
 
 
 class KeyUsed(Exception):
-    """The form was sent before, with another document."""
+    """The form was sent before, with another report."""
 
 
 def publish_report(
-    db: Session, unit_id: int, document: Document, *, key: str, tell: bool, by: SignedIn, now: datetime
+    db: Session, unit_id: int, new: NewReport, *, key: str, tell: bool, by: SignedIn, now: datetime
 ) -> int | None:
-    """Put a document up for a unit; returns how many are told by letter, None where it is up already.
+    """Publish a report for a unit; returns how many are told by letter, None where it is published already.
 
     `tell` says whether those are told who may read it; nobody is where Rapporter is off. Raises DocumentRefused,
     KeyUsed, and sqlalchemy's NoResultFound for a foreign unit.
     """
     unit = db.scalars(select(Unit).where(Unit.id == unit_id)).one()
-    if _is_up(db, unit, document, key):
+    if _is_published(db, unit, new, key):
         return None
     try:
         with db.begin_nested():
-            report = add_report(db, unit, **asdict(document), by=by.label, now=now)
+            report = add_report(db, unit, **asdict(new), by=by.label, now=now)
             report.publication = key
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
-        if not _is_up(db, unit, document, key):
+        if not _is_published(db, unit, new, key):
             raise
         return None
     return _tell(db, report, unit, by=by, now=now) if tell else 0
 
 
 def remove_report(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
-    """Take a document away with its file; what it was stays in the log. The CRM may put a newer version up."""
+    """Remove a report with its file; what it was stays in the log. The CRM may send a newer version."""
     report = db.scalars(select(Report).where(Report.id == id)).one()
     told = {"kind": report.kind, "year": report.year, "title": report.title}
     db.execute(update(CrmRecord).where(CrmRecord.kind == "report", CrmRecord.record_id == id).values(record_id=None))
@@ -68,7 +68,7 @@ def remove_report(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
     ))  # fmt: skip
 
 
-def _is_up(db: Session, unit: Unit, document: Document, key: str) -> bool:
+def _is_published(db: Session, unit: Unit, new: NewReport, key: str) -> bool:
     known = db.execute(
         select(Report, ReportFile.content)
         .join(ReportFile, ReportFile.report_id == Report.id)
@@ -77,8 +77,8 @@ def _is_up(db: Session, unit: Unit, document: Document, key: str) -> bool:
     if known is None:
         return False
     report, content = known
-    facts = {"content": content, **{name: getattr(report, name) for name in asdict(document) if name != "content"}}
-    if report.unit_id != unit.id or facts != asdict(document):
+    facts = {"content": content, **{name: getattr(report, name) for name in asdict(new) if name != "content"}}
+    if report.unit_id != unit.id or facts != asdict(new):
         raise KeyUsed
     return True
 

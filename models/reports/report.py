@@ -1,4 +1,4 @@
-"""Reports (rapporter): the documents that the provider has written for a unit and a year (R1).
+"""Reports (rapporter): what the provider has written for a unit and a year (R1).
 
 Which of them a search finds is in `models.reports.search`, figures in `models.reports.figures`, the plan of the year in
 `models.reports.plans`.
@@ -32,7 +32,7 @@ from models.core.walls import select_rows
 from models.customers.units import Unit
 
 KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")
-"""What a document is; a report on health checks is about groups, never about a person (R1, T7)."""
+"""What a report is; a report on health checks is about groups, never about a person (R1, T7)."""
 MAX_SIZE = 20 * 1024 * 1024
 
 PDF = "application/pdf"
@@ -44,7 +44,7 @@ MEDIA_TYPES = {
     ".docx": f"{_OFFICE}wordprocessingml.document",
     ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
 }
-"""What a document may be. Nothing that a browser runs: no HTML, no SVG, no macros."""
+"""What a report may be. Nothing that a browser runs: no HTML, no SVG, no macros."""
 SHOWN = (PDF, PNG)
 """What a browser may show by itself; the rest is saved."""
 _BEGINNINGS = {PDF: b"%PDF-", PNG: b"\x89PNG\r\n\x1a\n"}
@@ -52,7 +52,7 @@ _INSIDE = {MEDIA_TYPES[".docx"]: "word/document.xml", MEDIA_TYPES[".xlsx"]: "xl/
 
 
 class Report(UnitOwned, Base):
-    """A document with what lists say of it; what is in it stands in `report_files`, which lists never touch."""
+    """A report with what lists say of it; what is in it stands in `report_files`, which lists never touch."""
 
     __tablename__ = "reports"
     __table_args__ = (
@@ -62,7 +62,7 @@ class Report(UnitOwned, Base):
         CheckConstraint(f"size > 0 AND size <= {MAX_SIZE}", name="size"),
         Index(None, "customer_id", "year", "id"),
         Index(None, "customer_id", "unit_id", "year"),
-        {"sqlite_autoincrement": True},  # a letter about one that was taken away never leads to another
+        {"sqlite_autoincrement": True},  # a letter about one that was removed never leads to another
     )
     rights = (Right.REPORTS,)
 
@@ -77,11 +77,11 @@ class Report(UnitOwned, Base):
     size: Mapped[int]
     published_on: Mapped[date]
     publication: Mapped[str | None] = mapped_column(String(64))
-    """The key of the form that it came with, where somebody put it up at the desk."""
+    """The key of the form that it came with, where somebody published it at the desk."""
 
 
 class ReportFile(CustomerOwned, Base):
-    """What is in a document, and its first page as a picture where there is one."""
+    """What is in a report, and its first page as a picture where there is one."""
 
     __tablename__ = "report_files"
     __table_args__ = (ForeignKeyConstraint(["customer_id", "report_id"], ["reports.customer_id", "reports.id"]),)
@@ -141,7 +141,7 @@ def add_report(
     by: str,
     now: datetime,
 ) -> Report:
-    """Keep a document for a unit, and note who added it (X4); raises DocumentRefused."""
+    """Keep a report for a unit, and note who added it (X4); raises DocumentRefused."""
     if kind not in KINDS:
         raise DocumentRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
     if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
@@ -177,7 +177,7 @@ _PREVIEW = (
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A document as it is sent."""
+    """A report as it is sent."""
 
     file_name: str
     media_type: str
@@ -190,14 +190,14 @@ class Download:
 
 
 def file_of(db: Session, id: int) -> Download | None:
-    """What is in a document, or None where there is none in the scope."""
+    """What is in a report, or None where there is none in the scope."""
     for row in select_rows(db, _FILE, {"id": id}):
         return Download(*row)
     return None
 
 
 def preview_of(db: Session, id: int) -> bytes | None:
-    """The first page of a document as a picture, or None where there is none in the scope."""
+    """The first page of a report as a picture, or None where there is none in the scope."""
     for (preview,) in select_rows(db, _PREVIEW, {"id": id}):
         return bytes(preview) if preview else None
     return None

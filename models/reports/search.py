@@ -1,6 +1,6 @@
-"""Finding reports: the documents of a year, a kind and a unit, and what the page of one of them shows.
+"""Finding reports: those of a year, a kind and a unit, and what the page of one of them shows.
 
-What a document is, and what is in it, is in `models.reports.report`.
+What a report is, and what is in it, is in `models.reports.report`.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Criteria:
     kind: str | None = None
     unit_ids: frozenset[int] | None = None
     after: int | None = None
-    """The last document of the page before."""
+    """The last report of the page before."""
 
     @property
     def restrictions(self) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A document as a line of the list."""
+    """A report as a line of the list."""
 
     id: int
     kind: str
@@ -83,7 +83,7 @@ _NEWEST_YEAR_FIRST = Search(
 
 
 def find_reports(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[ReportRow]:
-    """The documents of the scope that meet the criteria, the newest year first: one statement."""
+    """The reports of the scope that meet the criteria, the newest year first: one statement."""
     return _NEWEST_YEAR_FIRST.find(db, criteria.restrictions, after=criteria.after, page_size=page_size)
 
 
@@ -97,13 +97,13 @@ _ONE = (
 
 
 def years_of_reports(db: Session) -> list[int]:
-    """The years that there are documents about, newest first."""
+    """The years that there are reports about, newest first."""
     return [year for (year,) in select_rows(db, _YEARS)]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """A document as its own page shows it."""
+    """A report as its own page shows it."""
 
     row: ReportRow
     summary: str
@@ -111,7 +111,7 @@ class ReportPage:
 
 
 def report_by_id(db: Session, id: int) -> ReportPage | None:
-    """The document, or None where there is none in the scope."""
+    """The report, or None where there is none in the scope."""
     for *row, summary, has_preview in select_rows(db, _ONE, {"id": id}):
         return ReportPage(ReportRow(*row), summary, bool(has_preview))
     return None

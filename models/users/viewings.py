@@ -119,12 +119,7 @@ def begin_viewing(
     db.add(viewing)
     db.flush()
     told = {"as_user": as_user_id, "reason": reason}
-    record(
-        db,
-        Change(
-            customer_id=customer_id, actor=by.label, about=viewing.about, action="viewing begun", at=now, changed=told
-        ),
-    )
+    record(db, Change.of(viewing, "viewing begun", by=by, at=now, changed=told))
     return viewing
 
 

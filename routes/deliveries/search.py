@@ -7,7 +7,7 @@ from starlette.responses import Response
 from models.core.search import COUNTED_TO
 from models.crm.records import refused_events
 from models.customers.customer import Customer
-from models.deliveries import (
+from models.deliveries.search import (
     Criteria,
     Delivery,
     State,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.responses import Response
 
 from models.customers.account_managers import MailWish, wish_of
-from models.desk_overview import free_soon, longest_waiting, unanswered
+from models.desk.overview import free_soon, longest_waiting, unanswered
 from models.orders.desk import new_orders
 from models.outbox.overview import dead_count
 from routes.web.answers import page

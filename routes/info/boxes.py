@@ -1,6 +1,6 @@
 """The worklist (section 5, number 4): what waits for the user, as boxes that go when their last row is put right.
 
-Another room that has something to see to adds a box here. What is missing is found in `models.worklist`.
+Another room that has something to see to adds a box here. What is missing is found in `models.info.worklist`.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,7 @@ from wtforms.validators import ValidationError
 
 from models.core.scope import Right
 from models.employees.details import read_email
-from models.invoices.invoice import Status
-from models.invoices.search import owed
-from models.worklist import (
+from models.info.worklist import (
     COUNTED_TO,
     Person,
     bookings_lacking_numbers,
@@ -21,6 +19,8 @@ from models.worklist import (
     without_email,
     without_number,
 )
+from models.invoices.invoice import Status
+from models.invoices.search import owed
 from routes.web.fields import NationalIdField, Read
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit

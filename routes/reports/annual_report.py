@@ -99,13 +99,13 @@ def _draft(visit: Visit) -> tuple[YearAndUnit, Draft | None]:
     found = overview_of(visit, year, chosen, with_amounts=False)
     plan = plan_of(visit.db, (year, year + 1), chosen.ids)
     this_year, next_year = ([each for each in plan if each.year == of] for of in (year, year + 1))
-    documents = find_reports(visit.db, Criteria(year=year, unit_ids=chosen.ids)).rows
+    reports = find_reports(visit.db, Criteria(year=year, unit_ids=chosen.ids)).rows
     sections = [
         Section("Om rapporten", [_ABOUT.format(year=year)]),
         _done(this_year, visit.today),
         _orders(found),
         *_people(found),
-        _documents(documents),
+        _reports(reports),
         _planned(next_year, year + 1),
     ]
     return search, Draft(year, chosen.name, sections)
@@ -133,8 +133,8 @@ def _orders(found: Overview) -> Section:
     return _table("Bestillinger", ["Produktgruppe", "Antall"], rows, none="Ingen bestillinger.", right=[1])
 
 
-def _documents(documents: Sequence[ReportRow]) -> Section:
-    rows = [[row.title, row.kind, row.unit_name] for row in documents]
+def _reports(reports: Sequence[ReportRow]) -> Section:
+    rows = [[row.title, row.kind, row.unit_name] for row in reports]
     return _table("Dokumenter fra året", ["Dokument", "Type", "Bedrift/avdeling"], rows, none="Ingen dokumenter.")
 
 

@@ -13,7 +13,7 @@ from models.core.scope import Right
 from models.customers.customer import Customer, switch_reports
 from models.customers.units import units_in_scope
 from models.reports.plans import plan_sizes
-from models.reports.publishing import Document, KeyUsed, publish_report, remove_report
+from models.reports.publishing import KeyUsed, NewReport, publish_report, remove_report
 from models.reports.report import (
     KINDS,
     MAX_SIZE,
@@ -26,7 +26,7 @@ from models.reports.report import (
     file_of,
 )
 from models.reports.search import Criteria, find_reports, report_by_id
-from routes.reports.documents import document
+from routes.reports.search import file_as_sent
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
@@ -47,7 +47,7 @@ _WHY: Mapping[type[DocumentRefused], str] = {
 
 
 class ReportForm(PortalForm):
-    """What has to be known of a document besides its file."""
+    """What has to be known of a report besides its file."""
 
     unit = Choice(
         "Bedrift/avdeling",
@@ -67,7 +67,7 @@ class ReportForm(PortalForm):
 
 
 def index(visit: Visit, id: int) -> Response:
-    """The documents of a customer, the newest year first, the switch, and the plans."""
+    """The reports of a customer, the newest year first, the switch, and the plans."""
     visit.serve(Customer, id)
     found = find_reports(visit.db, Criteria(after=after_of(visit)))
     return page(
@@ -98,7 +98,7 @@ def new(visit: Visit, id: int) -> Response:
 
 
 def create(visit: Visit, id: int) -> Response:
-    """Put a document up, and tell those who may read it."""
+    """Publish a report, and tell those who may read it."""
     visit.serve(Customer, id)
     form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
     name, content = _file(visit)
@@ -106,12 +106,12 @@ def create(visit: Visit, id: int) -> Response:
     problem = "" if name else "Velg en fil."
     if not valid or problem:
         return _new(visit, form, key, status=422, problem=problem)
-    put_up = Document(
+    wanted = NewReport(
         form.kind.data, int(form.year.data), form.title.data or "", form.summary.data or "", name, content
     )
     try:
         told = publish_report(
-            visit.db, int(form.unit.data), put_up, key=key, tell=form.tell.data, by=visit.user, now=visit.now
+            visit.db, int(form.unit.data), wanted, key=key, tell=form.tell.data, by=visit.user, now=visit.now
         )
     except DocumentRefused as refused:
         return _new(visit, form, key, status=422, problem=_WHY[type(refused)])
@@ -140,7 +140,7 @@ def download(visit: Visit, id: int) -> Response:
     visit.serve(Report, id)
     found = file_of(visit.db, id)
     assert found
-    return document(found, shown=False)
+    return file_as_sent(found, shown=False)
 
 
 def _form(visit: Visit, sent: Iterable[tuple[str, object]]) -> ReportForm:

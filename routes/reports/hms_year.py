@@ -45,7 +45,7 @@ class HmsYear:
     year: int
     units: Units
     lines: list[Line]
-    documents: list[ReportRow]
+    reports: list[ReportRow]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -61,7 +61,7 @@ class HmsYear:
 
 
 def hms_year(visit: Visit) -> Response:
-    """The plan of a year with its orders and documents."""
+    """The plan of a year with its orders and reports."""
     search: YearAndUnit = YearAndUnit.of(visit)
     search.set_years(visit.today, visit.today.year, ahead=1)
     units = units_with_reports(visit)
@@ -96,5 +96,5 @@ def line_of(visit: Visit, activity: Activity, today: date) -> Line:
 
 def _found(visit: Visit, year: int, units: Units) -> HmsYear:
     plan = plan_of(visit.db, (year, year), units.ids)
-    documents = find_reports(visit.db, Criteria(year=year, unit_ids=units.ids)).rows
-    return HmsYear(year, units, [line_of(visit, activity, visit.today) for activity in plan], documents)
+    reports = find_reports(visit.db, Criteria(year=year, unit_ids=units.ids)).rows
+    return HmsYear(year, units, [line_of(visit, activity, visit.today) for activity in plan], reports)

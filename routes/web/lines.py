@@ -1,15 +1,18 @@
 """The lines that the map is made of, and the guards that a line names: who may enter.
 
-Which lines there are stands in `routes`; what becomes of one is in `entrance`.
+Which lines there are stands in `routes`; what answers on one is in `entrance`.
 """
 
 from dataclasses import dataclass
 
+from starlette.routing import Route
+
 from models.core.scope import Right
 from models.users.sessions import SignedIn
-from routes.web.entrance.signed_calls import CallHandler
+from routes.web.entrance.place import Place
+from routes.web.entrance.signed_calls import CallHandler, SignedCall
 from routes.web.http.body import MEGABYTE
-from routes.web.portal import Handler, Who
+from routes.web.portal import Handler, Portal, Who
 
 
 def anyone(_user: SignedIn | None) -> bool:
@@ -58,6 +61,11 @@ class Line:
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
 
+    def route(self, portal: Portal) -> Route:
+        """The line as Starlette has it."""
+        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.while_viewing)
+        return Route(self.path, place, methods=[self.method], name=self.name)
+
 
 def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
     """A page, or a part of one."""
@@ -87,3 +95,8 @@ class CallLine:
     handler: CallHandler
     name: str
     max_body: int = MEGABYTE
+
+    def route(self, portal: Portal) -> Route:
+        """The line as Starlette has it."""
+        call = SignedCall(portal, self.handler, self.max_body)
+        return Route(self.path, call, methods=[self.method], name=self.name)

@@ -12,12 +12,12 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.sealed import Keyring
 from models.core.settings import Settings
-from models.core.signed import Signer
+from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.users.sessions import SignedIn
 from routes.web.http.cookie import Cookies
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
-from routes.web.templates import Pages
+from routes.web.templates import Pages, environment
 
 Handler = Callable[..., Response]
 Who = Callable[[SignedIn | None], bool]
@@ -57,3 +57,34 @@ class Portal:
     pages: Pages
     wake_postman: Callable[[], object]
     is_stopping: Callable[[], bool]
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        clock: Clock,
+        links: Links,
+        *,
+        tabs: tuple[Tab, ...],
+        search: Tab,
+        wake_postman: Callable[[], object],
+        is_stopping: Callable[[], bool],
+    ) -> "Portal":
+        """The portal of one installation; what the map has and what the postman offers is given."""
+        static = StaticFiles()
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url, asynchronous=True),
+            clock=clock,
+            keyring=Keyring(settings.field_keys),
+            cookies=Cookies(settings),
+            signer=Signer(settings.secret_keys, purpose=PERSONAL_LINK),
+            password_signer=Signer(settings.secret_keys, purpose=PASSWORD_LINK),
+            links=links,
+            static=static,
+            pages=Pages(environment(settings, links, static)),
+            tabs=tabs,
+            search=search,
+            wake_postman=wake_postman,
+            is_stopping=is_stopping,
+        )

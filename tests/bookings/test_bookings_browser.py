@@ -65,7 +65,7 @@ def test_sign_up_by_keyboard_on_a_phone(person: Callable[..., Visitor], live: Li
 
 def test_sign_up_move_and_take_off_without_script(person: Callable[..., Visitor], live: LivePortal) -> None:
     stage = Stage(live)
-    hilde = person(width=PHONE, script=False).sign_in(to=stage.url, own=True)
+    hilde = person(width=PHONE, script=False).sign_in(to=stage.url)
     hilde.field("Finn ansatte").fill(stage.names[0])
     hilde.field("Finn ansatte").press("Enter")
     hilde.page.get_by_role("checkbox", name=stage.names[0]).check()

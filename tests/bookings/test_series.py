@@ -15,7 +15,7 @@ from models.core.clock import OSLO
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import new_field_key
-from tests.stage.house import fill
+from tests.stage.databases import fill
 
 HALF_HOUR = timedelta(minutes=30)
 TUESDAY = date(2026, 10, 13)

@@ -41,6 +41,7 @@ def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
         ("PUBLIC_URL", "portal.example", "PUBLIC_URL must start with http:// or https://."),
         ("PORT", "http", "PORT must be a whole number."),
         ("PORT", "-1", "PORT must be a whole number."),
+        ("PORT", "65536", "PORT must be at most 65535."),
         ("WORKERS", "²", "WORKERS must be a whole number."),
         ("PORTAL_DEMO", "perhaps", "PORTAL_DEMO must be 0 or 1."),
         ("PORTAL_TODAY", "15.03.2018", "PORTAL_TODAY must be a date such as 2026-10-01."),

@@ -23,7 +23,7 @@ def save(person: Visitor) -> None:
 
 
 def test_edit_in_place_by_keyboard(visitor: Visitors) -> None:
-    person = visitor().sign_in("hms.fjord", to="/employees", own=True)
+    person = visitor().sign_in("hms.fjord", to="/employees")
     person.field("Fritekst:").fill("solb")
     expect(person.rows).to_have_count(1)
     expect(person.part("status")).to_have_text("1 ansatt")

@@ -26,7 +26,8 @@ from models.users.drafts import Draft, keep
 from models.users.password_links import PasswordLink
 from models.users.sessions import UserSession, open_session
 from models.users.user import User
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.house import House
 from tests.stage.times import NOW
 
 KEPT = timedelta(days=1095)

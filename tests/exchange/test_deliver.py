@@ -15,7 +15,7 @@ from models.exchange import deliver
 from models.exchange.deliver import Postman
 from models.outbox.claims import LEASE
 from tests.stage.outgoing import FACTS, Portal, link
-from tests.stage.outside import MailServer
+from tests.stage.outside import PATIENCE, MailServer
 from tests.stage.times import TestClock
 
 # That letters arrive, once
@@ -153,7 +153,7 @@ def test_the_postman_goes_when_woken_and_stops_when_told(portal: Portal, server:
         server.wait_for(n)
     stop.set()
     wake.set()
-    postman.join(10)
+    postman.join(PATIENCE)
     assert not postman.is_alive()
     assert portal.outbox == (0, 0)
 
@@ -165,11 +165,11 @@ def test_the_postman_finishes_the_letter_in_hand_and_no_more(portal: Portal, ser
     stop, wake = threading.Event(), threading.Event()
     postman = threading.Thread(target=portal.postman.run, args=(stop, wake))
     postman.start()
-    assert server.asked.wait(10)
+    assert server.asked.wait(PATIENCE)
     stop.set()
     wake.set()
     server.may_answer.set()
-    postman.join(10)
+    postman.join(PATIENCE)
     assert not postman.is_alive()
     assert len(server.arrived) == 1
     assert portal.outbox == (1, 0)
@@ -202,7 +202,7 @@ def test_nothing_stops_the_postman(
     thread.start()
     server.wait_for(1)
     stop.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     failures = [record for record in caplog.records if record.getMessage() == "outbox out of reach"]
     assert [vars(record)["error"].partition(" ")[0] for record in failures] == ["ConnectionError"] * 3

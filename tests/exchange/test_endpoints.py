@@ -21,7 +21,7 @@ from models.outbox.claims import LEASE, MAX_ATTEMPTS
 from models.outbox.endpoints import FAILURES, LONGEST_PAUSE, LONGEST_WAIT
 from models.outbox.message import Channel, Message
 from tests.stage.outgoing import SECRETS, Portal
-from tests.stage.outside import Call, Crm, MailServer
+from tests.stage.outside import PATIENCE, Call, Crm, MailServer
 from tests.stage.server import Loop
 from tests.stage.times import NOW
 
@@ -211,7 +211,7 @@ class Waiting(Crm):
 
     def answer(self, call: Call) -> int:
         self.asked.release()
-        self.may_answer.wait(20)
+        self.may_answer.wait(PATIENCE)
         return super().answer(call)
 
 
@@ -237,15 +237,15 @@ def test_one_probe_at_a_time_whoever_asks(either: Database, tmp_path: Path) -> N
         postmen = [threading.Thread(target=go) for _ in range(4)]
         for postman in postmen:
             postman.start()
-        assert crm.asked.acquire(timeout=20)
-        assert came_home.acquire(timeout=20)
-        assert came_home.acquire(timeout=20)
-        assert came_home.acquire(timeout=20)
+        assert crm.asked.acquire(timeout=PATIENCE)
+        assert came_home.acquire(timeout=PATIENCE)
+        assert came_home.acquire(timeout=PATIENCE)
+        assert came_home.acquire(timeout=PATIENCE)
         assert arrived == [0, 0, 0]
         assert not crm.asked.acquire(blocking=False)
         crm.may_answer.set()
         for postman in postmen:
-            postman.join(20)
+            postman.join(PATIENCE)
         assert sorted(arrived) == [0, 0, 0, 6]
 
 
@@ -325,7 +325,7 @@ def test_c2_a_slow_crm_holds_back_no_letter(database: Database, loop: Loop, tmp_
         stop, wake = threading.Event(), threading.Event()
         postman = threading.Thread(target=portal.postman.run, args=(stop, wake))
         postman.start()
-        assert crm.asked.acquire(timeout=20)
+        assert crm.asked.acquire(timeout=PATIENCE)
         for number in (1, 2, 3):
             portal.post(number=number)
         wake.set()
@@ -333,7 +333,7 @@ def test_c2_a_slow_crm_holds_back_no_letter(database: Database, loop: Loop, tmp_
         assert crm.calls == []
         stop.set()
         crm.may_answer.set()
-        postman.join(20)
+        postman.join(PATIENCE)
     assert portal.outbox == (0, 0)
     server.close()
 

@@ -16,7 +16,8 @@ from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.outbox.message import Message
 from routes.info.boxes import SHOWN
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.databases import FIELD_KEYS
+from tests.stage.house import House
 from tests.stage.page import Page
 
 NUMBER = "05840399895"

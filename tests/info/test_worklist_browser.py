@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 def test_4_one_works_down_the_worklist_without_leaving_the_keyboard(visitor: Visitors, live: LivePortal) -> None:
     """What is half typed elsewhere stays, the next row has the focus, and the receipt becomes true by itself."""
-    person = visitor(expects="422").sign_in("hms.fjord", own=True)
+    person = visitor(expects="422").sign_in("hms.fjord")
     worklist = person.part("worklist")
     worklist.get_by_role("link", name="Legg inn").last.click()
     fields = worklist.get_by_role("textbox")

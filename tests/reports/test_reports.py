@@ -323,8 +323,11 @@ def test_u1_the_switch_is_a_command(desk: House, capsys: pytest.CaptureFixture[s
     assert tester.tabs == FIVE_TABS
     assert app.main(["reports", "315908302", "off"]) == 0
     assert tester.open("/reports").status_code == 404
-    for wrong in ([], ["315908302"], ["315908302", "ja"], ["999999999", "on"]):
-        assert app.main(["reports", *wrong]) == 1, wrong
+    for wrong in ([], ["315908302"], ["315908302", "ja"], ["315908303", "on"]):
+        assert app.main(["reports", *wrong]) == 2, wrong
+    capsys.readouterr()
+    assert app.main(["reports", "999999999", "on"]) == 1
+    assert capsys.readouterr().err == "No customer has the organisation number 999999999.\n"
 
 
 def test_a_document_and_a_plan_come_by_command(desk: House, tmp_path: Path) -> None:
@@ -332,8 +335,13 @@ def test_a_document_and_a_plan_come_by_command(desk: House, tmp_path: Path) -> N
     file.write_bytes(b"%PDF-1.7 and so on")
     fjordbygg = ["319099603", "2026"]
     assert app.main(["add-report", *fjordbygg, "Kartlegging", str(file), "Tromsø"]) == 0
-    for wrong in (["Vits", str(file)], ["Plan", str(tmp_path / "borte.pdf")], ["Plan", str(file), "Mars"], []):
-        assert app.main(["add-report", *fjordbygg, *wrong]) == 1, wrong
+    for wrong, status in (
+        (["Vits", str(file)], 2),
+        (["Plan", str(tmp_path / "borte.pdf")], 1),
+        (["Plan", str(file), "Mars"], 1),
+        ([], 2),
+    ):
+        assert app.main(["add-report", *fjordbygg, *wrong]) == status, wrong
     plan = tmp_path / "plan.csv"
     heads = "Avdeling;Aktivitet;Begrunnelse;Produktgruppe;Kvartal;Bestilling;Gjort\n"
     good = "Tromsø;Radonmåling;;Yrkeshygiene;2;;13.05.2026\n;Helsekontroll;;;4;307513;\n"

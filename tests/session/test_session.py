@@ -1,16 +1,20 @@
 """Signing in and out (N4, N7), what slows down guessing, cookies and keys, and users with several customers or none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
 import argon2
 import pytest
 from sqlalchemy import select
+from starlette.responses import Response
 
 from models.users import throttle
 from models.users.passwords import is_outdated
+from models.users.sessions import UserSession, open_session
 from models.users.throttle import Bucket, FailedSignIn
 from models.users.user import User, find_user
+from routes.web.http.cookie import Cookies, SessionCookie
 from tests.stage.house import House
 from tests.stage.page import Page
 
@@ -213,12 +217,43 @@ def test_a_weak_hash_is_renewed_at_the_next_sign_in(quiet_house: House) -> None:
         weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("demo-tester")
         find_user(db, "Tester").password_hash = weak  # type: ignore[union-attr]
         db.commit()
-    quiet_house.sign_in("Tester")
+    assert try_to_sign_in(quiet_house.visitor(), "Tester", "demo-tester").h1 == "Info"
     with quiet_house.behind() as db:
         renewed = db.scalars(select(User.password_hash).where(User.username == "Tester")).one()
     assert is_outdated(weak)
     assert not is_outdated(renewed)
-    quiet_house.sign_in("Tester")
+    assert try_to_sign_in(quiet_house.visitor(), "Tester", "demo-tester").h1 == "Info"
+
+
+def test_the_stage_begins_a_session_as_the_sign_in_does(quiet_house: House) -> None:
+    """Nearly every story stands on it, so it is not more and not less than what is typed leads to."""
+
+    def sessions() -> list[tuple[object, ...]]:
+        columns = [column for column in UserSession.__table__.columns if column.name not in {"id", "digest"}]
+        with quiet_house.behind() as db:
+            return [tuple(row) for row in db.execute(select(*columns).order_by(UserSession.id))]
+
+    for username in ("hms.fjord", "anna.ka", "kam.lie"):
+        quiet_house.refill()
+        typed = try_to_sign_in(quiet_house.visitor(), username, f"demo-{username}")
+        rows = sessions()
+        quiet_house.refill()
+        begun = quiet_house.sign_in(username)
+        assert sessions() == rows
+        assert {*begun.cookies} == {*typed.cookies} - {"visitor"}
+        assert (begun.url, begun.h1, begun.tabs) == (typed.url, typed.h1, typed.tabs)
+
+
+def test_a_session_that_was_begun_wrongly_opens_nothing(quiet_house: House) -> None:
+    foreign = Cookies(replace(quiet_house.settings, secret_keys=("a key that the portal does not know, long enough",)))
+    with quiet_house.behind() as db:
+        secret = open_session(db, find_user(db, "Tester").id, None, quiet_house.clock.now())  # type: ignore[union-attr]
+        db.commit()
+    for cookies, said in ((foreign, secret), (quiet_house.portal.cookies, "of no session")):
+        cookies.write_session(response := Response(), SessionCookie(said, None))
+        assert quiet_house.visitor().take(response.raw_headers).open("/info").h1 == "Logg inn"
+    with pytest.raises(AssertionError, match="nobody is called"):
+        quiet_house.sign_in("nobody")
 
 
 def test_signing_in_again_at_the_same_browser_ends_the_session_before(quiet_house: House) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("script", [True, False])
 def test_n4_back_shows_nothing_after_signing_out(visitor: Visitors, script: bool) -> None:
-    person = visitor(script=script).sign_in(to="/orders", own=True)
+    person = visitor(script=script).sign_in(to="/orders")
     person.open("/orders/307513")
     person.page.go_back(wait_until="commit")
     expect(person.h1).to_have_text("Bestilling")

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from models.core.base import Base
 from models.core.database import Database
+from tests.stage.shared import worker
 
 _NUMBERS = count(1)
 
@@ -24,7 +25,7 @@ def empty_sqlite(folder: Path) -> Iterator[Database]:
 @contextmanager
 def empty_postgres(server: str) -> Iterator[Database]:
     """A database of its own on a server that is there."""
-    name = f"empty_{next(_NUMBERS)}"
+    name = f"empty_{worker()}_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
     with _filled_with_tables(make_url(server).set(database=name).render_as_string(hide_password=False)) as database:

@@ -1,123 +1,37 @@
 """A portal under test: the real application on a real database, filled with the demo data, as often as needed."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
-from sqlalchemy import NullPool, create_engine, inspect, make_url, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
+from starlette.responses import Response
 
 from app import create_app
-from models import demo
 from models.core.database import Database, run
 from models.core.scope import across_customers
-from models.core.sealed import Keyring, new_field_key
+from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.employees.national_ids import NationalId
 from models.exchange.crm.shapes import KINDS
 from models.exchange.deliver import Postman
-from models.migrations import migrate
 from models.outbox.message import Channel, Message
+from models.users.sessions import first_customer, open_session
+from models.users.user import find_user
+from routes.web.http.cookie import SessionCookie
 from routes.web.portal import Portal
+from tests.stage.databases import FIELD_KEYS, Store
 from tests.stage.emitted import EMITTED
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop
 from tests.stage.times import NOW, TestClock
 
 SECRETS = ("a key of the tests, long enough to sign with",)
-FIELD_KEYS = (new_field_key(),)
-"""What seals in every house of this run: the database is filled once."""
-
-
-class Store(Protocol):
-    """A database server: gives the URL of a database that is filled, and fills it anew."""
-
-    url: str
-
-    def refill(self) -> None:
-        """Bring the database back to what it was when it was filled."""
-
-    def stored(self) -> Iterator[tuple[str, bytes]]:
-        """All that is stored besides what it was filled with, with where it stands."""
-
-
-def fill(url: str) -> None:
-    """Migrate an empty database and load the demo data."""
-    database = Database(url)
-    migrate(database.engine)
-    with database.session() as db, across_customers(db):
-        demo.load(db, Keyring(FIELD_KEYS), now=NOW)
-        db.commit()
-    database.close()
-
-
-class SqliteStore:
-    """One file, and the filled file that it is copied from."""
-
-    def __init__(self, folder: Path) -> None:
-        self._filled = folder / "filled.db"
-        self._file = folder / "portal.db"
-        self.url = f"sqlite:///{self._file}"
-        fill(f"sqlite:///{self._filled}")
-        self.refill()
-
-    def refill(self) -> None:
-        """Copy the filled file over the used one."""
-        for suffix in ("-wal", "-shm"):
-            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self._filled, self._file)
-        self._as_filled = self._file.stat().st_mtime_ns
-
-    def stored(self) -> Iterator[tuple[str, bytes]]:
-        """The log of writes, and the file itself once it is written to: what was deleted is in there, too."""
-        log = self._file.with_name(self._file.name + "-wal")
-        if log.exists():
-            yield "the database", log.read_bytes()
-        if self._file.stat().st_mtime_ns != self._as_filled:
-            yield "the database", self._file.read_bytes()
-
-
-class PostgresStore:
-    """One database of a server that was started for this run, and the filled one that it is copied from."""
-
-    def __init__(self, server: str, name: str = "portal") -> None:
-        self._server = make_url(server).set(drivername="postgresql+psycopg")
-        self._name = name
-        self._admin = create_engine(self._server, isolation_level="AUTOCOMMIT", pool_size=1)
-        self._do(f"CREATE DATABASE {name}_filled")
-        fill(self._database(f"{name}_filled"))
-        self.url = self._database(name)
-        self.refill()
-
-    def _database(self, name: str) -> str:
-        return self._server.set(database=name).render_as_string(hide_password=False)
-
-    def refill(self) -> None:
-        """Make the database anew from the filled one."""
-        self._do(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
-        self._do(f"CREATE DATABASE {self._name} TEMPLATE {self._name}_filled STRATEGY FILE_COPY")
-
-    def stored(self) -> Iterator[tuple[str, bytes]]:
-        """Every row, as text."""
-        engine = create_engine(self.url, poolclass=NullPool)
-        with engine.connect() as connection:
-            for table in inspect(connection).get_table_names():
-                rows = connection.execute(text(f"SELECT string_agg(t::text, chr(10)) FROM {table} t"))  # noqa: S608
-                yield table, (rows.scalar() or "").encode()
-        engine.dispose()
-
-    def _do(self, statement: str) -> None:
-        with self._admin.connect() as connection:
-            connection.execute(text(statement))
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._admin.dispose()
 
 
 class House:
@@ -144,6 +58,9 @@ class House:
         with self.behind() as db:
             for row in db.scalars(select(NationalId)):
                 EMITTED.learn(keyring.open(row.sealed, place=row.place).encode())
+        for where, stored in store.filled():
+            EMITTED.look(where, stored)
+        EMITTED.check()
 
     def refill(self) -> None:
         """Begin a new story: the demo data, the first moment."""
@@ -173,9 +90,21 @@ class House:
         return Page(self.app, self._loop, mode or self.mode)
 
     def sign_in(self, username: str, mode: Mode | None = None) -> Page:
-        """One of the demo's users, signed in."""
-        page = self.visitor(mode).open("/login")
-        page.fill(username=username, password=f"demo-{username.lower()}").press("Logg inn")
+        """One of the demo's users, signed in and at the first tab.
+
+        The session is begun as the sign-in does it, but nothing is typed: that is what `test_session` is about.
+        """
+        cookies, response = self.portal.cookies, Response()
+        with self.behind() as db:
+            user = find_user(db, username)
+            assert user is not None, f"nobody is called {username}"
+            customer_id = first_customer(db, user.id)
+            cookies.write_session(
+                response, SessionCookie(open_session(db, user.id, customer_id, self.clock.now()), customer_id)
+            )
+            cookies.write_device(response, {}, user.id)
+            db.commit()
+        page = self.visitor(mode).take(response.raw_headers).open("/info")
         assert page.status_code == 200, page.problems
         return page
 

@@ -13,7 +13,7 @@ from models.core.settings import Settings
 from models.exchange.deliver import Postman
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import counts
-from tests.stage.house import FIELD_KEYS
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.times import TestClock
 
 FACTS = {

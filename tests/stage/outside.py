@@ -24,7 +24,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from tests.stage.emitted import EMITTED
 from tests.stage.server import Loop
 
-_PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a test that waits has failed."""
 
 
@@ -89,7 +89,7 @@ class MailServer:
     def wait_for(self, count: int) -> None:
         """Wait until so many letters have arrived."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.arrived) >= count, _PATIENCE)
+            assert self._changed.wait_for(lambda: len(self.arrived) >= count, PATIENCE)
 
     def _authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any
@@ -120,7 +120,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take the letter."""
         self.asked.set()
-        await asyncio.to_thread(self.may_answer.wait, _PATIENCE)
+        await asyncio.to_thread(self.may_answer.wait, PATIENCE)
         answer = self._answer("DATA", "250 OK")
         if answer.startswith("2"):
             assert isinstance(envelope.content, bytes)

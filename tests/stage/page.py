@@ -5,7 +5,6 @@ story can assert the same page in both modes. Every answer is held to the house 
 """
 
 import re
-from collections.abc import Callable
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -13,31 +12,26 @@ import httpx2
 from bs4 import BeautifulSoup, Tag
 
 from tests.stage import house_rules
-from tests.stage.emitted import EMITTED
+from tests.stage.client import BASE, Client
 from tests.stage.server import Loop
+from tests.stage.swaps import swap_into, target_of
 
 Mode = Literal["plain", "htmx"]
-BASE = "http://127.0.0.1:8000"
 
 
-class Page:
+class Page(Client):
     """What one person has on the screen, and what the person does."""
 
     def __init__(self, app: object, loop: Loop, mode: Mode = "plain") -> None:
+        super().__init__(app, loop)
         self.mode = mode
-        self._loop = loop
-        self._client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=app),  # type: ignore[arg-type]
-            base_url=BASE,
-            headers={"accept-encoding": "gzip", "user-agent": "a person"},
-        )
         self.url = "/"
         self.status_code = 0
         self.headers = httpx2.Headers()
-        self.soup = BeautifulSoup("", "html.parser")
+        self._text = ""
+        self._soup: BeautifulSoup | None = None
         self.response: httpx2.Response
         self._typed: dict[tuple[str, str], list[str]] = {}
-        self._files: dict[str, tuple[str, bytes]] = {}
 
     # What the person does
 
@@ -112,6 +106,18 @@ class Page:
         )
 
     # What the person sees
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        """The page, read when somebody looks at it."""
+        if self._soup is None:
+            self._soup = house_rules.parsed(self._text)
+        return self._soup
+
+    @soup.setter
+    def soup(self, soup: BeautifulSoup) -> None:
+        """Look at something else, such as a part that was asked for alone."""
+        self._soup = soup
 
     @property
     def h1(self) -> str:
@@ -191,40 +197,6 @@ class Page:
                 pairs.append((name, str(field.get("value", ""))))
         return [(name, value) for name, value in pairs if name]
 
-    # What a tampering person does
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        fields: list[tuple[str, str]] | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> httpx2.Response:
-        """One request as it is: nothing is followed, the page stays."""
-        shown = dict(headers or {})
-        if method == "POST" and self._files:  # as a form with enctype="multipart/form-data" is sent
-            files, self._files = self._files, {}
-            sent: dict[str, list[str]] = {}
-            for key, value in fields or []:
-                sent.setdefault(key, []).append(value)
-            return self._loop.wait(self._client.request(method, url, data=sent, files=files, headers=shown))
-        content = urlencode(fields or []).encode() if method == "POST" else None
-        if method == "POST":
-            shown.setdefault("content-type", "application/x-www-form-urlencoded")
-        EMITTED.learn_form(content or b"", shown.get("content-type", ""))
-        answer = self._loop.wait(self._client.request(method, url, content=content, headers=shown))
-        EMITTED.look_at_answer(answer)
-        return answer
-
-    def call(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> httpx2.Response:
-        """One request of a program: a body as it is, and no form."""
-        return self._loop.wait(self._client.request(method, target, content=body or None, headers=headers))
-
-    @property
-    def cookies(self) -> httpx2.Cookies:
-        """The cookies that the browser keeps."""
-        return self._client.cookies
-
     def token(self) -> str:
         """A form token that is good for this person now."""
         field = self.soup.select_one("input[name=csrf_token]")
@@ -247,19 +219,16 @@ class Page:
         self._show(response, _local(target))
         self._typed.clear()
         if "html" in response.headers.get("content-type", ""):
-            self.soup = house_rules.check(response.text, document=True)
+            self._text, self._soup = response.text, house_rules.keep(response.text, document=True)
         return self
 
     def _htmx(self, method: str, url: str, source: Tag, pairs: list[tuple[str, str]]) -> "Page":
-        target = str(_inherited(source, "hx-target") or f"#{source.get('id')}")
-        near = target.startswith("closest ")
-        element = source.find_parent(_matches(target)) if near else self.soup.select_one(target)
-        assert isinstance(element, Tag), f"htmx finds no target {target}"
-        target = f"#{element.get('id')}" if near else target
+        element = target_of(source, self.soup)
+        target = f"#{element.get('id')}"
         headers = {
             "hx-request": "true",
             "hx-request-type": "partial",
-            "hx-target": f"{element.name}#{element.get('id')}",
+            "hx-target": f"{element.name}{target}",
             "hx-source": f"{source.name}#{source.get('id')}",
             "hx-current-url": BASE + self.url,
             "sec-fetch-site": "same-origin",
@@ -286,24 +255,7 @@ class Page:
         return self
 
     def _swap(self, response: httpx2.Response, target: str) -> None:
-        """Put the answer where htmx would: partials to their targets, a title into the head, the rest to the target."""
-        fragment = house_rules.check(response.text, document=False)
-        partials = [partial.extract() for partial in fragment.select("hx-partial")]
-        title = fragment.find("title", recursive=False)
-        if isinstance(title, Tag) and self.soup.title:
-            self.soup.title.replace_with(title.extract())
-        place = self.soup.select_one(target)
-        assert place is not None, f"htmx finds no {target}"
-        _replace(place, fragment)
-        for partial in partials:
-            place = self.soup.select_one(str(partial["hx-target"]))
-            if place is None:
-                continue
-            if str(partial.get("hx-swap", "innerHTML")).startswith("outer"):
-                _replace(place, partial)
-            else:
-                place.clear()
-                place.extend(list(partial.children))
+        swap_into(self.soup, house_rules.check(response.text, document=False), target)
         self._typed = {key: value for key, value in self._typed.items() if self.soup.select_one(f"form[id='{key[0]}']")}
         if re.search(r"form|main", target):
             self._typed.clear()
@@ -313,8 +265,8 @@ class Page:
         self.url = url
 
     def _one(self, tag: str, text: str) -> Tag:
-        found = [element for element in self.soup.select(tag) if _text(element) == text]
-        assert found, f"no {tag} says {text!r}; there are {[_text(e) for e in self.soup.select(tag)]}"
+        found = [element for element in self.soup.find_all(tag) if _text(element) == text]
+        assert found, f"no {tag} says {text!r}; there are {[_text(e) for e in self.soup.find_all(tag)]}"
         return found[0]
 
     def _field(self, name: str) -> Tag:
@@ -326,26 +278,6 @@ class Page:
         form = self._field(name).find_parent("form")
         assert isinstance(form, Tag)
         return form
-
-
-def _inherited(source: Tag, name: str) -> str | None:
-    """An attribute of htmx, the element's own or one that an element around it hands down."""
-    if source.get(name):
-        return str(source[name])
-    above = source.find_parent(lambda tag: tag.has_attr(f"{name}:inherited"))
-    return str(above[f"{name}:inherited"]) if isinstance(above, Tag) else None
-
-
-def _matches(target: str) -> Callable[[Tag], bool]:
-    """Whether an element is what `closest .slot` looks for."""
-    wanted = target.removeprefix("closest .")
-    return lambda tag: wanted in (tag.get("class") or [])
-
-
-def _replace(place: Tag, new: Tag) -> None:
-    for child in list(new.children):
-        place.insert_before(child.extract())
-    place.extract()
 
 
 def _local(url: str) -> str:

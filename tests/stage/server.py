@@ -18,7 +18,7 @@ class Loop:
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it on the loop, and wait for the result."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=600)
 
     def close(self) -> None:
         """Stop the loop and its thread."""

@@ -66,7 +66,7 @@ def test_a_whole_journey_by_keyboard(visitor: Visitors, live: LivePortal, width:
 
 @widths
 def test_the_same_journey_without_script(visitor: Visitors, live: LivePortal, width: int) -> None:
-    person = visitor(script=False, width=width).sign_in(to="/orders", own=True)
+    person = visitor(script=False, width=width).sign_in(to="/orders")
     person.field("Bestillingsnummer:").fill("307513")
     person.field("Bestillingsnummer:").press("Enter")
     expect(person.rows).to_have_count(1)

@@ -1,6 +1,5 @@
 """AR6: the watch over everything that is emitted finds what it should, in each of the places where it looks."""
 
-import asyncio
 import base64
 import gzip
 import io
@@ -11,7 +10,7 @@ from email.message import EmailMessage
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message
 
@@ -19,9 +18,11 @@ from models.core.audit import Change, record
 from models.customers.customer import Customer
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
-from routes.web import forms
+from routes.web import fields
+from tests.stage import house_rules
 from tests.stage.emitted import EMITTED, Emitted
 from tests.stage.house import House
+from tests.stage.server import Loop
 from tests.stage.times import NOW
 
 NUMBER = "05840399895"
@@ -71,14 +72,14 @@ async def ask(app: ASGIApp) -> None:
     await app({"type": "http", "method": "GET", "path": "/live"}, receive, send)
 
 
-def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(leaks: Callable[[], str]) -> None:
+def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(loop: Loop, leaks: Callable[[], str]) -> None:
     watch = Emitted()
     watch.learn(NUMBER.encode())
     watch.look_at_answer(answer(f"<p>{NUMBER}</p>".encode()))
     watch.look_at_answer(answer(packed(NUMBER)))
     watch.look_at_answer(answer(location=f"/employees?q={NUMBER[:6]}+{NUMBER[6:]}"))
     watch.look_at_answer(answer(set_cookie=cookie(NUMBER)))
-    asyncio.run(ask(watch.over(Response(gzip.compress(NUMBER.encode()), headers={"content-encoding": "gzip"}))))
+    loop.wait(ask(watch.over(Response(gzip.compress(NUMBER.encode()), headers={"content-encoding": "gzip"}))))
     watch.look_at_letter("1.eml", letter(NUMBER))
     watch.handle(logging.makeLogRecord({"name": "portal", "msg": "saved", "number": NUMBER}))
     watch.look("a row", f"1{NUMBER}2026".encode())
@@ -117,7 +118,7 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch, leaks: Callable[[], str]
 ) -> None:
     """The proof that the watch over the whole suite can fail: the mask is taken away, and a number typed."""
-    monkeypatch.setattr(forms, "mask_in", lambda text, **_today: (text, 0))
+    monkeypatch.setattr(fields, "mask_in", lambda text, **_today: (text, 0))
     monkeypatch.setattr("tests.stage.house_rules.no_identity_number", lambda _html: None)
     tester = quiet_house.sign_in("Tester").open("/orders/new")
     tester.fill(delivery="Kurs", description=f"Gjelder {NUMBER}").press("Send bestilling")
@@ -140,3 +141,44 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
     quiet_house.refill()
     logging.getLogger("portal.visit").warning("saved", extra={"number": NUMBER})
     assert "the log of portal.visit" in leaks()
+
+
+def test_ar6_on_either_database_a_row_is_found_whichever_way_it_was_written(quiet_house: House) -> None:
+    """Only what a story writes is looked at; what it was filled with was looked at before."""
+    assert not list(quiet_house._store.stored())
+    with quiet_house.behind() as db:
+        orders = db.scalars(select(Order).order_by(Order.number).limit(2)).all()
+        orders[0].description = f"Gjelder {NUMBER}"  # among those that were there
+        db.flush()
+        with db.begin_nested():
+            orders[1].description = "I en transaksjon i transaksjonen"
+        db.commit()
+    stored = b"".join(content for _, content in quiet_house._store.stored())
+    assert f"Gjelder {NUMBER}".encode() in stored
+    assert b"I en transaksjon i transaksjonen" in stored
+    quiet_house.refill()
+    assert not list(quiet_house._store.stored())
+    assert any(b"Demokunde_Test" in content for _, content in quiet_house._store.filled())
+
+
+FORM = (
+    '<form method="post" action="/x" id="{id}"><input type="hidden" name="csrf_token" value="{token}">'
+    '<button type="button" id="b">Send</button></form>'
+)
+
+
+def test_a_page_that_has_passed_is_held_to_the_rules_again_once_anything_but_its_token_differs() -> None:
+    def check(id: str, token: str) -> None:
+        house_rules.check(FORM.format(id=id, token=token), document=False)
+
+    check("a", "a-token")
+    check("a", "another-token")
+    with pytest.raises(AssertionError, match="identity number"):
+        check("a", NUMBER)
+    with pytest.raises(AssertionError):
+        check("a", "")
+    for _ in "twice":  # what has failed, does not pass the second time
+        with pytest.raises(AssertionError, match="ids that stand twice"):
+            check("b", "a-token")
+    with pytest.raises(AssertionError, match="invalid HTML"):
+        house_rules.check(FORM.format(id="a", token="a-token"), document=True)

@@ -10,8 +10,8 @@ import zstandard
 
 from routes.web.http.static import FOLDER, StaticFiles
 from tests.stage import house_rules
+from tests.stage.client import BASE
 from tests.stage.house import House
-from tests.stage.page import BASE
 
 FILES = ["portal.css", "portal.js", "favicon.svg", "htmx-4.0.1.min.js"]
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstandard.decompress}

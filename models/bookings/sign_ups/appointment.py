@@ -24,7 +24,7 @@ from models.core.clock import today_in_oslo
 from models.core.scope import Right, Scope, across_customers, narrow
 from models.core.signed import LinkIsOver, NoSuchLink, Signer, name_in
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 from models.users.user import User
 
 
@@ -141,20 +141,18 @@ class MyAppointment:
             return
         post(
             db,
-            Outgoing(
-                channel=Channel.MAIL,
-                kind="time_given_back",
-                about=f"sign_up:{sign_up.id}",
-                customer_id=sign_up.customer_id,
-                to=colleague.email,
-                payload={
+            Outgoing.letter(
+                sign_up,
+                "time_given_back",
+                {
                     "colleague_name": colleague.full_name,
                     "employee_name": self.employee.full_name,
                     "title": self.booking.title,
                     "booking": self.booking.id,
                     "starts_at": slot.starts_at.isoformat(),
                 },
-                at=now,
+                now,
+                to=colleague.email,
             ),
         )
 

@@ -6,7 +6,6 @@ it is in `appointment`.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +18,7 @@ from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 
 
 class Invitation(UnitOwned, Base):
@@ -46,6 +45,11 @@ class Invitation(UnitOwned, Base):
     """The employee's sign-ups on the booking up to this one were over before; a later one is what came of it."""
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the employee said no, or was asked anew after having given a time back."""
+
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the invitation."""
+        return f"invitation:{self.id}"
 
     def decline(self, db: Session, *, by: Actor, now: datetime) -> None:
         """Note that the employee wants none of the times."""
@@ -83,7 +87,8 @@ def invite(db: Session, booking: Booking, employee_ids: Collection[int], *, by: 
         db.flush()
         _tell(db, invitation, "sent", by=by, now=now)
         facts = facts_for(db, booking, employee, surroundings, by.user_id)
-        post(db, _letter(invitation, employee, facts, now))
+        facts |= {"link": invitation.link, "starts_at": None, "ends_at": None, "changeable": True}
+        post(db, Outgoing.letter(invitation, "appointment_invitation", facts, now, to=employee.email))
     return asked
 
 
@@ -107,18 +112,6 @@ def _renewed(db: Session, before: Invitation | None, last_sign_up_id: int, now: 
     return None
 
 
-def _letter(invitation: Invitation, employee: Employee, facts: dict[str, Any], now: datetime) -> Outgoing:
-    return Outgoing(
-        channel=Channel.MAIL,
-        kind="appointment_invitation",
-        about=f"invitation:{invitation.id}",
-        customer_id=invitation.customer_id,
-        to=employee.email,
-        payload=facts | {"link": invitation.link, "starts_at": None, "ends_at": None, "changeable": True},
-        at=now,
-    )
-
-
 def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
     """By employee, the last sign-up on a booking and its state."""
     rows = db.execute(
@@ -135,19 +128,6 @@ def invited_to(db: Session, booking: Booking, viewer_id: int) -> set[int]:
 
 def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: datetime) -> None:
     """Log it and tell the CRM."""
-    about = f"invitation:{invitation.id}"
     ids = {"invitation": invitation.id, "booking": invitation.booking_id, "employee": invitation.employee_id}
-    record(
-        db, Change(customer_id=invitation.customer_id, actor=by.label, about=about, action=what, at=now, changed=ids)
-    )
-    post(
-        db,
-        Outgoing(
-            channel=Channel.CRM,
-            kind=f"invitation.{what}",
-            about=about,
-            customer_id=invitation.customer_id,
-            payload=ids,
-            at=now,
-        ),
-    )
+    record(db, Change.of(invitation, what, by=by, at=now, changed=ids))
+    post(db, Outgoing.event(invitation, f"invitation.{what}", ids, now))

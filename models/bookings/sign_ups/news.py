@@ -3,7 +3,7 @@
 When something is told is decided in `seating` and `offers`; how a letter reads, by the templates `appointment_*`.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from models.core.audit import Actor, Change, record
 from models.customers.customer import Customer
 from models.customers.units import Unit, account_manager_of
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Outgoing, compose
+from models.outbox.message import Outgoing, compose
 from models.users.user import User
 from models.values.language import language_of
 
@@ -120,24 +120,21 @@ def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -
     db.flush()  # new sign-ups get their ids, and the rows are locked before what is told of them gets its place
     surroundings = around(db, booking)
     for new in news:
-        about, customer_id = f"sign_up:{new.sign_up.id}", booking.customer_id
-        ids = _ids(booking, new)
-        record(db, Change(customer_id=customer_id, actor=by.label, about=about, action=new.what, at=now, changed=ids))
-        kind = f"sign_up.{new.what}"
-        event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=ids, at=now)
-        db.add(compose(event))
-        employee = db.get_one(Employee, new.sign_up.employee_id)
+        sign_up, ids = new.sign_up, _ids(booking, new)
+        record(db, Change.of(sign_up, new.what, by=by, at=now, changed=ids))
+        db.add(compose(Outgoing.event(sign_up, f"sign_up.{new.what}", ids, now)))
+        employee = db.get_one(Employee, sign_up.employee_id)
         if employee.email and new.what not in _WITHOUT_LETTER:
-            facts = facts_of(db, new.sign_up, booking, new.slot, employee, around=surroundings)
+            facts = facts_of(db, sign_up, booking, new.slot, employee, around=surroundings)
             facts |= {
                 "was": new.was,
                 "previously_at": _iso(new.before.starts_at) if new.before else None,
                 "changeable": booking.is_open(now),
             }
-            kind = f"appointment_{new.what}"
-            db.add(compose(replace(event, channel=Channel.MAIL, kind=kind, to=employee.email, payload=facts)))
+            letter = Outgoing.letter(sign_up, f"appointment_{new.what}", facts, now, to=employee.email)
+            db.add(compose(letter))
             if new.slot and new.slot.starts_at <= now + REMINDED_BEFORE:
-                new.sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
+                sign_up.reminded_slot_id = new.slot.id  # this letter comes as late as the reminder would
 
 
 def _ids(booking: Booking, new: News) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from models.bookings.sign_ups.news import REMINDED_BEFORE, Around, around, facts
 from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 
 _AT_ONCE = 200
 """So many in one transaction; the rest in the next."""
@@ -30,18 +30,8 @@ def remind(db: Session, now: datetime) -> int:
         if booking.id not in surroundings:
             surroundings[booking.id] = around(db, booking)
         facts = facts_of(db, sign_up, booking, slot, employee, around=surroundings[booking.id])
-        post(
-            db,
-            Outgoing(
-                channel=Channel.MAIL,
-                kind="appointment_reminder",
-                about=f"sign_up:{sign_up.id}",
-                customer_id=sign_up.customer_id,
-                to=employee.email,
-                payload=facts | {"changeable": booking.is_open(now)},
-                at=now,
-            ),
-        )
+        facts["changeable"] = booking.is_open(now)
+        post(db, Outgoing.letter(sign_up, "appointment_reminder", facts, now, to=employee.email))
         posted += 1
     return posted
 

@@ -104,6 +104,11 @@ class SignUp(UnitOwned, Base):
     """The slot that the employee needs no reminder of any more."""
 
     @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the sign-up."""
+        return f"sign_up:{self.id}"
+
+    @property
     def holds_a_place(self) -> bool:
         """Whether it is counted on its slot."""
         return self.state in HOLDING

@@ -6,9 +6,9 @@ One line of JSON for each record: `{"subject": "employee:17", "digest": "…"}`.
 import urllib.request
 from collections.abc import Iterable
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -42,7 +42,7 @@ def digests_at(place: str, settings: Settings, now: datetime) -> dict[str, str]:
         asked = urllib.request.Request(place, headers=headers)  # noqa: S310  # the scheme is looked at above
         with urllib.request.urlopen(asked, timeout=_TIMEOUT) as answer:  # noqa: S310
             return _read(answer)
-    except (OSError, URLError) as wrong:
+    except (OSError, ValueError, HTTPException) as wrong:
         raise CannotRead(f"{place} cannot be read: {type(wrong).__name__}") from wrong
 
 

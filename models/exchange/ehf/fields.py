@@ -20,20 +20,20 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("", text).strip()
 
 
-def text(node: Node, path: str) -> str:
+def written(node: Node, path: str) -> str:
     """What stands at a path, without what nobody sees; empty where nothing does."""
     return clean(node.at(path))
 
 
 def day(node: Node, path: str) -> date | None:
     """The day at a path, None where there is none; raises Unreadable."""
-    written = node.at(path)
-    if not written:
+    said = node.at(path)
+    if not said:
         return None
     try:
-        if not _DATE.fullmatch(written):
+        if not _DATE.fullmatch(said):
             raise ValueError("not written as a date")
-        return date.fromisoformat(written)
+        return date.fromisoformat(said)
     except ValueError:
         raise Unreadable(f"its {path} is not a date") from None
 
@@ -59,7 +59,7 @@ def money(node: Node, path: str) -> Money | None:
 
 def identifier(node: Node, path: str) -> Identifier | None:
     """The identifier at a path with its scheme, None where there is none."""
-    return Identifier(text(node, path), node.scheme(path)) if node.has(path) else None
+    return Identifier(written(node, path), node.scheme(path)) if node.has(path) else None
 
 
 def period(node: Node | None) -> Period | None:

@@ -24,6 +24,7 @@ LARGEST_RATIO = 200
 
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _END = struct.Struct("<4s4H2LH")
+_NO_FOLDER = (FileNotFoundError, NotADirectoryError)
 _ENCRYPTED = 0x1
 _MEGABYTE = 2**20
 
@@ -41,13 +42,14 @@ class Found:
 def find_documents(paths: Iterable[Path]) -> Iterator[Found]:
     """Every file at the paths, below the folders and in the zips among them, by name; hidden ones are left alone."""
     for path in paths:
-        if path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                for name in sorted(name for name in names if not name.startswith(".")):
-                    yield from _at(Path(folder) / name)
-        else:
-            yield from _at(path)
+        closed: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=closed.append):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(name for name in names if not name.startswith(".")):
+                yield from _at(Path(folder) / name)
+        for error in closed:
+            unread = Path(error.filename)
+            yield from _at(unread) if isinstance(error, _NO_FOLDER) else _closed(unread, error)
 
 
 def documents_in(name: str, data: bytes) -> Iterator[Found]:
@@ -56,7 +58,7 @@ def documents_in(name: str, data: bytes) -> Iterator[Found]:
 
 
 def _at(path: Path) -> Iterator[Found]:
-    name = os.fsencode(path).decode(errors="replace")
+    name = _name(path)
     if not path.is_file():
         yield Found(name, 0, None, "it is not a file" if path.exists() else "there is no such file or folder")
         return
@@ -64,7 +66,15 @@ def _at(path: Path) -> Iterator[Found]:
         with path.open("rb") as file:
             yield from _in(name, path.stat().st_size, file)
     except OSError as error:
-        yield Found(name, 0, None, f"it cannot be read: {error.strerror or type(error).__name__}")
+        yield from _closed(path, error)
+
+
+def _closed(path: Path, error: OSError) -> Iterator[Found]:
+    yield Found(_name(path), 0, None, f"it cannot be read: {error.strerror or type(error).__name__}")
+
+
+def _name(path: Path) -> str:
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _in(name: str, size: int, file: IO[bytes]) -> Iterator[Found]:

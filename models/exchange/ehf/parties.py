@@ -4,7 +4,7 @@ What must be said of them is in `rules`.
 """
 
 from models.exchange.ehf.document import Address, Contact, Identifier, Party
-from models.exchange.ehf.fields import clean, identifier, text
+from models.exchange.ehf.fields import clean, identifier, written
 from models.exchange.ehf.xml import Node
 
 
@@ -13,13 +13,13 @@ def address(node: Node | None) -> Address | None:
     if node is None:
         return None
     return Address(
-        street=text(node, "StreetName"),
-        additional=text(node, "AdditionalStreetName"),
-        line=text(node, "AddressLine/Line"),
-        zone=text(node, "PostalZone"),
-        city=text(node, "CityName"),
-        region=text(node, "CountrySubentity"),
-        country=text(node, "Country/IdentificationCode"),
+        street=written(node, "StreetName"),
+        additional=written(node, "AdditionalStreetName"),
+        line=written(node, "AddressLine/Line"),
+        zone=written(node, "PostalZone"),
+        city=written(node, "CityName"),
+        region=written(node, "CountrySubentity"),
+        country=written(node, "Country/IdentificationCode"),
     )
 
 
@@ -30,19 +30,19 @@ def party(node: Node | None) -> Party | None:
     schemes = list(node.all("PartyTaxScheme"))
     contact = node.first("Contact")
     return Party(
-        name=text(node, "PartyLegalEntity/RegistrationName") or text(node, "PartyName/Name"),
-        trading_name=text(node, "PartyName/Name"),
+        name=written(node, "PartyLegalEntity/RegistrationName") or written(node, "PartyName/Name"),
+        trading_name=written(node, "PartyName/Name"),
         endpoint=identifier(node, "EndpointID"),
         identifiers=tuple(
             Identifier(clean(id.text), id.attributes.get("schemeID", "").strip())
             for id in node.all("PartyIdentification/ID")
         ),
         legal_id=identifier(node, "PartyLegalEntity/CompanyID"),
-        legal_form=text(node, "PartyLegalEntity/CompanyLegalForm"),
-        vat_id=next((text(each, "CompanyID") for each in schemes if _is_vat(each)), ""),
-        tax_ids=tuple(text(each, "CompanyID") for each in schemes if not _is_vat(each)),
+        legal_form=written(node, "PartyLegalEntity/CompanyLegalForm"),
+        vat_id=next((written(each, "CompanyID") for each in schemes if _is_vat(each)), ""),
+        tax_ids=tuple(written(each, "CompanyID") for each in schemes if not _is_vat(each)),
         address=address(node.first("PostalAddress")),
-        contact=Contact(text(contact, "Name"), text(contact, "Telephone"), text(contact, "ElectronicMail"))
+        contact=Contact(written(contact, "Name"), written(contact, "Telephone"), written(contact, "ElectronicMail"))
         if contact
         else None,
     )

@@ -22,7 +22,7 @@ from models.exchange.ehf.document import (
     TaxTotal,
     Totals,
 )
-from models.exchange.ehf.fields import clean, day, money, number, period, text
+from models.exchange.ehf.fields import clean, day, money, number, period, written
 from models.exchange.ehf.parties import address, party
 from models.exchange.ehf.xml import Node, Unreadable, parse
 
@@ -43,7 +43,7 @@ def read(data: bytes) -> Document:
         is_credit_note=is_credit_note,
         specification=root.at("CustomizationID"),
         process=root.at("ProfileID"),
-        number=text(root, "ID"),
+        number=written(root, "ID"),
         issued_on=day(root, "IssueDate"),
         due_on=day(root, "DueDate") or day(root, "PaymentMeans/PaymentDueDate"),  # where a credit note has it
         type_code=root.at(f"{kind}TypeCode"),
@@ -72,14 +72,14 @@ def read(data: bytes) -> Document:
 def _references(root: Node) -> References:
     ordered = root.first("OrderReference") or Node("OrderReference", {})
     return References(
-        accounting_cost=text(root, "AccountingCost"),
-        buyer=text(root, "BuyerReference"),
-        order=text(ordered, "ID"),
-        sales_order=text(ordered, "SalesOrderID"),
-        contract=text(root, "ContractDocumentReference/ID"),
+        accounting_cost=written(root, "AccountingCost"),
+        buyer=written(root, "BuyerReference"),
+        order=written(ordered, "ID"),
+        sales_order=written(ordered, "SalesOrderID"),
+        contract=written(root, "ContractDocumentReference/ID"),
         project=_project(root),
         preceding=tuple(
-            Preceding(text(reference, "ID"), day(reference, "IssueDate"))
+            Preceding(written(reference, "ID"), day(reference, "IssueDate"))
             for reference in root.all("BillingReference/InvoiceDocumentReference")
         ),
     )
@@ -88,28 +88,28 @@ def _references(root: Node) -> References:
 def _delivery(root: Node) -> Delivery:
     return Delivery(
         on=day(root, "Delivery/ActualDeliveryDate"),
-        name=text(root, "Delivery/DeliveryParty/PartyName/Name"),
+        name=written(root, "Delivery/DeliveryParty/PartyName/Name"),
         address=address(root.first("Delivery/DeliveryLocation/Address")),
     )
 
 
 def _project(root: Node) -> str:
     found = [
-        text(reference, "ID")
+        written(reference, "ID")
         for reference in root.all("AdditionalDocumentReference")
         if reference.at("DocumentTypeCode") == "50"
     ]
-    return text(root, "ProjectReference/ID") or next(iter(found), "")
+    return written(root, "ProjectReference/ID") or next(iter(found), "")
 
 
 def _payment(node: Node) -> Payment:
     return Payment(
         means_code=node.at("PaymentMeansCode"),
-        kid=text(node, "PaymentID"),
-        account=text(node, "PayeeFinancialAccount/ID"),
-        account_name=text(node, "PayeeFinancialAccount/Name"),
-        bank=text(node, "PayeeFinancialAccount/FinancialInstitutionBranch/ID"),
-        mandate=text(node, "PaymentMandate/ID"),
+        kid=written(node, "PaymentID"),
+        account=written(node, "PayeeFinancialAccount/ID"),
+        account_name=written(node, "PayeeFinancialAccount/Name"),
+        bank=written(node, "PayeeFinancialAccount/FinancialInstitutionBranch/ID"),
+        mandate=written(node, "PaymentMandate/ID"),
     )
 
 
@@ -130,11 +130,11 @@ def _attachment(node: Node) -> Attachment:
         except (binascii.Error, ValueError):
             raise Unreadable("an attachment is not in Base64") from None
     return Attachment(
-        reference=text(node, "ID"),
-        description=text(node, "DocumentDescription"),
+        reference=written(node, "ID"),
+        description=written(node, "DocumentDescription"),
         filename=_FOLDERS.sub("", clean(binary.attributes.get("filename", ""))) if binary else "",
         media_type=clean(binary.attributes.get("mimeCode", "")) if binary else "",
-        url=text(node, "Attachment/ExternalReference/URI"),
+        url=written(node, "Attachment/ExternalReference/URI"),
         content=content,
     )
 
@@ -152,8 +152,8 @@ def _allowance(node: Node) -> Allowance:
     return Allowance(
         is_charge=indicator in {"true", "1"},
         amount=money(node, "Amount"),
-        reason=text(node, "AllowanceChargeReason"),
-        reason_code=text(node, "AllowanceChargeReasonCode"),
+        reason=written(node, "AllowanceChargeReason"),
+        reason_code=written(node, "AllowanceChargeReasonCode"),
         base=money(node, "BaseAmount"),
         percentage=number(node, "MultiplierFactorNumeric"),
         category=_category(node.first("TaxCategory")),
@@ -168,8 +168,8 @@ def _tax_total(node: Node) -> TaxTotal:
                 category=_category(each.first("TaxCategory")),
                 taxable=money(each, "TaxableAmount"),
                 tax=money(each, "TaxAmount"),
-                exemption=text(each, "TaxCategory/TaxExemptionReason"),
-                exemption_code=text(each, "TaxCategory/TaxExemptionReasonCode"),
+                exemption=written(each, "TaxCategory/TaxExemptionReason"),
+                exemption_code=written(each, "TaxCategory/TaxExemptionReasonCode"),
             )
             for each in node.all("TaxSubtotal")
         ),
@@ -195,17 +195,17 @@ def _line(node: Node, *, is_credit_note: bool) -> Line:
     counted = node.first(quantity)
     base = node.first("Price/BaseQuantity")
     return Line(
-        id=text(node, "ID"),
-        note=text(node, "Note"),
+        id=written(node, "ID"),
+        note=written(node, "Note"),
         quantity=number(node, quantity),
         unit_code=counted.attributes.get("unitCode", "").strip() if counted else "",
         net=money(node, "LineExtensionAmount"),
-        accounting_cost=text(node, "AccountingCost"),
+        accounting_cost=written(node, "AccountingCost"),
         period=period(node.first("InvoicePeriod")),
-        order_line=text(node, "OrderLineReference/LineID"),
-        name=text(node, "Item/Name"),
-        description=text(node, "Item/Description"),
-        item_number=text(node, "Item/SellersItemIdentification/ID"),
+        order_line=written(node, "OrderLineReference/LineID"),
+        name=written(node, "Item/Name"),
+        description=written(node, "Item/Description"),
+        item_number=written(node, "Item/SellersItemIdentification/ID"),
         category=_category(node.first("Item/ClassifiedTaxCategory")),
         price=Price(
             amount=money(node, "Price/PriceAmount"),

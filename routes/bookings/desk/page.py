@@ -79,13 +79,7 @@ def sheet_of(visit: Visit, id: int) -> BookingSheet:
     asked = "names" in visit.query_params or "names" in visit.form
     sheet = BookingSheet(visit, booking, with_names=booking.names_hidden and asked)
     if sheet.with_names:
-        shown = Change(
-            customer_id=booking.customer_id,
-            actor=visit.user.label,
-            about=booking.about,
-            action="names shown",
-            at=visit.now,
-        )
+        shown = Change.of(booking, "names shown", by=visit.user, at=visit.now)
         visit.on_record(lambda db: record(db, shown))
     return sheet
 

@@ -44,8 +44,9 @@ from tests.bookings.sign_ups.holder import (
     whole,
 )
 from tests.stage.calendars import CalendarProgram
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.empty import empty_sqlite
-from tests.stage.house import FIELD_KEYS, House
+from tests.stage.house import House
 from tests.stage.outside import MailServer
 from tests.stage.server import Loop
 from tests.stage.times import TestClock

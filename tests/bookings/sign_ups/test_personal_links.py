@@ -18,8 +18,8 @@ from tests.bookings.sign_ups.holder import (
     opens,
     the_round,
 )
+from tests.stage.client import BASE
 from tests.stage.house import House
-from tests.stage.page import BASE
 from tests.stage.sweeps import digest, token_of
 
 # What one does not see

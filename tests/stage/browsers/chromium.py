@@ -24,9 +24,9 @@ _REFUSALS = re.compile(r"^Failed to load resource: the server responded with a s
 """What Chromium writes to its console about an answer that is as it should be."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium with nothing open. One for each module, because its loop would be in the way of other tests'."""
+    """Chromium with nothing open, one for all stories. Its loop holds the main thread: others have one of their own."""
     path = installed("chromium")
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
@@ -77,24 +77,14 @@ class Visitor:
         self.page.goto(path)
         return self
 
-    def sign_in(self, username: str = "hms.fjord", to: str = "/info", *, own: bool = False) -> "Visitor":
-        """Arrive at a page, signed in as one of the demo's users.
+    def sign_in(self, username: str = "hms.fjord", to: str = "/info") -> "Visitor":
+        """Arrive at a page, signed in as one of the demo's users, with a session of one's own.
 
-        The module's stories share each user's session, except where one is going to end it: that is its `own`.
+        Nothing is typed: that is what the journeys are about.
         """
-        if username in self.portal.signed_in and not own:
-            self.context.add_cookies(self.portal.signed_in[username])
-            return self.open(to)
-        self.open(f"/login?next={to}")
-        self.field("Brukernavn").fill(username)
-        self.field("Passord").fill(f"demo-{username.lower()}")
-        self.field("Passord").press("Enter")
-        expect(self.button("Logg ut")).to_be_visible()
-        if not own:
-            kept = ("name", "value", "url")
-            cookies = [{**cookie, "url": self.portal.url} for cookie in self.context.cookies()]
-            self.portal.signed_in[username] = [{name: cookie[name] for name in kept} for cookie in cookies]
-        return self
+        name, value = self.portal.sign_in(username)
+        self.context.add_cookies([{"name": name, "value": value, "url": self.portal.url}])
+        return self.open(to)
 
     def type(self, text: str) -> None:
         """Type where one is."""

@@ -11,26 +11,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.request import urlopen
 
 import pytest
 import uvicorn
 from sqlalchemy.orm import Session
+from starlette.responses import Response
 
 from app import create_app
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
+from models.users.sessions import first_customer, open_session
+from models.users.user import find_user
+from routes.web.http.cookie import Cookies, SessionCookie
+from tests.stage.databases import FIELD_KEYS, fill
 from tests.stage.emitted import EMITTED
-from tests.stage.house import FIELD_KEYS, SECRETS, fill
+from tests.stage.house import SECRETS
 from tests.stage.sweeps import password_link_of
 from tests.stage.times import NOW, TestClock
 
 T = TypeVar("T")
-PATIENCE = 10.0
-"""Seconds that anything may take before a test gives up; nothing here waits longer than it has to."""
+PATIENCE = 60.0
+"""Seconds that anything may take on a busy machine before a test gives up; nothing here waits longer than it has to."""
 
 
 def installed(name: str) -> str:
@@ -58,7 +63,6 @@ class LivePortal:
     def __init__(self, folder: Path) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        self.signed_in: dict[str, list[Any]] = {}
         settings = Settings(
             secret_keys=SECRETS,
             field_keys=FIELD_KEYS,
@@ -73,7 +77,9 @@ class LivePortal:
         self._database_url = settings.database_url
         fill(settings.database_url)
         self._folder = folder
-        app = EMITTED.over(create_app(settings, clock=TestClock()))
+        portal = create_app(settings, clock=TestClock())
+        self._cookies: Cookies = portal.state.portal.cookies
+        app = EMITTED.over(portal)
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
@@ -96,6 +102,19 @@ class LivePortal:
             yield db
         database.close()
 
+    def sign_in(self, username: str) -> tuple[str, str]:
+        """The cookie of a new session of one of the demo's users: its name and its value."""
+        response = Response()
+        with self.behind() as db:
+            user = find_user(db, username)
+            assert user is not None, f"nobody is called {username}"
+            customer_id = first_customer(db, user.id)
+            secret = open_session(db, user.id, customer_id, NOW)
+            db.commit()
+        self._cookies.write_session(response, SessionCookie(secret, customer_id))
+        name, _, value = response.headers["set-cookie"].partition(";")[0].partition("=")
+        return name, value
+
     def link(self, name: str, email: str | None) -> str:
         """The path of the personal link that a letter to this address holds."""
         return f"/me/{Signer(SECRETS, purpose=PERSONAL_LINK).sign(name, email or '')}"
@@ -117,9 +136,9 @@ class LivePortal:
         EMITTED.check()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
-    """A portal for the stories of one module. They leave their orders behind, so none may count them all."""
+    """A portal for all stories with a browser. They leave their orders behind, so none may count them all."""
     portal = LivePortal(tmp_path_factory.mktemp("live"))
     yield portal
     portal.close()

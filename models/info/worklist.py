@@ -1,6 +1,6 @@
 """What waits for a customer's users (section 5, number 4): employees about whom the provider lacks something.
 
-How it is shown and put right, row by row, is in `routes.info.page`.
+How it is shown and put right, row by row, is in `routes.info`.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The documents of Rapporter per unit and year, each with its page and its file (R1, N2)."""
+"""Rapporter: the search among reports, and each with its page and its file (R1, N2)."""
 
 from collections.abc import Callable
 from functools import cache
@@ -19,7 +19,7 @@ LOCKED = {
     "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "cache-control": "private, no-cache",
 }
-"""What a document may do in a browser that shows it: nothing."""
+"""What a report may do in a browser that shows it: nothing."""
 
 
 class ReportSearch(YearAndUnit):
@@ -38,14 +38,14 @@ class ReportSearch(YearAndUnit):
 
 
 def index(visit: Visit) -> Response:
-    """The documents of the user's units, the newest year first (R1)."""
+    """The reports of the user's units, the newest year first (R1)."""
     search: ReportSearch = ReportSearch.of(visit)
     units = cache(lambda: units_with_reports(visit))  # found only where they are drawn, or one of them is chosen
     search.year.find_choices = lambda: [ALL, *(Option(str(year), str(year)) for year in years_of_reports(visit.db))]
     search.unit.find_choices = lambda: units().choices()
     return answer(
         visit,
-        Documents,
+        Reports,
         "reports/index.html",
         search,
         lambda after: find_reports(visit.db, search.criteria(units, after)),
@@ -53,7 +53,7 @@ def index(visit: Visit) -> Response:
 
 
 def show(visit: Visit, id: int) -> Response:
-    """One document: what it is, what it says in short, its first page, and the way to the file."""
+    """One report: what it is, what it says in short, its first page, and the way to the file."""
     report = report_by_id(visit.db, id)
     if report is None:
         raise not_found()
@@ -65,7 +65,7 @@ def download(visit: Visit, id: int) -> Response:
     found = file_of(visit.db, id)
     if found is None:
         raise not_found()
-    return document(found, shown=bool(visit.query_params.get("show")))
+    return file_as_sent(found, shown=bool(visit.query_params.get("show")))
 
 
 def preview(visit: Visit, id: int) -> Response:
@@ -76,15 +76,15 @@ def preview(visit: Visit, id: int) -> Response:
     return Response(picture, headers=LOCKED, media_type=PNG)
 
 
-def document(found: Download, *, shown: bool) -> Response:
-    """A document as it was put up: to be saved, or, with `shown`, looked at where a browser does that safely."""
+def file_as_sent(found: Download, *, shown: bool) -> Response:
+    """A file as the provider sent it: to be saved, or, with `shown`, looked at where a browser does that safely."""
     response = whole_file(found.content, found.file_name, found.media_type, shown=found.is_shown and shown)
     response.headers.update(LOCKED)
     return response
 
 
-class Documents(Listing):
-    """A page of documents."""
+class Reports(Listing):
+    """A page of reports."""
 
     route = "reports"
     nothing = "Ingen dokumenter funnet"

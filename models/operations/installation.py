@@ -1,0 +1,78 @@
+"""The installation that a command works on: its settings, clock and database, each opened when it is first asked for.
+
+What the commands do with it, and what they say, is in `commands`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from models.core.clock import Clock
+from models.core.database import Database
+from models.core.scope import across_customers
+from models.core.settings import Settings
+
+
+class Refused(Exception):
+    """A command was refused, or has found something wrong; the text, where there is one, is its last sentence."""
+
+    status = 1
+    """What the program ends with."""
+
+
+class WrongWords(Refused):
+    """What was written after the command leads nowhere, so that nothing was done."""
+
+    status = 2
+
+
+class Installation:
+    """Everything that a command may need; what it does not ask for need not be there."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; raises SettingsRefused."""
+        return Settings.from_environment()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; raises SettingsRefused, and Refused where its folder cannot be made."""
+        try:
+            return Database(self.settings.database_url)
+        except OSError as error:
+            raise Refused(f"The folder of the database cannot be made: {error.strerror}.") from error
+
+    @property
+    def now(self) -> datetime:
+        """The moment."""
+        return Clock(self.settings.today).now()
+
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[Session]:
+        """A session across customers; what it has changed is kept where nothing is raised.
+
+        Whoever reads a command's lines may take their time, and on SQLite nobody else can write meanwhile: inside a
+        session that is not `read_only` no line is said.
+        """
+        with self.database.session(read_only=read_only) as db, across_customers(db):
+            yield db
+            if not read_only:
+                db.commit()
+
+
+@contextmanager
+def open_installation() -> Iterator[Installation]:
+    """An installation until its command is done; where its database cannot be used, Refused says why."""
+    installation = Installation()
+    try:
+        yield installation
+    except (OperationalError, ProgrammingError, DataError) as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        raise Refused(f"The database cannot be used: {why}. Is it there, and was `migrate` run?") from error
+    finally:
+        if "database" in vars(installation):
+            installation.database.close()

