@@ -79,6 +79,11 @@ class Report(UnitOwned, Base):
     publication: Mapped[str | None] = mapped_column(String(64))
     """The key of the form that it came with, where somebody published it at the desk."""
 
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the report."""
+        return f"report:{self.id}"
+
 
 class ReportFile(CustomerOwned, Base):
     """What is in a report, and its first page as a picture where there is one."""
@@ -127,6 +132,13 @@ def _is_office(content: bytes, media_type: str) -> bool:
     return _INSIDE[media_type] in names and not any("vbaProject" in name for name in names)
 
 
+def _check(kind: str, preview: bytes | None) -> None:
+    if kind not in KINDS:
+        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
+        raise ReportRefused("the picture of the first page is no PNG")
+
+
 def add_report(
     db: Session,
     unit: Unit,
@@ -142,10 +154,7 @@ def add_report(
     now: datetime,
 ) -> Report:
     """Keep a report for a unit, and note who added it (X4); raises ReportRefused."""
-    if kind not in KINDS:
-        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
-    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise ReportRefused("the picture of the first page is no PNG")
+    _check(kind, preview)
     report = Report(
         customer_id=unit.customer_id,
         unit_id=unit.id,
@@ -161,7 +170,7 @@ def add_report(
     db.add(report)
     db.flush()
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
-    record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
+    record(db, Change(customer_id=unit.customer_id, actor=by, about=report.about, action="added", at=now))
     return report
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.series import Series, publish
+from models.bookings.publication import Facts, publish
+from models.bookings.series import Series
 from models.bookings.sign_ups.sign_up import HOLDING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Named
@@ -34,8 +35,8 @@ def a_round(
         timedelta(minutes=30),
         capacity,
     )
-    facts = {"title": "Synskontroll", "place": "Brakka", "closes_before": timedelta(hours=24), "by": HMS, "now": NOW}
-    return publish(db, unit_id, series, **{**facts, **changed})  # type: ignore[arg-type]
+    facts = {"title": "Synskontroll", "place": "Brakka", "closes_before": timedelta(hours=24), **changed}
+    return publish(db, unit_id, series, Facts(**facts), by=HMS, now=NOW)  # type: ignore[arg-type]
 
 
 def slots_of(db: Session, booking: Booking) -> list[Slot]:
