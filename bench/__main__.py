@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import databases, employees, measures
 from bench.measures import Extent
+from bench.seconds import seconds
 from bench.server import serving
 from bench.table import BROKEN, Figure, show
 
@@ -48,6 +49,8 @@ def _figures(kind: str, folder: Path, extent: Extent, *, first: bool) -> Iterato
     ):
         if first:
             yield from measures.weights(one)
+            _say("what has to be done within seconds")
+            yield from seconds(folder)
         _say(f"{kind}: orders search")
         yield from measures.search(kind, one, extent)
         _say(f"{kind}: the list at 1 000 000 orders")

@@ -1,6 +1,6 @@
-"""PDF: documents to print and to file, tagged for screen readers (PDF/UA-1), from the templates `partials/**/*.typ`.
+"""PDF: what is printed and filed, tagged for screen readers (PDF/UA-1), from the templates `partials/**/*.typ`.
 
-What a document says is its room's business; how all of them look stands in `partials/frame/_document.typ`. Facts go in
+The room decides what a PDF says; how all of them look is in `partials/frame/_document.typ`. Facts go in
 as JSON, so nothing that somebody typed is ever markup. It is slow, so a visit does it in a thread (`aside`).
 """
 
@@ -16,10 +16,10 @@ _PARTIALS = Path(__file__).parents[2] / "partials"
 
 
 def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
-    """The document of a template, such as `invoices/invoice.typ`; the same facts give the same bytes.
+    """The PDF of a template, such as `invoices/invoice.typ`; the same facts give the same bytes.
 
-    `facts` are what JSON holds, with texts as people read them, and the `title` and `author` of the document.
-    A sign that none of the fonts has, as in a name in Chinese letters, is drawn as an empty box, and that document
+    `facts` are what JSON holds, with texts as people read them, and the `title` and `author` of the PDF.
+    A sign that none of the fonts has, as in a name in Chinese letters, is drawn as an empty box, and that PDF
     is tagged but does not call itself PDF/UA.
     """
     try:
@@ -31,7 +31,7 @@ def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
 
 
 def draw_first_page(template: str, facts: Mapping[str, Any]) -> bytes:
-    """The first page of a document as a picture (PNG) of about 600 by 840 pixels."""
+    """The first page of a PDF as a picture (PNG) of about 600 by 840 pixels."""
     drawn: bytes | list[bytes] = typst.compile(
         _PARTIALS / template,
         root=_PARTIALS,

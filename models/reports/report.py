@@ -91,24 +91,24 @@ class ReportFile(CustomerOwned, Base):
     preview: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class DocumentRefused(Exception):
+class ReportRefused(Exception):
     """The file is of a kind or size that the portal does not keep; the sentence says why."""
 
 
-class WrongEnding(DocumentRefused):
+class WrongEnding(ReportRefused):
     """Files that are called so are not kept."""
 
 
-class WrongSize(DocumentRefused):
+class WrongSize(ReportRefused):
     """There is nothing in it, or too much."""
 
 
-class NotWhatItSays(DocumentRefused):
+class NotWhatItSays(ReportRefused):
     """What is in it is something else than its name says."""
 
 
 def media_type_of(file_name: str, content: bytes) -> str:
-    """What a file is, by its ending and by what is in it, which must agree; raises DocumentRefused."""
+    """What a file is, by its ending and by what is in it, which must agree; raises ReportRefused."""
     media_type = MEDIA_TYPES.get(PurePath(file_name).suffix.lower())
     if media_type is None:
         raise WrongEnding(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
@@ -141,11 +141,11 @@ def add_report(
     by: str,
     now: datetime,
 ) -> Report:
-    """Keep a report for a unit, and note who added it (X4); raises DocumentRefused."""
+    """Keep a report for a unit, and note who added it (X4); raises ReportRefused."""
     if kind not in KINDS:
-        raise DocumentRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
     if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise DocumentRefused("the picture of the first page is no PNG")
+        raise ReportRefused("the picture of the first page is no PNG")
     report = Report(
         customer_id=unit.customer_id,
         unit_id=unit.id,

@@ -1,4 +1,4 @@
-"""The list of invoices as files, with its filters: CSV, XLSX, and a ZIP of the documents."""
+"""The list of invoices as files, with its filters: CSV, XLSX, and a ZIP of their files."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -32,9 +32,9 @@ HEADINGS = [
     "KID",
     "Deres referanse",
 ]
-BATCH, DOCUMENTS = 200, 5
-"""How many rows, and how many documents, are read at once: others come in between."""
-MOST_DOCUMENTS = 2000
+BATCH, INVOICES_AT_ONCE = 200, 5
+"""How many rows of a table, and how many invoices with their files, are read at once: others come in between."""
+MOST_INVOICES = 2000
 """A ZIP of more invoices than this is asked for in shorter periods."""
 
 
@@ -53,18 +53,18 @@ def zip_file(visit: Visit) -> Response:
     search = _search(visit)
     criteria = search.criteria(sort_of(visit))
     found = find_invoices(visit.db, criteria, visit.today, page_size=1).count
-    if found > MOST_DOCUMENTS:
+    if found > MOST_INVOICES:
         raise Refused(
             413,
             "For mange fakturaer i én fil",
-            f"Søket finner {count(found)} fakturaer, og en ZIP-fil kan ha høyst {count(MOST_DOCUMENTS)}. "
+            f"Søket finner {count(found)} fakturaer, og en ZIP-fil kan ha høyst {count(MOST_INVOICES)}. "
             "Velg en kortere periode, og last ned flere filer.",
         )
 
     def read(db: Session, after: int | None) -> tuple[Sequence[Member], int | None]:
         page = search.criteria(sort_of(visit), after)
-        rows, following = page_of_invoices(db, page, visit.today, DOCUMENTS)
-        return [member for row in rows for member in _documents(db, row.number)], following
+        rows, following = page_of_invoices(db, page, visit.today, INVOICES_AT_ONCE)
+        return [member for row in rows for member in _files_of(db, row.number)], following
 
     return download(visit, filename="Fakturaer.zip", writer=ZipWriter(), read=read)
 
@@ -100,7 +100,7 @@ def _search(visit: Visit) -> InvoiceSearch:
     return search
 
 
-def _documents(db: Session, number: str) -> list[Member]:
+def _files_of(db: Session, number: str) -> list[Member]:
     """The files of one invoice; the PDF is made in a thread, so that other visits go on."""
     invoice = invoice_by_number(db, number)
     if invoice is None:  # it is another unit's since the list was read

@@ -1,4 +1,4 @@
-"""The list of invoices as files: the filters of the list, every row, and the documents in a ZIP."""
+"""The list of invoices as files: the filters of the list, every row, and the files in a ZIP."""
 
 from io import BytesIO
 from zipfile import ZipFile
@@ -78,7 +78,7 @@ def test_the_zip_has_each_invoice_as_pdf_and_as_the_file_that_came(okonomi_with_
 def test_too_many_documents_are_refused_with_a_way_out(
     okonomi_with_some: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(exports, "MOST_INVOICES", 2)
     page = okonomi_with_some.open("/invoices.zip?number=T")
     assert (page.status_code, page.h1) == (413, "For mange fakturaer i én fil")
     assert page.has("Søket finner 3 fakturaer, og en ZIP-fil kan ha høyst 2. Velg en kortere periode")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import expect
 
 from tests.orders.ordering import LONG_LABEL, TEXTS, sent, still_written, told_once, write
 from tests.stage.browsers.chromium import DESK, PHONE, Visitors
@@ -107,35 +107,3 @@ def test_the_same_journey_without_script(visitor: Visitors, live: LivePortal, wi
     expect(person.field("Faktura merkes med/fakturareferanse:")).to_have_value("PO 4712")
     person.button("Logg ut").click()
     expect(person.part("flash")).to_have_text("Du er logget ut.")
-
-
-# Speed
-RTT = 400
-"""Milliseconds there and back, as on a phone in the woods."""
-READABLE = 2000 - RTT
-"""Milliseconds until the first list is readable: the budget of 2.0 s without the round trip that opens a connection,
-which Chromium does not slow down. Measured are about 1.2 s, which leaves room for the round trip of TLS as well."""
-
-
-def slow_down(cdp: CDPSession) -> None:
-    """From now on 400 kbit/s and 400 ms, and nothing from the cache."""
-    cdp.send("Network.enable")
-    cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    rate = 400_000 / 8
-    cdp.send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": RTT, "downloadThroughput": rate, "uploadThroughput": rate},
-    )
-
-
-def test_the_first_list_is_soon_readable_on_a_slow_line(visitor: Visitors) -> None:
-    person = visitor(width=PHONE).sign_in()
-    slow_down(person.context.new_cdp_session(person.page))
-    person.open("/orders")
-    expect(person.rows).to_have_count(25)
-    painted = person.page.evaluate(
-        """() => new Promise(done => new PerformanceObserver(
-            seen => done(seen.getEntries().at(-1).startTime)
-        ).observe({type: 'largest-contentful-paint', buffered: true}))"""
-    )
-    assert painted <= READABLE, f"readable after {painted:.0f} ms"

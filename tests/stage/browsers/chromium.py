@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,9 +25,9 @@ _REFUSALS = re.compile(r"^Failed to load resource: the server responded with a s
 """What Chromium writes to its console about an answer that is as it should be."""
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium with nothing open, one for all stories. Its loop holds the main thread: others have one of their own."""
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """Chromium with nothing open."""
     path = installed("chromium")
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
@@ -35,6 +36,13 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One for all stories. Its loop holds the main thread: others have one of their own."""
+    with open_chromium() as browser:
+        yield browser
 
 
 class Visitor:

@@ -1,0 +1,16 @@
+"""Every state of every place of the portal, by room, and how it is reached. What must hold there is in `test_reach`."""
+
+from tests.web.states import appointments, bookings, customers, employees, frame, invoices, orders, reports, session
+from tests.web.states.ways import Ways
+
+STATES: Ways = (
+    appointments.STATES
+    | bookings.STATES
+    | customers.STATES
+    | employees.STATES
+    | frame.STATES
+    | invoices.STATES
+    | orders.STATES
+    | reports.STATES
+    | session.STATES
+)

@@ -1,0 +1,58 @@
+"""The states of signing in, and of passwords, and how each is reached."""
+
+from playwright.sync_api import expect
+
+from tests.stage.browsers.chromium import Visitor
+from tests.web.states.ways import Ways, opens
+
+
+def refused_sign_in(person: Visitor) -> None:
+    person.open("/login").field("Brukernavn").fill("hms.fjord")
+    person.button("Logg inn").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def signed_out(person: Visitor) -> None:
+    person.open("/info").button("Logg ut").click()
+    expect(person.part("flash")).to_be_visible()
+
+
+def password_forgotten(person: Visitor) -> None:
+    person.open("/login").link("Glemt passord?").click()
+    person.field("Brukernavn eller e-post").fill("hms.fjord")
+    person.button("Send lenke").click()
+    expect(person.part("request-form")).to_contain_text("Hvis brukeren finnes")
+
+
+def request_refused(person: Visitor) -> None:
+    person.open("/password/forgotten").button("Send lenke").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+def password_link(person: Visitor, typed: str = "") -> None:
+    """The page of a user's link, where a password was shown, or was refused."""
+    person.open(person.portal.password_link("TESTWEB"))
+    person.button("Vis passordet").click()
+    if typed:
+        person.field("Nytt passord").fill(typed)
+        person.button("Lagre passordet").click()
+        expect(person.part("problems")).to_be_visible()
+
+
+def password_refused(person: Visitor) -> None:
+    person.open("/password").button("Bytt passord").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+STATES: Ways = {
+    "sign-in": ("sign_in", None, opens("/login")),
+    "sign-in refused": ("sign_in", None, refused_sign_in),
+    "signed out": ("sign_in", "hms.fjord", signed_out),
+    "password": ("password", "hms.fjord", opens("/password")),
+    "password refused": ("password", "hms.fjord", password_refused),
+    "password forgotten": ("forgotten_password", None, password_forgotten),
+    "password request refused": ("forgotten_password", None, request_refused),
+    "password link": ("password_link", None, password_link),
+    "password link refused": ("password_link", None, lambda person: password_link(person, "kort")),
+    "password link that is over": ("password_link", None, opens("/password/over")),
+}
