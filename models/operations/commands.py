@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import demo, migrations
 from models.bookings.publication import publish_for_units
-from models.bookings.series import Hours, Series, SeriesRefused
+from models.bookings.series import Facts, Hours, Series, SeriesRefused
 from models.core.audit import THE_PORTAL
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
@@ -181,11 +181,11 @@ def publish_slots(
     capacity: int,
     **facts: Any,
 ) -> Lines:
-    """A series of times becomes a booking of each of the units; `facts` are those of `series.publish`."""
+    """A series of times becomes a booking of each of the units; `facts` are those of `series.Facts`."""
     series = Series(tuple(days), tuple(hours), length, capacity, tuple(breaks))
     try:
         with installation.session() as db:
-            made = publish_for_units(db, units, series, facts, now=installation.now)
+            made = publish_for_units(db, units, series, Facts(**facts), now=installation.now)
     except SeriesRefused as refused:
         raise Refused(str(refused)) from refused
     for booking in made:

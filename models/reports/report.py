@@ -142,10 +142,7 @@ def add_report(
     now: datetime,
 ) -> Report:
     """Keep a report for a unit, and note who added it (X4); raises ReportRefused."""
-    if kind not in KINDS:
-        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
-    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise ReportRefused("the picture of the first page is no PNG")
+    _check(kind, preview)
     report = Report(
         customer_id=unit.customer_id,
         unit_id=unit.id,
@@ -163,6 +160,13 @@ def add_report(
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
     record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
     return report
+
+
+def _check(kind: str, preview: bytes | None) -> None:
+    if kind not in KINDS:
+        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
+        raise ReportRefused("the picture of the first page is no PNG")
 
 
 _FILE = (
