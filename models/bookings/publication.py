@@ -1,12 +1,12 @@
-"""Publishing a series as a booking: from a form, once per form, or for several units at once.
+"""Publishing a series, with an event to the CRM: from a form, once per form, or for several units at once.
 
-What a series is, stands in `series`; what becomes of a booking afterwards, in `changes`.
+What a series is, stands in `series`.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
@@ -14,24 +14,9 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.news import tell_crm
-from models.bookings.series import Series, SeriesRefused
-from models.bookings.slots import Slot
-from models.core.audit import THE_PROVIDER, Actor, Change, record
+from models.bookings.series import Facts, Series, SeriesRefused, publish
+from models.core.audit import THE_PROVIDER, Actor
 from models.customers.units import Unit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is published of a booking beside its times; sign-up closes so long before the first of them."""
-
-    title: str
-    place: str
-    closes_before: timedelta
-    order_number: int | None = None
-    preparation: str = ""
-    self_declaration_url: str = ""
-    names_hidden: bool = False
-    needs_national_id: bool = False
 
 
 class KeyUsed(Exception):
@@ -42,51 +27,6 @@ class KeyUsed(Exception):
         self.booking = booking
 
 
-def publish(
-    db: Session,
-    unit_id: int,
-    series: Series,
-    facts: Facts,
-    *,
-    by: Actor,
-    now: datetime,
-    key: str | None = None,
-    fingerprint: str | None = None,
-) -> Booking:
-    """Publish a series as a booking of a unit; the CRM is told by `publish_once` and `publish_for_units`.
-
-    Raises SeriesRefused, and sqlalchemy's NoResultFound for an unknown unit.
-    """
-    times = series.times()
-    said = asdict(facts)
-    booking = Booking(
-        customer_id=db.execute(select(Unit.customer_id).where(Unit.id == unit_id)).scalar_one(),
-        unit_id=unit_id,
-        deadline=times[0][0] - said.pop("closes_before"),
-        idempotency_key=key,
-        fingerprint=fingerprint,
-        **said,
-    )
-    db.add(booking)
-    db.flush()
-    db.add_all(_slots(booking, times, series.capacity))
-    db.flush()
-    record(db, Change.of(booking, "published", by=by, at=now))
-    return booking
-
-
-def _slots(booking: Booking, times: Sequence[tuple[datetime, datetime]], capacity: int) -> Iterator[Slot]:
-    for starts_at, ends_at in times:
-        yield Slot(
-            customer_id=booking.customer_id,
-            unit_id=booking.unit_id,
-            booking_id=booking.id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            capacity=capacity,
-        )
-
-
 def publish_once(
     db: Session, unit_id: int, series: Series, facts: Facts, *, key: str, by: Actor, now: datetime
 ) -> Booking:
@@ -94,7 +34,7 @@ def publish_once(
 
     Raises KeyUsed, SeriesRefused, and sqlalchemy's NoResultFound for an unknown unit.
     """
-    content = repr((unit_id, series, facts))
+    content = repr((unit_id, series, sorted(asdict(facts).items())))
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     before = _published_with(db, key, fingerprint)
     if before is not None:

@@ -1,13 +1,20 @@
 """A series of times (tidsserie): where the slots of a booking come from.
 
-How one is published as a booking is in `publication`; customers can neither make slots nor move them (T1).
+The provider publishes it; customers can neither make slots nor move them (T1).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.bookings.booking import Booking
+from models.bookings.slots import Slot
+from models.core.audit import Actor, Change, record
 from models.core.clock import OSLO, in_oslo
+from models.customers.units import Unit
 
 Hours = tuple[time, time]
 """From when to when, as clocks on the wall show it."""
@@ -82,3 +89,62 @@ def _is(starts: datetime, ends: datetime) -> bool:
 
 def _is_shown(on_the_wall: datetime) -> bool:
     return in_oslo(*_at(on_the_wall)).astimezone(OSLO).replace(tzinfo=None) == on_the_wall
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is published of a booking besides its times; sign-up closes so long before the first of them."""
+
+    title: str
+    place: str
+    closes_before: timedelta
+    preparation: str = ""
+    self_declaration_url: str = ""
+    order_number: int | None = None
+    names_hidden: bool = False
+    needs_national_id: bool = False
+
+
+def publish(
+    db: Session,
+    unit_id: int,
+    series: Series,
+    facts: Facts,
+    *,
+    by: Actor,
+    now: datetime,
+    key: str | None = None,
+    fingerprint: str | None = None,
+) -> Booking:
+    """Publish a series as a booking of a unit.
+
+    What is published under a `key` is in `publication`. Raises SeriesRefused, and sqlalchemy's NoResultFound for an
+    unknown unit.
+    """
+    times = series.times()
+    booking = Booking(
+        customer_id=db.execute(select(Unit.customer_id).where(Unit.id == unit_id)).scalar_one(),
+        unit_id=unit_id,
+        deadline=times[0][0] - facts.closes_before,
+        idempotency_key=key,
+        fingerprint=fingerprint,
+        **{field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "closes_before"},
+    )
+    db.add(booking)
+    db.flush()
+    db.add_all(_slots(booking, times, series.capacity))
+    db.flush()
+    record(db, Change.of(booking, "published", by=by, at=now))
+    return booking
+
+
+def _slots(booking: Booking, times: Sequence[tuple[datetime, datetime]], capacity: int) -> Iterator[Slot]:
+    for starts_at, ends_at in times:
+        yield Slot(
+            customer_id=booking.customer_id,
+            unit_id=booking.unit_id,
+            booking_id=booking.id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            capacity=capacity,
+        )

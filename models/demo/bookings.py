@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.publication import Facts, publish
-from models.bookings.series import Hours, Series
+from models.bookings.series import Facts, Hours, Series, publish
 from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PROVIDER
@@ -164,13 +163,13 @@ def add_bookings(
                 preparation=plan.preparation,
                 self_declaration_url=SELF_DECLARATION if plan.self_declaration else "",
                 names_hidden=plan.names_hidden,
-                needs_national_id=plan.needs_national_id,
                 order_number=placed.order.number,
                 closes_before=plan.deadline,
             ),
             by=THE_PROVIDER,
             now=placed.since["Planlagt"],
         )
+        booking.needs_national_id = plan.needs_national_id
         booking.cancelled_at = placed.since.get("Avbestilt")
         days = _days_of(db, booking)
         seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import demo, migrations
-from models.bookings.publication import Facts, publish_for_units
-from models.bookings.series import Hours, Series, SeriesRefused
+from models.bookings.publication import publish_for_units
+from models.bookings.series import Facts, Hours, Series, SeriesRefused
 from models.core.audit import THE_PORTAL
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
@@ -181,7 +181,7 @@ def publish_slots(
     capacity: int,
     **facts: Any,
 ) -> Lines:
-    """A series of times becomes a booking of each of the units; `facts` are `publication.Facts`."""
+    """A series of times becomes a booking of each of the units; `facts` are those of `series.Facts`."""
     series = Series(tuple(days), tuple(hours), length, capacity, tuple(breaks))
     try:
         with installation.session() as db:

@@ -132,13 +132,6 @@ def _is_office(content: bytes, media_type: str) -> bool:
     return _INSIDE[media_type] in names and not any("vbaProject" in name for name in names)
 
 
-def _check(kind: str, preview: bytes | None) -> None:
-    if kind not in KINDS:
-        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
-    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise ReportRefused("the picture of the first page is no PNG")
-
-
 def add_report(
     db: Session,
     unit: Unit,
@@ -172,6 +165,13 @@ def add_report(
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
     record(db, Change(customer_id=unit.customer_id, actor=by, about=report.about, action="added", at=now))
     return report
+
+
+def _check(kind: str, preview: bytes | None) -> None:
+    if kind not in KINDS:
+        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
+        raise ReportRefused("the picture of the first page is no PNG")
 
 
 _FILE = (

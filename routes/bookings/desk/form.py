@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, ValidationError
 
-from models.bookings.publication import Facts
+from models.bookings.series import Facts
 from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
