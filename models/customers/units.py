@@ -69,6 +69,12 @@ class UnitRow:
         )
 
 
+def ids_below(units: Iterable[UnitRow], id: str) -> frozenset[int]:
+    """The unit that was chosen and those below it; none where it is not among them."""
+    units = list(units)
+    return frozenset(unit.id for top in units if str(top.id) == id for unit in units if unit.path.startswith(top.path))
+
+
 _parent = aliased(Unit)
 _UNITS = select(Unit.id, Unit.name, Unit.organisation_number, _parent.name, Unit.path).join(
     _parent, Unit.parent_id == _parent.id, isouter=True

@@ -13,7 +13,7 @@ from models.bookings.sign_ups.candidates import employees_by_id
 from models.bookings.sign_ups.distribution import MOST, WAIT, FreeTime, NotAsSeen, Proposal, distribute, propose
 from models.bookings.sign_ups.selection import Selection, Wanted, select_employees
 from models.core.scope import Right
-from models.customers.units import UnitRow, units_in_scope
+from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.employees.employee import Employee
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import go, page
@@ -160,8 +160,7 @@ def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> DistributionForm
 
 
 def _wanted(form: DistributionForm, units: list[UnitRow]) -> Wanted:
-    chosen = next((unit.path for unit in units if str(unit.id) == form.unit.data), None)
-    below = frozenset(unit.id for unit in units if chosen and unit.path.startswith(chosen))
+    below = ids_below(units, form.unit.data)
     every = form.unit.data == EVERY_UNIT.value or (form.not_since.day and not form.unit.data)
     return Wanted(form.employee.data, None if every else below, form.not_since.day, form.pasted.data or "")
 

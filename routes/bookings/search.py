@@ -11,7 +11,7 @@ from models.bookings.search import BookingRow, Criteria, bookings_to_come, past_
 from models.bookings.timetable import roll_of
 from models.core.scope import Right
 from models.core.search import PAGE_SIZE
-from models.customers.units import UnitRow, units_in_scope
+from models.customers.units import UnitRow, ids_below, units_in_scope
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
 from routes.web.fields import ALL, Choice
@@ -28,8 +28,7 @@ class BookingSearch(PeriodSearch):
 
     def criteria(self, units: Callable[[], list[UnitRow]]) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
-        chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
-        below = frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None
+        below = ids_below(units(), self.unit.data) if self.unit.data else None
         return Criteria(self.from_date.day, self.to_date.day, below)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
-from models.customers.units import UnitRow, units_in_scope
+from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id
 from models.employees.search import Criteria, find_employees
@@ -35,8 +35,7 @@ class EmployeeSearch(UnitFilter):
 
     def criteria(self, units: list[UnitRow], after: int | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it (A4)."""
-        chosen = next((unit.path for unit in units if str(unit.id) == self.unit.data), None)
-        below = frozenset(unit.id for unit in units if unit.path.startswith(chosen)) if chosen else None
+        below = ids_below(units, self.unit.data) if self.unit.data else None
         return Criteria(self.q.data or "", below, bool(self.inactive.data), after)
 
     @property

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
-from models.customers.units import UnitRow, units_in_scope
+from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.orders.order import AlreadyInvoiced
 from models.orders.search import Criteria, find_orders
 from routes.orders.conversation import conversation
@@ -30,13 +30,12 @@ class OrderSearch(OrderFilters):
 
     def criteria(self, units: Callable[[], list[UnitRow]], after: int | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
-        chosen = next(unit.path for unit in units() if str(unit.id) == self.unit.data) if self.unit.data else None
         return Criteria(
             number=self.wanted_number,
             from_date=self.from_date.day,
             to_date=self.to_date.day,
             status=self.wanted_status,
-            unit_ids=frozenset(unit.id for unit in units() if unit.path.startswith(chosen)) if chosen else None,
+            unit_ids=ids_below(units(), self.unit.data) if self.unit.data else None,
             product_group=self.product_group.data or None,
             after=after,
         )

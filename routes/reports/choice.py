@@ -1,12 +1,11 @@
 """What the pages of Rapporter share: which year, which unit, and the units that this means."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from models.core.scope import Right
-from models.customers.units import UnitRow, units_in_scope
+from models.customers.units import UnitRow, ids_below, units_in_scope
 from routes.web.fields import ALL, Choice, Option
 from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
@@ -62,7 +61,7 @@ class Units:
     @property
     def ids(self) -> frozenset[int]:
         """Everything that is meant: the units and those below them."""
-        return frozenset().union(*(ids_below(unit, self.all) for unit in self.tops))
+        return frozenset().union(*(ids_below(self.all, str(unit.id)) for unit in self.tops))
 
     def below(self, unit: UnitRow) -> list[UnitRow]:
         """The units directly below one."""
@@ -82,8 +81,3 @@ def units_with_reports(visit: Visit) -> Units:
     """The units whose reports the user may see."""
     assert visit.user.scope is not None
     return Units(units_in_scope(visit.db, visit.user.scope, Right.REPORTS))
-
-
-def ids_below(unit: UnitRow, units: Iterable[UnitRow]) -> frozenset[int]:
-    """A unit and those below it."""
-    return frozenset(other.id for other in units if other.path.startswith(unit.path))
