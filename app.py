@@ -171,7 +171,7 @@ def command_line() -> ArgumentParser:
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
-    for add in (_add_exchange, _add_documents, _add_slots):
+    for add in (_add_exchange, _add_reports, _add_slots):
         add(entry)
     return parser
 
@@ -186,7 +186,7 @@ def _add_exchange(entry: Entry) -> None:
     reconcile = entry("reconcile", commands.reconcile, "compares every record with the digests of the CRM")
     reconcile.add_argument("place", help="a file with the digests, or their address")
     reconcile.add_argument("--mend", action="store_true", help="tells the CRM again what differs")
-    invoices = entry("import-invoices", commands.import_invoices, "lets EHF files, folders and zips in")
+    invoices = entry("import-invoices", commands.import_invoices, "takes in EHF files, folders and zips")
     path: dict[str, Any] = {"type": words.path, "nargs": "*", "metavar": "PATH"}
     invoices.add_argument("paths", help="a file, a folder with all that is below it, or a zip", **path)
     check = "only verifies all of them, and keeps nothing"
@@ -194,18 +194,18 @@ def _add_exchange(entry: Entry) -> None:
     entry("quarantine", commands.quarantine, "the documents that were refused, and why")
 
 
-def _add_documents(entry: Entry) -> None:
+def _add_reports(entry: Entry) -> None:
     reports = entry("reports", commands.reports, "shows Rapporter to a customer, or hides it")
-    document = entry("add-report", commands.add_document, "keeps a document for a customer, or for one of its units")
+    report = entry("add-report", commands.keep_report, "keeps a report for a customer, or for one of its units")
     plan = entry("add-plan", commands.add_plan, "puts a plan in the place of the customer's plan of that year")
-    for command in (reports, document, plan):
+    for command in (reports, report, plan):
         command.add_argument("number", type=words.organisation_number, help="the customer's organisation number")
-    for command in (document, plan):
+    for command in (report, plan):
         command.add_argument("year", type=words.year, help="the year that it is about")
     reports.add_argument("state", choices=("on", "off"), help="shown or hidden")
-    document.add_argument("kind", choices=KINDS, help="what it is")
-    document.add_argument("file", type=words.document, help="what is kept, under its own name")
-    document.add_argument("unit", type=words.text, nargs="?", help="the unit's name; without it, the company")
+    report.add_argument("kind", choices=KINDS, help="what it is")
+    report.add_argument("file", type=words.report_file, help="what is kept, under its own name")
+    report.add_argument("unit", type=words.text, nargs="?", help="the unit's name; without it, the company")
     plan.add_argument("file", type=words.path, help="a CSV in UTF-8, with semicolons")
 
 

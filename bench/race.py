@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from bench.demo import FORM, TODAY, Client, demo_database, serving_demo, sign_in
-from models.bookings.series import Series, publish
+from models.bookings.series import Facts, Series, publish
 from models.bookings.sign_ups.sign_up import HOLDING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL
@@ -127,9 +127,7 @@ def _prize(database: Database) -> Prize:
             db,
             unit.id,
             series,
-            title="Kappløp",
-            place="Gangen",
-            closes_before=timedelta(hours=24),
+            Facts("Kappløp", "Gangen", closes_before=timedelta(hours=24)),
             by=THE_PORTAL,
             now=Clock(TODAY).now(),
         )

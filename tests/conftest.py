@@ -5,6 +5,7 @@ customer, no invoices), `leder` (one unit of another customer), `okonomi` (invoi
 `kam` (the provider's staff).
 """
 
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,12 @@ pytest_plugins = [
 def pytest_configure() -> None:
     """Make the folder that all processes of the run share, before there is more than one of them."""
     shared()
+    gc.set_threshold(100_000)  # a parsed page is thousands of objects, which would be looked through again and again
+
+
+def pytest_collection_finish() -> None:
+    """What is there now, lives as long as the process."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ What a series is, stands in `series`.
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.news import tell_crm
-from models.bookings.series import Series, SeriesRefused, publish
+from models.bookings.series import Facts, Series, SeriesRefused, publish
 from models.core.audit import THE_PROVIDER, Actor
 from models.customers.units import Unit
 
@@ -28,20 +28,20 @@ class KeyUsed(Exception):
 
 
 def publish_once(
-    db: Session, unit_id: int, series: Series, facts: dict[str, Any], *, key: str, by: Actor, now: datetime
+    db: Session, unit_id: int, series: Series, facts: Facts, *, key: str, by: Actor, now: datetime
 ) -> Booking:
     """Publish a series with these `facts`, or find what the same form has published before.
 
     Raises KeyUsed, SeriesRefused, and sqlalchemy's NoResultFound for an unknown unit.
     """
-    content = repr((unit_id, series, sorted(facts.items())))
+    content = repr((unit_id, series, sorted(asdict(facts).items())))
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     before = _published_with(db, key, fingerprint)
     if before is not None:
         return before
     try:
         with db.begin_nested():
-            made = publish(db, unit_id, series, **facts, key=key, fingerprint=fingerprint, by=by, now=now)
+            made = publish(db, unit_id, series, facts, key=key, fingerprint=fingerprint, by=by, now=now)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
         before = _published_with(db, key, fingerprint)
         if before is None:
@@ -52,7 +52,7 @@ def publish_once(
 
 
 def publish_for_units(
-    db: Session, units: Iterable[str], series: Series, facts: dict[str, Any], *, now: datetime
+    db: Session, units: Iterable[str], series: Series, facts: Facts, *, now: datetime
 ) -> list[Booking]:
     """Publish a series as a booking of each of these units, which are named by id or organisation number.
 
@@ -61,9 +61,9 @@ def publish_for_units(
     made = []
     for name in units:
         try:
-            booking = publish(db, _unit_named(db, name), series, **facts, by=THE_PROVIDER, now=now)
+            booking = publish(db, _unit_named(db, name), series, facts, by=THE_PROVIDER, now=now)
         except IntegrityError:
-            raise SeriesRefused(f"the customer of unit {name} has no order {facts.get('order_number')}") from None
+            raise SeriesRefused(f"the customer of unit {name} has no order {facts.order_number}") from None
         tell_crm(db, booking, "published", now)
         made.append(booking)
     return made

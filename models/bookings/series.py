@@ -4,7 +4,7 @@ The provider publishes it; customers can neither make slots nor move them (T1).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -91,44 +91,44 @@ def _is_shown(on_the_wall: datetime) -> bool:
     return in_oslo(*_at(on_the_wall)).astimezone(OSLO).replace(tzinfo=None) == on_the_wall
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is published of a booking besides its times; sign-up closes so long before the first of them."""
+
+    title: str
+    place: str
+    closes_before: timedelta
+    preparation: str = ""
+    self_declaration_url: str = ""
+    order_number: int | None = None
+    names_hidden: bool = False
+    needs_national_id: bool = False
+
+
 def publish(
     db: Session,
     unit_id: int,
     series: Series,
+    facts: Facts,
     *,
-    title: str,
-    place: str,
-    closes_before: timedelta,
     by: Actor,
     now: datetime,
-    order_number: int | None = None,
-    preparation: str = "",
-    self_declaration_url: str = "",
-    names_hidden: bool = False,
-    needs_national_id: bool = False,
     key: str | None = None,
     fingerprint: str | None = None,
 ) -> Booking:
-    """Publish a series as a booking of a unit; sign-up closes so long before the first time.
+    """Publish a series as a booking of a unit.
 
     What is published under a `key` is in `publication`. Raises SeriesRefused, and sqlalchemy's NoResultFound for an
     unknown unit.
     """
     times = series.times()
-    customer_id = db.execute(select(Unit.customer_id).where(Unit.id == unit_id)).scalar_one()
     booking = Booking(
-        customer_id=customer_id,
+        customer_id=db.execute(select(Unit.customer_id).where(Unit.id == unit_id)).scalar_one(),
         unit_id=unit_id,
-        order_number=order_number,
-        title=title,
-        place=place,
-        preparation=preparation,
-        self_declaration_url=self_declaration_url,
-        deadline=times[0][0] - closes_before,
-        names_hidden=names_hidden,
-        needs_national_id=needs_national_id,
+        deadline=times[0][0] - facts.closes_before,
         idempotency_key=key,
         fingerprint=fingerprint,
+        **{field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "closes_before"},
     )
     db.add(booking)
     db.flush()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.series import Hours, Series, publish
+from models.bookings.series import Facts, Hours, Series, publish
 from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PROVIDER
@@ -157,13 +157,15 @@ def add_bookings(
             db,
             units[plan.unit].id,
             _series(plan, placed, today_in_oslo(now)),
-            title=plan.title,
-            place=plan.place,
-            preparation=plan.preparation,
-            self_declaration_url=SELF_DECLARATION if plan.self_declaration else "",
-            names_hidden=plan.names_hidden,
-            order_number=placed.order.number,
-            closes_before=plan.deadline,
+            Facts(
+                title=plan.title,
+                place=plan.place,
+                preparation=plan.preparation,
+                self_declaration_url=SELF_DECLARATION if plan.self_declaration else "",
+                names_hidden=plan.names_hidden,
+                order_number=placed.order.number,
+                closes_before=plan.deadline,
+            ),
             by=THE_PROVIDER,
             now=placed.since["Planlagt"],
         )

@@ -1,6 +1,6 @@
-"""The demo's documents (product 6.8), and which customers have Rapporter (U1).
+"""The demo's reports (product 6.8), and which customers have Rapporter (U1).
 
-The documents are real PDFs, written while the demo is loaded. They are about groups: none of them knows a person.
+They are real PDFs, written while the demo is loaded. They are about groups: none of them names a person.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from models.reports.report import add_report
 
 WITH_REPORTS = ("Testbedriften AS", "Fjordbygg Entreprenør AS", "Solvik kommune")
 PROVIDER = "Bedriftshelsetjenesten"
-_TEMPLATE = "reports/document.typ"
+_TEMPLATE = "reports/report.typ"
 _WRITTEN_BY = {
     "Testbedriften AS": "Silje Haugen",
     "Bergen TEST": "Silje Haugen",
@@ -27,8 +27,8 @@ _WRITTEN_BY = {
 }
 
 
-class Document(NamedTuple):
-    """A document as it is written; `years_ago` counts from the year of loading."""
+class Written(NamedTuple):
+    """A report as it is written; `years_ago` counts from the year of loading."""
 
     unit: str
     kind: str
@@ -42,8 +42,8 @@ class Document(NamedTuple):
 
 
 # fmt: off
-DOCUMENTS = [
-    Document("Stavanger", "Kartlegging", 2, (0, 11, 18), "Støykartlegging produksjonshall",
+REPORTS = [
+    Written("Stavanger", "Kartlegging", 2, (0, 11, 18), "Støykartlegging produksjonshall",
         "Personbårne målinger på åtte arbeidsplasser i elementfabrikken. To soner ligger over tiltaksverdien på 80 dB.",
         [
             {"heading": "Sammendrag", "text": [
@@ -64,7 +64,7 @@ DOCUMENTS = [
                 "Ny måling når tiltakene er gjennomført.",
                 "Hørselskontroll for dem som arbeider ved kappsagen."]},
         ]),
-    Document("Tromsø", "Kartlegging", 1, (0, 9, 24), "Vernerunde Tromsø",
+    Written("Tromsø", "Kartlegging", 1, (0, 9, 24), "Vernerunde Tromsø",
         "Brakkeriggen og kontoret i Sjøgata, sammen med verneombud og anleggsleder. Ni tiltak, tre av dem haster.",
         [
             {"heading": "Gjennomføring", "text": [
@@ -78,7 +78,7 @@ DOCUMENTS = [
                 ["Belysning på lagerplassen utbedres", "Anleggsleder", "Tre måneder"],
                 ["Stoffkartoteket oppdateres for tre produkter", "HMS-leder", "Seks måneder"]]},
         ]),
-    Document("Administrasjon", "Kartlegging", 1, (0, 11, 5), "Ergonomisk kartlegging Administrasjon",
+    Written("Administrasjon", "Kartlegging", 1, (0, 11, 5), "Ergonomisk kartlegging Administrasjon",
         "Gjennomgang av kontorarbeidsplassene på hovedkontoret, med anbefalinger for lys, stol og skjerm.",
         [
             {"heading": "Bakgrunn", "text": [
@@ -92,7 +92,7 @@ DOCUMENTS = [
                 "Utvendig solskjerming mot sør.",
                 "Kort opplæring i arbeidsstilling, gruppevis."]},
         ]),
-    Document("Bergen", "Helsekontroll", 1, (0, 6, 17), "Rapport målrettet helsekontroll Bergen (anonymisert)",
+    Written("Bergen", "Helsekontroll", 1, (0, 6, 17), "Rapport målrettet helsekontroll Bergen (anonymisert)",
         "Resultater på gruppenivå. Ingen gruppe er mindre enn fem personer, og ingen kan kjennes igjen.",
         [
             {"heading": "Om rapporten", "text": [
@@ -111,7 +111,7 @@ DOCUMENTS = [
                 "Våtsaging og punktavsug ved kutting i betong.",
                 "Ny kontroll om to år, tidligere ved endret eksponering."]},
         ]),
-    Document("Fjordbygg Entreprenør AS", "Årsrapport", 1, (1, 2, 12), "Årsrapport {year} – Fjordbygg Entreprenør AS",
+    Written("Fjordbygg Entreprenør AS", "Årsrapport", 1, (1, 2, 12), "Årsrapport {year} – Fjordbygg Entreprenør AS",
         "Hva bedriftshelsetjenesten har bistått med i alle avdelinger, og hva som følges opp neste år.",
         [
             {"heading": "Innledning", "text": [
@@ -132,7 +132,7 @@ DOCUMENTS = [
                 "Ergonomi på kontoret i Tromsø.",
                 "Førstehjelp for basene i alle avdelinger."]},
         ]),
-    Document("Testbedriften AS", "Årsrapport", 1, (1, 2, 19), "Årsrapport {year} – Testbedriften AS",
+    Written("Testbedriften AS", "Årsrapport", 1, (1, 2, 19), "Årsrapport {year} – Testbedriften AS",
         "Kort oppsummering av bistanden og av samarbeidsmøtene.",
         [
             {"heading": "Innledning", "text": [
@@ -141,7 +141,7 @@ DOCUMENTS = [
             {"heading": "Hva som er gjort", "points": [
                 "Årlig samarbeidsmøte om plan og rapport.", "Råd om plassering av hjertestarter i Bergen."]},
         ]),
-    Document("Brann og redning", "Plan", 0, (0, 1, 14), "Plan for BHT-bistand {year} – Brann og redning",
+    Written("Brann og redning", "Plan", 0, (0, 1, 14), "Plan for BHT-bistand {year} – Brann og redning",
         "Helsekontroll for røyk- og kjemikaliedykkere, øvelser i førstehjelp og oppfølging etter hendelser.",
         [
             {"heading": "Mål", "text": [
@@ -151,7 +151,7 @@ DOCUMENTS = [
                 ["Førstehjelp for nattskiftet", "4. kvartal"],
                 ["Samarbeidsmøte", "1. kvartal"]]},
         ]),
-    Document("Fjordbygg Entreprenør AS", "Plan", 0, (0, 1, 22), "Plan for BHT-bistand {year}",
+    Written("Fjordbygg Entreprenør AS", "Plan", 0, (0, 1, 22), "Plan for BHT-bistand {year}",
         "Aktivitetene som er avtalt for året, med begrunnelse og kvartal. Laget sammen med ledelsen og vernetjenesten.",
         [
             {"heading": "Grunnlag", "text": [
@@ -171,32 +171,32 @@ DOCUMENTS = [
 
 
 def add_reports(db: Session, units: dict[str, Unit], *, now: datetime) -> None:
-    """Switch Rapporter on where it belongs, and add the documents, the oldest first."""
+    """Switch Rapporter on where it belongs, and add the reports, the oldest first."""
     ids = [units[name].customer_id for name in WITH_REPORTS]
     db.execute(update(Customer).where(Customer.id.in_(ids)).values(has_reports=True))
-    for document in DOCUMENTS:
-        _add(db, document, units[document.unit], now)
+    for report in REPORTS:
+        _add(db, report, units[report.unit], now)
 
 
-def _add(db: Session, document: Document, unit: Unit, now: datetime) -> None:
-    year = today_in_oslo(now).year - document.years_ago
-    later, month, day = document.published
-    title = document.title.format(year=year)
-    author = _WRITTEN_BY.get(document.unit, "Per-Arne Lie")
+def _add(db: Session, report: Written, unit: Unit, now: datetime) -> None:
+    year = today_in_oslo(now).year - report.years_ago
+    later, month, day = report.published
+    title = report.title.format(year=year)
+    author = _WRITTEN_BY.get(report.unit, "Per-Arne Lie")
     facts = {
         "title": title,
         "author": PROVIDER,
-        "kind": document.kind,
+        "kind": report.kind,
         "about": [["Bedrift/avdeling", unit.name], ["År", str(year)], ["Kundeansvarlig", author]],
-        "sections": list(_dated(document.sections, year)),
+        "sections": list(_dated(report.sections, year)),
     }
     add_report(
         db,
         unit,
-        kind=document.kind,
+        kind=report.kind,
         year=year,
         title=title,
-        summary=document.summary,
+        summary=report.summary,
         file_name=f"{title}.pdf",
         content=write_pdf(_TEMPLATE, facts),
         preview=draw_first_page(_TEMPLATE, facts),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import demo, migrations
 from models.bookings.publication import publish_for_units
-from models.bookings.series import Hours, Series, SeriesRefused
+from models.bookings.series import Facts, Hours, Series, SeriesRefused
 from models.core.audit import THE_PORTAL
 from models.core.sealed import Keyring, new_field_key
 from models.core.settings import Settings
@@ -32,7 +32,7 @@ from models.operations.reconciliation import differences
 from models.outbox import claims, endpoints
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
-from models.reports.report import DocumentRefused, add_report
+from models.reports.report import ReportRefused, add_report
 
 KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY")
 """The settings that a key can be made for."""
@@ -106,7 +106,7 @@ def make_key(name: str) -> str:
 
 
 def import_invoices(installation: Installation, paths: Sequence[Path], check_only: Sequence[Path] | None) -> Lines:
-    """Each document is let in or refused, in a transaction of its own; where they are only checked, nothing is kept."""
+    """Each document is taken in or refused, in a transaction of its own; those that are only checked are not kept."""
     found = find_documents([*paths, *(check_only or ())])
     if not paths and not check_only:
         raise WrongWords("import-invoices needs a file, a folder or a zip.")
@@ -138,10 +138,10 @@ def reports(installation: Installation, number: str, state: str) -> Lines:
     yield f"{customer.name}: Rapporter is {state}"
 
 
-def add_document(
+def keep_report(
     installation: Installation, *, number: str, year: int, kind: str, file: Path, unit: str | None
 ) -> Lines:
-    """A document is kept for a customer, or for one of its units; its title is the name of the file."""
+    """A report is kept for a customer, or for one of its units; its title is the name of the file."""
     with installation.session() as db, _reading(file):
         customer = _customer(db, number)
         of = unit_by_name(db, customer.id, unit or customer.name)
@@ -181,11 +181,11 @@ def publish_slots(
     capacity: int,
     **facts: Any,
 ) -> Lines:
-    """A series of times becomes a booking of each of the units; `facts` are those of `series.publish`."""
+    """A series of times becomes a booking of each of the units; `facts` are those of `series.Facts`."""
     series = Series(tuple(days), tuple(hours), length, capacity, tuple(breaks))
     try:
         with installation.session() as db:
-            made = publish_for_units(db, units, series, facts, now=installation.now)
+            made = publish_for_units(db, units, series, Facts(**facts), now=installation.now)
     except SeriesRefused as refused:
         raise Refused(str(refused)) from refused
     for booking in made:
@@ -228,7 +228,7 @@ def _reading(file: Path) -> Iterator[None]:
     """Whatever is wrong with a file that somebody named refuses the command."""
     try:
         yield
-    except (DocumentRefused, PlanRefused) as refused:
+    except (ReportRefused, PlanRefused) as refused:
         raise Refused(str(refused)) from refused
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.") from error

@@ -86,7 +86,7 @@ def path(text: str) -> Path:
     return Path(text)
 
 
-def document(text: str) -> Path:
+def report_file(text: str) -> Path:
     """A file that is kept under its own name."""
     _fitting(Path(text).name, 200)
     return path(text)

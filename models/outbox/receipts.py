@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.outbox.message import Channel, Message
 
 _SOON = timedelta(seconds=30)
-"""For how long after a change its delivery is waited for; later it may take long."""
+"""For how long after a change a page asks whether the CRM has taken it; later it may take long."""
 
 
 @dataclass(frozen=True, slots=True)

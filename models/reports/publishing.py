@@ -11,7 +11,7 @@ from models.core.audit import Change, record
 from models.crm.records import CrmRecord
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.outbox.message import Channel, Outgoing, post
+from models.outbox.message import Outgoing, post
 from models.reports.report import Report, ReportFile, add_report
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
@@ -38,7 +38,7 @@ def publish_report(
 ) -> int | None:
     """Publish a report for a unit; returns how many are told by letter, None where it is published already.
 
-    `tell` says whether those are told who may read it; nobody is where Rapporter is off. Raises DocumentRefused,
+    `tell` says whether those are told who may read it; nobody is where Rapporter is off. Raises ReportRefused,
     KeyUsed, and sqlalchemy's NoResultFound for a foreign unit.
     """
     unit = db.scalars(select(Unit).where(Unit.id == unit_id)).one()
@@ -59,13 +59,11 @@ def remove_report(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
     """Remove a report with its file; what it was stays in the log. The CRM may send a newer version."""
     report = db.scalars(select(Report).where(Report.id == id)).one()
     told = {"kind": report.kind, "year": report.year, "title": report.title}
+    removal = Change.of(report, "removed", by=by, at=now, changed=told)
     db.execute(update(CrmRecord).where(CrmRecord.kind == "report", CrmRecord.record_id == id).values(record_id=None))
     db.execute(delete(ReportFile).where(ReportFile.report_id == id))
     db.execute(delete(Report).where(Report.id == id))
-    record(
-        db, Change(customer_id=report.customer_id, actor=by.label, about=f"report:{id}", action="removed", at=now,
-        changed=told,
-    ))  # fmt: skip
+    record(db, removal)
 
 
 def _is_published(db: Session, unit: Unit, new: NewReport, key: str) -> bool:
@@ -112,8 +110,5 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
             "sender_name": by.full_name,
             "sender_email": by.email,
         }
-        post(
-            db, Outgoing(channel=Channel.MAIL, kind="report_published", about=f"report:{report.id}",
-            customer_id=customer.id, to=email, payload=facts, at=now,
-        ))  # fmt: skip
+        post(db, Outgoing.letter(report, "report_published", facts, now, to=email))
     return len(names)

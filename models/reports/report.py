@@ -79,6 +79,11 @@ class Report(UnitOwned, Base):
     publication: Mapped[str | None] = mapped_column(String(64))
     """The key of the form that it came with, where somebody published it at the desk."""
 
+    @property
+    def about(self) -> str:
+        """What the log of changes and the CRM call the report."""
+        return f"report:{self.id}"
+
 
 class ReportFile(CustomerOwned, Base):
     """What is in a report, and its first page as a picture where there is one."""
@@ -91,24 +96,24 @@ class ReportFile(CustomerOwned, Base):
     preview: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class DocumentRefused(Exception):
+class ReportRefused(Exception):
     """The file is of a kind or size that the portal does not keep; the sentence says why."""
 
 
-class WrongEnding(DocumentRefused):
+class WrongEnding(ReportRefused):
     """Files that are called so are not kept."""
 
 
-class WrongSize(DocumentRefused):
+class WrongSize(ReportRefused):
     """There is nothing in it, or too much."""
 
 
-class NotWhatItSays(DocumentRefused):
+class NotWhatItSays(ReportRefused):
     """What is in it is something else than its name says."""
 
 
 def media_type_of(file_name: str, content: bytes) -> str:
-    """What a file is, by its ending and by what is in it, which must agree; raises DocumentRefused."""
+    """What a file is, by its ending and by what is in it, which must agree; raises ReportRefused."""
     media_type = MEDIA_TYPES.get(PurePath(file_name).suffix.lower())
     if media_type is None:
         raise WrongEnding(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
@@ -141,11 +146,8 @@ def add_report(
     by: str,
     now: datetime,
 ) -> Report:
-    """Keep a report for a unit, and note who added it (X4); raises DocumentRefused."""
-    if kind not in KINDS:
-        raise DocumentRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
-    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise DocumentRefused("the picture of the first page is no PNG")
+    """Keep a report for a unit, and note who added it (X4); raises ReportRefused."""
+    _check(kind, preview)
     report = Report(
         customer_id=unit.customer_id,
         unit_id=unit.id,
@@ -161,8 +163,15 @@ def add_report(
     db.add(report)
     db.flush()
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
-    record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
+    record(db, Change(customer_id=unit.customer_id, actor=by, about=report.about, action="added", at=now))
     return report
+
+
+def _check(kind: str, preview: bytes | None) -> None:
+    if kind not in KINDS:
+        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
+        raise ReportRefused("the picture of the first page is no PNG")
 
 
 _FILE = (

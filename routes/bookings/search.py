@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
+from typing import ClassVar
 
 from starlette.responses import Response
-from wtforms.validators import ValidationError
 
 from models.bookings.search import BookingRow, Criteria, bookings_to_come, past_bookings
 from models.bookings.timetable import roll_of
@@ -15,23 +14,17 @@ from models.core.search import PAGE_SIZE
 from models.customers.units import UnitRow, units_in_scope
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
-from routes.web.fields import ALL, Choice, Day
-from routes.web.forms import PortalForm, unit_choices
+from routes.web.fields import ALL, Choice
+from routes.web.forms import unit_choices
+from routes.web.search import PeriodSearch
 from routes.web.visit import Visit
 from routes.web.words import date
 
 
-class BookingSearch(PortalForm):
+class BookingSearch(PeriodSearch):
     """Days and unit; an empty filter does not restrict."""
 
-    from_date = Day("Fra dato:", name="from")
-    to_date = Day("Til dato:", name="to")
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
-
-    def validate_to_date(self, field: Day) -> None:
-        """From after to would find nothing, and the user would not know why."""
-        if self.from_date.day and field.day and self.from_date.day > field.day:
-            raise ValidationError("Til dato er før fra dato. Bytt om eller rett en av dem.")
 
     def criteria(self, units: Callable[[], list[UnitRow]]) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
@@ -42,7 +35,7 @@ class BookingSearch(PortalForm):
 
 def index(visit: Visit) -> Response:
     """All bookings of the user's units: those to come, and those that are over (T1)."""
-    search = BookingSearch.of(visit, visit.query_params.multi_items())
+    search: BookingSearch = BookingSearch.of(visit)
     units = cache(lambda: _units(visit))
     search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     valid = search.validate()
@@ -54,7 +47,7 @@ def index(visit: Visit) -> Response:
         status=200 if valid else 422,
         at=visit.url("bookings", **search.filters),
         search=search,
-        found=Listing(
+        found=Bookings(
             visit,
             search,
             bookings_to_come(visit.db, visit.now, criteria) if criteria else [],
@@ -77,8 +70,10 @@ def day_list(visit: Visit, id: int) -> Response:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What the list shows, with its counting sentence and its way further back."""
+class Bookings:
+    """What the list shows, with its counting sentence and its ways further on and further back."""
+
+    route: ClassVar[str] = "bookings"
 
     visit: Visit
     search: BookingSearch
@@ -96,9 +91,14 @@ class Listing:
         return self.found_past[:PAGE_SIZE]
 
     @property
+    def count(self) -> int:
+        """How many stand on this page; how many there are in all is not asked."""
+        return len(self.to_come) + len(self.past)
+
+    @property
     def count_text(self) -> str:
         """What is announced."""
-        if not self.to_come and not self.past:
+        if not self.count:
             return "Ingen bookinger funnet"
         more = "Over " if len(self.found_past) > PAGE_SIZE or len(self.found_to_come) > PAGE_SIZE else ""
         return f"{more}{len(self.to_come)} kommende og {len(self.past)} tidligere"
@@ -108,15 +108,15 @@ class Listing:
         """The way to those that come after the last one shown."""
         if len(self.found_to_come) <= PAGE_SIZE:
             return None
-        return self.visit.url("bookings", **{**self.search.filters, "from": date(self.to_come[-1].first_day)})
+        return self.visit.url(self.route, **{**self.search.filters, "from": date(self.to_come[-1].first_day)})
 
     @property
     def earlier(self) -> str | None:
         """The way to those that were before the last one shown."""
         if len(self.found_past) <= PAGE_SIZE:
             return None
-        before = date(self.past[-1].first_day + timedelta(days=0))
-        return self.visit.url("bookings", **{**self.search.filters, "to": before})
+        before = date(self.past[-1].first_day)
+        return self.visit.url(self.route, **{**self.search.filters, "to": before})
 
 
 def _units(visit: Visit) -> list[UnitRow]:

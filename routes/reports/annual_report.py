@@ -84,7 +84,7 @@ def annual_report_pdf(visit: Visit) -> Response:
         "about": [["Bedrift/avdeling", draft.unit], ["År", str(draft.year)], ["Laget", day(visit.today)]],
         "sections": [asdict(section) for section in draft.sections],
     }
-    body = visit.aside(write_pdf, "reports/document.typ", facts)
+    body = visit.aside(write_pdf, "reports/report.typ", facts)
     return whole_file(body, f"{draft.title}.pdf", "application/pdf", shown=True)
 
 

@@ -18,9 +18,9 @@ from models.reports.report import (
     KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
-    DocumentRefused,
     NotWhatItSays,
     Report,
+    ReportRefused,
     WrongEnding,
     WrongSize,
     file_of,
@@ -39,7 +39,7 @@ _LONGEST_NAME = 200
 _WHERE = "Velg en av kundens avdelinger."
 _WHEN = "Velg et av årene i listen."
 _WHICH = "Velg hva slags dokument det er."
-_WHY: Mapping[type[DocumentRefused], str] = {
+_WHY: Mapping[type[ReportRefused], str] = {
     WrongEnding: f"Filen må være av typen {', '.join(MEDIA_TYPES)}. Lagre den som PDF, og velg den på nytt.",
     WrongSize: f"Filen må ha innhold, og være på høyst {MAX_SIZE // 1024 // 1024} MB.",
     NotWhatItSays: "Innholdet er noe annet enn navnet på filen sier, eller har makroer. Lagre den som PDF.",
@@ -113,7 +113,7 @@ def create(visit: Visit, id: int) -> Response:
         told = publish_report(
             visit.db, int(form.unit.data), wanted, key=key, tell=form.tell.data, by=visit.user, now=visit.now
         )
-    except DocumentRefused as refused:
+    except ReportRefused as refused:
         return _new(visit, form, key, status=422, problem=_WHY[type(refused)])
     except KeyUsed:
         return _new(visit, form, new_key(), status=409, used=True)

@@ -1,4 +1,4 @@
-"""The three answers: a place, a changed part, or another URL. The only module that knows HX headers.
+"""The three answers: a place, a changed part, or another URL. The only module that writes HX headers.
 
 A place (`orders/index.html`) extends the layout and has a URL. A part (`orders/_results.html`) is a file of its
 own whose root element carries the part's name as id. How a template becomes text is in `templates`.

@@ -18,9 +18,9 @@ from models.reports.report import (
     KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
-    DocumentRefused,
     Report,
     ReportFile,
+    ReportRefused,
     add_report,
     media_type_of,
 )
@@ -289,7 +289,7 @@ def test_a_document_that_a_browser_cannot_show_safely_is_only_saved(quiet_house:
     ],
 )
 def test_what_is_not_on_the_list_of_safe_types_is_refused(file_name: str, content: bytes) -> None:
-    with pytest.raises(DocumentRefused):
+    with pytest.raises(ReportRefused):
         media_type_of(file_name, content)
 
 

@@ -47,10 +47,10 @@ class Store(Protocol):
     def refill(self) -> None:
         """Bring the database back to what it was when it was filled."""
 
-    def stored(self) -> Iterator[tuple[str, bytes]]:
+    def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """All that is stored besides what it was filled with, with where it stands."""
 
-    def filled(self) -> Iterator[tuple[str, bytes]]:
+    def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """What it was filled with."""
 
 
@@ -97,7 +97,7 @@ class SqliteStore:
         shutil.copyfile(self._filled, self._file)
         self._as_filled = self._file.stat().st_mtime_ns
 
-    def stored(self) -> Iterator[tuple[str, bytes]]:
+    def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """The log of writes, and the file itself once it is written to: what was deleted is in there, too."""
         log = self._file.with_name(self._file.name + "-wal")
         if log.exists():
@@ -105,7 +105,7 @@ class SqliteStore:
         if self._file.stat().st_mtime_ns != self._as_filled:
             yield "the database", self._file.read_bytes()
 
-    def filled(self) -> Iterator[tuple[str, bytes]]:
+    def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """The whole file."""
         yield "the filled database", self._filled.read_bytes()
 
@@ -156,26 +156,13 @@ class PostgresStore:
         self._began = int(row[0])
         """The first transaction after the filling: whatever is written from now on bears its number or a later one."""
 
-    def stored(self) -> Iterator[tuple[str, bytes]]:
+    def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row that was written since, as text."""
-        return self._rows(self._began)
+        return _rows(database, since=self._began)
 
-    def filled(self) -> Iterator[tuple[str, bytes]]:
+    def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row, as text."""
-        return self._rows(0)
-
-    def _rows(self, since: int) -> Iterator[tuple[str, bytes]]:
-        with psycopg.connect(self._dsn_of(self._name)) as connection:
-            found = connection.execute(_TABLES).fetchall()
-            rows = sql.SQL(" UNION ALL ").join(
-                sql.SQL("SELECT {}, string_agg(t::text, chr(10)) FROM {} t WHERE xmin::text::bigint >= {}").format(
-                    table, sql.Identifier(table), since
-                )
-                for (table,) in found
-            )
-            for table, written in connection.execute(rows):
-                if written:
-                    yield table, written.encode()
+        return _rows(database, since=0)
 
     def _dsn_of(self, name: str) -> str:
         return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
@@ -192,3 +179,15 @@ class PostgresStore:
 
 
 _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+
+
+def _rows(database: Database, *, since: int) -> Iterator[tuple[str, bytes]]:
+    """What was written by this transaction and later ones, by table."""
+    with database.engine.connect() as connection:
+        tables = [f'"{name}"' for (name,) in connection.exec_driver_sql(_TABLES)]
+        written = " UNION ALL ".join(
+            f"SELECT '{table}', string_agg(t::text, chr(10)) FROM {table} t WHERE xmin::text::bigint >= {since}"  # noqa: S608
+            for table in tables
+        )
+        found = connection.exec_driver_sql(written).all()
+    return ((table.strip('"'), rows.encode()) for table, rows in found if rows)

@@ -58,7 +58,7 @@ class House:
         with self.behind() as db:
             for row in db.scalars(select(NationalId)):
                 EMITTED.learn(keyring.open(row.sealed, place=row.place).encode())
-        for where, stored in store.filled():
+        for where, stored in store.filled(self._database):
             EMITTED.look(where, stored)
         EMITTED.check()
 
@@ -74,7 +74,7 @@ class House:
 
         And what it tells the CRM has the documented shape, whichever story made it (C1).
         """
-        for where, stored in self._store.stored():
+        for where, stored in self._store.stored(self._database):
             EMITTED.look(where, stored)
         EMITTED.look_at_files(self.settings.var)
         EMITTED.check()

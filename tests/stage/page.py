@@ -270,7 +270,8 @@ class Page(Client):
         return found[0]
 
     def _field(self, name: str) -> Tag:
-        field = self.soup.select_one(f"main [name='{name}']")
+        main = self.soup.find("main")
+        field = next((tag for tag in main.find_all(True) if tag.get("name") == name), None) if main else None
         assert field is not None, f"no field {name}"
         return field
 

@@ -1,12 +1,14 @@
 """A round of times of the tests' own, in the demo's Bergen: a small booking whose every place is known."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.series import Series, publish
+from models.bookings.series import Facts, Series, publish
 from models.bookings.sign_ups.sign_up import HOLDING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Named
@@ -23,7 +25,7 @@ HMS = Named("Hilde Sand (hms.fjord)")
 
 
 def a_round(
-    db: Session, *, times: int = 2, capacity: int = 1, unit: str = "Bergen", days: int = 1, **changed: object
+    db: Session, *, times: int = 2, capacity: int = 1, unit: str = "Bergen", days: int = 1, **changed: Any
 ) -> Booking:
     """Publish a booking with so many half-hours on each day; sign-up closes a day before."""
     unit_id = db.scalars(select(Unit.id).where(Unit.name == unit)).one()
@@ -34,8 +36,8 @@ def a_round(
         timedelta(minutes=30),
         capacity,
     )
-    facts = {"title": "Synskontroll", "place": "Brakka", "closes_before": timedelta(hours=24), "by": HMS, "now": NOW}
-    return publish(db, unit_id, series, **{**facts, **changed})  # type: ignore[arg-type]
+    facts = Facts("Synskontroll", "Brakka", closes_before=timedelta(hours=24))
+    return publish(db, unit_id, series, replace(facts, **changed), by=HMS, now=NOW)
 
 
 def slots_of(db: Session, booking: Booking) -> list[Slot]:

@@ -145,7 +145,7 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
 
 def test_ar6_on_either_database_a_row_is_found_whichever_way_it_was_written(quiet_house: House) -> None:
     """Only what a story writes is looked at; what it was filled with was looked at before."""
-    assert not list(quiet_house._store.stored())
+    assert not list(quiet_house._store.stored(quiet_house._database))
     with quiet_house.behind() as db:
         orders = db.scalars(select(Order).order_by(Order.number).limit(2)).all()
         orders[0].description = f"Gjelder {NUMBER}"  # among those that were there
@@ -153,12 +153,12 @@ def test_ar6_on_either_database_a_row_is_found_whichever_way_it_was_written(quie
         with db.begin_nested():
             orders[1].description = "I en transaksjon i transaksjonen"
         db.commit()
-    stored = b"".join(content for _, content in quiet_house._store.stored())
+    stored = b"".join(content for _, content in quiet_house._store.stored(quiet_house._database))
     assert f"Gjelder {NUMBER}".encode() in stored
     assert b"I en transaksjon i transaksjonen" in stored
     quiet_house.refill()
-    assert not list(quiet_house._store.stored())
-    assert any(b"Demokunde_Test" in content for _, content in quiet_house._store.filled())
+    assert not list(quiet_house._store.stored(quiet_house._database))
+    assert any(b"Demokunde_Test" in content for _, content in quiet_house._store.filled(quiet_house._database))
 
 
 FORM = (

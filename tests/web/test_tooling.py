@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,9 @@ def test_vendored_files_are_as_they_were_published() -> None:
 # The house stays as it is drawn (docs/architecture.md, decision 0031)
 
 MODULES = [path for tree in ("models", "routes") for path in sorted((ROOT / tree).rglob("*.py"))]
+HISTORY = ROOT / "models" / "migrations"
+DEMO = ROOT / "models" / "demo"
+MOST_MODULES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 14, 300, 35
 
 
 def named(path: Path) -> str:
@@ -58,6 +62,23 @@ def named(path: Path) -> str:
 def test_each_module_has_a_sign_on_its_door() -> None:
     signs = {named(path): ast.get_docstring(ast.parse(path.read_bytes())) for path in MODULES}
     assert [name for name, sign in signs.items() if not sign] == []
+
+
+def test_no_folder_module_or_function_holds_more_than_one_looks_through() -> None:
+    folders = Counter(named(path.parent) for path in MODULES if not path.is_relative_to(DEMO))
+    del folders[named(HISTORY / "versions")]
+    assert {name: number for name, number in folders.items() if number > MOST_MODULES} == {}
+    built = [path for path in MODULES if not path.is_relative_to(HISTORY)]
+    lengths = {named(path): path.read_bytes().count(b"\n") for path in built}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+    long = {
+        f"{named(path)} {function.name}": length
+        for path in built
+        for function in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (function.end_lineno or 0) - function.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert long == {}
 
 
 def test_what_documents_and_docstrings_name_is_there() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import DataRequired, ValidationError
 
+from models.bookings.series import Facts
 from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
@@ -72,18 +73,18 @@ class BookingForm(SeriesForm):
         return timedelta(days=number) if self.deadline_unit.data == DAYS.value else timedelta(hours=number)
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """What is published beside the times; once the form is valid."""
-        return {
-            "title": self.title.data,
-            "place": self.place.data,
-            "preparation": self.preparation.data or "",
-            "self_declaration_url": self.self_declaration_url.data or "",
-            "closes_before": self.closes_before,
-            "order_number": int(self.order.data) if self.order.data else None,
-            "names_hidden": self.names_hidden.data,
-            "needs_national_id": self.needs_national_id.data,
-        }
+        return Facts(
+            title=self.title.data or "",
+            place=self.place.data or "",
+            preparation=self.preparation.data or "",
+            self_declaration_url=self.self_declaration_url.data or "",
+            closes_before=self.closes_before,
+            order_number=int(self.order.data) if self.order.data else None,
+            names_hidden=self.names_hidden.data,
+            needs_national_id=self.needs_national_id.data,
+        )
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 from sqlalchemy import delete
 
 from models.exchange.crm.intake.events import CRM, Arrival, Name, Refusal
-from models.reports.report import DocumentRefused, Report, ReportFile, add_report
+from models.reports.report import Report, ReportFile, ReportRefused, add_report
 
 
 class ReportData(Struct):
@@ -40,6 +40,6 @@ def report(arrival: Arrival) -> int:
             by=CRM.label,
             now=arrival.now,
         )
-    except DocumentRefused as refused:
+    except ReportRefused as refused:
         raise Refusal(str(refused)) from None
     return made.id
