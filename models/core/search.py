@@ -60,15 +60,15 @@ class Search(Generic[Row]):
 
     key: QueryableAttribute[int]
     """What names a row in an address; the last part of the order."""
-    columns: tuple[Any, ...]
+    shown: tuple[Any, ...]
     row: Callable[..., Row]
-    """Makes a row of the list, from the key and the columns."""
+    """Makes a row of the list, from the key and what is shown."""
     conditions: Conditions
     order: tuple[Any, ...] = ()
     """What comes before the key in the order."""
     descending: bool = False
     joined: Callable[[Statement], Statement] = lambda rows: rows
-    """Adds the tables that the columns need."""
+    """Adds the tables of what is shown."""
     grouped: tuple[Any, ...] = ()
     """Where several rows are one line: what they have in common; the least key of them is the line's."""
     counted_to: int | None = None
@@ -139,7 +139,7 @@ def _listing(search: Search[Any], names: frozenset[str], *, goes_on: bool, is_co
     """Rows in their order, each with the count of all. Built once per set of conditions: building costs most."""
     count = bindparam("count", type_=Integer) if is_counted else _counting(search, names).scalar_subquery()
     key = func.min(search.key) if search.grouped else search.key
-    rows = search.joined(select(count, key, *search.columns)).where(*which(search.conditions, names))
+    rows = search.joined(select(count, key, *search.shown)).where(*which(search.conditions, names))
     rows = rows.group_by(*search.grouped)
     place = tuple_(*search.order, key)
     if goes_on:

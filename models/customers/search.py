@@ -108,7 +108,7 @@ class CustomerRow:
 _UNITS = select(func.count(Unit.id)).where(Unit.customer_id == Customer.id).correlate(Customer).scalar_subquery()
 _BY_NAME = Search(
     key=Customer.id,
-    columns=(Customer.name, Customer.organisation_number, AccountManager.name, _UNITS),
+    shown=(Customer.name, Customer.organisation_number, AccountManager.name, _UNITS),
     row=CustomerRow,
     conditions={
         "account_manager_id": Customer.id.in_(_MINE),

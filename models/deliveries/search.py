@@ -129,7 +129,7 @@ def _row(id: int, channel: str, kind: str, about: str, to: str | None, *rest: An
 
 _NEWEST_FIRST = Search(
     key=Message.id,
-    columns=_COLUMNS,
+    shown=_COLUMNS,
     row=_row,
     conditions=_CONDITIONS,
     descending=True,

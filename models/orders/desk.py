@@ -61,7 +61,7 @@ def _row(*values: Any) -> OrderRow:
 def _by(customer_id: ColumnElement[int]) -> Search[OrderRow]:
     return Search(
         key=Order.number,
-        columns=(Order.ordered_on, Order.product_group, Order.status, Unit.name, Customer.name, *PARTS),
+        shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, Customer.name, *PARTS),
         row=_row,
         conditions=CONDITIONS | of_customers(customer_id),
         order=(Order.ordered_on,),

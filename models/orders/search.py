@@ -84,7 +84,7 @@ def _row(*values: Any) -> OrderRow:
 PARTS = tuple(getattr(Order, name) for name in PART_NAMES)
 _NEWEST_FIRST = Search(
     key=Order.number,
-    columns=(Order.ordered_on, Order.product_group, Order.status, Unit.name, *PARTS),
+    shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, *PARTS),
     row=_row,
     conditions=CONDITIONS,
     order=(Order.ordered_on,),

@@ -11,7 +11,7 @@ from models.core.audit import Change, record
 from models.crm.records import CrmRecord
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.outbox.message import Outgoing, post
+from models.outbox.message import Channel, Outgoing, post
 from models.reports.report import Report, ReportFile, add_report
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
@@ -59,11 +59,13 @@ def remove_report(db: Session, id: int, *, by: SignedIn, now: datetime) -> None:
     """Remove a report with its file; what it was stays in the log. The CRM may send a newer version."""
     report = db.scalars(select(Report).where(Report.id == id)).one()
     told = {"kind": report.kind, "year": report.year, "title": report.title}
-    removal = Change.of(report, "removed", by=by, at=now, changed=told)
     db.execute(update(CrmRecord).where(CrmRecord.kind == "report", CrmRecord.record_id == id).values(record_id=None))
     db.execute(delete(ReportFile).where(ReportFile.report_id == id))
     db.execute(delete(Report).where(Report.id == id))
-    record(db, removal)
+    record(
+        db, Change(customer_id=report.customer_id, actor=by.label, about=f"report:{id}", action="removed", at=now,
+        changed=told,
+    ))  # fmt: skip
 
 
 def _is_published(db: Session, unit: Unit, new: NewReport, key: str) -> bool:
@@ -110,5 +112,8 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
             "sender_name": by.full_name,
             "sender_email": by.email,
         }
-        post(db, Outgoing.letter(report, "report_published", facts, now, to=email))
+        post(
+            db, Outgoing(channel=Channel.MAIL, kind="report_published", about=f"report:{report.id}",
+            customer_id=customer.id, to=email, payload=facts, at=now,
+        ))  # fmt: skip
     return len(names)

@@ -79,11 +79,6 @@ class Report(UnitOwned, Base):
     publication: Mapped[str | None] = mapped_column(String(64))
     """The key of the form that it came with, where somebody published it at the desk."""
 
-    @property
-    def about(self) -> str:
-        """What the log of changes and the CRM call the report."""
-        return f"report:{self.id}"
-
 
 class ReportFile(CustomerOwned, Base):
     """What is in a report, and its first page as a picture where there is one."""
@@ -163,7 +158,7 @@ def add_report(
     db.add(report)
     db.flush()
     db.add(ReportFile(customer_id=unit.customer_id, report_id=report.id, content=content, preview=preview))
-    record(db, Change(customer_id=unit.customer_id, actor=by, about=report.about, action="added", at=now))
+    record(db, Change(customer_id=unit.customer_id, actor=by, about=f"report:{report.id}", action="added", at=now))
     return report
 
 

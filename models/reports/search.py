@@ -69,7 +69,7 @@ _COLUMNS = (
 )
 _NEWEST_YEAR_FIRST = Search(
     key=Report.id,
-    columns=_COLUMNS,
+    shown=_COLUMNS,
     row=ReportRow,
     conditions={
         "year": Report.year == bindparam("year"),

@@ -331,7 +331,7 @@ def test_c2_a_save_does_not_wait_for_a_claim_that_is_under_way(database: Databas
         mine = claim_next(postman, NOW)
         assert mine
         with database.session() as db, across_customers(db):
-            db.execute(text("SET lock_timeout = '100ms'"))
+            db.execute(text("SET lock_timeout = '60s'"))
             post(db, Outgoing(channel=Channel.MAIL, kind="k", about="order:1", customer_id=None, payload={}, at=NOW))
             db.commit()
         postman.commit()

@@ -74,7 +74,7 @@ def test_axe_finds_nothing(visitor: Visitors, name: str) -> None:
     _, username, reach = STATES[name]
     person = visitor(expects="status of 404|ERR_INTERNET_DISCONNECTED|Failed to fetch")
     if username:
-        person.sign_in(username)
+        person.become(username)
     reach(person)
     person.page.evaluate(AXE)
     found = []

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 from tests.stage.browsers.live import LivePortal, until
+from tests.stage.rounds import people
 
 pytestmark = pytest.mark.browser
 
@@ -22,11 +23,14 @@ def links(live: LivePortal, about: str) -> list[str]:
 
 
 def invite_somebody(visitor: Visitors, live: LivePortal) -> str:
-    """A colleague asks the first employee who has no time; gives the link in the letter that comes."""
+    """A colleague asks an employee who has no time and reads Norwegian; gives the link in the letter that comes."""
     before = links(live, INVITED)
     hms: Visitor = visitor().sign_in("hms.fjord", to="/bookings")
     hms.page.get_by_role("link", name="Helsekontroll Fjordbygg Bergen").first.click()
-    hms.page.locator("#people input:enabled").first.check()
+    with live.behind() as db:
+        name = next(each.full_name for each in people(db, 9) if each.language != "en")
+    hms.field("Finn ansatte").fill(name)
+    hms.page.get_by_role("checkbox", name=name).check()
     hms.button("Inviter valgte til å velge tid selv").click()
     expect(hms.part("flash")).to_contain_text("1 ansatt er invitert til å velge tid selv.")
     new = until(lambda: set(links(live, INVITED)) - set(before), "the letter with the link")

@@ -85,14 +85,18 @@ class Visitor:
         self.page.goto(path)
         return self
 
-    def sign_in(self, username: str = "hms.fjord", to: str = "/info") -> "Visitor":
-        """Arrive at a page, signed in as one of the demo's users, with a session of one's own.
+    def become(self, username: str) -> "Visitor":
+        """Have a session of one's own as one of the demo's users, with nothing open yet.
 
         Nothing is typed: that is what the journeys are about.
         """
         name, value = self.portal.sign_in(username)
         self.context.add_cookies([{"name": name, "value": value, "url": self.portal.url}])
-        return self.open(to)
+        return self
+
+    def sign_in(self, username: str = "hms.fjord", to: str = "/info") -> "Visitor":
+        """Arrive at a page, signed in as one of the demo's users."""
+        return self.become(username).open(to)
 
     def type(self, text: str) -> None:
         """Type where one is."""
