@@ -20,7 +20,7 @@ from statistics import median
 from playwright.sync_api import CDPSession, expect
 
 from bench.demo import demo_database
-from bench.table import Figure
+from bench.table import Figure, of_rounds
 from models.bookings.sign_ups.distribution import distribute, propose
 from models.core.base import Base
 from models.core.database import Database
@@ -56,7 +56,7 @@ def seconds(folder: Path) -> Iterator[Figure]:
     slowest = max(_taken(lambda typed=typed: _refused_password(typed)) for typed in _SLOW_PASSWORDS)  # type: ignore[misc]
     yield Figure("a password is looked at", slowest, "s of processor time", 1)
     if shutil.which("chromium"):
-        yield Figure("the first list is readable at 400 kbit/s", _readable(folder), "ms", _READABLE)
+        yield of_rounds("the first list is readable at 400 kbit/s", _readable(folder), "ms", budget=_READABLE)
 
 
 def _taken(work: Callable[[], object], times: int = 1) -> float:
@@ -122,16 +122,18 @@ def _refused_password(typed: str) -> None:
         check_new_password(typed, known=())
 
 
-def _readable(folder: Path) -> float:
+def _readable(folder: Path) -> list[float]:
     """Milliseconds until the largest part of the list of orders is painted, on a phone."""
     (folder / "live").mkdir()
     portal = LivePortal(folder / "live")
     with open_chromium() as browser:
         person = Visitor(browser, portal, width=PHONE).sign_in()
         _slow_down(person.context.new_cdp_session(person.page))
-        person.open("/orders")
-        expect(person.rows).to_have_count(25)
-        painted = float(person.page.evaluate(_PAINTED))
+        painted = []
+        for _ in range(3):
+            person.open("/orders")
+            expect(person.rows).to_have_count(25)
+            painted.append(float(person.page.evaluate(_PAINTED)))
         person.check()
     portal.close()
     return painted
