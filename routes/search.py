@@ -12,7 +12,7 @@ from models.core.scope import Right
 from models.employees.search import Criteria as EmployeeCriteria
 from models.employees.search import find_employees
 from models.invoices.search import Criteria as InvoiceCriteria
-from models.invoices.search import page_of_invoices
+from models.invoices.search import batch_of_invoices
 from models.orders.search import orders_mentioning
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most
@@ -83,7 +83,7 @@ def _orders(visit: Visit, text: str) -> Hits:
 def _invoices(visit: Visit, text: str) -> Hits:
     if not text or not visit.may(Right.INVOICES):
         return Hits([])
-    rows, following = page_of_invoices(visit.db, InvoiceCriteria(number=text), visit.today, SHOWN)
+    rows, following = batch_of_invoices(visit.db, InvoiceCriteria(number=text), visit.today, SHOWN)
     return Hits(rows, visit.url("invoices", number=text) if following else None)
 
 

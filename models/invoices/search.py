@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -60,8 +60,12 @@ _CONDITIONS: Conditions = {
 }
 
 
+Place = tuple[Any, ...]
+"""Where an invoice stood in the order when it was read: what the list is sorted by, and the key of its number."""
+
+
 @cache
-def _listing(names: frozenset[str], sort: Sort, *, goes_on: bool) -> Statement:
+def _listing(names: frozenset[str], sort: Sort, goes_on: Literal["below a row", "below a place"] | None) -> Statement:
     """Rows in their order. Built once per set of conditions: building costs most.
 
     Which rows is found out first, by what indexes hold; only those of the page are then looked up.
@@ -70,8 +74,8 @@ def _listing(names: frozenset[str], sort: Sort, *, goes_on: bool) -> Statement:
     places = [key] if sort.column == Column.NUMBER else [by, key]
     chosen = _invoices(sort, Invoice.id, by.label("sorted_by")).where(*which(_CONDITIONS, names))
     if goes_on:
-        last = (_invoices(sort, place).where(Invoice.id == AFTER).correlate(None) for place in places)
-        here, there = tuple_(*places), tuple_(*(place.scalar_subquery() for place in last))
+        last = _asked(places, sort) if goes_on == "below a row" else _given(places)
+        here, there = tuple_(*places), tuple_(*last)
         chosen = chosen.where(here < there if sort.descending else here > there)
     page = chosen.order_by(*_in_order(places, sort)).limit(AT_MOST).subquery("page")
     return (
@@ -90,11 +94,25 @@ def _listing(names: frozenset[str], sort: Sort, *, goes_on: bool) -> Statement:
             Invoice.in_collection_since,
             Invoice.kid,
             Invoice.buyer_reference,
+            page.c.sorted_by,
+            key,
         )
         .join(page, page.c.id == Invoice.id)
         .join(Unit, Unit.id == Invoice.unit_id)
         .order_by(*_in_order([key] if sort.column == Column.NUMBER else [page.c.sorted_by, key], sort))
     )
+
+
+def _asked(places: list[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
+    """Where the row stands whose id is `after`: asked of the database."""
+    rows = [_invoices(sort, place).where(Invoice.id == AFTER).correlate(None) for place in places]
+    return [row.scalar_subquery() for row in rows]
+
+
+def _given(places: list[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """Where a row stood when it was read, whatever has become of it since."""
+    names = ("sorted_by", "number_key")[-len(places) :]
+    return [bindparam(name, type_=place.type) for name, place in zip(names, places, strict=True)]
 
 
 def _invoices(sort: Sort, *columns: Any) -> Statement:
@@ -169,29 +187,48 @@ def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int =
     return Found(rows, sum(each.count for each in sums), following, tuple(sums))
 
 
-def page_of_invoices(
-    db: Session, criteria: Criteria, today: date, page_size: int
-) -> tuple[list[InvoiceRow], int | None]:
-    """One page of them, and below which the next one begins, without the sums: one statement."""
-    rows, following, _ = _page(db, criteria, today, page_size)
-    return rows, following
+def batch_of_invoices(
+    db: Session, criteria: Criteria, today: date, size: int, place: Place | None = None
+) -> tuple[list[InvoiceRow], Place | None]:
+    """Some of them, from the first one below a place, and the place of the last; None where that was the end.
+
+    For files, which are read in many short transactions: a page goes on below a row, wherever that stands by now, and
+    a file below the place that the row had. Else an invoice that is paid meanwhile would take those behind it along.
+    One statement, without the sums, which a search of everything does not show either.
+    """
+    found, _ = _select(db, criteria, today, size, place)
+    return _rows(found[:size]), tuple(found[size - 1][-2:]) if len(found) > size else None
 
 
 def _page(
     db: Session, criteria: Criteria, today: date, page_size: int
 ) -> tuple[list[InvoiceRow], int | None, dict[str, Any]]:
     """The rows of a page, below which the next one begins, and the conditions that found them; raises RowIsGone."""
-    after, found, holding = criteria.after, [], {}
+    found, holding = _select(db, criteria, today, page_size)
+    if not found:
+        check_row(db, Invoice.id, criteria.after)
+    rows = _rows(found[:page_size])
+    return rows, rows[-1].id if len(found) > page_size else None, holding
+
+
+def _select(
+    db: Session, criteria: Criteria, today: date, size: int, place: Place | None = None
+) -> tuple[list[Any], dict[str, Any]]:
+    """One row more than are wanted, and the conditions that found them."""
+    goes_on = "below a place" if place else "below a row" if criteria.after is not None else None
+    begins = dict(zip(("sorted_by", "number_key"), place or (), strict=False))
+    found, holding = [], {}
     for holding in criteria.restrictions:
         names = frozenset(holding).intersection(_CONDITIONS)
-        listing = _listing(names, criteria.sort, goes_on=after is not None)
-        found = select_rows(db, listing, {**holding, "today": today, "after": after, "at_most": page_size + 1})
+        given = {**holding, **begins, "today": today, "after": criteria.after, "at_most": size + 1}
+        found = select_rows(db, _listing(names, criteria.sort, goes_on), given)
         if found:
             break
-    else:
-        check_row(db, Invoice.id, after)
-    rows = [InvoiceRow(*row) for row in found[:page_size]]
-    return rows, rows[-1].id if len(found) > page_size else None, holding
+    return found, holding
+
+
+def _rows(found: list[Any]) -> list[InvoiceRow]:
+    return [InvoiceRow(*row[:-2]) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

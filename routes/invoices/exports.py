@@ -12,7 +12,7 @@ from models.exchange.pdf import write_pdf
 from models.exchange.sheets.files import Row, writer
 from models.invoices.contents import contents_of, original_of
 from models.invoices.invoice import invoice_by_number
-from models.invoices.search import find_invoices, page_of_invoices
+from models.invoices.search import Place, batch_of_invoices, find_invoices
 from routes.invoices.presentation import Presentation
 from routes.invoices.search import InvoiceSearch, sort_of
 from routes.web.downloads import download
@@ -50,8 +50,7 @@ def xlsx(visit: Visit) -> Response:
 
 def zip_file(visit: Visit) -> Response:
     """The invoices of the list, each as PDF and as the EHF file that it came as."""
-    search = _search(visit)
-    criteria = search.criteria(sort_of(visit))
+    criteria = _search(visit).criteria(sort_of(visit))
     found = find_invoices(visit.db, criteria, visit.today, page_size=1).count
     if found > MOST_INVOICES:
         raise Refused(
@@ -61,19 +60,18 @@ def zip_file(visit: Visit) -> Response:
             "Velg en kortere periode, og last ned flere filer.",
         )
 
-    def read(db: Session, after: int | None) -> tuple[Sequence[Member], int | None]:
-        page = search.criteria(sort_of(visit), after)
-        rows, following = page_of_invoices(db, page, visit.today, INVOICES_AT_ONCE)
+    def read(db: Session, place: Place | None) -> tuple[Sequence[Member], Place | None]:
+        rows, following = batch_of_invoices(db, criteria, visit.today, INVOICES_AT_ONCE, place)
         return [member for row in rows for member in _files_of(db, row.number)], following
 
     return download(visit, filename="Fakturaer.zip", writer=ZipWriter(), read=read)
 
 
 def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
-    search, sort, today = _search(visit), sort_of(visit), visit.today
+    criteria, today = _search(visit).criteria(sort_of(visit)), visit.today
 
-    def read(db: Session, after: int | None) -> tuple[Sequence[Row], int | None]:
-        rows, following = page_of_invoices(db, search.criteria(sort, after), today, BATCH)
+    def read(db: Session, place: Place | None) -> tuple[Sequence[Row], Place | None]:
+        rows, following = batch_of_invoices(db, criteria, today, BATCH, place)
         return [
             (
                 row.number,

@@ -1,10 +1,14 @@
 """The list of invoices as files: the filters of the list, every row, and the files in a ZIP."""
 
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from models.invoices.invoice import invoice_by_number
+from models.invoices.search import InvoiceRow, Place, batch_of_invoices
 from routes.invoices import exports
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
@@ -63,6 +67,31 @@ def test_batches_make_one_file(okonomi_with_some: Page, monkeypatch: pytest.Monk
     monkeypatch.setattr(exports, "BATCH", 7)
     assert table(okonomi_with_some, "/invoices.csv?sort=outstanding") == whole
     assert len(whole) > 50
+
+
+def test_what_is_paid_while_the_file_is_read_takes_nothing_out_of_it(
+    okonomi_with_some: Page, quiet_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last invoice of the first batch moves to the other end of the order before the second batch is read."""
+    before = [row[0] for row in table(okonomi_with_some, "/invoices.csv?sort=-outstanding")]
+    monkeypatch.setattr(exports, "BATCH", 7)
+    paid: list[str] = []
+
+    def and_then_it_is_paid(*args: Any) -> tuple[list[InvoiceRow], Place | None]:
+        rows, place = batch_of_invoices(*args)
+        if not paid:
+            paid.append(rows[-1].number)
+            with quiet_house.behind() as db:
+                invoice = invoice_by_number(db, rows[-1].number)
+                assert invoice is not None
+                invoice.outstanding = Decimal(0)
+                db.commit()
+        return rows, place
+
+    monkeypatch.setattr(exports, "batch_of_invoices", and_then_it_is_paid)
+    after = [row[0] for row in table(okonomi_with_some, "/invoices.csv?sort=-outstanding")]
+    assert paid == [before[7]]
+    assert set(after) == set(before)
 
 
 def test_the_zip_has_each_invoice_as_pdf_and_as_the_file_that_came(okonomi_with_some: Page) -> None:
