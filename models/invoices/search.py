@@ -74,9 +74,8 @@ def _listing(names: frozenset[str], sort: Sort, goes_on: Literal["below a row", 
     places = [key] if sort.column == Column.NUMBER else [by, key]
     chosen = _invoices(sort, Invoice.id, by.label("sorted_by")).where(*which(_CONDITIONS, names))
     if goes_on:
-        last = _asked(places, sort) if goes_on == "below a row" else _given(places)
-        here, there = tuple_(*places), tuple_(*last)
-        chosen = chosen.where(here < there if sort.descending else here > there)
+        here, last = tuple_(*places), tuple_(*(_asked(places, sort) if goes_on == "below a row" else _given(places)))
+        chosen = chosen.where(here < last if sort.descending else here > last)
     page = chosen.order_by(*_in_order(places, sort)).limit(AT_MOST).subquery("page")
     return (
         select(

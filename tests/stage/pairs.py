@@ -1,7 +1,8 @@
 """Which pairs of a database and a mode a run takes: `--pairs=first`, `rest` or `all`.
 
 A story that is told on both databases and in both modes is told in one mode on each of them first; the rest are the
-other two pairs. What is told in one mode, or on one database, is always among the first.
+other two pairs. What is told in one mode, or on one database, is among the first, unless it is marked as one of the
+`rest`: the less usual ways to look at a page.
 """
 
 import re
@@ -31,6 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_among_the_first(item: pytest.Item) -> bool:
     """Whether a test is in `make test` and not in `make test-rest`."""
+    if item.get_closest_marker("rest"):
+        return False
     params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     narrowed = {mark.args[0] for mark in item.iter_markers("parametrize")} & _DIMENSIONS
     if narrowed or not params.keys() >= _DIMENSIONS:

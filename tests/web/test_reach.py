@@ -3,6 +3,7 @@
 Each place is looked at in each of its states, wide and narrow, light and dark, in forced colours, with double text.
 """
 
+from collections.abc import Callable
 from importlib.resources import files
 
 import pytest
@@ -33,6 +34,7 @@ def narrow(page: Page) -> None:
 
 
 def dark(page: Page) -> None:
+    wide(page)
     page.emulate_media(color_scheme="dark")
 
 
@@ -41,6 +43,7 @@ def wide(page: Page) -> None:
 
 
 def forced_colours(page: Page) -> None:
+    wide(page)
     page.emulate_media(color_scheme="light", forced_colors="active")
 
 
@@ -59,18 +62,23 @@ EVERYTHING: Rules = {
 }
 COLOURS: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What it is called, how one gets there from the one before, and what can be different then.
-LOOKS = [
-    ("1280 px", wide, EVERYTHING),
-    ("320 px", narrow, EVERYTHING),
-    ("320 px, dark", dark, COLOURS),
-    ("1280 px, dark", wide, COLOURS),
+Looks = list[tuple[str, Callable[[Page], None], Rules]]
+AS_IT_COMES: Looks = [("1280 px", wide, EVERYTHING), ("320 px", narrow, EVERYTHING)]
+AS_SOME_WANT_IT: Looks = [
+    ("1280 px, dark", dark, COLOURS),
+    ("320 px, dark", narrow, COLOURS),
     ("1280 px, forced colours", forced_colours, COLOURS),
     ("1280 px, double text", double_text, EVERYTHING),
 ]
+LOOKS = [
+    pytest.param(AS_IT_COMES, id="as it comes"),
+    pytest.param(AS_SOME_WANT_IT, id="as some want it", marks=pytest.mark.rest),
+]
 
 
+@pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("name", STATES)
-def test_axe_finds_nothing(visitor: Visitors, name: str) -> None:
+def test_axe_finds_nothing(visitor: Visitors, name: str, looks: Looks) -> None:
     _, username, reach = STATES[name]
     person = visitor(expects="status of 404|ERR_INTERNET_DISCONNECTED|Failed to fetch")
     if username:
@@ -78,7 +86,7 @@ def test_axe_finds_nothing(visitor: Visitors, name: str) -> None:
     reach(person)
     person.page.evaluate(AXE)
     found = []
-    for seen, look, rules in LOOKS:
+    for seen, look, rules in looks:
         look(person.page)
         found += [f"{seen}: {violation}" for violation in violations(person.page, rules)]
         if pushed := person.page.evaluate("document.documentElement.scrollWidth - innerWidth"):
