@@ -46,7 +46,10 @@ def slots_of(db: Session, booking: Booking) -> list[Slot]:
 
 
 def people(db: Session, count: int, unit: str = "Bergen") -> list[Employee]:
-    """Employees who can be put on anything: at work, with an e-mail, with nothing else to do."""
+    """Employees who can be put on anything: at work, with an e-mail, with nothing else to do.
+
+    Where the demo has no more of them, as on a portal that many stories share, others are hired; commit to keep them.
+    """
     found = (
         select(Employee)
         .join(Unit, Unit.id == Employee.unit_id)
@@ -59,7 +62,26 @@ def people(db: Session, count: int, unit: str = "Bergen") -> list[Employee]:
         .order_by(Employee.id)
         .limit(count)
     )
-    return list(db.scalars(found))
+    idle = list(db.scalars(found))
+    return idle + _hired(db, count - len(idle), unit)
+
+
+def _hired(db: Session, count: int, unit: str) -> list[Employee]:
+    at = db.execute(select(Unit.customer_id, Unit.id).where(Unit.name == unit)).one()
+    highest = db.scalar(select(func.max(Employee.id))) or 0
+    hired = [
+        Employee(
+            customer_id=at.customer_id,
+            unit_id=at.id,
+            given_name="Nina",
+            family_name=f"Nyansatt {number}",
+            email=f"nina.{number}@fjordbygg.example",
+        )
+        for number in range(highest + 1, highest + 1 + count)
+    ]
+    db.add_all(hired)
+    db.flush()
+    return hired
 
 
 def miscounted(db: Session) -> list[int]:

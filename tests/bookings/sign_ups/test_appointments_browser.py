@@ -29,6 +29,7 @@ def invite_somebody(visitor: Visitors, live: LivePortal) -> str:
     hms.page.get_by_role("link", name="Helsekontroll Fjordbygg Bergen").first.click()
     with live.behind() as db:
         name = next(each.full_name for each in people(db, 9) if each.language != "en")
+        db.commit()
     hms.field("Finn ansatte").fill(name)
     hms.page.get_by_role("checkbox", name=name).check()
     hms.button("Inviter valgte til å velge tid selv").click()

@@ -40,6 +40,7 @@ def proposal(person: Visitor) -> None:
     url = booking_at(person)
     with person.portal.behind() as db:
         names = [employee.full_name for employee in people(db, 3)]
+        db.commit()
     person.open(f"{url}/distribution").field("Lim inn navn eller e-post").fill("\n".join([*names, "Ingen Slik"]))
     person.button("Foreslå tider").click()
     expect(person.h1).to_have_text("Forslag til tider")
