@@ -43,6 +43,8 @@ class Criteria:
     """Those who have left, instead of those who are there (A1)."""
     after: int | None = None
     """The last employee of the page before: the list goes on below."""
+    place: str | None = None
+    """Where that one stood when it was read. A file goes on below it, whatever has become of the employee since."""
 
     def restrictions(self, customer_id: int) -> dict[str, Any]:
         """The conditions with their values."""
@@ -91,6 +93,7 @@ class EmployeeRow:
     family_name: str
     birth_date: date | None
     email: str | None
+    sort_key: str
     unit_name: str
 
     @property
@@ -104,7 +107,8 @@ def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size:
 
     In one statement, or two where very many do.
     """
-    holding = criteria.restrictions(customer_id) | {"after": criteria.after, "at_most": page_size + 1}
+    goes_on_below = {"after": criteria.after, "place": criteria.place}
+    holding = criteria.restrictions(customer_id) | goes_on_below | {"at_most": page_size + 1}
     names, goes_on = frozenset(holding).intersection(_CONDITIONS), criteria.after is not None
     kind = db.get_bind().dialect.name
     if "tokens" in holding:
@@ -113,14 +117,19 @@ def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size:
             found = select_rows(db, _picked(names, kind, goes_on=goes_on), holding)
     else:
         found = select_rows(db, _walked(names, goes_on=goes_on), holding)
-    if not found:
+    if not found and criteria.place is None:
         check_row(db, Employee.id, criteria.after)
     page = Found.of(found, EmployeeRow, page_size)
     return replace(page, count=min(page.count, COUNTED_TO + 1))
 
 
-_SHOWN = (Employee.id, Employee.given_name, Employee.family_name, Employee.birth_date, Employee.email)
-_LAST = place_after(Employee.id, Employee.sort_key)
+OF_A_ROW = (
+    *(Employee.id, Employee.given_name, Employee.family_name),
+    *(Employee.birth_date, Employee.email, Employee.sort_key),
+)
+"""What an EmployeeRow is made of, before the name of the unit."""
+_ASKED, _KEY = place_after(Employee.id, Employee.sort_key)
+_LAST = tuple_(func.coalesce(bindparam("place", type_=Employee.sort_key.type), _ASKED), _KEY)
 
 
 def _conditions(names: frozenset[str], has_pieces: str = "") -> list[ColumnElement[bool]]:
@@ -144,7 +153,7 @@ def _picked(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
 
 def _in_order(count: ColumnElement[int], holding: list[ColumnElement[bool]], *, goes_on: bool) -> Statement:
     listing = (
-        select(count, *_SHOWN, Unit.name)
+        select(count, *OF_A_ROW, Unit.name)
         .join(Unit, Unit.id == Employee.unit_id)
         .where(*holding)
         .order_by(Employee.sort_key, Employee.id)
@@ -163,7 +172,7 @@ def _gathered(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
     # What is shown is fetched for the page alone, not for all hits.
     here = listing.order_by(hits.c.sort_key, hits.c.id).limit(AT_MOST).subquery()
     return (
-        select(here.c.count, *_SHOWN, Unit.name)
+        select(here.c.count, *OF_A_ROW, Unit.name)
         .join(Employee, Employee.id == here.c.id)
         .join(Unit, Unit.id == Employee.unit_id)
         .order_by(here.c.sort_key, here.c.id)

@@ -31,11 +31,19 @@ _AT_ONCE = 500
 _MOBILES = select(Employee.id, Employee.mobile).where(Employee.id.in_(bindparam("ids", expanding=True)))
 
 
-def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, int | None], tuple[list[Row], int | None]]:
-    """Reads the employees whom the criteria find, in the order of the list, batch by batch."""
+Last = tuple[int, str]
+"""The id of an employee, and where he or she stood when read."""
 
-    def read(db: Session, after: int | None) -> tuple[list[Row], int | None]:
-        found = find_employees(db, customer_id, replace(criteria, after=after), _AT_ONCE)
+
+def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, Last | None], tuple[list[Row], Last | None]]:
+    """Reads the employees whom the criteria find, in the order of the list, batch by batch.
+
+    It goes on below the place of the last one: who is renamed meanwhile takes nobody out of the file.
+    """
+
+    def read(db: Session, last: Last | None) -> tuple[list[Row], Last | None]:
+        after, place = last or (None, None)
+        found = find_employees(db, customer_id, replace(criteria, after=after, place=place), _AT_ONCE)
         ids = [row.id for row in found.rows]
         mobiles = dict(select_rows(db, _MOBILES, {"ids": ids}))
         status = INACTIVE if criteria.inactive else ACTIVE
@@ -51,6 +59,6 @@ def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, int | 
                 status,
             )
             for row in found.rows
-        ], found.next
+        ], (found.next, found.rows[-1].sort_key) if found.next else None
 
     return read

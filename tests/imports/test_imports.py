@@ -3,20 +3,25 @@
 import asyncio
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from models.bookings.sign_ups.sign_up import SignUp
 from models.core.audit import AuditEntry
+from models.core.search import Found
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
+from models.employees.search import EmployeeRow, find_employees
+from models.imports import export
 from models.imports.lists import KEPT, Import
 from models.outbox.message import Message
 from tests.stage import golden
 from tests.stage.golden import HEADINGS, PEOPLE, delimited
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.times import NOW
 
 INGRID, NUMBER, OTHER_NUMBER = "Ingrid;Solbakken", "14838419861", "29829624883"
 
@@ -107,6 +112,40 @@ def test_our_own_export_changes_nothing_and_holds_no_identity_number(quiet_house
     bergen = hms.open("/employees").option("unit", "Bergen")
     text = hms.send("GET", f"/employees.csv?unit={bergen}").text
     assert {line.split(";")[6] for line in text.splitlines()[1:]} == {"Bergen"}
+
+
+@pytest.mark.parametrize("filters", ["", "?q=fjordbygg"])
+@pytest.mark.parametrize("meanwhile", ["renamed", "gone"])
+def test_who_changes_while_the_file_is_read_takes_nobody_out_of_it(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch, filters: str, meanwhile: str
+) -> None:
+    """The last of the first batch stands elsewhere, or is not in the list any more, before the second is read."""
+    hms = quiet_house.sign_in("hms.fjord")
+
+    def ids() -> list[str]:
+        return [line.split(";")[0] for line in hms.send("GET", f"/employees.csv{filters}").text.splitlines()[1:]]
+
+    before = ids()
+    monkeypatch.setattr(export, "_AT_ONCE", 7)
+    changed: list[int] = []
+
+    def and_then_it_changes(*args: Any) -> Found[EmployeeRow]:
+        found = find_employees(*args)
+        if not changed:
+            changed.append(found.rows[-1].id)
+            with quiet_house.behind() as db:
+                employee = db.get_one(Employee, changed[0])
+                if meanwhile == "renamed":
+                    employee.family_name = "Åååå"
+                else:
+                    employee.deactivated_at = NOW
+                db.commit()
+        return found
+
+    monkeypatch.setattr(export, "find_employees", and_then_it_changes)
+    after = ids()
+    assert changed == [int(before[6])]
+    assert set(before) <= set(after)
 
 
 def test_who_a_row_is_about_by_id_number_address_and_name(quiet_house: House) -> None:

@@ -13,7 +13,7 @@ from models.bookings.sign_ups.waiting_list import places_in_line
 from models.bookings.slots import Slot
 from models.customers.units import Unit
 from models.employees.employee import Employee
-from models.employees.search import Criteria, EmployeeRow, find_employees
+from models.employees.search import OF_A_ROW, Criteria, EmployeeRow, find_employees
 
 SHOWN = 25
 """So many are shown to choose from; a search finds the others."""
@@ -133,14 +133,7 @@ def _rows(db: Session, ids: Collection[int]) -> list[EmployeeRow]:
     if not ids:
         return []
     found = db.execute(
-        select(
-            Employee.id,
-            Employee.given_name,
-            Employee.family_name,
-            Employee.birth_date,
-            Employee.email,
-            Unit.name,
-        )
+        select(*OF_A_ROW, Unit.name)
         .join(Unit, Unit.id == Employee.unit_id)
         .where(Employee.id.in_(ids), Employee.deactivated_at.is_(None))
         .order_by(Employee.sort_key, Employee.id)
