@@ -108,6 +108,8 @@ def forms_work_without_script(tags: list[Tag]) -> None:
         if form.get("hx-post"):
             assert form["hx-post"] == form["action"]
     for tag in tags:
+        empty = [name for name in ("hx-get", "hx-post", "hx-target", "hx-include") if tag.get(name) == ""]
+        assert not empty, f"{tag.name} {tag.get('id')} says nothing in {empty}: htmx then takes the whole page"
         if tag.name == "a" and tag.has_attr("hx-get"):
             assert tag.get("href") == tag["hx-get"]
         if tag.name == "button":
