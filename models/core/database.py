@@ -5,7 +5,8 @@ Which tables there are is not known here.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,6 +76,12 @@ class Database:
         session = Session(self.engine if read_only else self._writing, expire_on_commit=False)
         bind(session, scope, read_only=read_only)
         return session
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
+        with self._writing.begin() as connection:
+            yield connection
 
     def write_apart(self, work: Callable[[], T]) -> T:
         """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
