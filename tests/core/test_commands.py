@@ -145,8 +145,9 @@ def test_no_words_of_a_command_are_too_much_for_it(
     desk: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever stands in the place of its words, a command says what is wrong; and so does each reader of a word."""
-    monkeypatch.chdir(tmp_path)  # a backup may be called anything, and is written
     for path, parser in TREE.items():
+        (here := tmp_path / "-".join(path)).mkdir()  # a backup may be called anything, and is written
+        monkeypatch.chdir(here)
         status, printed, said = desk(*path, "--no-such-option")
         assert (status, printed) == (2, ""), path
         assert re.search(r"error: .*--no-such-option|error: the following arguments are required", said)

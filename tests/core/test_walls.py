@@ -253,7 +253,7 @@ LOOKS = {
     "models/core/scope.py",
 }
 """What the provider's desk lists, across customers (decision 0025)."""
-WALLS = {"models/core/walls.py", "models/core/database.py"}
+WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/write_lock.py"}
 WHOLE = {"models/operations/backup/moving.py"}
 """What operators move is every row of every table."""
 BANNED = (
