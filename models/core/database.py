@@ -5,7 +5,8 @@ Which tables there are is not known here.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,6 +85,12 @@ class Database:
             session = Writer(self._at_once if at_once else self._writing, self._lock)
         bind(session, scope, read_only=read_only)
         return session
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
+        with self._writing.begin() as connection:
+            yield connection
 
     def write_apart(self, work: Callable[[], T]) -> T:
         """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
