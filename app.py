@@ -32,7 +32,8 @@ from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
 from models.operations import commands, words
-from models.operations.installation import Installation, Refused, open_installation
+from models.operations.backup import commands as backup
+from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
@@ -80,7 +81,7 @@ def _links(settings: Settings) -> Links:
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
     """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
-    return Postman(Database(settings.database_url), settings, clock, links.absolute)
+    return Postman(Database(settings.database_url, patience=PATIENCE), settings, clock, links.absolute)
 
 
 def _living(
@@ -171,9 +172,21 @@ def command_line() -> ArgumentParser:
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
-    for add in (_add_exchange, _add_reports, _add_slots):
+    for add in (_add_backup, _add_exchange, _add_reports, _add_slots):
         add(entry)
     return parser
+
+
+def _add_backup(entry: Entry) -> None:
+    made = entry("backup", backup.backup, "the whole database in one file, while the portal runs")
+    made.add_argument("file", type=words.path, help="where it is written; not there yet")
+    for name, command, what in (
+        ("verify", backup.verify, "whether a backup is whole, to the row"),
+        ("restore", backup.restore, "puts a backup into a database that is empty, or not there yet"),
+    ):
+        entry(name, command, what).add_argument("file", type=words.path, help="the backup")
+    move = entry("move-to", backup.move_to, "moves everything to an empty database of the other kind, or of the same")
+    move.add_argument("url", type=words.text, help="written as DATABASE_URL is")
 
 
 def _add_exchange(entry: Entry) -> None:
