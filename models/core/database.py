@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
+from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
 
@@ -158,13 +159,13 @@ async def run(work: Callable[..., T], *args: Any) -> T:
     return await greenlet_spawn(work, *args)
 
 
-def aside(work: Callable[..., T], *args: Any) -> T:
+def aside(work: Callable[..., T], *args: Any, lane: Lane = Lane.OTHER) -> T:
     """Run slow work that releases the interpreter's lock (Argon2, a large file) in a thread, and wait for it.
 
     Only inside `run`, and never between a session's first write and its commit: on SQLite the next writer
     on this loop would block the one that it waits for. `Visit.aside` sees to that.
     """
-    return await_(asyncio.to_thread(work, *args))
+    return await_(in_lane(lane, work, *args))
 
 
 def give_way() -> None:
