@@ -32,7 +32,7 @@ from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
 from models.operations import commands, words
-from models.operations.installation import Installation, Refused, open_installation
+from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
@@ -82,7 +82,7 @@ def _links(settings: Settings) -> Links:
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
     """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
-    return Postman(Database(settings.database_url), settings, clock, links.absolute)
+    return Postman(Database(settings.database_url, patience=PATIENCE), settings, clock, links.absolute)
 
 
 def _living(

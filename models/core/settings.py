@@ -35,6 +35,8 @@ class Settings:
     crm_secrets: tuple[str, ...] = field(default=(), repr=False)
     crm_field_key: str | None = field(default=None, repr=False)
     """Encrypts identity numbers for the CRM, `id:base64`; without it the CRM is told only that there is one."""
+    order_numbers_from: int = 300_000
+    """Which order number the portal gives out first, unless the CRM has told of higher ones by then."""
     former_employee_days: int = 3 * 365
     """For how long after their deactivation employees are kept, before `purge` erases them."""
     brand: str = "Kundeportal"
@@ -68,7 +70,6 @@ class Settings:
         no default keys.
         """
         demo = _flag(environ, "PORTAL_DEMO")
-        host = environ.get("HOST", "127.0.0.1")
         port = _number(environ, "PORT", 8000, at_most=65535)
         public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
         if not public_url.startswith(("http://", "https://")):
@@ -85,12 +86,13 @@ class Settings:
             crm_url=environ.get("CRM_URL") or None,
             crm_secrets=_list(environ, "CRM_SECRETS"),
             crm_field_key=environ.get("CRM_FIELD_KEY") or None,
+            order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
             former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
             brand=environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal"),
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
             today=_date(environ, "PORTAL_TODAY"),
-            host=host,
+            host=environ.get("HOST", "127.0.0.1"),
             port=port,
             workers=_number(environ, "WORKERS", 1),
             log_format=log_format(environ),
@@ -160,6 +162,11 @@ def _number(
     if at_most is not None and int(value) > at_most:
         raise SettingsRefused(f"{name} must be at most {at_most}.")
     return int(value)
+
+
+def _order_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    """A number that lists find by its first digits, and that the CRM can have as a key."""
+    return _number(environ, name, default, at_least=100_000, at_most=900_000_000)
 
 
 def _date(environ: Mapping[str, str], name: str) -> date | None:

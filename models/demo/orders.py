@@ -102,7 +102,7 @@ def add_orders(
         placed[row.key or str(number)] = Placed(order, _history(rng, ordered_on, row.status))
 
     db.add_all(each.order for each in placed.values())
-    db.add(Number(series=SERIES, last=max(each.order.number for each in placed.values())))
+    db.merge(Number(series=SERIES, last=max(each.order.number for each in placed.values()), begun=True))
     db.flush()
     insert_rows(
         db,

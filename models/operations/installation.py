@@ -16,6 +16,9 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 
+PATIENCE = 60.0
+"""Seconds that a command, or the postman, waits for SQLite's write lock: nobody sits before it and waits."""
+
 
 class Refused(Exception):
     """A command was refused, or has found something wrong; the text, where there is one, is its last sentence."""
@@ -42,7 +45,7 @@ class Installation:
     def database(self) -> Database:
         """The database; raises SettingsRefused, and Refused where its folder cannot be made."""
         try:
-            return Database(self.settings.database_url)
+            return Database(self.settings.database_url, patience=PATIENCE)
         except OSError as error:
             raise Refused(f"The folder of the database cannot be made: {error.strerror}.") from error
 

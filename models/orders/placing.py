@@ -31,11 +31,14 @@ class KeyUsed(Exception):
         self.number = number
 
 
-def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, now: datetime) -> int:
+def place_order(
+    db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, first_number: int, now: datetime
+) -> int:
     """Create an order, tell the account manager and confirm to the sender; returns its number (NB9-NB11).
 
     The same form (the same `key` and content) sent again returns the number that it got the first time.
-    Raises KeyUsed where the key was used for other content, and sqlalchemy's NoResultFound for a foreign unit.
+    `first_number` is where the numbers of the installation begin. Raises KeyUsed where the key was used for other
+    content, and sqlalchemy's NoResultFound for a foreign unit.
     """
     unit_name = db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
     fingerprint = hashlib.sha256(json.dumps([unit_id, astuple(parts)]).encode()).hexdigest()
@@ -44,15 +47,9 @@ def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: s
         return sent
     try:
         with db.begin_nested():
-            order = Order(
-                number=next_number(db, SERIES),
-                unit_id=unit_id,
-                ordered_on=today_in_oslo(now),
-                placed_by_id=by.user_id,
-                idempotency_key=key,
-                fingerprint=fingerprint,
-                **asdict(parts),
-            )
+            number, today = next_number(db, SERIES, begin=first_number), today_in_oslo(now)
+            sent_by = {"placed_by_id": by.user_id, "idempotency_key": key, "fingerprint": fingerprint}
+            order = Order(number=number, unit_id=unit_id, ordered_on=today, **sent_by, **asdict(parts))
             db.add(order)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
         sent = _sent_with(db, by.user_id, key, fingerprint)

@@ -68,7 +68,10 @@ def create(visit: Visit) -> Response:
     if guard:
         return _new(visit, form, key, status=guard.status, guard=guard)
     try:
-        number = place_order(visit.db, int(form.unit.data), form.parts, by=visit.user, key=key, now=visit.now)
+        number = place_order(
+            visit.db, int(form.unit.data), form.parts, by=visit.user, key=key,
+            first_number=visit.portal.settings.order_numbers_from, now=visit.now,
+        )  # fmt: skip
     except KeyUsed as used:
         return _new(visit, form, new_key(), status=409, sent_as=used.number)
     return go(visit, visit.url("order", number=number), say=_sent(number, visit.user.email, form.masked))

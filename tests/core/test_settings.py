@@ -42,6 +42,8 @@ def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
         ("PORT", "http", "PORT must be a whole number."),
         ("PORT", "-1", "PORT must be a whole number."),
         ("PORT", "65536", "PORT must be at most 65535."),
+        ("ORDER_NUMBERS_FROM", "99999", "ORDER_NUMBERS_FROM must be a whole number of at least 100000."),
+        ("ORDER_NUMBERS_FROM", "1000000000", "ORDER_NUMBERS_FROM must be at most 900000000."),
         ("WORKERS", "²", "WORKERS must be a whole number."),
         ("PORTAL_DEMO", "perhaps", "PORTAL_DEMO must be 0 or 1."),
         ("PORTAL_TODAY", "15.03.2018", "PORTAL_TODAY must be a date such as 2026-10-01."),

@@ -253,7 +253,7 @@ LOOKS = {
     "models/core/scope.py",
 }
 """What the provider's desk lists, across customers (decision 0025)."""
-WALLS = {"models/core/walls.py", "models/core/database.py"}
+WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/write_lock.py"}
 BANNED = (
     r"(?<!def )\btext\(|__table__|\bTable\(\"|\.bulk_|exec_driver_sql|(?:db|session)\.connection\(|from_statement"
     r"|\.columns\b"

@@ -5,6 +5,7 @@ What a visit gives to the rooms is in `routes.web.visit`; who may enter is decid
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
@@ -109,7 +110,6 @@ def _open(here: Visit, *, read_only: bool) -> None:
         bind(here.db, scope, read_only=True)
     else:
         here.db.close()
-        here.portal.database.wait_for_turn()
         here.db = here.portal.database.session(scope)
 
 
@@ -125,12 +125,10 @@ def _note_use(here: Visit) -> None:
         return
     if here.portal.database.is_taken:  # the next use will do
         return
-    with here.portal.database.session() as db, across_customers(db):
-        try:
+    with here.portal.database.session(at_once=True) as db, suppress(OperationalError, PoolTimeout):  # as above
+        with across_customers(db):
             note_use(db, here.signed_in, here.now)
-            db.commit()
-        except (OperationalError, PoolTimeout):
-            log.warning("the use of a session could not be noted")
+        db.commit()
 
 
 def _finish(here: Visit, response: Response, times: _Times) -> None:
