@@ -25,8 +25,6 @@ _CONTROL = re.compile(rf"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufd
 _ID = re.compile(r"[0-9]{1,9}")
 _LONGEST = 500
 """Signs of a text whose field says nothing else."""
-_ROOM = 4
-"""What is too long comes back whole, to be made shorter, up to so many times what the field takes."""
 
 
 class Text(StringField):
@@ -37,13 +35,14 @@ class Text(StringField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Clean what was sent, so that no answer, row, log or letter can hold what was taken out.
 
-        What is much longer than the field takes is cut before anything reads it. Raises the sentence for the field.
+        Where no rule of the field says how long it may be, so that what is too long comes back whole, it is cut
+        first. Raises the sentence for the field.
         """
         sent = valuelist[0] if valuelist else ""
-        longest = next((one.max for one in self.validators if isinstance(one, Length)), _LONGEST)
-        self.data, self.masked = cleaned(_cut(sent, longest * _ROOM), today=self.meta.today)
-        if len(sent) > longest * _ROOM:
-            raise ValueError(_too_long(longest, len(sent)))
+        is_held = any(isinstance(one, Length) for one in self.validators)
+        self.data, self.masked = cleaned(sent if is_held else _cut(sent, _LONGEST), today=self.meta.today)
+        if not is_held and len(sent) > _LONGEST:
+            raise ValueError(_too_long(_LONGEST, len(sent)))
         check_marks(sent)
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:

@@ -30,7 +30,7 @@ from models.values.organisation_number import read_number
 from models.values.sensitive import without, words_in
 from routes.web.downloads import disposition
 from routes.web.fields import cleaned
-from routes.web.forms import Fields
+from routes.web.forms import Fields, UnitFilter
 from routes.web.http.body import FOR_STRANGERS
 from routes.web.http.limits import LONGEST_HEADER, LONGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY, MOST_HEADERS
 from routes.web.http.same_origin import local
@@ -77,18 +77,20 @@ def kinds_of_fields() -> Iterator[tuple[str, type[Any], str]]:
     """Each field of each form, of those that read alike only the first."""
     seen = set()
     for form in forms():
-        for field in form(meta={"today": TODAY, "synthetic": True}):
+        for name, field in form(meta={"today": TODAY, "synthetic": True})._fields.items():
             longest = [vars(rule).get("max") for rule in field.validators]
             alike = (type(field), *longest, getattr(field, "_read", None))
             if alike not in seen:
                 seen.add(alike)
-                yield f"{form.__name__}.{field.name}", form, field.name
+                yield f"{form.__name__}.{name}", form, name
 
 
 @pytest.mark.parametrize(("form", "name"), [pytest.param(form, name, id=id) for id, form, name in kinds_of_fields()])
 def test_each_field_of_each_form(form: type[Any], name: str) -> None:
+    sent = form(meta={"today": TODAY, "synthetic": True})[name].name
+
     def read(text: str) -> None:
-        filled = form(Fields([(name, text)]), meta={"today": TODAY, "synthetic": True})
+        filled = form(Fields([(sent, text)]), meta={"today": TODAY, "synthetic": True})
         field: Field = filled[name]
         if isinstance(field, SelectField) and field.choices is None:
             field.choices = []
@@ -229,15 +231,16 @@ def test_what_was_typed_comes_back_with_a_sentence(quiet_house: House) -> None:
     tester.fill(description="ord " * 1_200).press("Send bestilling")
     assert tester.has("Teksten kan ha høyst 4000 tegn, og her står det 4799. Gjør den kortere.")
     assert tester.value("description").count("ord") == 1_200
-    tester.fill(description="ord " * 10_000).press("Send bestilling")
-    assert tester.has("Teksten kan ha høyst 4000 tegn, og her står det 40000. Gjør den kortere.")
     tester.fill(description="Kurs a" + "\u0301" * (MOST + 1)).press("Send bestilling")
     assert tester.has("Teksten har for mange aksenttegn etter hverandre. Ta bort dem som ikke hører til.")
     assert tester.value("description").startswith("Kurs á")
 
 
-def test_no_part_of_a_number_is_left_where_a_text_is_cut(quiet_house: House) -> None:
-    tester = quiet_house.sign_in("Tester").open("/orders/new")
+def test_no_part_of_a_number_is_left_where_a_text_is_cut() -> None:
     for at in range(1, 12):
-        tester.fill(description="x" * (16_000 - at) + " 14838419861 ").press("Send bestilling")
-        assert not re.search("[0-9]", tester.value("description"))
+        text = "x" * (500 - at) + " 14838419861 "
+        form: Any = UnitFilter(Fields([("unit_filter", text)]), meta={"today": TODAY})
+        assert not re.search("[0-9]", form.unit_filter.data)
+        assert form.unit_filter.process_errors == [
+            f"Teksten kan ha høyst 500 tegn, og her står det {len(text)}. Gjør den kortere."
+        ]
