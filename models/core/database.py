@@ -145,7 +145,11 @@ class Database:
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
+        (parsed.host or "").encode("idna")  # what no name server can be asked for is no address
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ValueError("not one of ours")
+        return parsed
     except (ArgumentError, ValueError):
         raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
 
