@@ -5,7 +5,8 @@ Which tables there are is not known here.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,6 +87,12 @@ class Database:
         bind(session, scope, read_only=read_only)
         return session
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
+        with self._writing.begin() as connection:
+            yield connection
+
     def write_apart(self, work: Callable[[], T]) -> T:
         """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
 
@@ -139,7 +146,11 @@ class Database:
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
+        (parsed.host or "").encode("idna")  # what no name server can be asked for is no address
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ValueError("not one of ours")
+        return parsed
     except (ArgumentError, ValueError):
         raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
 

@@ -14,7 +14,7 @@ from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
-from models.imports.headings import NAMES, Columns, Meaning
+from models.imports.headings import NAMES, Columns, Meaning, is_list
 from models.imports.lists import DryRun, begin, change, choose_columns, forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
@@ -127,7 +127,7 @@ def _table(visit: Visit) -> Table:
     """What was sent, as a table; a file goes before what was pasted. Raises Unreadable."""
     upload, pasted = visit.form.get("file"), visit.form.get("pasted")
     if isinstance(upload, UploadFile) and upload.filename:
-        return visit.aside(spreadsheet.read, upload.file.read(), lane=Lane.LISTS)
+        return visit.aside(spreadsheet.read, upload.file.read(), is_list, lane=Lane.LISTS)
     if isinstance(pasted, str) and pasted.strip():
         return visit.aside(spreadsheet.read_pasted, pasted, lane=Lane.LISTS)
     raise Unreadable("Velg en fil, eller lim inn lista.")
