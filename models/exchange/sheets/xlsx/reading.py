@@ -155,4 +155,5 @@ def _told(read: _Sheet, table: Table, sheets: list[_Sheet]) -> Table:
 
 
 def _shows_day(form: str) -> bool:
-    return form.casefold() not in _GENERAL and bool(re.search("[dy]", _NOT_FORM.sub("", form[:_LONGEST_FORM]), re.IGNORECASE))
+    shown = _NOT_FORM.sub("", form[:_LONGEST_FORM])
+    return form.casefold() not in _GENERAL and bool(re.search("[dy]", shown, re.IGNORECASE))
