@@ -17,13 +17,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware, add_compress_type
-from uvicorn.supervisors import Multiprocess
 
 from models.core.clock import Clock
 from models.core.database import Database
@@ -40,6 +38,9 @@ from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.links import Links
 from routes.web.portal import Portal
+from serving.processes import Processes, ProcessesDie
+from serving.server import Server
+from serving.sockets import CannotListen, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -113,28 +114,27 @@ def run(installation: Installation) -> Iterable[str]:
 def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
-    config = uvicorn.Config(
-        "app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=20,
-    )
+    app = create_app(settings)
+    installation.close()  # no process may share a connection with another
+    try:
+        sockets = listen(settings.host, settings.port)
+    except CannotListen as refused:
+        raise Refused(str(refused)) from refused
     if settings.workers > 1:
-        listening = config.bind_socket()
-        # asyncio does this only for sockets that it made itself; without it small answers wait for 40 ms.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Multiprocess(config, sockets=[listening]).run()
-    else:
-        server = uvicorn.Server(config)
-        server.run()
-        if not server.started:
-            raise Refused("The portal could not start; the log says why.")
+        processes = Processes(settings.workers, lambda ready, parent: _serve(app, sockets, ready, parent), patience=60)
+        try:
+            processes.run()
+        except ProcessesDie:
+            raise Refused("The processes of the portal end before they serve; the log says why.") from None
+    elif not _serve(app, sockets):
+        raise Refused("The portal could not start; the log says why.")
     return ()
+
+
+def _serve(
+    app: Starlette, sockets: list[socket.socket], ready: Callable[[], None] | None = None, parent: int | None = None
+) -> bool:
+    return Server(app, on_ready=ready, parent=parent).serve_at(sockets)
 
 
 def worker(installation: Installation) -> Iterable[str]:
