@@ -39,9 +39,9 @@ from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
-from serving.processes import Processes, ProcessesDie
-from serving.server import Server
-from serving.sockets import CannotListen, listen
+from routes.web.serving.processes import Processes, ProcessesDie
+from routes.web.serving.server import Server
+from routes.web.serving.sockets import CannotListen, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]

@@ -16,7 +16,7 @@ from tests.stage.running import PATIENCE, ROOT, running
 KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
 DYING = """
 import sys, time
-from serving import processes
+from routes.web.serving import processes
 
 processes._FIRST_PAUSE, processes._LOOK = 0.01, 0.01
 begun = int(sys.argv[1])
