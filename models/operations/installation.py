@@ -54,6 +54,11 @@ class Installation:
         """The moment."""
         return Clock(self.settings.today).now()
 
+    def close(self) -> None:
+        """Give the connections to the database back, if it was asked for."""
+        if "database" in vars(self):
+            self.database.close()
+
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[Session]:
         """A session across customers; what it has changed is kept where nothing is raised.
@@ -77,5 +82,4 @@ def open_installation() -> Iterator[Installation]:
         why = str(error.orig).strip().partition("\n")[0]
         raise Refused(f"The database cannot be used: {why}. Is it there, and was `migrate` run?") from error
     finally:
-        if "database" in vars(installation):
-            installation.database.close()
+        installation.close()
