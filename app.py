@@ -36,11 +36,12 @@ from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
+from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
-from serving.processes import Processes, ProcessesDie
-from serving.server import Server
-from serving.sockets import CannotListen, listen
+from routes.web.serving.processes import Processes, ProcessesDie
+from routes.web.serving.server import Server
+from routes.web.serving.sockets import CannotListen, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -65,8 +66,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             Route("/static/{file:path}", portal.static, methods=["GET"]),
         ],
         middleware=[
-            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
             Middleware(SecurityHeaders, secure=settings.secure),
+            Middleware(Limits),
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
         ],
         exception_handlers={HTTPException: elsewhere(portal)},
         lifespan=_living(portal, postman, wake, stop),

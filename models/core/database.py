@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
+from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
 from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
@@ -186,13 +187,13 @@ async def run(work: Callable[..., T], *args: Any) -> T:
     return await greenlet_spawn(work, *args)
 
 
-def aside(work: Callable[..., T], *args: Any) -> T:
+def aside(work: Callable[..., T], *args: Any, lane: Lane = Lane.OTHER) -> T:
     """Run slow work that releases the interpreter's lock (Argon2, a large file) in a thread, and wait for it.
 
     Only inside `run`, and never between a session's first write and its commit: on SQLite all other writers would wait
     for as long. `Visit.aside` sees to that.
     """
-    return await_(asyncio.to_thread(work, *args))
+    return await_(in_lane(lane, work, *args))
 
 
 def give_way() -> None:

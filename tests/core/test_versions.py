@@ -92,7 +92,7 @@ def test_a_step_only_adds_or_says_that_it_does_not() -> None:
 
 
 def test_the_previous_release_serves_with_the_new_tables(tmp_path: Path) -> None:
-    """Its code is that of the commit before the newest step came; where there is no history, there is nothing to try."""
+    """Its code is that of the commit before the newest step came; without a history there is nothing to try."""
     newest_step = max((MIGRATIONS / "versions").glob("[0-9]*.py")).relative_to(ROOT)
     log = ["git", "log", "--diff-filter=A", "--format=%H", "-1", "--", str(newest_step)]
     added = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -181,7 +181,7 @@ def test_a_route_may_take_a_large_file_from_somebody_with_a_session(quiet_house:
 
     place, route.app = route.app, replace(route.app, handler=room, max_body=4 * MEGABYTE)
     try:
-        for megabytes, person, status in ((3, tester, 200), (5, tester, 413), (3, quiet_house.visitor(), 413)):
+        for megabytes, person, status in ((3, tester, 200), (5, tester, 413), (3, quiet_house.visitor(), 303)):
             answer = quiet_house._loop.wait(
                 person._client.post(
                     "/orders/307390/reference",

@@ -16,7 +16,7 @@ from tests.stage.running import PATIENCE, ROOT, running
 KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
 DYING = """
 import sys, time
-from serving import processes
+from routes.web.serving import processes
 
 processes._FIRST_PAUSE, processes._LOOK = 0.01, 0.01
 begun = int(sys.argv[1])
@@ -25,6 +25,7 @@ def serve(ready, parent):
     global begun
     if begun:  # it takes its time, and then serves
         time.sleep(1)
+        print("serves", flush=True)
         ready()
         time.sleep(60)
     return False
@@ -74,8 +75,8 @@ def test_two_processes_serve_one_that_dies_is_replaced_and_none_is_left_alone(va
 def test_processes_that_never_serve_end_it_and_slow_ones_do_not() -> None:
     given = [sys.executable, "-c", DYING]
     assert subprocess.run([*given, "0"], cwd=ROOT, timeout=PATIENCE, check=False).returncode == 7
-    with subprocess.Popen([*given, "1"], cwd=ROOT) as slow:
-        time.sleep(1.5)
-        assert slow.poll() is None
+    with subprocess.Popen([*given, "1"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as slow:
+        assert slow.stdout
+        assert slow.stdout.readline() == "serves\n"
         slow.send_signal(signal.SIGTERM)
         assert slow.wait(PATIENCE) == 0

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import re
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,17 @@ def test_tests_run_with_the_versions_that_the_portal_runs_with() -> None:
     assert locked("requirements.txt").keys() <= locked("requirements-dev.txt").keys()
 
 
+def test_each_package_that_is_installed_is_named_with_its_licence() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    licences = dict(re.findall(r"^([a-z0-9-]+) {2,}(\S.*)$", notice, re.MULTILINE))
+    assert sorted(licences) == sorted(re.split(r"==|\[", pin)[0] for pin in locked("requirements.txt"))
+    for name, licence in licences.items():
+        said = metadata.metadata(name).json
+        expression = said.get("license_expression")
+        words = f"{said.get('license')} {said.get('classifier')}"
+        assert licence == expression or (not expression and licence[:3] in words), name
+
+
 def test_vendored_files_are_as_they_were_published() -> None:
     notes = (ROOT / "static" / "README.md").read_text(encoding="utf-8")
     noted = {name: digest for digest, name in re.findall(r"^ +([0-9a-f]{64})  (\S+)$", notes, re.MULTILINE)}
@@ -48,7 +60,7 @@ def test_vendored_files_are_as_they_were_published() -> None:
 
 # The house stays as it is drawn (docs/architecture.md, decision 0031)
 
-MODULES = [path for tree in ("models", "routes", "serving") for path in sorted((ROOT / tree).rglob("*.py"))]
+MODULES = [path for tree in ("models", "routes") for path in sorted((ROOT / tree).rglob("*.py"))]
 HISTORY = ROOT / "models" / "migrations"
 DEMO = ROOT / "models" / "demo"
 MOST_MODULES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 14, 300, 35

@@ -1,6 +1,6 @@
 """One process that serves: uvicorn, started on sockets that are there already.
 
-Several of them are looked after in `serving.processes`.
+Several of them are looked after in `routes.web.serving.processes`.
 """
 
 import asyncio

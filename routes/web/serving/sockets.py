@@ -1,6 +1,6 @@
 """The sockets that the portal listens at, opened once for all of its processes.
 
-Who serves on them is in `serving.server`.
+Who serves on them is in `routes.web.serving.server`.
 """
 
 import socket
