@@ -1,4 +1,4 @@
-"""Which tables a release serves with, and how they are brought to it: by one at a time, while the previous one serves."""
+"""Which tables a release serves with, and how they are brought there: one at a time, while the previous one serves."""
 
 import ast
 import re
@@ -13,11 +13,11 @@ from sqlalchemy import text
 from models.core.database import Database
 from models.core.sealed import new_field_key
 from models.migrations import FIRST_TO_SERVE, migrate, newest, wrong_with
-from tests.core.test_migrations import MIGRATIONS, database  # noqa: F401  # a fixture
 from tests.stage.databases import FIELD_KEYS, fill
 from tests.stage.house import House
 from tests.stage.running import ROOT, running
 
+MIGRATIONS = ROOT / "models" / "migrations"
 KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
 THREE = """
 import os, sys
@@ -46,14 +46,14 @@ def at(database: Database, revision: str, serves: str | None = None) -> str:
     return database.ask(wrong_with)
 
 
-def test_of_three_that_migrate_at_once_one_does_and_two_wait(database: Database) -> None:  # noqa: F811
+def test_of_three_that_migrate_at_once_one_does_and_two_wait(database: Database) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     done = subprocess.run([sys.executable, "-c", THREE, url], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[10, 20, 20]\n", "")
     assert database.ask(wrong_with) == ""
 
 
-def test_tables_of_another_version_are_told_of_in_one_sentence(database: Database) -> None:  # noqa: F811
+def test_tables_of_another_version_are_told_of_in_one_sentence(database: Database) -> None:
     assert database.ask(wrong_with) == "The database has no tables yet; this makes them: python app.py migrate"
     assert migrate(database.engine)[0] == "0001_foundation"
     assert migrate(database.engine) == []
