@@ -104,7 +104,7 @@ def test_the_previous_release_serves_with_the_new_tables(tmp_path: Path) -> None
     packed = subprocess.run(["git", "archive", before], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(older)], input=packed.stdout, check=True)
     fill(f"sqlite:///{tmp_path}/portal.db")
-    with running(tmp_path, "serve", root=older, SECRET_KEYS="s" * 40, FIELD_KEYS=FIELD_KEYS[0]) as portal:
+    with running(tmp_path, "serve", older, SECRET_KEYS="s" * 40, FIELD_KEYS=FIELD_KEYS[0]) as portal:
         portal.wait_until_ready()
         with httpx2.Client(base_url=f"http://127.0.0.1:{portal.port}", follow_redirects=True, timeout=60) as tester:
             send(tester, "/login", "/login", username="Tester", password="demo-tester")

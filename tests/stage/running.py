@@ -39,7 +39,7 @@ def interrupts() -> Iterator[None]:
 class Running:
     """A portal in a process of its own."""
 
-    def __init__(self, var: Path, command: str, *, root: Path = ROOT, **environ: str) -> None:
+    def __init__(self, var: Path, command: str, root: Path = ROOT, /, **environ: str) -> None:
         self.port = free_port()
         self.errors = var / f"stderr-{self.port}"
         self.started = time.monotonic()
@@ -81,9 +81,9 @@ class Running:
 
 
 @contextmanager
-def running(var: Path, command: str, *, root: Path = ROOT, **environ: str) -> Iterator[Running]:
+def running(var: Path, command: str, root: Path = ROOT, /, **environ: str) -> Iterator[Running]:
     """A portal that is there until the end of the test at the latest."""
-    started = Running(var, command, root=root, **environ)
+    started = Running(var, command, root, **environ)
     try:
         yield started
     finally:
