@@ -42,7 +42,7 @@ class Saves:
         self._port = port
         self._every = _CLIENTS / rate
         self._clients = sign_in(database, _CLIENTS, Clock())
-        self._orders = _orders(database)
+        self._orders = orders_of(database, _CLIENTS * _ORDERS_EACH)
         self._phase = ""
         self._stop = threading.Event()
         self._done: list[Save] = []
@@ -102,10 +102,11 @@ class Saves:
         return [f"{count} {what}" for what, count in found.items() if count]
 
 
-def _orders(database: Database) -> list[int]:
+def orders_of(database: Database, count: int) -> list[int]:
+    """Orders whose reference those of `bench.demo.sign_in` may change, the newest."""
     with database.session(read_only=True) as db, across_customers(db):
         root = db.scalars(select(Unit).where(Unit.name == "Solvik kommune", Unit.parent_id.is_(None))).one()
         open_ones = select(Order.number).where(
             Order.customer_id == root.customer_id, Order.status.is_distinct_from("Fakturert")
         )
-        return list(db.scalars(open_ones.order_by(Order.number.desc()).limit(_CLIENTS * _ORDERS_EACH)))
+        return list(db.scalars(open_ones.order_by(Order.number.desc()).limit(count)))

@@ -5,7 +5,8 @@ Which tables there are is not known here.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,19 +20,23 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
+from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
+from models.core.write_lock import PATIENCE, WriteLock, Writer, without_waiting
 
 __all__ = ["Database", "Session", "aside", "give_way", "run"]  # what has a session in hand names its type from here
 
-_BEGIN = "sqlite_begin"
+_IMMEDIATE = "sqlite_begins_immediate"
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
     "PRAGMA cache_size = -16000",
 )
+_BUSY = 5000
+"""Milliseconds that SQLite itself waits where it has something to do alone, such as after a crash."""
+_BUSY_ON_THE_LOOP = 100
 
 T = TypeVar("T")
 
@@ -44,15 +49,18 @@ class Database:
     SettingsRefused where `url` is none.
     """
 
-    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5, patience: float = PATIENCE) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._lock = WriteLock(patience)
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=50, hide_parameters=True)
-            event.listen(self.engine, "connect", _configure_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+            # Without a limit: at a full pool, who reads step by step on the event loop would stop it for good.
+            self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
+            self._busy = _BUSY_ON_THE_LOOP if asynchronous else _BUSY
+            event.listen(self.engine, "connect", self._configure_sqlite)
+            event.listen(self.engine, "begin", self._begin_sqlite)
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             if asynchronous:
@@ -63,43 +71,46 @@ class Database:
                 self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
             event.listen(self.engine, "connect", _configure_postgresql)
         # The same connections, but a transaction takes the write lock at its start.
-        self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        self._turn = asyncio.Lock()
+        self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
+        self._at_once = without_waiting(self._writing)
 
-    def session(self, scope: Scope | None = None, *, read_only: bool = False) -> Session:
+    def session(self, scope: Scope | None = None, *, read_only: bool = False, at_once: bool = False) -> Session:
         """A session held to `scope`; without one, every statement fails outside `across_customers`.
 
         A session that is not `read_only` takes SQLite's write lock with its first statement, so that what it
-        read is still true when it writes.
+        read is still true when it writes. It waits for its turn, or, `at_once`, fails where somebody else writes.
         """
-        session = Session(self.engine if read_only else self._writing, expire_on_commit=False)
+        if read_only or not self.is_sqlite:
+            session = Session(self.engine, expire_on_commit=False)
+        else:
+            session = Writer(self._at_once if at_once else self._writing, self._lock)
         bind(session, scope, read_only=read_only)
         return session
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
+        with self._writing.begin() as connection:
+            yield connection
 
     def write_apart(self, work: Callable[[], T]) -> T:
         """Do one long piece of writing, in a transaction of its own that `work` opens and ends; inside `run`.
 
         On SQLite, which has one write lock, in a thread: those who only read go on meanwhile, and those of this
-        process who want to write wait for it in `wait_for_turn`, without holding the loop up.
+        process who want to write wait for their turn.
         """
         if not self.is_sqlite:
             return work()
-        await_(self._turn.acquire())
+        self._lock.wait()
         try:
             return aside(work)
         finally:
-            self._turn.release()
-
-    def wait_for_turn(self) -> None:
-        """Wait until no long piece of writing is under way in this process."""
-        if self._turn.locked():
-            await_(self._turn.acquire())
-            self._turn.release()
+            self._lock.give_back()
 
     @property
     def is_taken(self) -> bool:
-        """Whether a long piece of writing is under way in this process."""
-        return self._turn.locked()
+        """Whether somebody of this process is writing, or waits to, on SQLite."""
+        return self._lock.is_taken
 
     def only_reads(self, session: Session, scope: Scope | None) -> None:
         """Forget what a session has written, and let others write while it goes on reading."""
@@ -120,19 +131,28 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
 
+    def _configure_sqlite(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)
+        connection.isolation_level = None  # the portal says itself when a transaction begins
+        for setting in (f"PRAGMA busy_timeout = {self._busy}", *_SQLITE_SETTINGS):
+            connection.execute(setting)
+
+    def _begin_sqlite(self, connection: Connection) -> None:
+        if connection.get_execution_options().get(_IMMEDIATE):
+            self._lock.begin(connection, usual_timeout=self._busy)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
+        (parsed.host or "").encode("idna")  # what no name server can be asked for is no address
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ValueError("not one of ours")
+        return parsed
     except (ArgumentError, ValueError):
         raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
-
-
-def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    connection.isolation_level = None  # the portal says itself when a transaction begins
-    for setting in _SQLITE_SETTINGS:
-        connection.execute(setting)
 
 
 def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -146,10 +166,6 @@ def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEnt
     connection.commit()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
-
-
 async def run(work: Callable[..., T], *args: Any) -> T:
     """Run plain, synchronous code on the event loop, in SQLAlchemy's greenlet bridge.
 
@@ -158,13 +174,13 @@ async def run(work: Callable[..., T], *args: Any) -> T:
     return await greenlet_spawn(work, *args)
 
 
-def aside(work: Callable[..., T], *args: Any) -> T:
+def aside(work: Callable[..., T], *args: Any, lane: Lane = Lane.OTHER) -> T:
     """Run slow work that releases the interpreter's lock (Argon2, a large file) in a thread, and wait for it.
 
-    Only inside `run`, and never between a session's first write and its commit: on SQLite the next writer
-    on this loop would block the one that it waits for. `Visit.aside` sees to that.
+    Only inside `run`, and never between a session's first write and its commit: on SQLite all other writers would wait
+    for as long. `Visit.aside` sees to that.
     """
-    return await_(asyncio.to_thread(work, *args))
+    return await_(in_lane(lane, work, *args))
 
 
 def give_way() -> None:

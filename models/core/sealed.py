@@ -35,6 +35,7 @@ class Keyring:
                 raise SettingsRefused(f"Two keys in FIELD_KEYS are called {key_id}.")
             self._keys[key_id] = material
         self.newest = next(iter(self._keys))
+        self.ids = frozenset(self._keys)
 
     def seal(self, text: str, *, place: str) -> str:
         """Encrypt `text` for one `place` (such as `employees.national_id:17`); the result names its key."""

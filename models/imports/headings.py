@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.employees.details import read_email, read_mobile
+from models.values.tables import Table
 
 _SEARCHED = 10
 """Rows at the top among which the headings are: above them, lists often have a title."""
@@ -102,8 +103,13 @@ def recognise(rows: Sequence[Sequence[str]]) -> Columns | None:
     return best if best and best.are_enough and sum(m is not None for m in best.meanings) > 1 else None
 
 
+def is_list(table: Table) -> bool:
+    """Whether a table has headings by which it is a list of employees."""
+    return recognise([line.cells for line in table.lines[:_SEARCHED]]) is not None
+
+
 def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
-    known = [_KNOWN.get(_bare(re.sub(r"\(.*?\)", "", heading))) or _KNOWN.get(_bare(heading)) for heading in row]
+    known = [_KNOWN.get(_bare(re.sub(r"\([^()]*\)", "", heading))) or _KNOWN.get(_bare(heading)) for heading in row]
     surest = {
         meaning: min(rank for m, rank in filter(None, known) if m is meaning) for meaning, _ in filter(None, known)
     }

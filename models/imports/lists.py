@@ -131,7 +131,7 @@ class DryRun:
 
 def begin(table: Table, units: list[UnitRow], *, unit_id: int | None = None, complete: bool = False) -> DryRun:
     """A dry run of a table: with its rows where the headings are understood, else with a guess at the columns."""
-    begun = DryRun(notes=table.notes, unit_id=unit_id, complete=complete, first_day=table.first_day)
+    begun = DryRun(notes=table.told(), unit_id=unit_id, complete=complete, first_day=table.first_day)
     cells = [line.cells for line in table.lines]
     columns = recognise(cells)
     if columns:

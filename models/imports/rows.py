@@ -5,7 +5,6 @@ becomes of a row is decided in `models.imports.fates`.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,8 +21,9 @@ from models.employees.details import (
 )
 from models.employees.search_words import fold
 from models.imports.headings import Meaning
+from models.values.marks import normal
 from models.values.national_id import NationalIdRefused, is_valid, mask_in, read_field
-from models.values.tables import Table
+from models.values.tables import Table, day_of_serial
 
 # What no text may hold; the same as in a form.
 _CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
@@ -112,7 +112,7 @@ def rows_of(table: Table, meanings: Sequence[Meaning | None], *, first: int) -> 
         }
         serial = values.get(Meaning.BIRTH_DATE, "")
         if re.fullmatch(r"\d{4,5}", serial):
-            values[Meaning.BIRTH_DATE.value] = f"{table.day(int(serial)):%d.%m.%Y}"
+            values[Meaning.BIRTH_DATE.value] = f"{day_of_serial(int(serial), table.first_day):%d.%m.%Y}"
         if values:
             rows.append(Row(line.number, values))
     return rows
@@ -120,7 +120,7 @@ def rows_of(table: Table, meanings: Sequence[Meaning | None], *, first: int) -> 
 
 def clean(text: str) -> str:
     """A cell as one line, without what no text may hold."""
-    return _CONTROL.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return _CONTROL.sub(" ", normal(text)).strip()
 
 
 def names_of(values: Mapping[str, str]) -> tuple[str, str]:

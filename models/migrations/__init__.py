@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +18,25 @@ _BY_HAND = ("employee_search", "ix_employees_search_tokens")
 def is_of_the_models(name: str | None, _kind: str, _parents: object) -> bool:
     """Whether Alembic compares a thing of the database with the models (its `include_name`)."""
     return not (name or "").startswith(_BY_HAND)
+
+
+def newest() -> str:
+    """The revision that this release works with."""
+    return str(_history().get_current_head())
+
+
+def is_known(revision: str) -> bool:
+    """Whether this release knows how to go on from a revision."""
+    return revision in {script.revision for script in _history().walk_revisions()}
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision of the tables that are there; nothing where there are none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _history() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

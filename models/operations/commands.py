@@ -28,7 +28,7 @@ from models.exchange.ehf.intake import check, take_in
 from models.invoices.quarantine import quarantined
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
-from models.operations.reconciliation import differences
+from models.operations.reconciliation import differences, restate
 from models.outbox import claims, endpoints
 from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
@@ -38,6 +38,9 @@ KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY")
 """The settings that a key can be made for."""
 
 Lines = Iterable[str]
+
+_AT_ONCE = 500
+"""Records that are written in one transaction; whoever saves in the portal waits no longer."""
 
 
 def fill_demo(installation: Installation) -> Lines:
@@ -142,6 +145,8 @@ def keep_report(
     installation: Installation, *, number: str, year: int, kind: str, file: Path, unit: str | None
 ) -> Lines:
     """A report is kept for a customer, or for one of its units; its title is the name of the file."""
+    with _reading(file):
+        content = file.read_bytes()
     with installation.session() as db, _reading(file):
         customer = _customer(db, number)
         of = unit_by_name(db, customer.id, unit or customer.name)
@@ -154,7 +159,7 @@ def keep_report(
             year=year,
             title=file.stem,
             file_name=file.name,
-            content=file.read_bytes(),
+            content=content,
             by=THE_PORTAL.label,
             now=installation.now,
         )
@@ -163,9 +168,10 @@ def keep_report(
 
 def add_plan(installation: Installation, number: str, year: int, file: Path) -> Lines:
     """A plan, a CSV of the provider, takes the place of a customer's plan of that year."""
-    with installation.session() as db, _reading(file), file.open(encoding="utf-8-sig", newline="") as lines:
+    with _reading(file), file.open(encoding="utf-8-sig", newline="") as lines:
+        plan = list(enumerate(csv.DictReader(lines, delimiter=";"), 2))
+    with installation.session() as db, _reading(file):
         customer = _customer(db, number)
-        plan = enumerate(csv.DictReader(lines, delimiter=";"), 2)
         count = replace_plan(db, customer, year, plan, by=THE_PORTAL.label, now=installation.now)
     yield f"{customer.name}: {count} activities in {year}"
 
@@ -198,14 +204,16 @@ def reconcile(installation: Installation, place: str, *, mend: bool) -> Lines:
         theirs = digests_at(place, installation.settings, installation.now)
     except CannotRead as wrong:
         raise WrongWords(str(wrong)) from wrong
-    with installation.session(read_only=not mend) as db:
-        found = list(differences(db, theirs, mend=mend, now=installation.now))
-    is_left = False
+    with installation.session(read_only=True) as db:
+        found = list(differences(db, theirs))
+    told_again = [one for one in found if mend and one.can_be_mended]
+    for at in range(0, len(told_again), _AT_ONCE):
+        with installation.session() as db:
+            restate(db, told_again[at : at + _AT_ONCE], installation.now)
     for difference in found:
-        is_mended = mend and difference.what != "unknown"
-        is_left |= not is_mended
+        is_mended = mend and difference.can_be_mended
         yield f"{difference.what} {difference.subject}{' told again' if is_mended else ''}"
-    if is_left:
+    if len(told_again) < len(found):
         raise Refused
 
 

@@ -16,6 +16,9 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
 
+PATIENCE = 60.0
+"""Seconds that a command, or the postman, waits for SQLite's write lock: nobody sits before it and waits."""
+
 
 class Refused(Exception):
     """A command was refused, or has found something wrong; the text, where there is one, is its last sentence."""
@@ -42,7 +45,7 @@ class Installation:
     def database(self) -> Database:
         """The database; raises SettingsRefused, and Refused where its folder cannot be made."""
         try:
-            return Database(self.settings.database_url)
+            return Database(self.settings.database_url, patience=PATIENCE)
         except OSError as error:
             raise Refused(f"The folder of the database cannot be made: {error.strerror}.") from error
 
@@ -50,6 +53,11 @@ class Installation:
     def now(self) -> datetime:
         """The moment."""
         return Clock(self.settings.today).now()
+
+    def close(self) -> None:
+        """Give the connections to the database back, if it was asked for."""
+        if "database" in vars(self):
+            self.database.close()
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -74,5 +82,4 @@ def open_installation() -> Iterator[Installation]:
         why = str(error.orig).strip().partition("\n")[0]
         raise Refused(f"The database cannot be used: {why}. Is it there, and was `migrate` run?") from error
     finally:
-        if "database" in vars(installation):
-            installation.database.close()
+        installation.close()

@@ -7,7 +7,7 @@ sent again, in order with everything else about the record. How the CRM's digest
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,43 +73,52 @@ class Difference:
     what: str
     """`missing`, the CRM has no such record; `differs`; `unknown`, the portal has none."""
 
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether the portal has the record, so that it can be sent again."""
+        return self.what != "unknown"
 
-def differences(db: Session, theirs: Mapping[str, str], *, mend: bool, now: datetime) -> Iterator[Difference]:
-    """Compare every record with the CRM's digests, by subject (such as `employee:17`).
 
-    With `mend`, what is missing or differs is sent again as it is now (`employee.restated` …). What is unknown to the
-    portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`; the caller commits.
-    """
+def differences(db: Session, theirs: Mapping[str, str]) -> Iterator[Difference]:
+    """Compare every record with the CRM's digests, by subject (such as `employee:17`). Needs `across_customers`."""
     left = set(theirs)
     for kind in _KINDS:
-        for subject, customer_id, state in _states(db, kind):
+        for subject, _, state in _states(db, kind):
             left.discard(subject)
             their_digest = theirs.get(subject)
-            if their_digest == digest_of(state):
-                continue
-            if mend:
-                told = compose(
-                    Outgoing(
-                        channel=Channel.CRM,
-                        kind=f"{kind}.restated",
-                        about=subject,
-                        customer_id=customer_id,
-                        payload=json.loads(json.dumps(state, default=str)),
-                        at=now,
-                    )
-                )
-                db.add(told)
-            yield Difference(subject, "missing" if their_digest is None else "differs")
+            if their_digest != digest_of(state):
+                yield Difference(subject, "missing" if their_digest is None else "differs")
     for subject in sorted(left):
         yield Difference(subject, "unknown")
 
 
-def _states(db: Session, kind: str) -> Iterator[tuple[str, int, State]]:
-    """Every record of a kind, by key: its subject, whose it is, and what is compared."""
+def restate(db: Session, found: Sequence[Difference], now: datetime) -> None:
+    """Send records again as they are now (`employee.restated` …), some at a time so that nobody waits long to write.
+
+    What is unknown to the portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`;
+    the caller commits.
+    """
+    for kind in _KINDS:
+        keys = [int(key) for of, key in (one.subject.split(":") for one in found if one.can_be_mended) if of == kind]
+        for subject, customer_id, state in _states(db, kind, keys) if keys else ():
+            told = Outgoing(
+                channel=Channel.CRM,
+                kind=f"{kind}.restated",
+                about=subject,
+                customer_id=customer_id,
+                payload=json.loads(json.dumps(state, default=str)),
+                at=now,
+            )
+            db.add(compose(told))
+
+
+def _states(db: Session, kind: str, keys: Sequence[int] = ()) -> Iterator[tuple[str, int, State]]:
+    """Every record of a kind, or those with the keys, by key: its subject, whose it is, and what is compared."""
     it = _KINDS[kind]
     last: int | None = None
     while True:
         rows: Select[Any] = select(it.table).order_by(it.key).limit(_AT_ONCE)
+        rows = rows.where(it.key.in_(keys)) if keys else rows
         found = db.scalars(rows if last is None else rows.where(it.key > last)).all()
         for row in found:
             state = {name: getattr(row, name) for name in it.names} | {

@@ -83,7 +83,7 @@ def ahead(text: str) -> timedelta:
 
 def path(text: str) -> Path:
     """A file or a folder; nothing at all, as where a variable of the shell was not set, is not this folder."""
-    if not text:
+    if not text.strip():
         raise WrongWord("there is no name of a file.")
     return Path(text)
 

@@ -29,21 +29,33 @@ class Writer(Protocol[_Piece_contra]):
 
 
 MAX_ROWS = 20_000
-MAX_COLUMNS = 60
+MAX_COLUMNS = 250
 MAX_CELL = 1000
-"""The most that a table may have that is read: rows, columns, characters in a cell."""
+"""The most that is read of a table: rows, columns, characters in a cell. More rows are refused, the rest left aside."""
+MAX_CELLS = 60 * MAX_ROWS
+"""The most cells, filled or between filled ones, that a table may have."""
 
 FIRST_DAY, FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
 """Day 0 of a workbook; old ones from a Macintosh count from 1904."""
+_LEAP_DAY_1900 = 60
+"""For Excel 1900 was a leap year, as for Lotus before it: from here on the serials are right, below it a day early."""
 
 
 class Unreadable(Exception):
     """A file is no table that can be read; the text is a Norwegian sentence that says why and what to do."""
 
 
-def too_wide(number: int) -> Unreadable:
-    """What is said of a row with too many cells."""
-    return Unreadable(f"Rad {number} har flere enn {MAX_COLUMNS} kolonner. Slett dem som ikke gjelder de ansatte.")
+def day_of_serial(serial: int, first_day: date) -> date | None:
+    """The day that a number in a cell means; None for the 29th of February 1900, which Excel believes in.
+
+    Raises ValueError where it means none.
+    """
+    try:
+        if first_day != FIRST_DAY or serial > _LEAP_DAY_1900:
+            return first_day + timedelta(days=serial)
+        return None if serial == _LEAP_DAY_1900 else first_day + timedelta(days=serial + 1)
+    except OverflowError:
+        raise ValueError(serial) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +74,42 @@ class Table:
     notes: list[str] = field(default_factory=list)
     """What a reader has to know of how it was read: sheets that were left aside, cells that were joined."""
     first_day: date = FIRST_DAY
+    encoding: str = ""
+    """How the letters of a text file were read."""
+    rivals: tuple[str, ...] = ()
+    """How else they may be meant, where that is not certain (`models.values.encodings`)."""
+    is_cut_off: bool = False
+    """Whether columns beyond the last that is read were left aside."""
+    _cells: int = 0
+    _cut: set[int] = field(default_factory=set)
 
     def add(self, number: int, cells: Sequence[str]) -> None:
         """Take a row; raises Unreadable where the table grows over a limit."""
         last = max((at for at, cell in enumerate(cells) if cell.strip()), default=-1)
+        if last >= MAX_COLUMNS:
+            self.is_cut_off = True
+            last = max((at for at in range(MAX_COLUMNS) if cells[at].strip()), default=-1)
         if last < 0:
             return
-        if last >= MAX_COLUMNS:
-            raise too_wide(number)
-        if len(self.lines) > MAX_ROWS:
+        self._cells += last + 1
+        if len(self.lines) > MAX_ROWS or self._cells > MAX_CELLS:
             raise Unreadable(
-                f"Lista har flere enn {MAX_ROWS} rader. Del den i flere filer, og importer dem hver for seg."
+                f"Lista har flere enn {MAX_ROWS} rader eller {MAX_CELLS} celler. Del den i flere filer, og importer "
+                "dem hver for seg."
             )
-        longest = max(range(last + 1), key=lambda at: len(cells[at]))
-        if len(cells[longest]) > MAX_CELL:
-            raise Unreadable(
-                f"En celle i rad {number}, kolonne {longest + 1}, har {len(cells[longest])} tegn, og {MAX_CELL} er det "
-                "meste. Forkort den. I en CSV-fil kan det mangle et anførselstegn i raden."
-            )
-        self.lines.append(Line(number, list(cells[: last + 1])))
+        self.lines.append(Line(number, [self._short(at, cell) for at, cell in enumerate(cells[: last + 1])]))
 
-    def day(self, serial: int) -> date:
-        """The day that a number in a cell means; raises ValueError where it means none."""
-        try:
-            return self.first_day + timedelta(days=serial)
-        except OverflowError:
-            raise ValueError(serial) from None
+    def _short(self, column: int, cell: str) -> str:
+        if len(cell) <= MAX_CELL:
+            return cell
+        if column not in self._cut:
+            self._cut.add(column)
+            self.notes.append(
+                f"Kolonne {column + 1} har tekster på mer enn {MAX_CELL} tegn. Resten av dem er ikke lest."
+            )
+        return cell[:MAX_CELL]
+
+    def told(self) -> list[str]:
+        """All that a reader has to know of how it was read."""
+        cut_off = f"Lista har flere enn {MAX_COLUMNS} kolonner. De som kommer etter, er ikke lest."
+        return [*self.notes, *([cut_off] if self.is_cut_off else [])]

@@ -144,10 +144,12 @@ def is_told(printed: str, said: str) -> bool:
 def test_no_words_of_a_command_are_too_much_for_it(desk: Shell) -> None:
     """Whatever stands in the place of its words, a command says what is wrong; and so does each reader of a word."""
     for path, parser in TREE.items():
+        is_free = path == ("backup",)  # to be called anything but these
+        garbage_of = ("", " ", "x" * 3000, "http://[") if is_free else GARBAGE
         status, printed, said = desk(*path, "--no-such-option")
         assert (status, printed) == (2, ""), path
         assert re.search(r"error: .*--no-such-option|error: the following arguments are required", said)
-        for garbage in (GARBAGE, *((word,) for word in GARBAGE)):
+        for garbage in (GARBAGE, *((word,) for word in garbage_of)):
             status, printed, said = desk(*path, *garbage)
             assert status in {1, 2}, (path, garbage, printed, said)
             assert is_told(printed, said), (path, garbage, printed, said)

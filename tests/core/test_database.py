@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.core.database import Database, aside, run
-from models.core.numbers import next_number
 from models.core.scope import across_customers
 from models.core.walls import Unscoped, has_written
+from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order
 from models.outbox.message import Message
 from routes.web.entrance.place import Place

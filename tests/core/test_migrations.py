@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from models import demo
 from models.core.base import Base
 from models.core.database import Database
-from models.core.numbers import next_number, not_below
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.migrations import is_of_the_models, migrate
+from models.orders.numbers import next_number, not_below
 from models.orders.order import SERIES
 from tests.stage.databases import FIELD_KEYS
 from tests.stage.shared import worker

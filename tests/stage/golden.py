@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -58,17 +59,78 @@ def archive(sheet: str = "", **parts: bytes | str) -> bytes:
     return kept.getvalue()
 
 
-_SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
-)
+def sheet(rows: str, after: str = "") -> str:
+    """The XML of a sheet around its rows."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+
+
 FAR_AWAY = archive(
-    _SHEET.format('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    sheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
 )
 """Two cells so far apart that a reader who lays the sheet out needs half a terabyte."""
 ENTITIES = archive(
     '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
-    + _SHEET.format('<row r="1"><c r="A1" t="str"><v>&b;&c;</v></c></row>')
+    + sheet('<row r="1"><c r="A1" t="str"><v>&b;&c;</v></c></row>')
 )
-BOMB = archive(_SHEET.format(" " * 101_000_000))
+BOMB = archive(sheet(" " * 101_000_000))
 """More than a hundred megabytes of blanks in as many kilobytes."""
-LONG_TAG = archive(_SHEET.format(f'<row r="1" x="{"x" * 5_000_000}"/>'))
+FAR_COLUMN = archive(sheet("".join(f'<row r="{at}"><c r="ZZZ{at}"/></row>' for at in range(1, 3001))))
+"""Three thousand rows of one blank cell, in the last column that there could be."""
+EMPTY_CELLS = archive(sheet(f"<row>{'<c/>' * 450_000}</row>"))
+"""As many cells as a small file may have that are nothing but a tag."""
+
+
+def joined(*spans: str, columns: int = 1) -> bytes:
+    """A workbook of 20 000 rows whose cells are joined as `spans` says."""
+    head = "".join(f'<c t="str"><v>Bergen {at}</v></c>' for at in range(columns))
+    rows = f'<row r="1">{head}</row>' + "".join(
+        f'<row r="{at}"><c t="str"><v>Kari</v></c></row>' for at in range(2, 20_001)
+    )
+    merged = "".join(f'<mergeCell ref="{span}"/>' for span in spans)
+    return archive(sheet(rows, f"<mergeCells>{merged}</mergeCells>"))
+
+
+def _once_more(content: bytes, changed: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """The same archive with each of its parts changed."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as honest, zipfile.ZipFile(kept, "w") as made:
+        for name in honest.namelist():
+            made.writestr(*changed(name, honest.read(name)))
+    return kept.getvalue()
+
+
+def _strict(name: str, part: bytes) -> tuple[str, bytes]:
+    """With the names that only the strict kind of the standard has."""
+    for loose, strict in (
+        (b"officeDocument/2006/relationships", b"ooxml/officeDocument/relationships"),
+        (b"spreadsheetml/2006/main", b"ooxml/spreadsheetml/main"),
+    ):
+        part = part.replace(b"schemas.openxmlformats.org/" + loose, b"purl.oclc.org/" + strict)
+    return name, part
+
+
+SPELLED = {
+    "backslashes": lambda name, part: (name.replace("/", "\\"), part),
+    "capitals": lambda name, part: (name.upper(), part),
+    "a leading slash": lambda name, part: ("/" + name, part),
+    "targets from the root": lambda name, part: (name, part.replace(b'"worksheets/sheet', b'"/xl/worksheets/sheet')),
+    "targets with percent signs": lambda name, part: (
+        name.replace("sheet2", "ark 2"),
+        part.replace(b"worksheets/sheet2", b"worksheets/ark%202"),
+    ),
+    "styles elsewhere": lambda name, part: (
+        name.replace("xl/styles.xml", "xl/form/s1.xml"),
+        part.replace(b'Target="styles.xml"', b'Target="form/s1.xml"'),
+    ),
+    "the strict kind": _strict,
+}
+"""Ways to write the same workbook that the standard allows, or that some program has."""
+
+
+def spelled(way: str) -> bytes:
+    """The list, written in one of these ways."""
+    return _once_more(workbook(), SPELLED[way])
+
+
+LONG_TAG = archive(sheet(f'<row r="1" x="{"x" * 5_000_000}"/>'))

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from random import Random
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups import seating
@@ -60,9 +60,8 @@ def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_i
 def main(words: list[str]) -> None:
     """Wait for the start, then try and try again."""
     url, seed, times, customer_id, bookings, employees = words
-    dice, database = Random(int(seed)), Database(url)  # noqa: S311  # a test, no secret
-    if database.is_sqlite:  # who waits for the others waits longer on a busy machine
-        event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 60000"))
+    dice = Random(int(seed))  # noqa: S311  # a test, no secret
+    database = Database(url, patience=60)  # who waits for the others waits longer on a busy machine
     scope = Scope.whole(int(customer_id))
     ids, people = [int(id) for id in bookings.split(",")], [int(id) for id in employees.split(",")]
     sys.stdin.readline()

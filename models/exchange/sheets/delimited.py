@@ -1,14 +1,15 @@
 """Tables as text with delimiters: CSV as Excel in Norway writes and opens it, TSV, and what is pasted from it."""
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 
+from models.values.encodings import NoText, decode, mended
 from models.values.tables import Cell, Row, Table, Unreadable
 
 # What a spreadsheet takes for a formula, also after blanks and in its wide forms (OWASP, "CSV injection").
@@ -61,61 +62,74 @@ def _written(cell: Cell) -> str:
     return f"{cell:f}".replace(".", ",") if isinstance(cell, Decimal) else str(cell)
 
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DELIMITERS = "\t;,|"
-_LOOKED_AT = 30
+_DECLARED = re.compile(r'\s*"?sep=(.)"?[;,\t]*\r?\n')
+_LOOKED_AT = 200
 """Rows that are looked at to know the delimiter."""
+_OPEN_QUOTE = "Et anførselstegn i filen mangler sin make. Åpne lista i Excel, lagre den som .xlsx, og velg den."
+_NO_TEXT = "Filen er verken tekst eller Excel. Åpne lista i Excel, lagre den som .xlsx, og velg den nye filen."
 
 
-def decode(content: bytes) -> str:
-    """The text of a file: by its mark, as UTF-8, or as Windows-1252, as Excel in Norway writes; raises Unreadable."""
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
-    if encoding is None and b"\0" in content:
-        raise Unreadable(
-            "Filen er verken tekst eller Excel. Åpne lista i Excel, lagre den som .xlsx, og velg den nye filen."
-        )
-    for candidate in (encoding,) if encoding else ("utf-8", "cp1252"):
-        try:
-            return content.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable(
-        "Bokstavene i filen kan ikke leses. Lagre den i Excel som «CSV UTF-8» eller som .xlsx, og velg den."
-    )
+def read_file(content: bytes) -> Table:
+    """The table in a text file; how its letters are written is recognised, as far as it can be. Raises Unreadable."""
+    try:
+        decoded = decode(content)
+    except NoText:
+        raise Unreadable(_NO_TEXT) from None
+    table = read(decoded.text)
+    table.encoding, table.rivals = decoded.encoding, decoded.rivals
+    return table
 
 
 def read(text: str) -> Table:
     """The table in a text with delimiters, which are recognised; raises Unreadable."""
-    declared = re.match(r"sep=(.)\r?\n", text)
-    delimiter = declared[1] if declared else _delimiter(text)
     table = Table()
+    if (right := mended(text)) != text:
+        text = right
+        table.notes.append("Bokstavene i lista var kodet to ganger. De er lest som æ, ø, å og så videre.")
+    declared = _DECLARED.match(text)
     try:
-        for number, cells in enumerate(_rows(text, delimiter), 1):
-            if number > 1 or not declared:
+        rows = list(_rows(text, declared[1] if declared else _delimiter(text)))
+        if rows and any(_END in cell for cell in rows[-1]) and rows[-1] != [_END]:
+            raise Unreadable(_OPEN_QUOTE)
+        if inner := None if declared else _in_quotes(rows[:-1]):
+            rows = inner
+        for number, cells in enumerate(rows, 1):
+            if cells != [_END] and not (number == 1 and declared):
                 table.add(number, [unescape(cell) for cell in cells])
     except csv.Error:
-        raise Unreadable(
-            "Et anførselstegn i filen mangler sin make. Åpne lista i Excel, lagre den som .xlsx, og velg den."
-        ) from None
+        raise Unreadable(_OPEN_QUOTE) from None
     return table
 
 
-def _rows(text: str, delimiter: str) -> Iterable[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+_END = "\x00end"
+"""A last row of our own: if it stands inside a cell, a quotation mark was never closed."""
 
 
-def _delimiter(text: str) -> str:
-    """What divides the first rows into as many cells as the first one has; the tab, where nothing does."""
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
 
-    def divided(delimiter: str) -> float:
+
+def _in_quotes(rows: list[list[str]]) -> list[list[str]] | None:
+    """The rows as they are if each of them as a whole stands in quotation marks, which makes it a single cell."""
+    filled = [row for row in rows if row]
+    alone = [row[0] for row in filled if not any(row[1:])]
+    if len(alone) < len(filled) or (delimiter := _delimiter("\n".join(alone), none="")) == "":
+        return None
+    return [next(_rows(row[0], delimiter), []) if row else [] for row in rows]
+
+
+def _delimiter(text: str, none: str = "\t") -> str:
+    """What divides most rows into as many cells as the first, else into as many; `none` where nothing does."""
+
+    def divided(delimiter: str) -> tuple[float, float]:
         try:
-            rows = [len(row) for row in islice(_rows(text, delimiter), _LOOKED_AT) if row]
+            rows = [len(row) for row in islice(_rows(text, delimiter), _LOOKED_AT) if row and row != [_END]]
         except csv.Error:
-            return 0
-        return (rows[0] - 1) * rows.count(rows[0]) / len(rows) if rows else 0
+            return 0, 0
+        many = Counter(rows)
+        like_first = (rows[0] - 1) * many[rows[0]] if rows and 2 * many[rows[0]] >= len(rows) else 0
+        return like_first, max(((width - 1) * these / len(rows) for width, these in many.items()), default=0)
 
-    return max(_DELIMITERS, key=divided)
+    best = max(_DELIMITERS, key=divided)
+    return best if any(divided(best)) else none

@@ -3,7 +3,7 @@
 `models.exchange.sheets.delimited` is CSV, TSV and what is pasted; `models.exchange.sheets.xlsx` is XLSX.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from models.exchange.sheets import delimited
@@ -30,16 +30,19 @@ def writer(kind: Literal["csv", "xlsx"], headings: Sequence[str]) -> Writer[Row]
     return CsvWriter(headings) if kind == "csv" else XlsxWriter(headings)
 
 
-def read(content: bytes) -> Table:
-    """The table in a file, whatever its name says it is; raises Unreadable."""
+def read(content: bytes, is_list: Callable[[Table], bool] = lambda _: True) -> Table:
+    """The table in a file, whatever its name says it is; raises Unreadable.
+
+    Of several sheets it is the first for which `is_list` says that it is what is looked for.
+    """
     if not content.strip():
         raise Unreadable("Filen er tom. Se etter at lista er lagret, og velg filen på nytt.")
     if content.startswith(b"PK"):
-        return _not_empty(workbook_reading.read(content))
+        return _not_empty(workbook_reading.read(content, is_list))
     for beginning, what in _OTHERS:
         if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning):
             raise Unreadable(what + _HOW)
-    return read_pasted(delimited.decode(content))
+    return _not_empty(delimited.read_file(content))
 
 
 def read_pasted(text: str) -> Table:

@@ -5,6 +5,7 @@ What a visit gives to the rooms is in `routes.web.visit`; who may enter is decid
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
@@ -17,9 +18,9 @@ from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
-from routes.web.errors import Refused, refusal
+from routes.web.errors import Refused, not_found, refusal
 from routes.web.http.asked import SAFE_METHODS, Asked
-from routes.web.http.same_origin import is_our_host
+from routes.web.http.same_origin import is_cross_site, is_our_host
 from routes.web.visit import Visit
 
 log = logging.getLogger("portal.visit")
@@ -65,6 +66,25 @@ def visit(door: Door, request: Request, form: FormData, failed: Refused | None =
     return response
 
 
+def knock(door: Door, request: Request) -> int | Refused | None:
+    """Which user sends something large, before it is read; why it is refused; None where nobody is signed in.
+
+    Whether it comes from a page of ours, its token tells afterwards.
+    """
+    portal = door.portal
+    with portal.database.session(read_only=True) as db:
+        here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
+        try:
+            user = who_is_it(here)
+        except (OperationalError, PoolTimeout):
+            return refusal(503, wait=5)
+    if not is_our_host(request, portal.settings) or is_cross_site(request):
+        return refusal(403)
+    if user is None:
+        return None
+    return user.user_id if door.who(user) else not_found()
+
+
 def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:
     """Find out who it is, open the session that this visit may have, and let it in; raises what `failed` already."""
     if not is_our_host(here.request, here.portal.settings):
@@ -90,7 +110,6 @@ def _open(here: Visit, *, read_only: bool) -> None:
         bind(here.db, scope, read_only=True)
     else:
         here.db.close()
-        here.portal.database.wait_for_turn()
         here.db = here.portal.database.session(scope)
 
 
@@ -106,12 +125,10 @@ def _note_use(here: Visit) -> None:
         return
     if here.portal.database.is_taken:  # the next use will do
         return
-    with here.portal.database.session() as db, across_customers(db):
-        try:
+    with here.portal.database.session(at_once=True) as db, suppress(OperationalError, PoolTimeout):  # as above
+        with across_customers(db):
             note_use(db, here.signed_in, here.now)
-            db.commit()
-        except (OperationalError, PoolTimeout):
-            log.warning("the use of a session could not be noted")
+        db.commit()
 
 
 def _finish(here: Visit, response: Response, times: _Times) -> None:

@@ -11,7 +11,7 @@ from models.bookings.sign_ups.seating import sign_up
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from models.exchange.crm import shapes
-from models.operations.reconciliation import differences, digest_of
+from models.operations.reconciliation import differences, digest_of, restate
 from models.outbox.message import Channel, Message
 from tests.stage import crm_contract
 from tests.stage.house import House
@@ -69,21 +69,20 @@ def test_every_kind_that_the_models_tell_is_promised() -> None:
 
 def test_what_differs_from_the_crms_copies_is_told_again(quiet_house: House) -> None:
     with quiet_house.behind() as db:
-        found = {
-            each.subject: each.what for each in differences(db, {"employee:999999": "0" * 64}, mend=False, now=NOW)
-        }
+        found = {each.subject: each.what for each in differences(db, {"employee:999999": "0" * 64})}
         assert found.pop("employee:999999") == "unknown"
         assert set(found.values()) == {"missing"}
-        restated = list(differences(db, {}, mend=True, now=NOW))
+        restated = list(differences(db, {}))
+        restate(db, restated, NOW)
         copies = {}
         for message in db.scalars(select(Message).where(Message.kind.endswith(".restated"))):
             msgspec.convert(message.payload, shapes.KINDS[message.kind])
             copies[message.about] = digest_of(message.payload)
         assert len(copies) == len(restated)
-        assert list(differences(db, copies, mend=True, now=NOW)) == []
+        assert list(differences(db, copies)) == []
         employee = db.scalars(select(Employee).order_by(Employee.id)).first()
         assert employee
         employee.mobile = "22334455"
         db.flush()
-        [one] = differences(db, copies, mend=False, now=NOW)
+        [one] = differences(db, copies)
         assert (one.subject, one.what) == (f"employee:{employee.id}", "differs")

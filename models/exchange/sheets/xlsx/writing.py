@@ -94,7 +94,7 @@ class XlsxWriter:
 
     def _row(self, row: Row, text_style: int) -> str:
         self._rows += 1
-        cells = [_cell(cell, f"{_letters(at)}{self._rows}", text_style) for at, cell in enumerate(row)]
+        cells = [_cell(cell, f"{letters(at)}{self._rows}", text_style) for at, cell in enumerate(row)]
         return f'<row r="{self._rows}">{"".join(cells)}</row>'
 
 
@@ -125,7 +125,7 @@ def _member(name: str) -> ZipInfo:
     return member
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """A for 0, Z for 25, AA for 26."""
     letters = ""
     column += 1
