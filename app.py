@@ -47,7 +47,7 @@ Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
 
 STATUSES = """It ends with 0 when all is well, with 1 when something was refused or found wrong, and with 2 when the
-words or the settings are wrong, so that nothing was done."""
+words or the settings are wrong, so that nothing was done, and with 4 when the tables are not those of this version."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -117,6 +117,7 @@ def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
     app = create_app(settings)
+    installation.check_tables()
     installation.close()  # no process may share a connection with another
     try:
         sockets = listen(settings.host, settings.port)
@@ -142,6 +143,8 @@ def _serve(
 def worker(installation: Installation) -> Iterable[str]:
     """The postman alone, until SIGTERM or SIGINT."""
     settings = installation.settings
+    postman = _postman(settings, Clock(settings.today), _links(settings))
+    installation.check_tables()
     stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
@@ -150,7 +153,7 @@ def worker(installation: Installation) -> Iterable[str]:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
+    postman.run(stop, wake)
     return ()
 
 
