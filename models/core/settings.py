@@ -31,6 +31,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     """`smtp://user:password@host:port`, `smtps://…` or `smtp+starttls://…`; without it letters become files."""
     mail_from: str = "Kundeportal <portal@bht.example>"
+    fallback_email: str | None = None
+    """Who is told of customers that have no account manager; without it every administrator is."""
     crm_url: str | None = None
     crm_secrets: tuple[str, ...] = field(default=(), repr=False)
     crm_field_key: str | None = field(default=None, repr=False)
@@ -83,6 +85,7 @@ class Settings:
             allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,
             mail_from=environ.get("MAIL_FROM") or "Kundeportal <portal@bht.example>",
+            fallback_email=environ.get("FALLBACK_EMAIL") or None,
             crm_url=environ.get("CRM_URL") or None,
             crm_secrets=_list(environ, "CRM_SECRETS"),
             crm_field_key=environ.get("CRM_FIELD_KEY") or None,
