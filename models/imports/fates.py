@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.customers.units import UnitRow
-from models.employees.details import Details, read_email, read_family_name, read_given_name
+from models.employees.details import Details, read_family_name, read_given_name
 from models.employees.search_words import fold
 from models.imports.headings import Meaning
 from models.imports.rows import INACTIVE, Fate, Read, Row, names_of
+from models.values import email_address
 from models.values.national_id import birth_date_warning
 
 
@@ -149,7 +150,7 @@ def _missing(row: Row, details: Details | None, before: Details | None) -> dict[
     checks = (
         (Meaning.GIVEN_NAME, details.given_name if details else names_of(row.values)[0], read_given_name),
         (Meaning.FAMILY_NAME, details.family_name if details else names_of(row.values)[1], read_family_name),
-        (Meaning.EMAIL, (details.email if details else row.values.get(Meaning.EMAIL)) or "", read_email),
+        (Meaning.EMAIL, (details.email if details else row.values.get(Meaning.EMAIL)) or "", email_address.read),
     )
     for meaning, value, read in checks:
         if not value and meaning.value not in row.faults and not (before and details is None):

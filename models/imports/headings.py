@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.employees.details import read_email, read_mobile
+from models.values import email_address, phone
 from models.values.tables import Table
 
 _SEARCHED = 10
@@ -150,14 +150,14 @@ def _most(fits: object, cells: Sequence[str]) -> bool:
 
 def _is_email(cell: str) -> bool:
     try:
-        return bool(read_email(cell))
+        return bool(email_address.read(cell))
     except ValueError:
         return False
 
 
 def _is_mobile(cell: str) -> bool:
     try:
-        return bool(read_mobile(cell))
+        return bool(phone.read(cell))
     except ValueError:
         return False
 

@@ -15,10 +15,8 @@ from typing import Any
 from models.customers.units import UnitRow
 from models.employees.details import (
     read_birth_date,
-    read_email,
     read_family_name,
     read_given_name,
-    read_mobile,
 )
 from models.employees.search_words import fold
 from models.imports.headings import Meaning
@@ -160,8 +158,8 @@ def read_row(row: Row, units: Sequence[UnitRow], unit_id: int | None, *, today: 
         row,
         given_name=value(Meaning.GIVEN_NAME, read_given_name, given) or "",
         family_name=value(Meaning.FAMILY_NAME, read_family_name, family) or "",
-        email=value(Meaning.EMAIL, read_email),
-        mobile=value(Meaning.MOBILE, read_mobile),
+        email=value(Meaning.EMAIL, email_address.read),
+        mobile=value(Meaning.MOBILE, phone.read),
         birth_date=value(Meaning.BIRTH_DATE, lambda text: read_birth_date(_as_typed(text), today=today)),
         unit_ids=_units(row, units, unit_id),
         number=_number(row, today=today, synthetic=synthetic),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from models.values.encodings import NoText, decode, mended
+from models.values.texts.encodings import NoText, decode, mended
 from models.values.tables import Cell, Row, Table, Unreadable
 
 # What a spreadsheet takes for a formula, also after blanks and in its wide forms (OWASP, "CSV injection").
