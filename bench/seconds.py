@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import CDPSession, expect, sync_playwright
 
 from bench.demo import demo_database
 from bench.table import Figure, of_rounds
@@ -126,7 +126,7 @@ def _readable(folder: Path) -> list[float]:
     """Milliseconds until the largest part of the list of orders is painted, on a phone."""
     (folder / "live").mkdir()
     portal = LivePortal(folder / "live")
-    with open_chromium() as browser:
+    with sync_playwright() as playwright, open_chromium(playwright, whole=True) as browser:
         person = Visitor(browser, portal, width=PHONE).sign_in()
         _slow_down(person.context.new_cdp_session(person.page))
         painted = []

@@ -182,10 +182,10 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
 
 
 def _is_current(here: Visit, tab: Tab) -> bool:
-    path = here.request.url.path
-    places = {here.url(route): route for route in (tab.route, *tab.holds)}
-    below = [place + "/" for place, route in places.items() if not (tab.alone and route == tab.route)]
-    return path in places or any(path.startswith(place) for place in below)
+    path, own = here.request.url.path, here.url(tab.route)
+    held = [place if place.startswith("/") else here.url(place) for place in tab.holds]
+    below = held if tab.alone else [own, *held]
+    return path in {own, *held} or any(path.startswith(place + "/") for place in below)
 
 
 def _part_file(place: str, name: str) -> str:

@@ -32,7 +32,7 @@ class Tab:
     route: str
     who: Who
     holds: tuple[str, ...] = ()
-    """Routes of other places that lie under it."""
+    """Routes of other places that lie under it, or the address that those of several begin with."""
     alone: bool = False
     """Whether the places below its address lie under other tabs."""
 

@@ -1,11 +1,17 @@
 """Signing out in Chromium: what is behind the button called Back (N4)."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.stage.browsers.chromium import Visitors
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def chromium(whole_chromium: Browser) -> Browser:
+    """The one that keeps the pages which were left."""
+    return whole_chromium
 
 
 # Signing out (N4)

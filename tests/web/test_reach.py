@@ -3,14 +3,15 @@
 Each place is looked at in each of its states, wide and narrow, light and dark, in forced colours, with double text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from routes import MAP
-from tests.stage.browsers.chromium import DESK, PHONE, Visitors
+from tests.stage.browsers.chromium import DESK, PHONE, Visitor
+from tests.stage.browsers.live import LivePortal
 from tests.web.states import STATES
 
 pytestmark = pytest.mark.browser
@@ -50,9 +51,19 @@ def forced_colours(page: Page) -> None:
 def double_text(page: Page) -> None:
     """As somebody has it who asked the browser for letters of twice the size."""
     page.emulate_media(forced_colors="none")
+    letters_of(page, 32)
+
+
+def letters_of(page: Page, size: int) -> None:
     cdp = page.context.new_cdp_session(page)
-    cdp.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
-    page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '32px'")
+    cdp.send("Page.setFontSizes", {"fontSizes": {"standard": size}})
+    cdp.detach()
+    page.wait_for_function(f"getComputedStyle(document.documentElement).fontSize === '{size}px'")
+
+
+def as_it_comes(page: Page) -> None:
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    letters_of(page, 16)
 
 
 Rules = dict[str, object]
@@ -76,15 +87,30 @@ LOOKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def window(chromium: Browser, live: LivePortal) -> Iterator[Visitor]:
+    """One for all who look: what the browser read once, such as axe-core, it has at hand for the next."""
+    window = Visitor(chromium, live, expects="status of 404|ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    window.context.add_init_script(AXE)
+    yield window
+    window.check()
+
+
+@pytest.fixture
+def person(window: Visitor) -> Iterator[Visitor]:
+    """Somebody with a window that has nothing in it."""
+    yield window
+    window.make_way()
+    as_it_comes(window.page)
+
+
 @pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("name", STATES)
-def test_axe_finds_nothing(visitor: Visitors, name: str, looks: Looks) -> None:
+def test_axe_finds_nothing(person: Visitor, name: str, looks: Looks) -> None:
     _, username, reach = STATES[name]
-    person = visitor(expects="status of 404|ERR_INTERNET_DISCONNECTED|Failed to fetch")
     if username:
         person.become(username)
     reach(person)
-    person.page.evaluate(AXE)
     found = []
     for seen, look, rules in looks:
         look(person.page)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect, sync_playwright
 
 from tests.stage.browsers.live import PATIENCE, LivePortal, installed
 
@@ -26,22 +26,38 @@ _REFUSALS = re.compile(r"^Failed to load resource: the server responded with a s
 
 
 @contextmanager
-def open_chromium() -> Iterator[Browser]:
-    """Chromium with nothing open."""
-    path = installed("chromium")
+def open_chromium(playwright: Playwright, *, whole: bool = False) -> Iterator[Browser]:
+    """Chromium with nothing open: its build for machines without a screen where that is installed, as it is quicker.
+
+    That build keeps no page that was left, for the button called Back; the whole one does.
+    """
+    path = installed(*([] if whole else ["chromium-headless-shell"]), "chromium")
     expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=path, args=_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One for all stories. Its loop holds the main thread: others have one of their own."""
-    with open_chromium() as browser:
+def playwright() -> Iterator[Playwright]:
+    """What moves browsers. Its loop holds the main thread: others have one of their own."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One for all stories."""
+    with open_chromium(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One for the stories that need all of it."""
+    with open_chromium(playwright, whole=True) as browser:
         yield browser
 
 
@@ -166,6 +182,15 @@ class Visitor:
         """Close the window; raises AssertionError if the browser complained."""
         self.context.close()
         assert not self.complaints, self.complaints
+
+    def make_way(self) -> None:
+        """Leave the window to the next person as if it were new; raises AssertionError if the browser complained."""
+        self.context.set_offline(offline=False)
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+        self.page.set_viewport_size({"width": DESK, "height": 800})
+        complaints, self.complaints, self.asked = self.complaints, [], []
+        assert not complaints, complaints
 
 
 _FOCUSED = """() => {

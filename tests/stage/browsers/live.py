@@ -38,12 +38,12 @@ PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test gives up; nothing here waits longer than it has to."""
 
 
-def installed(name: str) -> str:
-    """Where a browser is; without it the test is skipped, or fails where browsers are required."""
-    path = shutil.which(name)
+def installed(*names: str) -> str:
+    """Where the first of these browsers is that there is; without any, the test is skipped, or fails where required."""
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         refuse = pytest.fail if os.environ.get("REQUIRE_BROWSERS") == "1" else pytest.skip
-        refuse(f"{name} is not installed")
+        refuse(f"{' or '.join(names)} is not installed")
     assert path is not None
     return path
 
