@@ -1,7 +1,7 @@
 """The six values that are written about an employee, and how each of them is read, in a form and in a list alike.
 
 Each `read_…` takes what was typed, cleaned, and raises ValueError with a Norwegian sentence for the field.
-The identity number is read in `models.values.national_id`, an address in `email_address`, a telephone number in `phone`.
+Identity number, address and telephone number are read in `models.values`.
 """
 
 from dataclasses import dataclass, fields
@@ -54,9 +54,11 @@ def read_family_name(text: str) -> str:
 
 def read_birth_date(text: str, *, today: date) -> date | None:
     """A day of birth, `dd.mm.åååå` or ISO; None where nothing is typed. No age is too low or too high (AR9)."""
-    if not text.strip():
-        return None
-    day = parse_date(text)
+    return no_birth_after(parse_date(text), today) if text.strip() else None
+
+
+def no_birth_after(day: date, today: date) -> date:
+    """The day of birth, if it is not to come; raises ValueError with the sentence for the field."""
     if day > today:
         raise ValueError("Fødselsdagen kan ikke være etter i dag.")
     return day

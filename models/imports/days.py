@@ -61,8 +61,9 @@ def order_of(
     all_read = {text for read in days.values() for text in read}
     whole = [order for order in ORDERS if most and len(days[order]) == len(all_read)]
     is_dotted = [found.sign == "." for found in unsure.values()]
+    is_ours = all(is_dotted) and all(int(one.numbers[0]) <= 31 and int(one.numbers[1]) <= 12 for one in unsure.values())
     without_signs = any(not found.sign and len(found.numbers[2]) == 2 for found in unsure.values())
-    if not most:
+    if not most or is_ours:
         return "dmy", []  # nothing to choose: each cell is a fault of its own
     if without_signs:
         return ("serial", []) if whole == ["serial"] else (None, whole or _some(days))

@@ -49,6 +49,11 @@ def has_left(text: str, heading: str, answers: Mapping[str, str]) -> bool | None
     return answer == "left" if answer else None
 
 
+def is_leaving(text: str) -> bool:
+    """Whether a text is a word for having left."""
+    return _bare(text) in _LEFT
+
+
 def is_state(text: str) -> bool:
     """Whether a text is a word that is known, which tells a column of states by what stands in it."""
     return _bare(text) in _HERE | _LEFT

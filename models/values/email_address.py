@@ -40,4 +40,6 @@ def domain_in_ascii(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True, std3_rules=True).decode()
     except idna.IDNAError:  # it is a UnicodeError, whose text is for programmers
-        raise ValueError("Skriv e-postadressen slik: navn@firma.no. Det som står etter @, kan ikke være et domene.") from None
+        raise ValueError(
+            "Skriv e-postadressen slik: navn@firma.no. Det som står etter @, kan ikke være et domene."
+        ) from None

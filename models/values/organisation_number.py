@@ -10,7 +10,9 @@ from stdnum.no import orgnr
 from models.values.texts.invisible import unprotected, visible
 
 _LENGTH = 9
-_AROUND = re.compile(r"^(?:(?:foretaks|org)[a-z]*\.?\s*(?:nr|nummer)?[.:\s]*)?(?:no(?=[\s.\d-]))?|mva\.?$", re.IGNORECASE)
+_AROUND = re.compile(
+    r"^(?:(?:foretaks|org)[a-z]*\.?\s*(?:nr|nummer)?[.:\s]*)?(?:no(?=[\s.\d-]))?|mva\.?$", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"[\s.\-\u2010-\u2015\u2212]")
 
 

@@ -38,7 +38,9 @@ def read(text: str) -> str | None:
 
 def bare(typed: str) -> str:
     """The digits with a + before those of another country, and without the zero that is dialled at home alone."""
-    number = _BETWEEN_DIGITS.sub("", _TRUNK_ZERO.sub("", typed) if typed.lstrip("( ").startswith(("+", "00")) else typed)
+    number = _BETWEEN_DIGITS.sub(
+        "", _TRUNK_ZERO.sub("", typed) if typed.lstrip("( ").startswith(("+", "00")) else typed
+    )
     number = number.removeprefix("tel:")
     return f"+{number[2:]}" if number.startswith("00") else number
 

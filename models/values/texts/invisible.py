@@ -4,6 +4,7 @@ Which letters bytes stand for is in `encodings`.
 """
 
 import re
+import unicodedata
 
 # All of Unicode's "format" characters and the blanks without a width: soft hyphen, zero width, direction marks, byte
 # order mark, tags, Hangul fillers. The joiner stays between pictures, which it makes one (a woman and a stethoscope).
@@ -14,6 +15,10 @@ _INVISIBLE = re.compile(
 )
 _PROTECTED = re.compile(r'="?([^"]*)"?')
 _APOSTROPHE = re.compile(r"'(?=[0-9+=(])")
+
+
+# What no text on one line may hold.
+_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
 
 
 def visible(text: str) -> str:
@@ -27,3 +32,8 @@ def unprotected(text: str) -> str:
     if found := _PROTECTED.fullmatch(bare):
         return found[1]
     return _APOSTROPHE.sub("", bare, count=1) if _APOSTROPHE.match(bare) else text
+
+
+def cell(text: str) -> str:
+    """What a cell of a list says, on one line."""
+    return _CONTROL.sub(" ", unprotected(visible(unicodedata.normalize("NFC", text)))).strip()
