@@ -10,11 +10,11 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from models.core.clock import in_oslo
-from models.core.numbers import Number
 from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.days import on_or_before, weekdays_later
 from models.demo.order_texts import AMP, CONTACTS, HEALTH, HMS, ROWS, Row
+from models.orders.numbers import Number
 from models.orders.order import SERIES, Order, StatusChange
 from models.users.user import User
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
-from models.core.numbers import next_number
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
+from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order, Parts
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
@@ -87,7 +87,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    if manager:
-        tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
-    post(db, Outgoing.letter(order, "order_confirmation", facts, now, to=by.email))
+    told = tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now) if manager else None
+    stand_in = {"stand_in": told.name if told and told is not manager else ""}
+    post(db, Outgoing.letter(order, "order_confirmation", facts | stand_in, now, to=by.email))
     post(db, Outgoing.event(order, "order.placed", facts, now))

@@ -1,6 +1,6 @@
 """Telephone numbers: read as people and their programs write them, kept as they are dialled.
 
-Who has which number, and how a search finds it, is in `models.employees`. Why a library: docs/decisions/0033.
+Who has which number, and how a search finds it, is in `models.employees`. Why a library: docs/decisions/0034.
 """
 
 import re

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
+from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
@@ -62,7 +63,8 @@ def create(visit: Visit) -> Response:
         if valid:
             unit_id = int(form.unit.data) if form.unit.data else None
             dry_run = visit.aside(
-                lambda: begin(table, units, today=visit.today, unit_id=unit_id, complete=form.complete.data)
+                lambda: begin(table, units, today=visit.today, unit_id=unit_id, complete=form.complete.data),
+                lane=Lane.LISTS,
             )
             return _kept(visit, dry_run, units)
     return _new(visit, form, status=422, pasted=_typed_again(visit))
@@ -89,12 +91,15 @@ def update(visit: Visit, id: int) -> Response:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
     chosen = [_meaning(text) for text in visit.form.getlist("meaning")][:MAX_COLUMNS]
+    if not chosen:  # nothing was asked there: the list was read meanwhile, as in another window
+        return go(visit, visit.url("import", id=id))
     taken = [meaning for meaning in chosen if meaning]
     if len(taken) != len(set(taken)) or not Columns(None, tuple(chosen)).are_enough:
         dry_run.meanings = [meaning.value if meaning else None for meaning in chosen]
         twice = len(taken) != len(set(taken))
         return import_page(visit, Sheet(visit, found, dry_run, units), status=422, step=COLUMNS, twice=twice)
-    choose_columns(dry_run, chosen, heading="heading" in visit.form, today=visit.today)
+    heading = "heading" in visit.form
+    visit.aside(lambda: choose_columns(dry_run, chosen, heading=heading, today=visit.today), lane=Lane.LISTS)
     return go_on(visit, found, dry_run, units)
 
 
@@ -123,9 +128,9 @@ def _table(visit: Visit) -> Table:
     """What was sent, as a table; a file goes before what was pasted. Raises Unreadable."""
     upload, pasted = visit.form.get("file"), visit.form.get("pasted")
     if isinstance(upload, UploadFile) and upload.filename:
-        return visit.aside(spreadsheet.read, upload.file.read(), is_list)
+        return visit.aside(spreadsheet.read, upload.file.read(), is_list, lane=Lane.LISTS)
     if isinstance(pasted, str) and pasted.strip():
-        return visit.aside(spreadsheet.read_pasted, pasted)
+        return visit.aside(spreadsheet.read_pasted, pasted, lane=Lane.LISTS)
     raise Unreadable("Velg en fil, eller lim inn lista.")
 
 
@@ -139,7 +144,7 @@ def _typed_again(visit: Visit) -> str:
 def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
     if dry_run.is_ready:
         look_over(visit, dry_run, units)
-    sealed = visit.aside(dry_run.dumps)
+    sealed = visit.aside(dry_run.dumps, lane=Lane.LISTS)
     id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
     return go(visit, visit.url("import", id=id))
 

@@ -128,7 +128,7 @@ def refused(here: Visit, why: Refused) -> Response:
 
 def sign_in(here: Visit, back_to: str) -> Response:
     """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
-    target = here.url("sign_in", next=local(back_to, "/"))
+    target = here.url("sign_in", next=local(back_to, local(back_to.partition("?")[0], "/")))
     if here.asked.partial:
         return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
     return Response(status_code=303, headers={"Location": target, **_private()})

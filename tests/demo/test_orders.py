@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from models.core.clock import OSLO, today_in_oslo
-from models.core.numbers import Number, next_number
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.orders import GUIDES_NUMBER, WAYS
+from models.orders.numbers import Number, next_number
 from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, StatusChange, parts_of
 from models.users.user import Grant
 from models.values.sensitive import words_in

@@ -37,19 +37,22 @@ SECRETS = ("a key of the tests, long enough to sign with",)
 class House:
     """The application on one database, the people who use it, and a look behind the scenes."""
 
-    def __init__(self, store: Store, loop: Loop, var: Path) -> None:
+    def __init__(self, store: Store, loop: Loop, var: Path, **settings: Any) -> None:
         self._store = store
         self._loop = loop
         self.mode: Mode = "plain"
         self.clock = TestClock()
-        self.settings = Settings(
-            secret_keys=SECRETS,
-            field_keys=FIELD_KEYS,
-            database_url=store.url,
-            brand="Avonova Kundeportal",
-            guide_file="Avonova_kundeportal.pdf",
-            demo=True,
-            var=var,
+        self.settings = replace(
+            Settings(
+                secret_keys=SECRETS,
+                field_keys=FIELD_KEYS,
+                database_url=store.url,
+                brand="Avonova Kundeportal",
+                guide_file="Avonova_kundeportal.pdf",
+                demo=True,
+                var=var,
+            ),
+            **settings,
         )
         self.app: Starlette = create_app(self.settings, clock=self.clock, with_postman=False)
         self.portal: Portal = self.app.state.portal
@@ -119,13 +122,19 @@ class House:
             yield db
 
     @contextmanager
-    def with_settings(self, **changed: Any) -> Iterator[Callable[[], Page]]:
-        """Another portal on the same database, with some settings changed; gives its visitors."""
+    def another(self, **changed: Any) -> Iterator[Starlette]:
+        """Another portal on the same database, with some settings changed."""
         app = create_app(replace(self.settings, **changed), clock=self.clock, with_postman=False)
         try:
-            yield lambda: Page(app, self._loop, self.mode)
+            yield app
         finally:
             self._loop.wait(run(app.state.portal.database.close))
+
+    @contextmanager
+    def with_settings(self, **changed: Any) -> Iterator[Callable[[], Page]]:
+        """Another portal; gives its visitors."""
+        with self.another(**changed) as app:
+            yield lambda: Page(app, self._loop, self.mode)
 
     def close(self) -> None:
         """Give all connections back."""

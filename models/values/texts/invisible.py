@@ -4,7 +4,8 @@ Which letters bytes stand for is in `encodings`.
 """
 
 import re
-import unicodedata
+
+from models.values.marks import normal
 
 # All of Unicode's "format" characters and the blanks without a width: soft hyphen, zero width, direction marks, byte
 # order mark, tags, Hangul fillers. The joiner stays between pictures, which it makes one (a woman and a stethoscope).
@@ -36,4 +37,4 @@ def unprotected(text: str) -> str:
 
 def cell(text: str) -> str:
     """What a cell of a list says, on one line."""
-    return _CONTROL.sub(" ", unprotected(visible(unicodedata.normalize("NFC", text)))).strip()
+    return _CONTROL.sub(" ", unprotected(visible(normal(text)))).strip()
