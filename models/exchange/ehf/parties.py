@@ -7,7 +7,6 @@ from models.exchange.ehf.document import Address, Contact, Identifier, Party
 from models.exchange.ehf.fields import clean, identifier, written
 from models.exchange.ehf.xml import Node
 
-
 ENHETSREGISTERET = "0192"
 """The scheme of Norwegian organisation numbers (Peppol participant identifiers)."""
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, localcontext
 
 from models.exchange.ehf.document import Document, Money, Party
-from models.exchange.ehf.parties import ENHETSREGISTERET, identifiers_of
 from models.exchange.ehf.line_rules import allowances, lines
+from models.exchange.ehf.parties import ENHETSREGISTERET, identifiers_of
 from models.exchange.ehf.sums import Faults, backwards, differs, side_of, sum_of, tax_of, value_of
 from models.exchange.ehf.tax_rules import categories, taxes
 from models.values.money import LARGEST
