@@ -17,13 +17,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware, add_compress_type
-from uvicorn.supervisors import Multiprocess
 
 from models.core.clock import Clock
 from models.core.database import Database
@@ -38,14 +36,18 @@ from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
+from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
+from routes.web.serving.processes import Processes, ProcessesDie
+from routes.web.serving.server import Server
+from routes.web.serving.sockets import CannotListen, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
 
 STATUSES = """It ends with 0 when all is well, with 1 when something was refused or found wrong, and with 2 when the
-words or the settings are wrong, so that nothing was done."""
+words or the settings are wrong, so that nothing was done, and with 4 when the tables are not those of this version."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -64,8 +66,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             Route("/static/{file:path}", portal.static, methods=["GET"]),
         ],
         middleware=[
-            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
             Middleware(SecurityHeaders, secure=settings.secure),
+            Middleware(Limits),
+            Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
         ],
         exception_handlers={HTTPException: elsewhere(portal)},
         lifespan=_living(portal, postman, wake, stop),
@@ -113,33 +116,35 @@ def run(installation: Installation) -> Iterable[str]:
 def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
-    config = uvicorn.Config(
-        "app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=20,
-    )
+    app = create_app(settings)
+    installation.check_tables()
+    installation.close()  # no process may share a connection with another
+    try:
+        sockets = listen(settings.host, settings.port)
+    except CannotListen as refused:
+        raise Refused(str(refused)) from refused
     if settings.workers > 1:
-        listening = config.bind_socket()
-        # asyncio does this only for sockets that it made itself; without it small answers wait for 40 ms.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Multiprocess(config, sockets=[listening]).run()
-    else:
-        server = uvicorn.Server(config)
-        server.run()
-        if not server.started:
-            raise Refused("The portal could not start; the log says why.")
+        processes = Processes(settings.workers, lambda ready, parent: _serve(app, sockets, ready, parent), patience=60)
+        try:
+            processes.run()
+        except ProcessesDie:
+            raise Refused("The processes of the portal end before they serve; the log says why.") from None
+    elif not _serve(app, sockets):
+        raise Refused("The portal could not start; the log says why.")
     return ()
+
+
+def _serve(
+    app: Starlette, sockets: list[socket.socket], ready: Callable[[], None] | None = None, parent: int | None = None
+) -> bool:
+    return Server(app, on_ready=ready, parent=parent).serve_at(sockets)
 
 
 def worker(installation: Installation) -> Iterable[str]:
     """The postman alone, until SIGTERM or SIGINT."""
     settings = installation.settings
+    postman = _postman(settings, Clock(settings.today), _links(settings))
+    installation.check_tables()
     stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
@@ -148,7 +153,7 @@ def worker(installation: Installation) -> Iterable[str]:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
+    postman.run(stop, wake)
     return ()
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Table, create_engine, insert, literal, make_u
 from sqlalchemy.orm import Session
 
 from models.core.database import Database
-from models.core.numbers import Number
 from models.core.scope import across_customers
 from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate
+from models.orders.numbers import Number
 from models.orders.order import SERIES, Order
 from models.users.sessions import open_session
 from models.users.user import Grant, User

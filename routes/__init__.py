@@ -211,14 +211,14 @@ CALLS: tuple[CallLine, ...] = (
 )
 
 TABS: tuple[Tab, ...] = (
-    Tab("Info", "info", of_a_customer),
-    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings",)),
+    Tab("Info", "info", of_a_customer, holds=("worklist",)),
+    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar")),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
     Tab("Fakturaer", "invoices", may(INVOICES)),
     Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Bestillinger", "desk_orders", staff),
-    Tab("Bookinger", "desk_bookings", staff),
+    Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
     Tab("Kunder", "desk_customers", staff),
     Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
 )

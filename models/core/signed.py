@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 
 _NAME_BYTES, _SIGNATURE_BYTES = 10, 15  # in base32 whole characters
 NAME_LENGTH = 16
@@ -52,9 +53,9 @@ def name_in(token: str) -> str | None:
     return token[:NAME_LENGTH] if _TOKEN.fullmatch(token) else None
 
 
-def new_name() -> str:
-    """A name that nothing has had before."""
-    return _written(secrets.token_bytes(_NAME_BYTES))
+def new_name(chance: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """A name that nothing has had before; `chance` gives so many bytes by chance."""
+    return _written(chance(_NAME_BYTES))
 
 
 def _signature(key: bytes, name: str, holder: str) -> str:

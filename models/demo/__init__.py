@@ -3,13 +3,13 @@
 The tables of what there is are in the modules of this package; nothing of it is used in production.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.core.clock import today_in_oslo
+from models.core.clock import in_oslo, today_in_oslo
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.customers.customer import Customer
@@ -37,21 +37,23 @@ def is_empty(db: Session) -> bool:
 
 
 def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
-    """Fill an empty, migrated database with the demo data as of `now`; the caller commits.
+    """Fill an empty, migrated database with the demo data as of the day of `now`; the caller commits.
 
-    The same `now` gives the same data, but for the salts of passwords, the names of links, and what `keyring` seals.
+    The same day gives the same data on every machine, but for the salts of passwords and what `keyring` seals. So of
+    `now` only the day counts: the data is as of its midnight, when nothing of the day has happened yet.
     """
     rng = Random(_SEED)  # noqa: S311  # data for a demonstration, no secrets
     today = today_in_oslo(now)
+    midnight = in_oslo(today, time())
     with across_customers(db):
         units = add_companies(db)
         users = add_users(db, units)
-        staff = add_employees(db, units, rng, now=now)
-        add_numbers(db, keyring, staff, Random(_SEED), now=now)  # noqa: S311  # its own, so that the rest stays as it is
+        staff = add_employees(db, units, rng, now=midnight)
+        add_numbers(db, keyring, staff, Random(_SEED), now=midnight)  # noqa: S311  # its own, so that the rest stays as it is
         orders = add_orders(db, units, users, rng, today=today)
         add_messages(db, orders, users, today=today)
-        add_bookings(db, units, orders, staff, rng, now=now)
+        add_bookings(db, units, orders, staff, rng, now=midnight)
         add_invoices(db, units, orders, today=today)
-        add_plans(db, units, orders, now=now)
-        add_reports(db, units, now=now)
-        add_notices(db, units, now=now)
+        add_plans(db, units, orders, now=midnight)
+        add_reports(db, units, now=midnight)
+        add_notices(db, units, now=midnight)

@@ -19,6 +19,7 @@ from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PROVIDER
 from models.core.clock import today_in_oslo
+from models.core.signed import new_name
 from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.days import CLOCKS_GO_BACK, health_round, working_day
@@ -174,9 +175,11 @@ def add_bookings(
         days = _days_of(db, booking)
         seats = _seats(plan, days, _people(plan, units, staff, rng), diary, rng, now=now)
         until = min(now, booking.deadline, booking.cancelled_at or now)
-        moments = _moments(rng, placed.since["Planlagt"], until, len(seats))
+        apart = Random(f"{plan.order} {plan.unit}")  # noqa: S311  # no secrets; the day has no say in who sits where
+        moments = _moments(apart, placed.since["Planlagt"], until, len(seats))
         rows = [
-            _row(booking, slot, employee, state, at) for (slot, employee, state), at in zip(seats, moments, strict=True)
+            {**_row(booking, slot, employee, state, at), "link": new_name(apart.randbytes)}
+            for (slot, employee, state), at in zip(seats, moments, strict=True)
         ]
         insert_rows(db, SignUp, rows)
 

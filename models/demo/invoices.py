@@ -166,10 +166,11 @@ def _special(payers: dict[str, Side], orders: dict[str, Placed], today: date) ->
 
 def _with_everything(paper: Paper, orders: dict[str, Placed]) -> Paper:
     """With a reference, an order, a note and attachments."""
+    order = orders["307390"].order
     return replace(
         paper,
-        reference="PO-4471",
-        sales_order=str(orders["307390"].order.number),
+        reference=order.reference,
+        sales_order=str(order.number),
         kid="20260001183710",
         note="Takk for at dere bruker oss. Spørsmål om fakturaen: faktura@bht.example.",
         attachments=(("Deltakerliste.csv", "text/csv", "Kurs;Deltakere\nFørstehjelp;6\n".encode()),),

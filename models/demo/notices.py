@@ -1,12 +1,12 @@
 """The demo's notices: what the account managers say on Info, what they will say, and what is over."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.core.clock import today_in_oslo
+from models.core.clock import in_oslo, today_in_oslo
 from models.customers.units import Unit
 from models.notices.notice import Notice, Words, fingerprint_of
 
@@ -55,7 +55,7 @@ def add_notices(db: Session, units: dict[str, Unit], *, now: datetime) -> None:
                 publication=f"demo-notice-{number:04}",
                 fingerprint=fingerprint_of(words, [unit.id for unit in tops]),
                 published_by=said.by,
-                published_at=min(now, now + timedelta(days=said.days[0])),
+                published_at=in_oslo(min(first, today - timedelta(days=1)), time(9, 0)),
                 **asdict(words),
             )
             db.add(notice)

@@ -10,11 +10,11 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from models.core.clock import in_oslo
-from models.core.numbers import Number
 from models.core.walls import insert_rows
 from models.customers.units import Unit
 from models.demo.days import on_or_before, weekdays_later
 from models.demo.order_texts import AMP, CONTACTS, HEALTH, HMS, ROWS, Row
+from models.orders.numbers import Number
 from models.orders.order import SERIES, Order, StatusChange
 from models.users.user import User
 
@@ -117,7 +117,7 @@ def add_orders(
 
 
 def _guides_order(units: dict[str, Unit], users: dict[str, User]) -> Order:
-    """The one order that the guide shows (B8); its place and reference are ours."""
+    """The one order that the guide shows, letter for letter (B8)."""
     unit = units["Demokunde_Test"]
     return Order(
         customer_id=unit.customer_id,
@@ -128,8 +128,8 @@ def _guides_order(units: dict[str, Unit], users: dict[str, User]) -> Order:
         delivery="Støttesamtaler",
         quantity="4",
         contact="Ola Olsen - tlf 1243254",
-        reference="PO-4471",
-        location="Demovegen 1, møterom Fjellet",
+        reference="Merkes med 123",
+        location="Oslo",
         description="så raskt som mulig",
     )
 

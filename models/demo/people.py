@@ -17,11 +17,11 @@ from models.employees.employee import Employee
 
 # unit, given name, family name, e-mail, mobile, born, gender, language
 NAMED = [
-    # the guide's rows; Dolly's address is ours
-    ("Demokunde_Test", "Dolly", "Duck", "dolly.duck@demokunde.example", None, None, None, "nb"),
+    # the guide's rows
+    ("Demokunde_Test", "Dolly", "Duck", "Dolly.Duck@testeren.no", None, None, None, "nb"),
     ("Demokunde_Test", "Donald", "Duck", "Donald.Duck@testeren.no", "41244845", date(2023, 5, 12), None, "nb"),
     ("Demokunde_Test", "test", "yoyo", None, None, None, None, "nb"),
-    ("Bergen TEST", "Donald", "Duck", "Duck@testikkeibruk.no", "12345678", date(2018, 9, 13), "Mann", "nb"),
+    ("Testbedriften AS", "Donald", "Duck", "Duck@testikkeibruk.no", "12345678", date(2018, 9, 13), "Mann", "nb"),
     # the table of section 6.2
     ("Bergen", "Ingrid", "Solbakken", "@", "12345611", date(1984, 3, 14), "Kvinne", "nb"),
     ("Bergen", "Mohamed", "Aden", "@", "12345612", date(1990, 11, 2), "Mann", "en"),
@@ -39,7 +39,7 @@ LEFT = {("Siv", "Ånonsen")}
 # customer, domain of its e-mail, and how many work in each unit, the named ones among them
 HEADCOUNT = [
     ("Demokunde_Test", "demokunde.example", {"Demokunde_Test": 3}),
-    ("Testbedriften AS", "testbedriften.example", {"Bergen TEST": 8}),
+    ("Testbedriften AS", "testbedriften.example", {"Testbedriften AS": 1, "Bergen TEST": 7}),
     (
         "Fjordbygg Entreprenør AS",
         "fjordbygg.example",

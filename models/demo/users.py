@@ -21,6 +21,7 @@ USERS = [
     ("okonomi.fjord", "Oddvar Steinsund", "oddvar.steinsund@fjordbygg.example", "økonomi i Fjordbygg, bare fakturaer"),
     ("leder.brann", "Lena Brattvåg", "lena.brattvag@solvik.example", "leder, bare Brann og redning i Solvik kommune"),
     ("anna.ka", "Anna Karlsrud", "anna.karlsrud@kontoret.example", "to bedrifter: Havbris Sjømat og Nordlys Data"),
+    ("hr.solvik", "Torbjørn Ekrenes", "torbjorn.ekrenes@solvik.example", "HR i hele Solvik kommune, alle rettigheter"),
     ("kam.lie", "Per-Arne Lie", "per-arne.lie@bht.example", "kundeansvarlig hos bedriftshelsetjenesten"),
 ]
 
@@ -33,6 +34,7 @@ GRANTS = [
     ("leder.brann", "Brann og redning", {ORDERS, EMPLOYEES, REPORTS}),
     ("anna.ka", "Havbris Sjømat AS", {ORDERS, EMPLOYEES}),
     ("anna.ka", "Nordlys Data AS", {ORDERS, EMPLOYEES}),
+    ("hr.solvik", "Solvik kommune", {ORDERS, EMPLOYEES, INVOICES, REPORTS}),
 ]
 
 STAFF = {"kam.lie": "Per-Arne Lie"}

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from models.values.marks import normal
+
 MOST_WORDS = 8
 """Words that a search looks at; the rest of a longer text is left aside."""
 
@@ -24,7 +26,7 @@ def fold(text: str) -> str:
     """The text without case and accents; æ, ø and å stay, and ä and ö are their Swedish and German twins."""
     if text.isascii():
         return text.lower()
-    lowered = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+    lowered = normal(text).casefold().translate(_LETTERS)
     return unicodedata.normalize(
         "NFC", "".join(letter if letter in _OWN else _bare(letter) for letter in lowered)
     ).casefold()

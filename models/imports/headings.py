@@ -109,7 +109,7 @@ def is_list(table: Table) -> bool:
 
 
 def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
-    known = [_KNOWN.get(_bare(re.sub(r"\(.*?\)", "", heading))) or _KNOWN.get(_bare(heading)) for heading in row]
+    known = [_KNOWN.get(_bare(re.sub(r"\([^()]*\)", "", heading))) or _KNOWN.get(_bare(heading)) for heading in row]
     surest = {
         meaning: min(rank for m, rank in filter(None, known) if m is meaning) for meaning, _ in filter(None, known)
     }

@@ -5,7 +5,6 @@ becomes of a row is decided in `models.imports.fates`.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +21,7 @@ from models.employees.details import (
 )
 from models.employees.search_words import fold
 from models.imports.headings import Meaning
+from models.values.marks import normal
 from models.values.national_id import NationalIdRefused, is_valid, mask_in, read_field
 from models.values.tables import Table, day_of_serial
 
@@ -120,7 +120,7 @@ def rows_of(table: Table, meanings: Sequence[Meaning | None], *, first: int) -> 
 
 def clean(text: str) -> str:
     """A cell as one line, without what no text may hold."""
-    return _CONTROL.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return _CONTROL.sub(" ", normal(text)).strip()
 
 
 def names_of(values: Mapping[str, str]) -> tuple[str, str]:

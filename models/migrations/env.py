@@ -4,7 +4,7 @@ from alembic import context
 
 from models.bookings import booking, calendar_feeds  # noqa: F401  # tables
 from models.bookings.sign_ups import invitations, sign_up  # noqa: F401  # tables
-from models.core import audit, numbers  # noqa: F401  # tables
+from models.core import audit  # noqa: F401  # tables
 from models.core.base import Base
 from models.crm import records  # noqa: F401  # tables
 from models.employees import employee, national_ids  # noqa: F401  # tables
@@ -12,7 +12,7 @@ from models.info import worklist  # noqa: F401  # tables
 from models.invoices import contents, invoice, quarantine, settlements  # noqa: F401  # tables
 from models.migrations import is_of_the_models
 from models.notices import notice  # noqa: F401  # tables
-from models.orders import messages, news, order  # noqa: F401  # tables
+from models.orders import messages, news, numbers, order  # noqa: F401  # tables
 from models.outbox import endpoints, message  # noqa: F401  # tables
 from models.reports import plans, report  # noqa: F401  # tables
 from models.users import drafts, sessions, throttle, user  # noqa: F401  # tables

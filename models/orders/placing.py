@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
-from models.core.numbers import next_number
 from models.customers.units import Unit, account_manager_of
 from models.orders.news import PLACED, tell_manager
+from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order, Parts
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn

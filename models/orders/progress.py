@@ -6,9 +6,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from models.core.audit import Actor, Change, record
-from models.core.numbers import not_below
 from models.customers.units import Unit
 from models.orders.messages import sender_of
+from models.orders.numbers import not_below
 from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn

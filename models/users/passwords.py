@@ -3,10 +3,10 @@
 What a new one has to be is in `models.users.password_rules`.
 """
 
-import unicodedata
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from models.values.marks import normal
 
 # OWASP's parameters for Argon2id (19 MiB, two passes): some 20 ms of one core.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -34,4 +34,4 @@ def is_outdated(stored: str) -> bool:
 
 def _normal(password: str) -> str:
     """One form for what looks the same: keyboards write `å` as one sign or as two (NIST SP 800-63B-4, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    return normal(password, "NFKC")

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.imports.application import AppliedAlready, Stale, apply, prepare
 from models.imports.lists import DryRun, Import, change
@@ -22,7 +23,7 @@ def create(visit: Visit, id: int) -> Response:
     if dry_run.unread or visit.form.get("version") != str(found.version) or _promise(dry_run) != seen:
         return _look_again(visit, found, dry_run, units)
     leavers = _leavers(visit, dry_run)
-    wanted = visit.aside(lambda: prepare(found, read, known, leavers, by=visit.user, now=visit.now))
+    wanted = visit.aside(lambda: prepare(found, read, known, leavers, by=visit.user, now=visit.now), lane=Lane.LISTS)
     try:
         visit.write_much(lambda db: apply(db, visit.portal.keyring, wanted))
     except AppliedAlready:

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
+from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
@@ -61,7 +62,9 @@ def create(visit: Visit) -> Response:
     else:
         if valid:
             unit_id = int(form.unit.data) if form.unit.data else None
-            dry_run = visit.aside(lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data))
+            dry_run = visit.aside(
+                lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data), lane=Lane.LISTS
+            )
             return _kept(visit, dry_run, units)
     return _new(visit, form, status=422, pasted=_typed_again(visit))
 
@@ -124,9 +127,9 @@ def _table(visit: Visit) -> Table:
     """What was sent, as a table; a file goes before what was pasted. Raises Unreadable."""
     upload, pasted = visit.form.get("file"), visit.form.get("pasted")
     if isinstance(upload, UploadFile) and upload.filename:
-        return visit.aside(spreadsheet.read, upload.file.read(), is_list)
+        return visit.aside(spreadsheet.read, upload.file.read(), is_list, lane=Lane.LISTS)
     if isinstance(pasted, str) and pasted.strip():
-        return visit.aside(spreadsheet.read_pasted, pasted)
+        return visit.aside(spreadsheet.read_pasted, pasted, lane=Lane.LISTS)
     raise Unreadable("Velg en fil, eller lim inn lista.")
 
 
@@ -140,7 +143,7 @@ def _typed_again(visit: Visit) -> str:
 def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
     if not dry_run.unread:
         look_over(visit, dry_run, units)
-    sealed = visit.aside(dry_run.dumps)
+    sealed = visit.aside(dry_run.dumps, lane=Lane.LISTS)
     id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
     return go(visit, visit.url("import", id=id))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from models.core.lanes import Lane
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.imports.fates import Known, judge
@@ -28,7 +29,7 @@ def found_import(visit: Visit, id: int) -> Import:
 
 def opened(visit: Visit, found: Import) -> DryRun:
     """The list that is kept; a large one takes its time, so it is opened aside."""
-    return visit.aside(found.open, visit.portal.keyring)
+    return visit.aside(found.open, visit.portal.keyring, lane=Lane.LISTS)
 
 
 def units_of(visit: Visit) -> list[UnitRow]:
@@ -41,9 +42,9 @@ def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list
     """Read all rows, find whom they are about, and decide what becomes of them; others go on meanwhile."""
     customer_id, keyring = visit.customer_id, visit.portal.keyring
     synthetic = visit.portal.settings.demo
-    read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic))
+    read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic), lane=Lane.LISTS)
     known = visit.look(lambda db: known_to(db, keyring, customer_id, read=read, units=units, dry_run=dry_run))
-    visit.aside(lambda: judge(read, known, today=visit.today))
+    visit.aside(lambda: judge(read, known, today=visit.today), lane=Lane.LISTS)
     return read, known
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from models.core.lanes import Lane
 from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
@@ -80,7 +81,7 @@ def _table(visit: Visit) -> Table:
     upload = visit.form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise Unreadable("Velg en fil.")
-    return visit.aside(spreadsheet.read, upload.file.read())
+    return visit.aside(spreadsheet.read, upload.file.read(), lane=Lane.LISTS)
 
 
 def _lines(visit: Visit, table: Table) -> Iterator[tuple[int, dict[str, str | None]]]:

@@ -6,6 +6,7 @@ A GET changes nothing, so mail programs may look at links beforehand. What a lin
 
 from starlette.responses import Response
 
+from models.core.lanes import Lane
 from models.core.signed import LinkIsOver, NoSuchLink
 from models.users.password_links import OpenedLink, open_password_link
 from models.users.passwords import hash_password
@@ -41,7 +42,7 @@ def update(visit: Visit, token: str) -> Response:
         form.new_password.known = (*link.names, visit.portal.settings.brand)
         if not form.validate():
             return _page(visit, token, link, form, status=422)
-        hashed = visit.aside(hash_password, form.new_password.data)
+        hashed = visit.aside(hash_password, form.new_password.data, lane=Lane.PASSWORDS)
         link.choose(visit.db, hashed, visit.now, here=visit.signed_in)
     except (NoSuchLink, LinkIsOver) as wrong:
         return _over(visit, wrong)

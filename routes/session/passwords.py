@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from wtforms import PasswordField
 
+from models.core.lanes import Lane
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
 from models.users.sessions import end_sessions, live_sessions
@@ -58,7 +59,7 @@ def end_others(visit: Visit) -> Response:
 def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> Response:
     typed, wanted = form.password.data or "", form.new_password.data or ""
     stored = password_of(visit.db, visit.user.user_id)
-    if not visit.aside(verify_password, stored, typed):
+    if not visit.aside(verify_password, stored, typed, lane=Lane.PASSWORDS):
         note_failure(visit.db, counted, visit.now)
         visit.keep()
         form.password.errors = [WRONG]
@@ -66,7 +67,7 @@ def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> R
     if typed == wanted:
         form.new_password.errors = [SAME]
         return _page(visit, form, status=422)
-    hashed = visit.aside(hash_password, wanted)
+    hashed = visit.aside(hash_password, wanted, lane=Lane.PASSWORDS)
     if not change_password(visit.db, visit.user, stored or "", hashed, visit.now):
         form.password.errors = [WRONG]
         return _page(visit, form, status=422)

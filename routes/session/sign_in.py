@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from wtforms import PasswordField
 
+from models.core.lanes import Lane
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
@@ -57,14 +58,14 @@ def create(visit: Visit) -> Response:
             form.form_errors = [too_many(refused.wait)]
             return try_later(_page(visit, form, back_to, status=429), refused.wait)
         stored = user.password_hash if user else None
-        right = visit.aside(verify_password, stored, form.password.data)
+        right = visit.aside(verify_password, stored, form.password.data, lane=Lane.PASSWORDS)
         if not right or user is None or not is_still_password(visit.db, user.id, stored):
             note_failure(visit.db, keys, visit.now)
             visit.keep()
             form.form_errors = [WRONG]
             return _page(visit, form, back_to, status=422)
         if is_outdated(user.password_hash):
-            user.password_hash = visit.aside(hash_password, form.password.data)
+            user.password_hash = visit.aside(hash_password, form.password.data, lane=Lane.PASSWORDS)
         forgive(visit.db, keys)
         if visit.signed_in:  # somebody else, or the same one again, at this browser
             end_session(visit.db, visit.signed_in.session_id, visit.now)

@@ -128,7 +128,7 @@ def refused(here: Visit, why: Refused) -> Response:
 
 def sign_in(here: Visit, back_to: str) -> Response:
     """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
-    target = here.url("sign_in", next=local(back_to, "/"))
+    target = here.url("sign_in", next=local(back_to, local(back_to.partition("?")[0], "/")))
     if here.asked.partial:
         return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
     return Response(status_code=303, headers={"Location": target, **_private()})
@@ -182,10 +182,10 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
 
 
 def _is_current(here: Visit, tab: Tab) -> bool:
-    path = here.request.url.path
-    places = {here.url(route): route for route in (tab.route, *tab.holds)}
-    below = [place + "/" for place, route in places.items() if not (tab.alone and route == tab.route)]
-    return path in places or any(path.startswith(place) for place in below)
+    path, own = here.request.url.path, here.url(tab.route)
+    held = [place if place.startswith("/") else here.url(place) for place in tab.holds]
+    below = held if tab.alone else [own, *held]
+    return path in {own, *held} or any(path.startswith(place + "/") for place in below)
 
 
 def _part_file(place: str, name: str) -> str:

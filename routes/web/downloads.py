@@ -5,7 +5,6 @@ How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.core.database import Session, run
+from models.values.marks import normal
 from models.values.tables import Writer
 from routes.web.visit import Visit
 
@@ -45,7 +45,7 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
 
 def disposition(filename: str) -> str:
     """Content-Disposition of a file to keep, with the name as it is and in ASCII for old clients (RFC 6266)."""
-    plain = unicodedata.normalize("NFKD", filename.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = normal(filename.translate(_LETTERS), "NFKD").encode("ascii", "ignore").decode()
     plain = re.sub(r'[^ -~]|["\\%/]', "_", plain)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 

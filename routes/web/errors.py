@@ -49,6 +49,18 @@ def refusal(status: int, *, wait: int | None = None) -> Refused:
     return Refused(status, saying.title, saying.sentence, wait=wait)
 
 
+def busy(*, own: bool) -> Refused:
+    """Too much is under way: of the user's own, or of everybody's."""
+    if not own:
+        return refusal(503, wait=5)
+    return Refused(
+        429,
+        "Du har flere filer på vei",
+        "Vent til de er lest, og send denne på nytt. Ingenting er lagret av den.",
+        wait=10,
+    )
+
+
 def only_looking() -> Refused:
     """Staff who see the portal as a customer does change nothing in it."""
     return Refused(

@@ -4,7 +4,6 @@ What is asked in one form stands with the form; `forms` has what whole forms sha
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from datetime import time as clock_time
@@ -15,6 +14,7 @@ from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from models.values.dates import parse_date, parse_time
+from models.values.marks import check_marks, normal
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice lists; its types lag behind
@@ -23,6 +23,8 @@ ALL = Option("", "Alle")
 _NO_CHARACTERS = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
 _CONTROL = re.compile(rf"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
 _ID = re.compile(r"[0-9]{1,9}")
+_LONGEST = 500
+"""Signs of a text whose field says nothing else."""
 
 
 class Text(StringField):
@@ -31,13 +33,35 @@ class Text(StringField):
     masked = 0
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Clean what was sent, so that no answer, row, log or letter can hold what was taken out."""
-        self.data, self.masked = cleaned(valuelist[0] if valuelist else "", today=self.meta.today)
+        """Clean what was sent, so that no answer, row, log or letter can hold what was taken out.
+
+        Where no rule of the field says how long it may be, so that what is too long comes back whole, it is cut
+        first. Raises the sentence for the field.
+        """
+        sent = valuelist[0] if valuelist else ""
+        is_held = any(isinstance(one, Length) for one in self.validators)
+        self.data, self.masked = cleaned(sent if is_held else _cut(sent, _LONGEST), today=self.meta.today)
+        if not is_held and len(sent) > _LONGEST:
+            raise ValueError(_too_long(_LONGEST, len(sent)))
+        check_marks(sent)
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Where the text could not be taken as it was sent, that is all there is to say."""
+        self.errors = list(self.process_errors)
+        return not self.errors and super().validate(form, extra_validators)
+
+
+def _cut(text: str, longest: int) -> str:
+    """No more of a text than that, and no beginning of a number, which no mask would find."""
+    at = longest if len(text) > longest else 0
+    while at and not text[at - 1].isalpha():
+        at -= 1
+    return text[:at] if len(text) > longest else text
 
 
 def cleaned(text: str, *, today: date) -> tuple[str, int]:
     """A text trimmed, without control characters, with identity numbers masked; and how many of them there were."""
-    text = unicodedata.normalize("NFC", text)
+    text = normal(text)
     text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     return mask_in(text, today=today)
 
@@ -110,7 +134,7 @@ class NationalIdField(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keep what was typed out of `data`, which is what macros draw."""
-        self._typed = (valuelist[0] if valuelist else "").strip()
+        self._typed = (valuelist[0] if valuelist else "")[:_LONGEST].strip()
         self.data = self._typed if is_mask(self._typed) else ""
 
     @property
@@ -197,4 +221,8 @@ class _AtMost(Length):
     def __call__(self, form: Any, field: Field) -> None:
         length = len(field.data or "")
         if length > self.max:
-            raise ValidationError(f"Teksten kan ha høyst {self.max} tegn, og her står det {length}. Gjør den kortere.")
+            raise ValidationError(_too_long(self.max, length))
+
+
+def _too_long(longest: int, length: int) -> str:
+    return f"Teksten kan ha høyst {longest} tegn, og her står det {length}. Gjør den kortere."

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.lanes import Turns
 from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
@@ -32,7 +33,7 @@ class Tab:
     route: str
     who: Who
     holds: tuple[str, ...] = ()
-    """Routes of other places that lie under it."""
+    """Routes of other places that lie under it, or the address that those of several begin with."""
     alone: bool = False
     """Whether the places below its address lie under other tabs."""
 
@@ -57,6 +58,12 @@ class Portal:
     pages: Pages
     wake_postman: Callable[[], object]
     is_stopping: Callable[[], bool]
+    bodies: Turns
+    """Large bodies that are read at the same time,"""
+    calls: Turns
+    """those of programs,"""
+    lists: Turns
+    """and slow work on what somebody sent."""
 
     @classmethod
     def of(
@@ -87,4 +94,7 @@ class Portal:
             search=search,
             wake_postman=wake_postman,
             is_stopping=is_stopping,
+            bodies=Turns(in_all=6, of_each=2),
+            calls=Turns(in_all=2, of_each=2),
+            lists=Turns(in_all=16, of_each=4),
         )

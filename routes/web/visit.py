@@ -15,12 +15,13 @@ from starlette.requests import Request
 
 from models.core.clock import today_in_oslo
 from models.core.database import Session, aside
+from models.core.lanes import Full, Lane
 from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.walls import has_written
 from models.customers.account_managers import Contact
 from models.users.drafts import find
 from models.users.sessions import Choice, SignedIn
-from routes.web.errors import not_found
+from routes.web.errors import busy, not_found
 from routes.web.http.asked import Asked
 from routes.web.http.cookie import Flash
 from routes.web.portal import Portal
@@ -132,10 +133,19 @@ class Visit:
         """The path of a route of the map; parameters that are not in its path become the query."""
         return self.portal.links.path(route, **params)
 
-    def aside(self, work: Callable[..., T], *args: Any) -> T:
-        """Do slow work in a thread while other visits go on; never after a first write."""
+    def aside(self, work: Callable[..., T], *args: Any, lane: Lane = Lane.OTHER) -> T:
+        """Do slow work in a thread while other visits go on; never after a first write.
+
+        Raises Refused where the user already keeps as many lists waiting as one may.
+        """
         self._let_go()
-        return aside(work, *args)
+        if lane is not Lane.LISTS:
+            return aside(work, *args, lane=lane)
+        try:
+            with self.portal.lists.one(self.user.user_id):
+                return aside(work, *args, lane=lane)
+        except Full as full:
+            raise busy(own=full.own) from None
 
     def _let_go(self) -> None:
         if has_written(self.db):

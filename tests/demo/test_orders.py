@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from models.core.clock import OSLO, today_in_oslo
-from models.core.numbers import Number, next_number
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.orders import GUIDES_NUMBER, WAYS
+from models.orders.numbers import Number, next_number
 from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, StatusChange, parts_of
 from models.users.user import Grant
 from models.values.sensitive import words_in
@@ -26,8 +26,8 @@ def test_the_guides_order_is_as_in_the_guide(demo: Demo) -> None:
     assert (order.description, order.contact) == ("så raskt som mulig", "Ola Olsen - tlf 1243254")
     assert parts_of(order).composed == (
         'så raskt som mulig Ønsket leveranse: "Støttesamtaler". Antall/omfang: 4. '
-        "Sted/lokasjon for gjennomføring av leveranse: Demovegen 1, møterom Fjellet. "
-        "Kundebestilling referanse: PO-4471. Navn og tlf nr til kontaktperson: Ola Olsen - tlf 1243254."
+        "Sted/lokasjon for gjennomføring av leveranse: Oslo. "
+        "Kundebestilling referanse: Merkes med 123. Navn og tlf nr til kontaktperson: Ola Olsen - tlf 1243254."
     )
 
 

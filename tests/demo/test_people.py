@@ -108,6 +108,7 @@ def test_the_users_have_the_rights_of_the_table(autumn: Demo) -> None:
         "Havbris Sjømat AS": {"orders", "employees"},
         "Nordlys Data AS": {"orders", "employees"},
     }
+    assert rights(autumn, "hr.solvik") == {"Solvik kommune": everything}
     assert rights(autumn, "kam.lie") == {}
 
 
@@ -148,11 +149,12 @@ def described(employee: Employee) -> tuple[object, ...]:
 
 def test_the_guides_employees_are_as_in_the_guide(demo: Demo) -> None:
     assert [described(employee) for employee in demo.employees_below("Demokunde_Test")] == [
-        ("Dolly Duck", None, "dolly.duck@demokunde.example", None, None),
+        ("Dolly Duck", None, "Dolly.Duck@testeren.no", None, None),
         ("Donald Duck", date(2023, 5, 12), "Donald.Duck@testeren.no", "41244845", None),
         ("test yoyo", None, None, None, None),
     ]
-    assert [described(e) for e in demo.employees_below("Testbedriften AS") if e.family_name == "Duck"] == [
+    itself = demo.unit("Testbedriften AS").id  # not one of the units below it
+    assert [described(e) for e in demo.all(Employee) if e.unit_id == itself] == [
         ("Donald Duck", date(2018, 9, 13), "Duck@testikkeibruk.no", "12345678", "Mann")
     ]
 

@@ -185,7 +185,7 @@ def test_nb7_an_invoice_knows_its_order_for_those_who_may_see_orders(quiet_house
     """By the order's number or by the customer's own reference; whoever sees only invoices gets no link."""
     at_demo = Side("Demokunde_Test", "315908302")
     sent(quiet_house, paper("2026-1", buyer=at_demo, reference="PO-99", sales_order="307390"))
-    sent(quiet_house, paper("2026-2", buyer=at_demo, reference="PO-4471"))
+    sent(quiet_house, paper("2026-2", buyer=at_demo, reference="Merkes med 123"))
     sent(quiet_house, paper("2026-3", buyer=at_demo, reference="PO-99", order="4500000000000"))
     with quiet_house.behind() as db:
         customer_id = invoice(db, "2026-1").customer_id

@@ -129,13 +129,19 @@ class House:
             yield db
 
     @contextmanager
-    def with_settings(self, **changed: Any) -> Iterator[Callable[[], Page]]:
-        """Another portal on the same database, with some settings changed; gives its visitors."""
+    def another(self, **changed: Any) -> Iterator[Starlette]:
+        """Another portal on the same database, with some settings changed."""
         app = create_app(replace(self.settings, **changed), clock=self.clock, with_postman=False)
         try:
-            yield lambda: Page(app, self._loop, self.mode)
+            yield app
         finally:
             self._loop.wait(run(app.state.portal.database.close))
+
+    @contextmanager
+    def with_settings(self, **changed: Any) -> Iterator[Callable[[], Page]]:
+        """Another portal; gives its visitors."""
+        with self.another(**changed) as app:
+            yield lambda: Page(app, self._loop, self.mode)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -72,7 +72,7 @@ def my_path(house: House, line: Line, username: str) -> str:
 
 
 def token_of(house: House, given_name: str, family_name: str) -> str:
-    """The token of the personal link that an employee has in a letter about a time ahead or the waiting list."""
+    """The token of the personal link that an employee has in a letter about the first booking ahead."""
     with house.behind() as db:
         link, email = db.execute(
             select(SignUp.link, Employee.email)
@@ -80,7 +80,7 @@ def token_of(house: House, given_name: str, family_name: str) -> str:
             .outerjoin(Slot, Slot.id == SignUp.slot_id)
             .where(Employee.given_name == given_name, Employee.family_name == family_name)
             .where(Slot.starts_at.is_(None) | (Slot.starts_at > NOW))
-            .order_by(SignUp.id.desc())
+            .order_by(SignUp.booking_id, SignUp.id.desc())
             .limit(1)
         ).one()
     return house.portal.signer.sign(link, email or "")

@@ -6,11 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,20 +14,12 @@ import pytest
 import app
 from models.core.sealed import Keyring, new_field_key
 from models.demo import SIGN_INS
-from tests.stage.server import free_port
+from tests.stage.running import PATIENCE, ROOT, environment, running
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
 ENDED = {0, -signal.SIGTERM}
 KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
 MISSING = "SECRET_KEYS is not set. Make one with: python app.py new-key SECRET_KEYS\n"
 Command = Callable[..., tuple[int, str, str]]
-
-
-def environment(var: Path, **more: str) -> dict[str, str]:
-    """A shell with nothing of the portal's in it but these."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PORTAL_VAR": str(var), "DATABASE_URL": f"sqlite:///{var}/portal.db", **more}
 
 
 @pytest.fixture
@@ -48,73 +36,6 @@ def portal(var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         return status, *capsys.readouterr()
 
     return carry_out
-
-
-@contextmanager
-def interrupts() -> Iterator[None]:
-    """What is started meanwhile can be interrupted, also where this suite cannot: a shell's background ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-class Running:
-    """A portal in a process of its own."""
-
-    def __init__(self, var: Path, command: str, **environ: str) -> None:
-        self.port = free_port()
-        self.errors = var / f"stderr-{self.port}"
-        self.started = time.monotonic()
-        with self.errors.open("w") as errors, interrupts():
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py", command],
-                cwd=ROOT,
-                env=environment(var, PORT=str(self.port), **environ),
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-
-    def get(self, path: str) -> tuple[int, str]:
-        """What a page answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, refused.read().decode()
-
-    def wait_until_ready(self) -> None:
-        """Wait until it may get traffic."""
-        while time.monotonic() - self.started < PATIENCE:
-            assert self.process.poll() is None, self.errors.read_text()
-            try:
-                if self.get("/readyz")[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"not ready: {self.errors.read_text()}")
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Ask it to end; gives its exit status and what it printed."""
-        self.process.send_signal(how)
-        printed, _ = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, printed
-
-
-@contextmanager
-def running(var: Path, command: str, **environ: str) -> Iterator[Running]:
-    """A portal that is there until the end of the test at the latest."""
-    started = Running(var, command, **environ)
-    try:
-        yield started
-    finally:
-        started.process.kill()
-        started.process.wait()
-        assert started.process.stdout
-        started.process.stdout.close()
 
 
 def test_the_demo_starts_prints_who_can_sign_in_and_keeps_its_data(var: Path) -> None:
@@ -169,7 +90,7 @@ def test_without_keys_no_command_starts_nor_makes_a_database(var: Path, portal: 
 
 
 def test_a_wrong_key_stops_the_start_in_one_sentence(var: Path) -> None:
-    with running(var, "serve", SECRET_KEYS="s" * 40, FIELD_KEYS="k1:short") as wrong:
+    with running(var, "serve", WORKERS="2", SECRET_KEYS="s" * 40, FIELD_KEYS="k1:short") as wrong:
         assert wrong.process.wait(PATIENCE) == 2
         assert wrong.errors.read_text() == "Each key in FIELD_KEYS must be written id:base64 with 32 bytes.\n"
 

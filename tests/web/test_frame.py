@@ -10,8 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.orders.order import Order
+from routes import MAP, TABS
 from routes.web.entrance.place import Place
 from routes.web.http.body import MEGABYTE
+from routes.web.portal import Tab
 from routes.web.visit import Visit
 from tests.stage import house_rules
 from tests.stage.house import House
@@ -74,11 +76,38 @@ def current(page: Page) -> list[str]:
     return [link.get_text() for link in page.soup.select("[aria-current=page]")]
 
 
+UNDER_NO_TAB = set("root sign_in forget search units guide accessibility appointment alive ready".split())
+"""What lies beside the tabs; passwords, the guide's file and personal links begin with the same addresses."""
+
+
+def test_n6_every_place_lies_under_one_tab_of_whoever_sees_it() -> None:
+    """What is not said to lie beside the tabs lies under exactly one of its side of the portal."""
+    paths = {line.name: line.path for line in MAP}
+    for line in MAP:
+        if line.method != "GET" or line.name in UNDER_NO_TAB or line.path.startswith(("/password", "/guide/")):
+            continue
+        of = [tab.label for tab in TABS if lies_under(tab, paths, line.path)]
+        assert len(of) == 1, (line.path, of)
+
+
+def lies_under(tab: Tab, paths: dict[str, str], path: str) -> bool:
+    own, held = paths[tab.route], [paths.get(place, place) for place in tab.holds]
+    below = held if tab.alone else [own, *held]
+    return path in {own, *held} or any(path.startswith((f"{place}/", f"{place}.")) for place in below)
+
+
 def test_n6_the_tab_where_one_is_says_so(house: House, tester: Page) -> None:
-    assert current(tester.open("/info")) == ["Info"]
-    for url in ("/orders", "/orders?number=307390", "/orders/new", "/orders/307390"):
-        assert current(tester.open(url)) == ["Bestilling"], url
-    assert current(tester.open("/guide")) == []
+    below = {
+        "Info": ["/info", "/worklist"],
+        "Bestilling": ["/orders", "/orders?number=307390", "/orders/new", "/orders/307390", "/bookings", "/calendar"],
+        "Ansatte": ["/employees", "/employees?q=duck", "/employees/new", "/employees/2", "/employees/imports"],
+        "Fakturaer": ["/invoices", "/invoices/statement"],
+    }
+    for tab, urls in below.items():
+        for url in urls:
+            assert current(tester.open(url)) == [tab], url
+    for url in ("/guide", "/password", "/search?q=duck", "/units", "/accessibility", "/finnes/ikke"):
+        assert current(tester.open(url)) == [], url
     assert current(tester.open("/orders").follow("Ny bestilling")) == ["Bestilling"]
 
 
@@ -152,7 +181,7 @@ def test_a_route_may_take_a_large_file_from_somebody_with_a_session(quiet_house:
 
     place, route.app = route.app, replace(route.app, handler=room, max_body=4 * MEGABYTE)
     try:
-        for megabytes, person, status in ((3, tester, 200), (5, tester, 413), (3, quiet_house.visitor(), 413)):
+        for megabytes, person, status in ((3, tester, 200), (5, tester, 413), (3, quiet_house.visitor(), 303)):
             answer = quiet_house._loop.wait(
                 person._client.post(
                     "/orders/307390/reference",
@@ -195,10 +224,11 @@ def test_without_its_database_the_portal_says_so_and_when_to_come_back(
     with quiet_house.with_settings(database_url=gone) as visitor:
         tester = visitor()
         tester.cookies.update(cookies)
-        for url in ("/orders", "/readyz"):
-            answer = tester.send("GET", url)
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert h1(answer.text) == "Portalen er opptatt"
+        answer, asked = tester.send("GET", "/orders"), tester.send("GET", "/readyz")
+        assert h1(answer.text) == "Portalen er opptatt"
+        assert asked.text == "The database does not answer."
+        for refused in (answer, asked):
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert visitor().send("GET", "/healthz").text == "ok"
         assert visitor().open("/login").h1 == "Logg inn"
 

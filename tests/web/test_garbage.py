@@ -4,10 +4,10 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +18,7 @@ from routes import MAP
 from tests.stage import house_rules
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.raw import cookies_of, send
 from tests.stage.sweeps import every_field
 
 KEPT = {"failed_sign_ins", "user_sessions", "drafts"}
@@ -126,37 +127,8 @@ def throw(house: House, person: Page, request: dict[str, Any]) -> httpx2.Respons
     body = request["body"]
     if request["with_token"]:
         body = urlencode({"csrf_token": person.token()}).encode() + b"&" + body
-    cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
-    headers = {"host": "127.0.0.1:8000", "cookie": cookies, **request["headers"]}
-    path, _, query = request["url"].partition("?")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": request["method"],
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": query.encode("latin-1"),
-        "root_path": "",
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
-        "client": ("127.0.0.1", 4711),
-        "server": ("127.0.0.1", 8000),
-    }
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    async def ask() -> None:
-        await house.app(scope, receive, send)
-
-    house._loop.wait(ask())
-    content = b"".join(message.get("body", b"") for message in sent[1:])
-    return httpx2.Response(sent[0]["status"], headers=sent[0]["headers"], content=content)
+    headers = {**cookies_of(person), **request["headers"]}
+    return send(house, request["method"], request["url"], headers, body).answer
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import re
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_locks_name_no_index(name: str) -> None:
 
 def test_tests_run_with_the_versions_that_the_portal_runs_with() -> None:
     assert locked("requirements.txt").keys() <= locked("requirements-dev.txt").keys()
+
+
+def test_each_package_that_is_installed_is_named_with_its_licence() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    licences = dict(re.findall(r"^([a-z0-9-]+) {2,}(\S.*)$", notice, re.MULTILINE))
+    assert sorted(licences) == sorted(re.split(r"==|\[", pin)[0] for pin in locked("requirements.txt"))
+    for name, licence in licences.items():
+        said = metadata.metadata(name).json
+        expression = said.get("license_expression")
+        words = f"{said.get('license')} {said.get('classifier')}"
+        assert licence == expression or (not expression and licence[:3] in words), name
 
 
 def test_vendored_files_are_as_they_were_published() -> None:
@@ -87,13 +99,15 @@ def test_what_documents_and_docstrings_name_is_there() -> None:
     missing = [
         f"{name}: {path}"
         for name, text in texts.items()
-        for path in re.findall(r"\b(?:models|routes|tests|partials|static|docs)/[\w/.-]*\w\.(?:py|html|typ|md)\b", text)
+        for path in re.findall(
+            r"\b(?:models|routes|serving|tests|partials|static|docs)/[\w/.-]*\w\.(?:py|html|typ|md)\b", text
+        )
         if not (ROOT / path).exists()
     ]
     missing += [
         f"{name}: {module}"
         for name, text in texts.items()
-        for module in re.findall(r"`((?:models|routes|tests)(?:\.\w+)+)`", text)
+        for module in re.findall(r"`((?:models|routes|serving|tests)(?:\.\w+)+)`", text)
         if not is_there(module)
     ]
     assert missing == []

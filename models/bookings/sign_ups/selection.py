@@ -22,7 +22,7 @@ from models.orders.order import Order
 
 HEALTH_CHECKS = "Arbeidshelse / helsekontroll"
 """The product group whose bookings count as health checks."""
-_ADDRESS = re.compile(r"[^\s<>;,|\"']+@[^\s<>;,|\"']+")
+_BETWEEN_ADDRESSES = re.compile(r"[\s<>;,|\"']+")
 _BETWEEN_NAMES = re.compile(r"[\s,;|]+")
 
 
@@ -99,8 +99,8 @@ def _pasted(everybody: Iterable[Employee], text: str, selection: Selection) -> s
         by_name.setdefault(_words(one.full_name), []).append(one.id)
     found: set[int] = set()
     for line in _lines(text):
-        address = _ADDRESS.search(line)
-        ids = by_address.get(fold(address[0]), []) if address else by_name.get(_words(line), [])
+        address = next(_addresses(line), None)
+        ids = by_address.get(fold(address), []) if address else by_name.get(_words(line), [])
         if len(ids) == 1:
             found.add(ids[0])
         else:
@@ -111,11 +111,15 @@ def _pasted(everybody: Iterable[Employee], text: str, selection: Selection) -> s
 def _lines(text: str) -> Iterator[str]:
     """Each entry; several addresses on a line, as from a mail's list of receivers, are several entries."""
     for line in text.splitlines():
-        addresses = _ADDRESS.findall(line)
+        addresses = list(_addresses(line))
         if len(addresses) > 1:
             yield from addresses
         elif line.strip():
             yield " ".join(line.split())
+
+
+def _addresses(line: str) -> Iterator[str]:
+    return (piece for piece in _BETWEEN_ADDRESSES.split(line) if "@" in piece.strip("@"))
 
 
 def _words(name: str) -> frozenset[str]:

@@ -34,24 +34,37 @@ def sign(keys: Iterable[bytes], id: str, timestamp: int, body: bytes) -> dict[st
     }
 
 
+def check_fresh(headers: Mapping[str, str], now: datetime) -> None:
+    """Raise Unsigned where the headers alone show that the message will not do, so that its body need not be read."""
+    _signed(headers, now)
+
+
 def verify(keys: Iterable[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     """The id of a message whose signature is good under one of the keys; raises Unsigned.
 
     Whether the id was seen before is for the caller to remember.
     """
+    id, timestamp, given = _signed(headers, now)
+    expected = [_signature(key, id, timestamp, body) for key in keys]
+    good = [hmac.compare_digest(one.encode(), other.encode()) for one in given for other in expected]
+    if not any(good):
+        raise Unsigned("webhook-signature does not fit")
+    return id
+
+
+def _signed(headers: Mapping[str, str], now: datetime) -> tuple[str, str, list[str]]:
+    """The id, the time and the signatures that a message comes with."""
     id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not (0 < len(id) <= _LONGEST_ID and id.isprintable()):
         raise Unsigned("webhook-id is missing or too long")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 11):
         raise Unsigned("webhook-timestamp is not a number of seconds")
     given = [part.removeprefix("v1,") for part in headers.get("webhook-signature", "").split() if part[:3] == "v1,"]
-    expected = [_signature(key, id, timestamp, body) for key in keys]
-    good = [hmac.compare_digest(one.encode(), other.encode()) for one in given[:10] for other in expected]
-    if not any(good):
-        raise Unsigned("webhook-signature does not fit")
+    if not given:
+        raise Unsigned("webhook-signature is missing")
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
         raise Unsigned("webhook-timestamp is more than five minutes off")
-    return id
+    return id, timestamp, given[:10]
 
 
 def _signature(key: bytes, id: str, timestamp: str, body: bytes) -> str:

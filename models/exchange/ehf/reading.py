@@ -5,7 +5,6 @@ Nothing is computed here, and only what cannot be a date or a number is refused:
 
 import base64
 import binascii
-import re
 
 from models.exchange.ehf.document import (
     Allowance,
@@ -28,8 +27,6 @@ from models.exchange.ehf.xml import Node, Unreadable, parse
 
 INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
-
-_FOLDERS = re.compile(r".*[\\/]", re.DOTALL)
 
 
 def read(data: bytes) -> Document:
@@ -132,11 +129,15 @@ def _attachment(node: Node) -> Attachment:
     return Attachment(
         reference=written(node, "ID"),
         description=written(node, "DocumentDescription"),
-        filename=_FOLDERS.sub("", clean(binary.attributes.get("filename", ""))) if binary else "",
+        filename=_without_folders(clean(binary.attributes.get("filename", ""))) if binary else "",
         media_type=clean(binary.attributes.get("mimeCode", "")) if binary else "",
         url=written(node, "Attachment/ExternalReference/URI"),
         content=content,
     )
+
+
+def _without_folders(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _category(node: Node | None) -> Category | None:

@@ -3,19 +3,24 @@
 What that does with it is in `visits`.
 """
 
+import asyncio
 from dataclasses import dataclass
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from models.core.database import run
+from models.core.lanes import Full
 from routes.web.entrance.doors import Door
-from routes.web.entrance.visits import visit
-from routes.web.errors import Refused, refusal
+from routes.web.entrance.visits import knock, visit
+from routes.web.errors import Refused, busy, refusal
 from routes.web.http.asked import SAFE_METHODS
-from routes.web.http.body import MEGABYTE, form_of, limited
+from routes.web.http.body import FOR_STRANGERS, MEGABYTE, announced, form_of, limited
+
+_LONGEST = 300
+"""Seconds that a form may take to come."""
 
 
 @dataclass(frozen=True)
@@ -23,30 +28,52 @@ class Place(Door):
     """A line of the map as an ASGI application: opens the visit, asks `who`, calls the handler, commits."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body, then do the rest in plain code."""
-        allowed = self._allowed(scope)
+        """Let in who may send so much, read the body, then do the rest in plain code."""
+        if not self._is_large(scope):
+            await self._answer(scope, receive, send, self._allowed(scope))
+            return
+        request = Request(scope)
+        sender = await run(knock, self, request)
+        try:
+            if sender is None:
+                response = await run(visit, self, request, FormData())
+            elif isinstance(sender, Refused):
+                response = await run(visit, self, request, FormData(), sender)
+            else:
+                with self.portal.bodies.one(sender):
+                    await self._answer(scope, receive, send, self.max_body)
+                return
+        except Full as full:
+            response = await run(visit, self, request, FormData(), busy(own=full.own))
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, allowed: int) -> None:
         request = Request(scope, limited(scope, receive, allowed))
         form = FormData()
         failed: Refused | None = None
         if request.method not in SAFE_METHODS:
             try:
-                form = await form_of(request, allowed)
+                async with asyncio.timeout(_LONGEST):
+                    form = await form_of(request, allowed)
                 "".join(str(part) for pair in form.multi_items() for part in pair).encode()
             except HTTPException as unreadable:
                 failed = refusal(unreadable.status_code)
             except ValueError:  # a charset that no browser uses can make text that is none
                 failed, form = refusal(400), FormData()
+            except TimeoutError:
+                failed = refusal(400)
             except ClientDisconnect:
                 return
         response = await run(visit, self, request, form, failed)
         await response(scope, receive, send)
         await form.close()
 
+    def _is_large(self, scope: Scope) -> bool:
+        """Whether it is a form with files that may weigh more than others; its sender is known before it is read."""
+        with_files = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+        return with_files and MEGABYTE < announced(scope) <= self.max_body
+
     def _allowed(self, scope: Scope) -> int:
-        """What this body may weigh: more than a megabyte only as a form with files, from somebody with our cookie."""
-        if self.max_body <= MEGABYTE:
-            return self.max_body
-        request = Request(scope)
-        with_files = request.headers.get("content-type", "").startswith("multipart/form-data")
-        known = with_files and self.portal.cookies.read_session(request) is not None
-        return self.max_body if known else MEGABYTE
+        """What any other body may weigh; less from somebody without our cookie."""
+        known = self.portal.cookies.read_session(Request(scope)) is not None
+        return min(self.max_body, MEGABYTE if known else FOR_STRANGERS)

@@ -3,9 +3,11 @@
 A call is one transaction, as a visit is; answers are JSON. What is called is in the map, under `CALLS`.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +20,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from models.core.database import Session, run
-from models.exchange.crm.webhooks import Unsigned, keys_of, verify
+from models.core.lanes import Full
+from models.exchange.crm.webhooks import Unsigned, check_fresh, keys_of, verify
 from routes.web.http.asked import SAFE_METHODS
-from routes.web.http.body import limited
+from routes.web.http.body import MEGABYTE, announced, limited
 from routes.web.http.same_origin import is_our_host
 from routes.web.portal import Portal
 
 log = logging.getLogger("portal.call")
+
+_LONGEST = 60
+"""Seconds that a body may take to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +56,60 @@ class SignedCall:
     max_body: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body as it is, check who sent it, then do the rest in plain code."""
-        request = Request(scope, limited(scope, receive, self.max_body))
+        """Read the body once its headers will do, check who sent it, then do the rest in plain code."""
+        started = time.perf_counter()
+        is_large = announced(scope) > MEGABYTE
+        request = Request(scope, limited(scope, receive, self.max_body if is_large else MEGABYTE))
         try:
-            body = await request.body()
+            with self.portal.calls.one("large") if is_large else nullcontext():
+                response = _refused_unread(self, request) or await self._read(request)
+        except Full:
+            response = _busy()
+        if response is not None:
+            _note(request, response, started)
+            await response(scope, receive, send)
+
+    async def _read(self, request: Request) -> Response | None:
+        """The answer, or None where who asked is gone."""
+        try:
+            async with asyncio.timeout(_LONGEST):
+                body = await request.body()
         except HTTPException as unreadable:
-            await problem(unreadable.status_code, "the body is too large")(scope, receive, send)
-            return
+            return problem(unreadable.status_code, "the body is too large")
+        except TimeoutError:
+            return problem(408, "the body did not come in time")
         except ClientDisconnect:
-            return
-        response = await run(_answer, self, request, body)
-        await response(scope, receive, send)
+            return None
+        return await run(_checked, self, request, body)
 
 
-def _answer(line: SignedCall, request: Request, body: bytes) -> Response:
-    started = time.perf_counter()
-    response = _checked(line, request, body)
+def _refused_unread(line: SignedCall, request: Request) -> Response | None:
+    """What needs no body to be refused; nobody else's is read."""
+    if not line.portal.settings.crm_secrets or not is_our_host(request, line.portal.settings):
+        return problem(404, "there is nothing here")
+    try:
+        check_fresh(request.headers, line.portal.clock.now())
+    except Unsigned as unsigned:
+        return problem(401, str(unsigned))
+    return None
+
+
+def _busy() -> Response:
+    response = problem(503, "the portal is busy; nothing is kept, try again")
+    response.headers["retry-after"] = "5"
+    return response
+
+
+def _note(request: Request, response: Response, started: float) -> None:
     response.headers["cache-control"] = "no-store"
     ms = round((time.perf_counter() - started) * 1000, 1)
     route = getattr(request.scope.get("route"), "path", "(unknown)")
     log.info("answered", extra={"method": request.method, "path": route, "status": response.status_code, "ms": ms})
-    return response
 
 
 def _checked(line: SignedCall, request: Request, body: bytes) -> Response:
     portal, now = line.portal, line.portal.clock.now()
     keys = keys_of(portal.settings.crm_secrets)
-    if not keys or not is_our_host(request, portal.settings):
-        return problem(404, "there is nothing here")
     try:
         verify(keys, request.headers, body if request.method not in SAFE_METHODS else _target(request), now)
     except Unsigned as unsigned:
@@ -91,8 +123,7 @@ def _checked(line: SignedCall, request: Request, body: bytes) -> Response:
         except (OperationalError, PoolTimeout) as unavailable:
             db.rollback()
             log.warning("database unavailable", extra={"error": type(unavailable).__name__})
-            response = problem(503, "the database is busy; nothing is kept, try again")
-            response.headers["retry-after"] = "5"
+            response = _busy()
         except Exception:
             db.rollback()
             log.exception("unexpected error")

@@ -18,9 +18,9 @@ from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
-from routes.web.errors import Refused, refusal
+from routes.web.errors import Refused, not_found, refusal
 from routes.web.http.asked import SAFE_METHODS, Asked
-from routes.web.http.same_origin import is_our_host
+from routes.web.http.same_origin import is_cross_site, is_our_host
 from routes.web.visit import Visit
 
 log = logging.getLogger("portal.visit")
@@ -64,6 +64,25 @@ def visit(door: Door, request: Request, form: FormData, failed: Refused | None =
     times.done = time.perf_counter()
     _finish(here, response, times)
     return response
+
+
+def knock(door: Door, request: Request) -> int | Refused | None:
+    """Which user sends something large, before it is read; why it is refused; None where nobody is signed in.
+
+    Whether it comes from a page of ours, its token tells afterwards.
+    """
+    portal = door.portal
+    with portal.database.session(read_only=True) as db:
+        here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
+        try:
+            user = who_is_it(here)
+        except (OperationalError, PoolTimeout):
+            return refusal(503, wait=5)
+    if not is_our_host(request, portal.settings) or is_cross_site(request):
+        return refusal(403)
+    if user is None:
+        return None
+    return user.user_id if door.who(user) else not_found()
 
 
 def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:

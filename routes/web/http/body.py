@@ -5,6 +5,7 @@ What a form's fields mean is in `routes.web.forms`.
 
 from contextlib import aclosing
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
@@ -12,14 +13,22 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 MEGABYTE = 1024 * 1024
+FOR_STRANGERS = MEGABYTE // 8
+"""What the body of a form may weigh that somebody sends without our cookie."""
 _MAX_FIELDS = 2000
+_CHARSETS = {b"utf-8", b"utf8"}
+
+
+def announced(scope: Scope) -> int:
+    """How long the body is to be, as its header says; 0 where none does."""
+    said = Headers(scope=scope).get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
 
 
 def limited(scope: Scope, receive: Receive, allowed: int) -> Receive:
     """The body, as far as it is no longer than allowed; raises HTTPException 413 while it is read."""
     received = 0
-    announced = Headers(scope=scope).get("content-length", "")
-    too_long = announced.isdecimal() and int(announced) > allowed  # known before a byte is read
+    too_long = announced(scope) > allowed  # known before a byte is read
 
     async def receive_limited() -> Message:
         nonlocal received
@@ -42,13 +51,15 @@ class _InMemory(MultiPartParser):
 
 async def form_of(request: Request, allowed: int) -> FormData:
     """The fields and the file of a form, none longer than allowed; raises HTTPException 400 where it is no form."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
+        raise HTTPException(400)  # no browser names another, and some of Python's take the square of the length
     async with aclosing(request.stream()) as stream:
         parser: FormParser | MultiPartParser
-        if kind == "multipart/form-data":
+        if kind == b"multipart/form-data":
             limits = {"max_files": 1, "max_fields": _MAX_FIELDS, "max_part_size": allowed}
             parser = _InMemory(request.headers, stream, **limits)
-        elif kind == "application/x-www-form-urlencoded":
+        elif kind == b"application/x-www-form-urlencoded":
             parser = FormParser(request.headers, stream, max_fields=_MAX_FIELDS, max_part_size=allowed)
         else:
             return FormData()

@@ -6,6 +6,9 @@ from starlette.requests import Request
 
 from models.core.settings import Settings
 
+_LONGEST_PATH = 2000
+"""What another address can carry as a part of its own."""
+
 
 def is_our_host(request: Request, settings: Settings) -> bool:
     """Whether the Host header names this portal (ALLOWED_HOSTS), whatever the port."""
@@ -32,7 +35,8 @@ def is_cross_site(request: Request, *, without_referrer: bool = False) -> bool:
 
 def local(path: str, otherwise: str) -> str:
     """A path of this portal that is safe to redirect to, or `otherwise`."""
-    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
+    stays = path.startswith("/") and not path.startswith(("//", "/\\"))
+    if stays and len(path) <= _LONGEST_PATH and path.isprintable():
         return quote(path, safe="/?&=%+#:,.-_~")
     return otherwise
 

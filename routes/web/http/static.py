@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import mimetypes
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parents[3] / "static"
 _COMPRESSIBLE = {".css", ".js", ".svg"}
-_REFUSED = re.compile(r"[^,;]+;\s*q=0(\.0*)?\s*(?=,|$)")  # `br;q=0` is a coding that the browser does not take
 _SERVED = _COMPRESSIBLE | {".pdf", ".png", ".webp", ".avif"}
 
 
@@ -68,9 +66,15 @@ class StaticFiles:
         if file is None:
             await Response("Filen finnes ikke.", 404, media_type="text/plain")(scope, receive, send)
             return
-        accepted = _REFUSED.sub("", request.headers.get("accept-encoding", ""))
+        accepted = _accepted(request.headers.get("accept-encoding", ""))
         coding = next(name for name in file.bodies if name == "identity" or name in accepted)
         headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
         if coding != "identity":
             headers["content-encoding"] = coding
         await Response(file.bodies[coding], 200, headers, file.media_type)(scope, receive, send)
+
+
+def _accepted(header: str) -> set[str]:
+    """The content codings that the browser takes; `br;q=0` is one that it does not take."""
+    offered = (coding.partition(";") for coding in header.lower().split(","))
+    return {name.strip() for name, _, quality in offered if quality.replace(" ", "").rstrip("0.") != "q="}

@@ -37,14 +37,14 @@ def letters(db: Session, name: tuple[str, str]) -> list[tuple[str, dict[str, obj
 
 
 def now_on(db: Session, name: tuple[str, str]) -> tuple[str, datetime | None]:
-    """The state of an employee's last sign-up for a time ahead, and its time."""
+    """The state of an employee's last sign-up on the first booking ahead, and its time."""
     row = db.execute(
         select(SignUp.state, Slot.starts_at)
         .join(Employee, Employee.id == SignUp.employee_id)
         .outerjoin(Slot, Slot.id == SignUp.slot_id)
         .where(Employee.given_name == name[0], Employee.family_name == name[1])
         .where(Slot.starts_at.is_(None) | (Slot.starts_at > NOW))
-        .order_by(SignUp.id.desc())
+        .order_by(SignUp.booking_id, SignUp.id.desc())
         .limit(1)
     ).one()
     return row[0], row[1]

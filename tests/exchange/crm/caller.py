@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -36,12 +37,7 @@ class Crm:
         headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
         """One request, signed over its body, or over its target where it has none."""
-        id, said = uuid4().hex, (body or target.encode()).decode()
-        signed = {
-            "webhook-id": id,
-            "webhook-timestamp": str(int(self.now.timestamp())),
-            "webhook-signature": " ".join(Webhook(secret).sign(id, self.now, said) for secret in secrets),
-        }
+        signed = signature(body or target.encode(), self.now, secrets)
         return self._page.call(method, target, body, {"content-type": "application/json", **signed, **(headers or {})})
 
     def tell(self, *events: dict[str, Any], **how: Any) -> list[tuple[str, str]]:
@@ -56,6 +52,16 @@ class Crm:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+
+def signature(said: bytes, now: datetime, secrets: tuple[str, ...] = (SECRET,)) -> dict[str, str]:
+    """The headers of what is signed."""
+    id = uuid4().hex
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(Webhook(secret).sign(id, now, said.decode()) for secret in secrets),
+    }
 
 
 def event(type_: str, subject: str, version: int, customer: str | None = FJORDBYGG, **data: Any) -> dict[str, Any]:

@@ -41,7 +41,7 @@ STATES: Ways = {
     "nothing to deliver": ("desk_deliveries", "kam.lie", opens("/desk/deliveries?customer=xyz")),
     "refused by the portal": ("desk_received", "kam.lie", opens("/desk/received")),
     "search": ("search", "Tester", opens("/search")),
-    "search found": ("search", "Tester", opens("/search?q=PO-4471")),
+    "search found": ("search", "Tester", opens("/search?q=Merkes+med+123")),
     "search of a number": ("search", "Tester", opens("/search?q=14838419861")),
     "worklist": ("worklist", "hms.fjord", opens("/worklist?todo=emails")),
     "worklist done": ("worklist", "Tester", opens("/worklist")),

@@ -22,6 +22,8 @@ _MAX_SHEETS = 20
 _DAYS = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 """The forms of days that every workbook has (18.8.30)."""
 _NOT_FORM = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+_LONGEST_FORM = 255
+"""Signs that a program writes of a form; no more is looked at."""
 _GENERAL = {"general", "standard"}
 
 _NO_WORKBOOK = (
@@ -153,4 +155,5 @@ def _told(read: _Sheet, table: Table, sheets: list[_Sheet]) -> Table:
 
 
 def _shows_day(form: str) -> bool:
-    return form.casefold() not in _GENERAL and bool(re.search("[dy]", _NOT_FORM.sub("", form), re.IGNORECASE))
+    shown = _NOT_FORM.sub("", form[:_LONGEST_FORM])
+    return form.casefold() not in _GENERAL and bool(re.search("[dy]", shown, re.IGNORECASE))
