@@ -48,6 +48,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    shutdown_grace: int = 5
+    """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -95,6 +97,7 @@ class Settings:
             host=environ.get("HOST", "127.0.0.1"),
             port=port,
             workers=_number(environ, "WORKERS", 1),
+            shutdown_grace=_number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
             log_format=log_format(environ),
             var=_var(environ),
         )
