@@ -28,7 +28,7 @@ from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
-from models.operations import commands, words
+from models.operations import commands, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
@@ -159,6 +159,11 @@ def worker(installation: Installation) -> Iterable[str]:
     return ()
 
 
+def _with_addresses(command: Command) -> Command:
+    """A command that says addresses of pages; the map knows them."""
+    return lambda installation, **said: command(installation, _links(installation.settings).absolute, **said)
+
+
 def command_line() -> ArgumentParser:
     """The tree of commands: each entry says what carries it out, and its words by the names that this takes."""
     parser = ArgumentParser("python app.py", description="The customer portal.", epilog=STATUSES)
@@ -179,9 +184,22 @@ def command_line() -> ArgumentParser:
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
-    for add in (_add_backup, _add_exchange, _add_reports, _add_slots):
+    for add in (_add_staff, _add_backup, _add_exchange, _add_reports, _add_slots):
         add(entry)
     return parser
+
+
+def _add_staff(entry: Entry) -> None:
+    create, link = _with_addresses(staff.create_staff), _with_addresses(staff.staff_link)
+    added = entry("create-staff", create, "lets somebody of the provider's own sign in to the desk")
+    again = entry("staff-link", link, "prints another link with which somebody of the staff chooses a password")
+    for command in (added, again):
+        command.add_argument("username", type=words.username, help="what one signs in with")
+    added.add_argument("--name", type=words.name, required=True, help="the full name")
+    added.add_argument("--email", type=words.email, required=True, help="where letters go")
+    added.add_argument("--phone", type=words.phone, default="", help="where customers call")
+    admin = "may do everything, and say who is staff"
+    added.add_argument("--administrator", action="store_true", dest="is_administrator", help=admin)
 
 
 def _add_backup(entry: Entry) -> None:

@@ -89,6 +89,8 @@ def update(visit: Visit, id: int) -> Response:
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
+    if not dry_run.unread:  # it was read meanwhile, as in another window: there is nothing to choose any more
+        return go(visit, visit.url("import", id=id))
     chosen = [_meaning(text) for text in visit.form.getlist("meaning")][: len(dry_run.guessed)]
     dry_run.guessed = [meaning.value if meaning else None for meaning in chosen]
     sheet = Sheet(visit, found, dry_run, units)

@@ -33,6 +33,19 @@ class Page(Client):
         self.response: httpx2.Response
         self._typed: dict[tuple[str, str], list[str]] = {}
 
+    def send(
+        self,
+        method: str,
+        url: str,
+        fields: list[tuple[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx2.Response:
+        """One request as it is; whatever is refused says so to who listens."""
+        response = super().send(method, url, fields, headers)
+        if response.status_code >= 400 and "html" in response.headers.get("content-type", "") and response.text:
+            house_rules.refusal(response.text, document=response.text.lstrip().startswith("<!doctype"))
+        return response
+
     # What the person does
 
     def open(self, url: str) -> "Page":
