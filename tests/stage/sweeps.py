@@ -71,7 +71,7 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, 1)
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
-    mine, foreign = _divided(house, TABLES[line.name], username)
+    mine, foreign = house.once(_divided, TABLES[line.name], username)
     return path_of(line, mine[0] if mine else foreign[0][1])
 
 
