@@ -29,13 +29,13 @@ _REFUSALS = re.compile(r"^Failed to load resource: the server responded with a s
 def open_chromium(playwright: Playwright, *, whole: bool = False) -> Iterator[Browser]:
     """Chromium with nothing open: its build for machines without a screen where that is installed, as it is quicker.
 
-    That build keeps no page that was left, for the button called Back; the whole one does.
+    That build keeps no page that was left, for the button called Back; the whole one does, but to do so it begins a
+    process for every page.
     """
     path = installed(*([] if whole else ["chromium-headless-shell"]), "chromium")
     expect.set_options(timeout=PATIENCE * 1000)
-    browser = playwright.chromium.launch(
-        executable_path=path, args=_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-    )
+    with_memory = ["--disable-back-forward-cache"] if whole else None
+    browser = playwright.chromium.launch(executable_path=path, args=_FLAGS, ignore_default_args=with_memory)
     yield browser
     browser.close()
 
