@@ -83,7 +83,7 @@ class Settings:
         brand = environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal")
         port = _number(environ, "PORT", 8000, at_most=65535)
         public_url, public_host = _address(environ, port)
-        chosen = cls(
+        return cls(
             secret_keys=_required(environ, "SECRET_KEYS"),
             field_keys=_required(environ, "FIELD_KEYS"),
             database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
@@ -105,10 +105,13 @@ class Settings:
             **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
-        )
-        for why in unsafe.reasons(chosen):
+        )._safe()
+
+    def _safe(self) -> "Settings":
+        """These settings; raises SettingsRefused where they are unsafe together."""
+        for why in unsafe.reasons(self):
             raise SettingsRefused(why)
-        return chosen
+        return self
 
     @classmethod
     def for_demo(cls, new_key: Callable[[str], str], environ: MutableMapping[str, str] = os.environ) -> "Settings":
