@@ -105,9 +105,9 @@ class Settings:
             **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
-        )._safe()
+        ).checked()
 
-    def _safe(self) -> "Settings":
+    def checked(self) -> "Settings":
         """These settings; raises SettingsRefused where they are unsafe together."""
         for why in unsafe.reasons(self):
             raise SettingsRefused(why)
