@@ -11,9 +11,9 @@ _FOLDER, _FILE = 0o700, 0o600
 
 def make_folder(folder: Path) -> None:
     """Make a folder, with those above it that are missing; raises OSError. What is there stays as it is."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
     for each in reversed(missing):
-        each.mkdir(mode=_FOLDER, exist_ok=True)
+        each.mkdir(mode=_FOLDER, exist_ok=True)  # another process may be first
 
 
 def make_file(file: Path) -> None:

@@ -69,7 +69,8 @@ class Postman:
         self._letters = Letters(settings, link)
         self._mail = Mail(settings)
         self._crm = Crm(settings)
-        self._channels = [each for each in Channel if not (each is Channel.CRM and settings.crm_fetches)]
+        self._channels = [each for each in Channel if each is not Channel.CRM or settings.crm_url]
+        self._has_crm = settings.has_crm
         self._next_round: datetime | None = None
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
@@ -97,7 +98,7 @@ class Postman:
     def deliver_due(self, stop: threading.Event | None = None, channels: Collection[Channel] | None = None) -> int:
         """Bring out what is due now, until nothing is left or `stop`; returns how many messages arrived."""
         self._go_round()
-        self._answer_requests()
+        self._look_after_the_outbox()
         arrived = 0
         while not (stop and stop.is_set()) and (taken := self._take(channels or self._channels)):
             arrived += self._deliver(taken)
@@ -116,10 +117,13 @@ class Postman:
             db.commit()
             waiting_list.go_round(db, now)
 
-    def _answer_requests(self) -> None:
-        """Post the letters for those who have forgotten their password and wait for them now."""
+    def _look_after_the_outbox(self) -> None:
+        """Post the letters for those who wait for them now, having forgotten a password; without a CRM, drop events."""
+        now = self._clock.now()
         with self._database.session() as db, across_customers(db):
-            password_requests.answer(db, self._clock.now())
+            password_requests.answer(db, now)
+            if not self._has_crm:
+                claims.drop(db, Channel.CRM, now)
             db.commit()
 
     def _take(self, channels: Collection[Channel]) -> _InHand | None:

@@ -82,8 +82,9 @@ def resend(installation: Installation, id: int) -> Lines:
 
 def purge(installation: Installation) -> Lines:
     """What is past its time is erased."""
-    kept = timedelta(days=installation.settings.former_employee_days)
-    for what, count in erasure.purge(installation.database, former_kept=kept, now=installation.now):
+    settings = installation.settings
+    kept = timedelta(days=settings.former_employee_days)
+    for what, count in erasure.purge(installation.database, settings.var, former_kept=kept, now=installation.now):
         yield f"{what}: {count}"
 
 

@@ -6,6 +6,7 @@ portal goes on meanwhile; a second run does nothing.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -18,6 +19,7 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
+from models.operations import files
 from models.orders import messages as order_messages
 from models.outbox.claims import empty_about, empty_delivered
 from models.outbox.message import Channel, Outgoing, post
@@ -30,8 +32,8 @@ _AT_ONCE = 100
 _MESSAGES_AT_ONCE = 2000
 
 
-def purge(database: Database, *, former_kept: timedelta, now: datetime) -> Iterator[tuple[str, int]]:
-    """Erase what is past its time; tells of what, and how many."""
+def purge(database: Database, var: Path, *, former_kept: timedelta, now: datetime) -> Iterator[tuple[str, int]]:
+    """Erase what is past its time, files under `var` included; tells of what, and how many."""
     steps: list[tuple[str, Callable[[Session], int]]] = [
         ("former employees", lambda db: erase_former(db, left_before=now - former_kept, now=now)),
         ("messages emptied", lambda db: empty_delivered(db, now, at_most=_MESSAGES_AT_ONCE)),
@@ -46,6 +48,8 @@ def purge(database: Database, *, former_kept: timedelta, now: datetime) -> Itera
         while done := _committed(database, step):
             count += done
         yield what, count
+    with database.session(read_only=True) as db, across_customers(db):
+        yield "files", files.forget(db, var)
 
 
 def _committed(database: Database, step: Callable[[Session], int]) -> int:

@@ -184,6 +184,23 @@ def empty_about(db: Session, abouts: Collection[str]) -> int:
     return _empty(db, Message.about.in_(abouts) & ~waits(Message) & (Message.sequence != _EMPTIED))
 
 
+def still_holding(db: Session, public_ids: Collection[str]) -> set[str]:
+    """Those of some messages that are there and are not emptied; across customers."""
+    full = select(Message.public_id).where(Message.public_id.in_(public_ids), Message.sequence != _EMPTIED)
+    return set(db.scalars(full))
+
+
+def drop(db: Session, channel: Channel, now: datetime) -> None:
+    """Take everything out of what waits for somebody who is not there; that something was changed then, stays."""
+    nobodys = (Message.channel == channel.value) & Message.delivered_at.is_(None)
+    db.execute(
+        update(Message)
+        .where(nobodys)
+        .values(delivered_at=now, dead_at=None, claim=None, payload={}, sealed=None, to=None, sequence=_EMPTIED)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _empty(db: Session, which: ColumnElement[bool]) -> int:
     emptied = (
         update(Message)

@@ -1,7 +1,7 @@
 """Receipts: whether the CRM has been told of the newest change of something (section 5, number 12).
 
-In which order changes are sent, and how often, is the outbox's concern. Where there is no CRM, events become files, and
-a written one counts as delivered.
+In which order changes are sent, and how often, is the outbox's concern. Where there is no CRM, an event is emptied, and
+what is left of it says when something was saved.
 """
 
 from dataclasses import dataclass

@@ -31,6 +31,7 @@ _STATES = (
     Option(State.DEAD, "Kunne ikke leveres"),
     Option(State.DELIVERED, "Levert"),
 )
+_EVERYWHERE = Option("", "Alle")
 _REFUSED_SHOWN = 25
 
 
@@ -38,15 +39,16 @@ class DeliverySearch(PortalForm):
     """What messages are searched by."""
 
     state = Choice("Tilstand:", choices=_STATES, default="")
-    channel = Choice("Til:", choices=[Option("", "Alle"), *(Option(*each) for each in CHANNELS.items())], default="")
+    channel = Choice("Til:", choices=[_EVERYWHERE, *(Option(*each) for each in CHANNELS.items())], default="")
     customer = Text("Kunde:", [at_most(200)])
     whose = Whose()
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
+        channel = Channel(self.channel.data) if self.channel.data else None
         return Criteria(
             State(self.state.data) if self.state.data else None,
-            Channel(self.channel.data) if self.channel.data else None,
+            channel if visit.portal.settings.has_crm else Channel.MAIL,
             self.customer.data or "",
             self.whose.managers(visit),
             after,
@@ -65,6 +67,8 @@ class Deliveries(Listing):
 def index(visit: Visit) -> Response:
     """Find a message, and see which endpoint takes nothing now."""
     search: DeliverySearch = DeliverySearch.of(visit)
+    if not visit.portal.settings.has_crm:
+        search.channel.choices = [_EVERYWHERE, Option(Channel.MAIL, CHANNELS[Channel.MAIL])]
     return answer(
         visit,
         Deliveries,

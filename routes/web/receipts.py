@@ -1,10 +1,13 @@
-"""The receipt line: `Oppdatert i CRM kl. 10:42` or `Venter på CRM`, on each page that follows a save (number 12).
+"""The receipt line, on each page that follows a save (number 12): what happened, in words for people.
+
+`Sendt til bedriftshelsetjenesten kl. 10:42` or `Venter på å bli sendt` where there is a CRM, else `Lagret kl. 10:42`.
 
 Its part, `frame/_receipt.html`, asks again by itself until the CRM has answered, for half a minute; without script a
 reload shows how it is. What a receipt is, stands in `models.outbox.receipts`.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -13,7 +16,7 @@ from routes.web.answers import go, nothing_new, swap
 from routes.web.visit import Visit
 from routes.web.words import date, time
 
-WAITING = "Venter på CRM"
+WAITING = "Venter på å bli sendt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,20 @@ class ReceiptLine:
 
 
 def receipt_of(visit: Visit, about: str, *, ask: str) -> ReceiptLine:
-    """The line of a thing that the user may see; empty where the CRM was never told of it."""
+    """The line of a thing that the user may see; empty where nobody was ever told of it."""
     receipt = receipt_for(visit.db, about)
     if receipt is None:
         return ReceiptLine()
+    if not visit.portal.settings.has_crm:
+        return ReceiptLine(f"Lagret {_when(visit, receipt.posted_at)}")
     if receipt.delivered_at is None:
         return ReceiptLine(WAITING, ask if receipt.comes_soon(visit.now) else None)
-    day = date(receipt.delivered_at)
-    return ReceiptLine(f"Oppdatert i CRM {'' if day == date(visit.now) else f'{day} '}kl. {time(receipt.delivered_at)}")
+    return ReceiptLine(f"Sendt til bedriftshelsetjenesten {_when(visit, receipt.delivered_at)}")
+
+
+def _when(visit: Visit, at: datetime) -> str:
+    day = date(at)
+    return f"{'' if day == date(visit.now) else f'{day} '}kl. {time(at)}"
 
 
 def receipt_again(visit: Visit, about: str, *, place: str) -> Response:

@@ -1,11 +1,14 @@
 """purge: former employees are gone after their time, what is counted stays, and twice is once."""
 
+import email
+import email.policy
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import app
 from models.bookings.sign_ups.sign_up import SignUp
@@ -28,11 +31,12 @@ from models.users.sessions import UserSession, open_session
 from models.users.user import User
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
+from tests.stage.outgoing import FACTS
 from tests.stage.times import NOW
 
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
-REST = ("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions")
+REST = ("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions", "files")
 
 
 @pytest.fixture
@@ -42,8 +46,8 @@ def database(quiet_house: House) -> Iterator[Database]:
     database.close()
 
 
-def purged(database: Database, now: datetime = NOW) -> dict[str, int]:
-    return dict(purge(database, former_kept=KEPT, now=now))
+def purged(database: Database, now: datetime = NOW, var: Path = Path("/nowhere")) -> dict[str, int]:
+    return dict(purge(database, var, former_kept=KEPT, now=now))
 
 
 def everything(database: Database) -> str:
@@ -136,6 +140,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "messages on orders": 0,
         "password links": 1,
         "sessions": 1,
+        "files": 0,
     }
     with quiet_house.behind() as db:
         first, second, third = db.scalars(select(Message).order_by(Message.id))
@@ -148,6 +153,44 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         assert db.get_one(Message, waits.id).payload == {"sender_name": "Xenia Qvist"}, "what waits is not lost"
         assert not resend(db, dead.id, NOW), "nothing is left that could be sent"
     assert set(purged(database, NOW + timedelta(days=366)).values()) == {0}
+
+
+def test_who_is_erased_is_nowhere_in_the_files_either(quiet_house: House, database: Database) -> None:
+    """Letters without a mail server are files, and events were."""
+    var = quiet_house.settings.var
+    hms = quiet_house.sign_in("hms.fjord").open("/employees/new")
+    hms.fill(given_name="Xenofon", family_name="Quist", email="xenofon@fjordbygg.example")
+    hms.fill(unit=hms.option("unit", "Bergen")).press("Lagre")
+    with quiet_house.behind() as db:
+        id = db.scalars(select(Employee.id).where(Employee.family_name == "Quist")).one()
+        told = {"to": "xenofon@fjordbygg.example", "payload": FACTS | {"sender_name": "Xenofon Quist"}}
+        about = {"about": f"employee:{id}", "customer_id": None, "at": NOW}
+        post(db, Outgoing(channel=Channel.MAIL, kind="order_placed", **about, **told))  # type: ignore[arg-type]
+        db.commit()
+    quiet_house.deliver()
+    left_behind = var / "crm" / "2026-10-01-100000-employee.created.json"
+    left_behind.parent.mkdir(exist_ok=True)
+    left_behind.write_text("Xenofon Quist", encoding="utf-8")
+    assert _files(var).count("Xenofon") > 1
+    with quiet_house.behind() as db:
+        db.get_one(Employee, id).deactivated_at = NOW - KEPT
+        db.execute(update(Message).where(Message.channel == Channel.CRM).values(delivered_at=NOW))
+        db.commit()
+    assert purged(database, NOW, var)["files"] >= 2
+    assert "Xenofon" not in _files(var)
+    assert "Xenofon" not in everything(database)
+
+
+def _files(folder: Path) -> str:
+    """What stands in all files below a folder, letters read as their readers do."""
+    found = []
+    for file in folder.rglob("*"):
+        if file.is_file():
+            raw = file.read_bytes()
+            letter = email.message_from_bytes(raw, policy=email.policy.default)
+            body = letter.get_body(("plain",)) if file.suffix == ".eml" else None
+            found += [raw.decode(errors="replace"), body.get_content() if body else ""]
+    return "\n".join(found)
 
 
 def test_the_command_says_what_it_did(

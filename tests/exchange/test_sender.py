@@ -110,10 +110,11 @@ def test_ar6_an_identity_number_leaves_for_the_crm_alone_and_only_under_its_key(
         jwe.decrypt_compact(data[0]["national_id"], OctKey.import_key(bytes(32)))
 
 
-def test_without_a_crm_events_are_files(lonely: Portal, tmp_path: Path) -> None:
+def test_without_a_crm_events_are_nowhere(lonely: Portal, tmp_path: Path) -> None:
+    """Neither CRM_URL nor CRM_SECRETS: nothing is kept but that something was changed, and when."""
     message = lonely.tell()
-    assert lonely.deliver() == 1
-    (file,) = (tmp_path / "crm").iterdir()
-    assert file.name == f"2026-10-01-100000-order.placed-{message.public_id}.json"
-    event = json.loads(file.read_text(encoding="utf-8"))
-    assert (event["id"], event["type"], event["data"]) == (message.public_id, "order.placed", FACTS)
+    assert lonely.deliver() == 0
+    assert not (tmp_path / "crm").exists()
+    stored = lonely.stored(message)
+    assert (stored.payload, stored.to, stored.sealed, stored.kind) == ({}, None, None, "order.placed")
+    assert lonely.outbox == (0, 0)

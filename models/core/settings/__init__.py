@@ -68,6 +68,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def has_crm(self) -> bool:
+        """Whether there is a CRM to tell anything."""
+        return self.crm_url is not None or bool(self.crm_secrets)
+
+    @property
     def crm_fetches(self) -> bool:
         """Whether the CRM cannot be called, and fetches its events instead."""
         return self.crm_url is None and bool(self.crm_secrets)

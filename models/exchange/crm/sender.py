@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from models.core.settings import Settings, SettingsRefused
-from models.exchange import Deferred, Stumbled, Unreachable, keep
+from models.exchange import Deferred, Stumbled, Unreachable
 from models.exchange.crm.envelopes import Envelopes
 from models.exchange.crm.webhooks import keys_of, sign
 from models.outbox.message import Message
@@ -63,7 +63,6 @@ class Crm:
             raise SettingsRefused("CRM_SECRETS is not set; without it the CRM cannot know who calls.")
         self._keys = keys_of(settings.crm_secrets)
         self._envelopes = Envelopes(settings)
-        self._folder = settings.var / "crm"
 
     def send(self, message: Message, now: datetime) -> None:
         """Tell the CRM; any answer but 2xx raises Deferred.
@@ -71,9 +70,7 @@ class Crm:
         None is final: the fault may be the CRM's own, and an event that is tried for days is not lost.
         """
         event = self._envelopes.event(message)
-        if self._address is None:
-            keep(message, self._folder, ".json", json.dumps(event, ensure_ascii=False, indent=2).encode())
-            return
+        assert self._address is not None
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
         status, retry_after = _answer(self._address, body, headers)

@@ -11,11 +11,11 @@ from uuid import uuid4
 import httpx2
 from standardwebhooks import Webhook
 
-from tests.stage.house import House
+from tests.stage.house import CRM_SECRETS, House
 from tests.stage.page import Page
 from tests.stage.times import NOW
 
-SECRET = "whsec_" + base64.b64encode(b"a secret of the tests and the CRM").decode()
+[SECRET] = CRM_SECRETS
 OTHER = "whsec_" + base64.b64encode(b"another secret, of somebody else").decode()
 DEMOKUNDE, FJORDBYGG, TESTBEDRIFTEN = "315908302", "319099603", "311661310"
 
