@@ -199,8 +199,8 @@ MAP: tuple[Line, ...] = (
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
-    get ("/healthz",                       health.alive,            name="alive",           who=anyone),
-    get ("/readyz",                        health.ready,            name="ready",           who=anyone),
+    get ("/healthz",                       health.alive,            name="alive",           who=anyone, any_host=True),
+    get ("/readyz",                        health.ready,            name="ready",           who=anyone, any_host=True),
 )
 # fmt: on
 

@@ -22,10 +22,18 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
-from models.core.settings import SettingsRefused
+from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
+from models.core.settings import Connections, SettingsRefused
 from models.core.write_lock import PATIENCE, WriteLock, Writer, without_waiting
 
-__all__ = ["Database", "Session", "aside", "give_way", "run"]  # what has a session in hand names its type from here
+__all__ = [
+    "CommitUnknown",
+    "Database",
+    "Session",
+    "aside",
+    "give_way",
+    "run",
+]  # what has a session in hand names its type from here
 
 _IMMEDIATE = "sqlite_begins_immediate"
 _SQLITE_SETTINGS = (
@@ -49,7 +57,15 @@ class Database:
     SettingsRefused where `url` is none.
     """
 
-    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        asynchronous: bool = False,
+        pool_size: int = 5,
+        patience: float = PATIENCE,
+        connections: Connections | None = None,
+    ) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = WriteLock(patience)
@@ -63,13 +79,7 @@ class Database:
             event.listen(self.engine, "begin", self._begin_sqlite)
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
-            if asynchronous:
-                self.engine = create_async_engine(
-                    parsed, pool_size=pool_size, max_overflow=15, hide_parameters=True
-                ).sync_engine
-            else:
-                self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
-            event.listen(self.engine, "connect", _configure_postgresql)
+            self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = without_waiting(self._writing)
@@ -80,7 +90,9 @@ class Database:
         A session that is not `read_only` takes SQLite's write lock with its first statement, so that what it
         read is still true when it writes. It waits for its turn, or, `at_once`, fails where somebody else writes.
         """
-        if read_only or not self.is_sqlite:
+        if not self.is_sqlite:
+            session: Session = Acknowledged(self.engine, expire_on_commit=False)
+        elif read_only:
             session = Session(self.engine, expire_on_commit=False)
         else:
             session = Writer(self._at_once if at_once else self._writing, self._lock)
@@ -119,9 +131,11 @@ class Database:
         bind(session, scope, read_only=True)
 
     def answers(self) -> bool:
-        """Whether the database can be reached; inside `run` where it is asynchronous."""
+        """Whether the database can be reached and written to; inside `run` where it is asynchronous."""
         try:
             with self.engine.connect() as connection:
+                if not self.is_sqlite:
+                    return leads(connection)
                 connection.exec_driver_sql("SELECT 1")
         except (DBAPIError, PoolTimeout):
             return False
@@ -155,15 +169,17 @@ def _parsed(url: str) -> URL:
         raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
 
 
-def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """On the disks of today a page anywhere is as near as the next one; PostgreSQL plans for older ones.
-
-    Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees.
-    """
-    cursor = connection.cursor()
-    cursor.execute("SET random_page_cost = 1.1")
-    cursor.close()
-    connection.commit()
+def _postgresql(url: URL, connections: Connections, pool_size: int, *, asynchronous: bool) -> Engine:
+    """Those who serve have a pool that is bounded as a whole; a command or a postman needs one or two connections."""
+    kept: dict[str, Any] = {"pool_timeout": connections.wait, "hide_parameters": True}
+    kept["connect_args"] = arguments(url, connections, for_people=asynchronous)
+    if asynchronous:
+        size = min(pool_size, connections.most)
+        engine = create_async_engine(url, pool_size=size, max_overflow=connections.most - size, **kept).sync_engine
+    else:
+        engine = create_engine(url, pool_size=pool_size, **kept)
+    watch(engine)
+    return engine
 
 
 async def run(work: Callable[..., T], *args: Any) -> T:

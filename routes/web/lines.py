@@ -58,18 +58,20 @@ class Line:
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
     max_body: int = MEGABYTE
     """For a POST: what its body may weigh, in bytes."""
+    any_host: bool = False
+    """For a GET: whether it answers whatever the Host header says."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.while_viewing)
+        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.any_host, self.while_viewing)
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
-def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
+def get(path: str, handler: Handler, *, name: str, who: Who, any_host: bool = False) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who)
+    return Line("GET", path, handler, name, who, any_host=any_host)
 
 
 def post(
@@ -83,7 +85,7 @@ def post(
     while_viewing: bool = False,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
+    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing)
 
 
 @dataclass(frozen=True, slots=True)
