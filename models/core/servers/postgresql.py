@@ -6,7 +6,7 @@ write. Which sessions there are is said in `models.core.database`.
 
 from typing import Any
 
-from sqlalchemy import URL, Engine, event
+from sqlalchemy import URL, Engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -58,7 +58,7 @@ def watch(engine: Engine) -> None:
 
 def leads(connection: Connection) -> bool:
     """Whether the server takes what is written."""
-    return not connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()
+    return not connection.scalar(select(func.pg_is_in_recovery()))
 
 
 class Acknowledged(Session):
