@@ -24,9 +24,10 @@ from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
 from models.core.settings import Connections, SettingsRefused
-from models.core.write_lock import PATIENCE, WriteLock, Writer, without_waiting
+from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
 
 __all__ = [
+    "NO_ANSWER",
     "CommitUnknown",
     "Database",
     "Session",
@@ -45,6 +46,9 @@ _SQLITE_SETTINGS = (
 _BUSY = 5000
 """Milliseconds that SQLite itself waits where it has something to do alone, such as after a crash."""
 _BUSY_ON_THE_LOOP = 100
+
+NO_ANSWER = "The database does not answer."
+FOLLOWS = "The server of the database follows another one, and takes no changes."
 
 T = TypeVar("T")
 
@@ -82,7 +86,7 @@ class Database:
             self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
-        self._at_once = without_waiting(self._writing)
+        self._at_once = with_patience(self._writing, 0)
 
     def session(self, scope: Scope | None = None, *, read_only: bool = False, at_once: bool = False) -> Session:
         """A session held to `scope`; without one, every statement fails outside `across_customers`.
@@ -130,16 +134,15 @@ class Database:
         session.bind = self.engine
         bind(session, scope, read_only=True)
 
-    def answers(self) -> bool:
-        """Whether the database can be reached and written to; inside `run` where it is asynchronous."""
+    def ask(self, question: Callable[[Connection], str]) -> str:
+        """What is wrong with the database, if anything, in one sentence; inside `run` where it is asynchronous."""
         try:
             with self.engine.connect() as connection:
-                if not self.is_sqlite:
-                    return leads(connection)
-                connection.exec_driver_sql("SELECT 1")
+                if not (self.is_sqlite or leads(connection)):
+                    return FOLLOWS
+                return question(connection)
         except (DBAPIError, PoolTimeout):
-            return False
-        return True
+            return NO_ANSWER
 
     def close(self) -> None:
         """Give all connections back."""
@@ -156,6 +159,11 @@ class Database:
             self._lock.begin(connection, usual_timeout=self._busy)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def patient(engine: Engine, seconds: float) -> Engine:
+    """The same database, for what takes SQLite's write lock at the start of a transaction, and waits so long for it."""
+    return with_patience(engine.execution_options(**{_IMMEDIATE: True}), seconds)
 
 
 def _parsed(url: str) -> URL:

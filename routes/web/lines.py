@@ -30,6 +30,16 @@ def staff(user: SignedIn | None) -> bool:
     return user is not None and user.is_at_desk
 
 
+def serving(user: SignedIn | None) -> bool:
+    """The provider's own at the desk who may change something: not those who only read."""
+    return user is not None and user.is_serving
+
+
+def administrating(user: SignedIn | None) -> bool:
+    """The provider's own at the desk who may change who is one of them."""
+    return user is not None and user.is_administrator
+
+
 def viewing(user: SignedIn | None) -> bool:
     """Staff who see the portal as a customer does."""
     return user is not None and user.view is not None
@@ -58,20 +68,20 @@ class Line:
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
     max_body: int = MEGABYTE
     """For a POST: what its body may weigh, in bytes."""
-    any_host: bool = False
-    """For a GET: whether it answers whatever the Host header says."""
+    is_probe: bool = False
+    """For a GET: whether a balancer asks it, by whatever name and as nobody."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.any_host, self.while_viewing)
+        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing)
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
-def get(path: str, handler: Handler, *, name: str, who: Who, any_host: bool = False) -> Line:
+def get(path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, any_host=any_host)
+    return Line("GET", path, handler, name, who, is_probe=is_probe)
 
 
 def post(

@@ -52,7 +52,7 @@ def saved(page: Page) -> Page:
 def test_a_page_survives_that_all_connections_are_lost_and_a_save_says_that_nothing_is_kept(
     quiet_house: House, admin: psycopg.Connection
 ) -> None:
-    page = quiet_house.sign_in("Tester")
+    page = quiet_house.sign_in("Tester").open("/info")
     end_all(admin)
     assert page.open("/employees").status_code == 200
     form = page.open("/employees/new").fill(**KARI)
@@ -66,7 +66,7 @@ def test_a_page_survives_that_all_connections_are_lost_and_a_save_says_that_noth
 def test_a_commit_that_nobody_confirmed_is_not_denied_and_can_be_sent_again(
     quiet_house: House, admin: psycopg.Connection
 ) -> None:
-    page = quiet_house.sign_in("Tester")
+    page = quiet_house.sign_in("Tester").open("/info")
     form = page.open("/employees/new").fill(**KARI)
     with at_commit(quiet_house.portal.database, lambda: end_all(admin)):
         assert form.press("Lagre").status_code == 503
@@ -93,7 +93,7 @@ def at_commit(database: Database, do: Callable[[], None]) -> Iterator[None]:
 
 def test_a_server_that_follows_another_is_let_go_of(quiet_house: House, admin: psycopg.Connection) -> None:
     """Such a server still answers; what it refuses is to write, for as long as one keeps the connection."""
-    page = quiet_house.sign_in("Tester")
+    page = quiet_house.sign_in("Tester").open("/info")
     end_all(admin)
     name = psycopg.sql.Identifier(admin.info.dbname)
     admin.execute(psycopg.sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name))
