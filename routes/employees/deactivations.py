@@ -1,6 +1,6 @@
 """Deaktiver: the question with its consequences, the deactivation, and taking it back (AD4, section 5 number 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -29,7 +29,7 @@ _CHOOSE_FREE = "Kryss av for å frigi timen."
 
 def new(visit: Visit, id: int) -> Response:
     """Ask first, and show what lies ahead."""
-    return _ask(visit, employee_of(visit, id), {})
+    return _ask(visit, employee_of(visit, id), {}, draft=visit.draft())
 
 
 def create(visit: Visit, id: int) -> Response:
@@ -60,7 +60,7 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
     """Who gets which time, None where it is freed; and the sentences for those of which it is not clear."""
     heirs: dict[int, Employee | None] = {}
     errors: dict[int, str] = {}
-    freed, typed = visit.form.getlist("free"), _typed(visit)
+    freed, typed = visit.form.getlist("free"), _typed(visit.form.multi_items())
     for one in ahead:
         wanted = typed.get(str(one.sign_up), "")
         if str(one.sign_up) in freed and not wanted:
@@ -76,12 +76,11 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
     return heirs, errors
 
 
-def _typed(visit: Visit) -> Mapping[str, str]:
+def _typed(sent: Sequence[tuple[str, object]]) -> Mapping[str, str]:
     """By sign-up, who was typed to take over."""
-    names = [name if isinstance(name, str) else "" for name in visit.form.getlist("heir")]
-    return {
-        str(id): " ".join(name.split())[:200] for id, name in zip(visit.form.getlist("sign_up"), names, strict=False)
-    }
+    ids = [str(value) for name, value in sent if name == "sign_up"]
+    names = [value if isinstance(value, str) else "" for name, value in sent if name == "heir"]
+    return {id: " ".join(name.split())[:200] for id, name in zip(ids, names, strict=False)}
 
 
 def _heir(visit: Visit, wanted: str) -> Employee | str:
@@ -96,7 +95,15 @@ def _heir(visit: Visit, wanted: str) -> Employee | str:
     return employee_of(visit, found.rows[0].id)
 
 
-def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: int = 200) -> Response:
+def _ask(
+    visit: Visit,
+    employee: Employee,
+    errors: dict[int, str],
+    *,
+    status: int = 200,
+    draft: Sequence[tuple[str, object]] | None = None,
+) -> Response:
+    sent = draft or visit.form.multi_items()
     return page(
         visit,
         "employees/deactivation.html",
@@ -106,6 +113,6 @@ def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: in
         employee=employee,
         ahead=ahead_of(visit.db, employee, by=visit.user, now=visit.now),
         errors=errors,
-        freed=set(visit.form.getlist("free")),
-        typed=_typed(visit),
+        freed={value for name, value in sent if name == "free"},
+        typed=_typed(sent),
     )
