@@ -5,7 +5,10 @@ from bs4 import Tag
 from tests.stage.house import House
 from tests.stage.page import Page
 
-LIST = "Fornavn\tEtternavn\tE-post\tFødt\nKari\tPrøve\tkari.p@fjordbygg.example\t03/04/1984\nPer\t\tper.p@x.example\t02/03/1979"
+LIST = (
+    "Fornavn\tEtternavn\tE-post\tFødt\n"
+    "Kari\tPrøve\tkari.p@fjordbygg.example\t03/04/1984\nPer\t\tper.p@x.example\t02/03/1979"
+)
 NUMBER = "14838419861"
 
 
