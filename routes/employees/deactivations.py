@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from models.bookings.booking import BookingCancelled, TooLate
@@ -60,7 +61,7 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
     """Who gets which time, None where it is freed; and the sentences for those of which it is not clear."""
     heirs: dict[int, Employee | None] = {}
     errors: dict[int, str] = {}
-    freed, typed = visit.form.getlist("free"), _typed(visit.form.multi_items())
+    freed, typed = visit.form.getlist("free"), _typed(visit)
     for one in ahead:
         wanted = typed.get(str(one.sign_up), "")
         if str(one.sign_up) in freed and not wanted:
@@ -76,11 +77,14 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
     return heirs, errors
 
 
-def _typed(sent: Sequence[tuple[str, object]]) -> Mapping[str, str]:
+def _typed(visit: Visit) -> Mapping[str, str]:
     """By sign-up, who was typed to take over."""
-    ids = [str(value) for name, value in sent if name == "sign_up"]
-    names = [value if isinstance(value, str) else "" for name, value in sent if name == "heir"]
-    return {id: " ".join(name.split())[:200] for id, name in zip(ids, names, strict=False)}
+    return _by_sign_up(visit.form.getlist("sign_up"), visit.form.getlist("heir"))
+
+
+def _by_sign_up(ids: Sequence[object], typed: Sequence[object]) -> Mapping[str, str]:
+    names = [name if isinstance(name, str) else "" for name in typed]
+    return {str(id): " ".join(name.split())[:200] for id, name in zip(ids, names, strict=False)}
 
 
 def _heir(visit: Visit, wanted: str) -> Employee | str:
@@ -101,9 +105,9 @@ def _ask(
     errors: dict[int, str],
     *,
     status: int = 200,
-    draft: Sequence[tuple[str, object]] | None = None,
+    draft: Sequence[tuple[str, str]] | None = None,
 ) -> Response:
-    sent = draft or visit.form.multi_items()
+    kept = FormData(list(draft or []))
     return page(
         visit,
         "employees/deactivation.html",
@@ -113,6 +117,6 @@ def _ask(
         employee=employee,
         ahead=ahead_of(visit.db, employee, by=visit.user, now=visit.now),
         errors=errors,
-        freed={value for name, value in sent if name == "free"},
-        typed=_typed(sent),
+        freed=set(visit.form.getlist("free") or kept.getlist("free")),
+        typed=_typed(visit) or _by_sign_up(kept.getlist("sign_up"), kept.getlist("heir")),
     )
