@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.exchange.crm.caller import Crm
+from tests.exchange.crm.caller import arrives
 from tests.stage.house import House
 from tests.stage.page import Page
 
@@ -17,13 +17,6 @@ def order(page: Page) -> Page:
     page.open("/orders/new").fill(delivery="Førstehjelpskurs").press("Send bestilling")
     assert page.h1.startswith("Bestilling ")
     return page
-
-
-def arrives(house: House) -> None:
-    """The CRM fetches its events, and says that it has them."""
-    crm = Crm(house.visitor())
-    crm.now = house.clock.now()
-    crm.fetch(crm.fetch(0)["after"])
 
 
 def test_12_the_page_that_follows_a_save_says_when_the_crm_knows(house: House) -> None:

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from models.core.search import PAGE_SIZE
 from models.users.sessions import IDLE, LIFETIME
 from routes.info.page import SHOWN
+from tests.exchange.crm.caller import arrives
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import token_of
@@ -106,7 +107,7 @@ def screens(house: House) -> list[BeautifulSoup]:
     testweb = house.sign_in("TESTWEB")
     seen.append(testweb.open("/invoices").soup)
     seen.append(testweb.follow("2017-118350").soup)
-    house.deliver()
+    arrives(house)
     seen.append(hms.open(sent.headers["location"]).soup)
     return seen
 

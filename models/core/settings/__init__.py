@@ -80,6 +80,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether letters leave the portal; in a demonstration files are enough."""
+        return self.smtp_url is not None or self.demo
+
+    @property
     def has_crm(self) -> bool:
         """Whether there is a CRM to tell anything."""
         return self.crm_url is not None or bool(self.crm_secrets)
@@ -93,9 +98,17 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings.
 
-        Raises SettingsRefused with one clear sentence where one is missing or wrong; in production there are
-        no default keys.
+        Raises SettingsRefused with one clear sentence where one is missing or wrong, or where they are unsafe together;
+        in production there are no default keys.
         """
+        settings = cls.as_they_are(environ)
+        for why in unsafe.reasons(settings):
+            raise SettingsRefused(why)
+        return settings
+
+    @classmethod
+    def as_they_are(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """The same where they are unsafe together, for whoever tells all the reasons."""
         demo = _flag(environ, "PORTAL_DEMO")
         brand = environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal")
         port = _number(environ, "PORT", 8000, at_most=65535)
@@ -114,9 +127,7 @@ class Settings:
             smtp_url=environ.get("SMTP_URL") or None,
             mail_from=_sender(environ.get("MAIL_FROM") or "portal@bht.example", brand),
             fallback_email=environ.get("FALLBACK_EMAIL") or None,
-            crm_url=environ.get("CRM_URL") or None,
-            crm_secrets=_list(environ, "CRM_SECRETS"),
-            crm_field_key=environ.get("CRM_FIELD_KEY") or None,
+            **_crm(environ),
             order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
             former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
             brand=brand,
@@ -127,13 +138,7 @@ class Settings:
             **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
-        ).checked()
-
-    def checked(self) -> "Settings":
-        """These settings; raises SettingsRefused where they are unsafe together."""
-        for why in unsafe.reasons(self):
-            raise SettingsRefused(why)
-        return self
+        )
 
     @classmethod
     def for_demo(cls, new_key: Callable[[str], str], environ: MutableMapping[str, str] = os.environ) -> "Settings":
@@ -223,6 +228,11 @@ def _sender(address: str, brand: str) -> str:
         return address
     name = f'"{quote(brand)}"' if re.search(r"[^\w \-]", brand) else brand
     return f"{name} <{address}>"
+
+
+def _crm(environ: Mapping[str, str]) -> dict[str, Any]:
+    named = {"crm_url": environ.get("CRM_URL") or None, "crm_field_key": environ.get("CRM_FIELD_KEY") or None}
+    return {**named, "crm_secrets": _list(environ, "CRM_SECRETS")}
 
 
 def _order_number(environ: Mapping[str, str], name: str, default: int) -> int:
