@@ -5,6 +5,7 @@ What a command does and says is in `models.operations.commands`; only what serve
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -28,7 +29,7 @@ from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
-from models.operations import commands, staff, words
+from models.operations import checks, commands, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
@@ -41,6 +42,8 @@ from routes.web.portal import Portal
 from routes.web.serving.processes import Processes, ProcessesDie
 from routes.web.serving.server import LONGEST_STOP, Around, Server
 from routes.web.serving.sockets import CannotListen, close, listen
+
+log = logging.getLogger("portal")
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -119,6 +122,8 @@ def run(installation: Installation) -> Iterable[str]:
 def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
+    if not settings.sends_mail:
+        log.warning("SMTP_URL is not set: letters are kept as files under PORTAL_VAR, and reach nobody")
     app = create_app(settings)
     installation.check_tables()
     installation.close()  # no process may share a connection with another
@@ -160,6 +165,13 @@ def worker(installation: Installation) -> Iterable[str]:
     return ()
 
 
+def check(installation: Installation) -> Iterable[str]:
+    """What is right, what is missing, and how to mend it; the postman goes to each endpoint."""
+    return checks.check(
+        installation, lambda settings: _postman(settings, Clock(settings.today), _links(settings)).reach()
+    )
+
+
 def _with_addresses(command: Command) -> Command:
     """A command that says addresses of pages; the map knows them."""
     return lambda installation, **said: command(installation, _links(installation.settings).absolute, **said)
@@ -181,6 +193,7 @@ def command_line() -> ArgumentParser:
     entry("serve", serve, "the portal, with the settings of the environment")
     entry("worker", worker, "the postman alone")
     entry("migrate", commands.migrate, "brings the database to the newest version")
+    entry("check", check, "what is right, what is missing, and how to mend it")
     entry("purge", commands.purge, "erases former employees and what else is past its time; once a day")
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")

@@ -7,7 +7,7 @@ fails, whichever the message, it rests (`models.outbox.endpoints`), and its mess
 import logging
 import threading
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,6 +72,15 @@ class Postman:
         self._channels = [each for each in Channel if each is not Channel.CRM or settings.crm_url]
         self._has_crm = settings.has_crm
         self._next_round: datetime | None = None
+
+    def reach(self) -> Iterator[tuple[str, str]]:
+        """Each endpoint that there is, and why it takes nothing, or nothing where it does; for operators."""
+        for name, way in (("mail server", self._mail), ("CRM", self._crm)):
+            try:
+                if way.reach():
+                    yield name, ""
+            except Unreachable as error:
+                yield name, str(error)
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Deliver until `stop`, finishing what is in hand; `wake` saves waiting for the next look.

@@ -59,6 +59,12 @@ class Mail:
         self._server = SmtpServer.at(settings.smtp_url) if settings.smtp_url else None
         self._folder = settings.var / "mail"
 
+    def reach(self) -> bool:
+        """Go as far as the server is ready for a letter, and leave; False where there is none. Raises Unreachable."""
+        if self._server is not None:
+            _leave(_connect(self._server))
+        return self._server is not None
+
     def send(self, message: Message, letter: EmailMessage) -> None:
         """Hand a letter over; raises Undeliverable or Deferred."""
         if self._server is None:

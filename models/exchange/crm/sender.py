@@ -64,6 +64,19 @@ class Crm:
         self._keys = keys_of(settings.crm_secrets)
         self._envelopes = Envelopes(settings)
 
+    def reach(self) -> bool:
+        """Open a connection, and say nothing; False where the CRM is not called. Raises Unreachable."""
+        if self._address is None:
+            return False
+        connection = self._address.connection()
+        try:
+            connection.connect()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(type(error).__name__) from error
+        finally:
+            connection.close()
+        return True
+
     def send(self, message: Message, now: datetime) -> None:
         """Tell the CRM; any answer but 2xx raises Deferred.
 

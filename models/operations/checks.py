@@ -1,0 +1,152 @@
+"""What `check` looks at: whether an installation is set up so that it serves, and how to mend what is not.
+
+Each finding is a line. What one process knows of itself while it serves is in the log and at `/readyz`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from models.core.sealed import Keyring
+from models.core.settings import Settings, SettingsRefused, unsafe
+from models.migrations import wrong_with
+from models.operations.installation import Installation, Refused, WrongWords
+from models.outbox.overview import Counts, counts
+from models.staff.administration import administrators
+
+_LATE = timedelta(minutes=10)
+"""After which a message that waits says that nobody sends, or that nobody takes it."""
+_LITTLE, _ALMOST_NONE = 1 << 30, 100 << 20
+"""Bytes that are free on a disk."""
+
+
+class Grade(StrEnum):
+    """How something stands."""
+
+    RIGHT = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and where it is not right, how to mend it."""
+
+    grade: Grade
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.grade:<8} {self.said}"
+
+
+Reach = Callable[[Settings], Iterable[tuple[str, str]]]
+"""Goes to each endpoint: its name, and why it takes nothing, or nothing where it does."""
+
+
+def check(installation: Installation, reach: Reach) -> Iterable[str]:
+    """Everything in one screen; ends with 1 where there is a warning, and with 2 where something is wrong."""
+    worst = Grade.RIGHT
+    for finding in _findings(installation, reach):
+        grades = list(Grade)
+        worst = max(worst, finding.grade, key=grades.index)
+        yield str(finding)
+    if worst is Grade.WRONG:
+        raise WrongWords
+    if worst is Grade.WARNING:
+        raise Refused
+
+
+def _findings(installation: Installation, reach: Reach) -> Iterator[Finding]:
+    try:
+        settings = installation.settings = Settings.as_they_are()
+    except SettingsRefused as refused:
+        yield Finding(Grade.WRONG, str(refused))
+        return
+    reasons = list(unsafe.reasons(settings))
+    yield from (Finding(Grade.WRONG, why) for why in reasons)
+    if not reasons:
+        yield Finding(Grade.RIGHT, f"settings: people come to {settings.public_url}")
+    yield _keys(settings)
+    yield from _database(installation)
+    yield from _outside(settings, reach)
+    for folder in _folders(settings):
+        yield _disk(folder)
+
+
+def _keys(settings: Settings) -> Finding:
+    try:
+        keyring = Keyring(settings.field_keys)
+    except SettingsRefused as refused:
+        return Finding(Grade.WRONG, str(refused))
+    return Finding(Grade.RIGHT, f"keys: {keyring.newest} seals")
+
+
+def _database(installation: Installation) -> Iterator[Finding]:
+    try:
+        wrong = installation.database.ask(wrong_with)
+        if wrong:
+            yield Finding(Grade.WRONG, wrong)
+            return
+        with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
+            held, waiting = administrators(db), counts(db)
+    except (DBAPIError, Refused, SettingsRefused) as error:
+        why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
+        return
+    yield Finding(Grade.RIGHT, "database: reachable, writable, and at this version")
+    if held:
+        yield Finding(Grade.RIGHT, f"staff: {len(held)} {'administrator' if len(held) == 1 else 'administrators'}")
+    else:
+        how = 'python app.py create-staff USERNAME --name "…" --email … --administrator'
+        yield Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
+    yield from _outbox(waiting, installation.now)
+
+
+def _outbox(waiting: Counts, now: datetime) -> Iterator[Finding]:
+    since = waiting.waiting_since
+    if since and now - since > _LATE:
+        told = f"{waiting.waiting} messages wait, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+        yield Finding(Grade.WARNING, f"{told}: does a serve or a worker run? python app.py outbox says more")
+    elif not waiting.dead:
+        yield Finding(Grade.RIGHT, "outbox: nothing waits for long")
+    if waiting.dead:
+        yield Finding(Grade.WARNING, f"{waiting.dead} messages could not be delivered: python app.py outbox says why")
+
+
+def _outside(settings: Settings, reach: Reach) -> Iterator[Finding]:
+    if not settings.sends_mail:
+        yield Finding(Grade.WRONG, "SMTP_URL is not set: letters are files under PORTAL_VAR, and reach nobody")
+    if not settings.has_crm:
+        yield Finding(Grade.RIGHT, "CRM: there is none")
+    try:
+        for name, why in reach(settings):
+            said = (
+                f"{name} takes nothing ({why}): is its address right, and does it run?" if why else f"{name}: answers"
+            )
+            yield Finding(Grade.WRONG if why else Grade.RIGHT, said)
+    except SettingsRefused as refused:
+        yield Finding(Grade.WRONG, str(refused))
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Where the portal writes, each disk once."""
+    folders = [settings.var]
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        folders.append(Path(url.database).parent)
+    there = [
+        next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir()) for folder in folders
+    ]
+    return list({each.stat().st_dev: each for each in there}.values())
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    said = f"disk of {folder}: {free / 1e9:.1f} GB free"
+    return Finding(Grade.WRONG if free < _ALMOST_NONE else Grade.WARNING if free < _LITTLE else Grade.RIGHT, said)
