@@ -11,6 +11,7 @@ from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
 from routes.employees.page import employee_of, show_saved
 from routes.web.answers import page
+from routes.web.fields import cleaned
 from routes.web.visit import Visit
 
 _WHY: dict[type[Exception], str] = {
@@ -78,10 +79,8 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
 
 def _typed(visit: Visit) -> Mapping[str, str]:
     """By sign-up, who was typed to take over."""
-    names = [name if isinstance(name, str) else "" for name in visit.form.getlist("heir")]
-    return {
-        str(id): " ".join(name.split())[:200] for id, name in zip(visit.form.getlist("sign_up"), names, strict=False)
-    }
+    names = [cleaned(name[:200], today=visit.today)[0] for name in visit.form.getlist("heir") if isinstance(name, str)]
+    return {str(id): " ".join(name.split()) for id, name in zip(visit.form.getlist("sign_up"), names, strict=False)}
 
 
 def _heir(visit: Visit, wanted: str) -> Employee | str:

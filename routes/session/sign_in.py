@@ -16,7 +16,6 @@ from routes.web.errors import not_found
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.http.cookie import SessionCookie
-from routes.web.http.same_origin import local
 from routes.web.visit import Visit
 
 WRONG = "Feil brukernavn eller passord."
@@ -35,7 +34,7 @@ class SignInForm(PortalForm):
 
 def new(visit: Visit) -> Response:
     """The sign-in page (N7)."""
-    back_to = local(visit.query_params.get("next", ""), visit.url("info"))
+    back_to = visit.local(visit.query_params.get("next", ""), visit.url("info"))
     if visit.signed_in:
         return go(visit, back_to)
     problem = "Logg inn for å fortsette. Det du hadde skrevet, er tatt vare på." if "draft=" in back_to else None
@@ -45,7 +44,7 @@ def new(visit: Visit) -> Response:
 def create(visit: Visit) -> Response:
     """Sign in: a new session id, and back to the page that was wanted."""
     form = SignInForm.of(visit)
-    back_to = local(str(visit.form.get("next", "")), visit.url("info"))
+    back_to = visit.local(str(visit.form.get("next", "")), visit.url("info"))
     if not form.validate():
         return _page(visit, form, back_to, status=422)
     with across_customers(visit.db):

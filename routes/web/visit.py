@@ -24,6 +24,8 @@ from models.users.sessions import Choice, SignedIn
 from routes.web.errors import busy, not_found
 from routes.web.http.asked import Asked
 from routes.web.http.cookie import Flash
+from routes.web.http.links import without_numbers
+from routes.web.http.same_origin import local
 from routes.web.portal import Portal
 
 T = TypeVar("T")
@@ -121,9 +123,13 @@ class Visit:
 
     @property
     def path(self) -> str:
-        """The path and query that were asked for."""
+        """The path and query that were asked for, without identity numbers."""
         query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        return without_numbers(self.request.url.path + (f"?{query}" if query else ""), today=self.today)
+
+    def local(self, path: str, otherwise: str) -> str:
+        """A path of this portal that is safe to lead to and to show, or `otherwise`."""
+        return local(without_numbers(path, today=self.today), otherwise)
 
     def may(self, *rights: Right) -> bool:
         """Whether the user has one of the rights in at least one unit."""
