@@ -136,7 +136,8 @@ def serve(installation: Installation) -> Iterable[str]:
 def _serve(
     app: Starlette, sockets: list[socket.socket], ready: Callable[[], None] | None = None, parent: int | None = None
 ) -> bool:
-    return Server(app, on_ready=ready, parent=parent).serve_at(sockets)
+    proxies = app.state.portal.settings.forwarded_allow_ips
+    return Server(app, proxies=proxies, on_ready=ready, parent=parent).serve_at(sockets)
 
 
 def worker(installation: Installation) -> Iterable[str]:

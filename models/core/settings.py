@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -47,6 +48,8 @@ class Settings:
     """A fixed date for demonstrations and tests; None is the real one."""
     host: str = "127.0.0.1"
     port: int = 8000
+    forwarded_allow_ips: tuple[str, ...] = ()
+    """The addresses of proxies whose X-Forwarded-For is believed; nobody else's is."""
     workers: int = 1
     log_format: str = "text"
     var: Path = Path("var")
@@ -94,6 +97,7 @@ class Settings:
             today=_date(environ, "PORTAL_TODAY"),
             host=environ.get("HOST", "127.0.0.1"),
             port=port,
+            forwarded_allow_ips=_proxies(environ),
             workers=_number(environ, "WORKERS", 1),
             log_format=log_format(environ),
             var=_var(environ),
@@ -151,6 +155,14 @@ def _flag(environ: Mapping[str, str], name: str) -> bool:
     if value not in {"", "0", "1", "false", "true", "no", "yes"}:
         raise SettingsRefused(f"{name} must be 0 or 1.")
     return value in {"1", "true", "yes"}
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
+    named = _list(environ, "FORWARDED_ALLOW_IPS")
+    try:
+        return tuple(str(ip_network(one)).removesuffix("/32").removesuffix("/128") for one in named)
+    except ValueError:
+        raise SettingsRefused("FORWARDED_ALLOW_IPS must be addresses of proxies, such as 127.0.0.1.") from None
 
 
 def _number(

@@ -8,10 +8,10 @@ from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
 from models.users.sessions import end_session, first_customer, note_customer, open_session
-from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
+from models.users.throttle import Bucket, TooManyAttempts, account_key, attempt, forgive, key_of, take_back
 from models.users.user import find_user, is_still_password
-from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
+from routes.web.entrance.slowing import address_key, too_many, try_later
 from routes.web.errors import not_found
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
@@ -52,20 +52,20 @@ def create(visit: Visit) -> Response:
         devices = visit.portal.cookies.devices(visit.request)
         keys = _throttle_keys(visit, form.username.data, devices.get(str(user.id)) if user else None)
         try:
-            check(visit.db, keys, visit.now)
+            counted = attempt(visit.db, keys, visit.now)
         except TooManyAttempts as refused:
             form.form_errors = [too_many(refused.wait)]
             return try_later(_page(visit, form, back_to, status=429), refused.wait)
+        visit.keep()
         stored = user.password_hash if user else None
         right = visit.aside(verify_password, stored, form.password.data, lane=Lane.PASSWORDS)
         if not right or user is None or not is_still_password(visit.db, user.id, stored):
-            note_failure(visit.db, keys, visit.now)
-            visit.keep()
             form.form_errors = [WRONG]
             return _page(visit, form, back_to, status=422)
         if is_outdated(user.password_hash):
             user.password_hash = visit.aside(hash_password, form.password.data, lane=Lane.PASSWORDS)
         forgive(visit.db, keys)
+        take_back(visit.db, counted)
         if visit.signed_in:  # somebody else, or the same one again, at this browser
             end_session(visit.db, visit.signed_in.session_id, visit.now)
         customer_id = first_customer(visit.db, user.id)
@@ -125,7 +125,6 @@ def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, pr
 
 def _throttle_keys(visit: Visit, username: str, device: str | None) -> dict[Bucket, str]:
     """A browser that the user has signed in with before is counted alone, so that nobody can lock it out."""
-    keys = {Bucket.ADDRESS: address_key(visit)}
     if device:
-        return keys | {Bucket.DEVICE: key_of(account_key(username), device)}
-    return keys | {Bucket.ACCOUNT: account_key(username)}
+        return {Bucket.DEVICE: key_of(account_key(username), device)}
+    return {Bucket.ADDRESS: address_key(visit), Bucket.ACCOUNT: account_key(username)}

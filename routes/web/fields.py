@@ -193,9 +193,9 @@ class Choice(SelectField):
         """Finds the choices, where they have to be found; asked only if they are drawn or one of them is taken."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Whatever was sent stays in the addresses of the page, so it is held to what any text is."""
+        """Whatever was sent stays in the addresses of the page: no number, and nothing longer than any choice."""
         if valuelist:
-            self.data, _ = cleaned(_cut(valuelist[0], _LONGEST), today=self.meta.today)
+            self.data, _ = mask_in(_cut(valuelist[0], _LONGEST), today=self.meta.today)
 
     def iter_choices(self) -> Any:
         """The choices, each with whether it is the one that is taken."""

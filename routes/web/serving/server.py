@@ -17,13 +17,22 @@ _UNFINISHED = 20
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it serves, and stops when it is left alone."""
 
-    def __init__(self, app: ASGIApp, *, on_ready: Callable[[], None] | None = None, parent: int | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        proxies: Sequence[str] = (),
+        on_ready: Callable[[], None] | None = None,
+        parent: int | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
                 timeout_graceful_shutdown=_UNFINISHED,
             )
         )
