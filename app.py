@@ -7,7 +7,6 @@ import asyncio
 import gc
 import os
 import signal
-import socket
 import sys
 import threading
 import tomllib
@@ -29,7 +28,7 @@ from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
-from models.operations import commands, words
+from models.operations import commands, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
@@ -40,14 +39,14 @@ from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
 from routes.web.serving.processes import Processes, ProcessesDie
-from routes.web.serving.server import Server
-from routes.web.serving.sockets import CannotListen, listen
+from routes.web.serving.server import LONGEST_STOP, Around, Server
+from routes.web.serving.sockets import CannotListen, close, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
 
 STATUSES = """It ends with 0 when all is well, with 1 when something was refused or found wrong, and with 2 when the
-words or the settings are wrong, so that nothing was done."""
+words or the settings are wrong, so that nothing was done, and with 4 when the tables are not those of this version."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -55,9 +54,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
     links = _links(settings)
-    wake, stop = threading.Event(), threading.Event()
+    wake, stop, leaving = threading.Event(), threading.Event(), threading.Event()
     postman = _postman(settings, clock, links) if with_postman else None
-    portal = Portal.of(settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=stop.is_set)
+    portal = Portal.of(
+        settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=leaving.is_set
+    )
     add_compress_type("text/csv")
     app = Starlette(
         routes=[
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     app.router.redirect_slashes = False
     app.state.portal = portal
+    app.state.leave = leaving.set
     return app
 
 
@@ -117,32 +119,40 @@ def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
     app = create_app(settings)
+    installation.check_tables()
     installation.close()  # no process may share a connection with another
     try:
         sockets = listen(settings.host, settings.port)
     except CannotListen as refused:
         raise Refused(str(refused)) from refused
+
+    def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None) -> bool:
+        around = Around(
+            settings.shutdown_grace,
+            on_ready,
+            on_leaving=app.state.leave,
+            parent=parent,
+            proxies=settings.forwarded_allow_ips,
+        )
+        return Server(app, around).serve_at(sockets)
+
     if settings.workers > 1:
-        processes = Processes(settings.workers, lambda ready, parent: _serve(app, sockets, ready, parent), patience=60)
+        patience = settings.shutdown_grace + LONGEST_STOP
+        processes = Processes(settings.workers, serve_one, on_stop=lambda: close(sockets), patience=patience)
         try:
             processes.run()
         except ProcessesDie:
             raise Refused("The processes of the portal end before they serve; the log says why.") from None
-    elif not _serve(app, sockets):
+    elif not serve_one():
         raise Refused("The portal could not start; the log says why.")
     return ()
-
-
-def _serve(
-    app: Starlette, sockets: list[socket.socket], ready: Callable[[], None] | None = None, parent: int | None = None
-) -> bool:
-    proxies = app.state.portal.settings.forwarded_allow_ips
-    return Server(app, proxies=proxies, on_ready=ready, parent=parent).serve_at(sockets)
 
 
 def worker(installation: Installation) -> Iterable[str]:
     """The postman alone, until SIGTERM or SIGINT."""
     settings = installation.settings
+    postman = _postman(settings, Clock(settings.today), _links(settings))
+    installation.check_tables()
     stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
@@ -151,8 +161,13 @@ def worker(installation: Installation) -> Iterable[str]:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
+    postman.run(stop, wake)
     return ()
+
+
+def _with_addresses(command: Command) -> Command:
+    """A command that says addresses of pages; the map knows them."""
+    return lambda installation, **said: command(installation, _links(installation.settings).absolute, **said)
 
 
 def command_line() -> ArgumentParser:
@@ -175,9 +190,22 @@ def command_line() -> ArgumentParser:
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
-    for add in (_add_backup, _add_exchange, _add_reports, _add_slots):
+    for add in (_add_staff, _add_backup, _add_exchange, _add_reports, _add_slots):
         add(entry)
     return parser
+
+
+def _add_staff(entry: Entry) -> None:
+    create, link = _with_addresses(staff.create_staff), _with_addresses(staff.staff_link)
+    added = entry("create-staff", create, "lets somebody of the provider's own sign in to the desk")
+    again = entry("staff-link", link, "prints another link with which somebody of the staff chooses a password")
+    for command in (added, again):
+        command.add_argument("username", type=words.username, help="what one signs in with")
+    added.add_argument("--name", type=words.name, required=True, help="the full name")
+    added.add_argument("--email", type=words.email, required=True, help="where letters go")
+    added.add_argument("--phone", type=words.phone, default="", help="where customers call")
+    admin = "may do everything, and say who is staff"
+    added.add_argument("--administrator", action="store_true", dest="is_administrator", help=admin)
 
 
 def _add_backup(entry: Entry) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -51,6 +52,8 @@ class Settings:
     forwarded_allow_ips: tuple[str, ...] = ()
     """The addresses of proxies whose X-Forwarded-For is believed; nobody else's is."""
     workers: int = 1
+    shutdown_grace: int = 5
+    """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -95,10 +98,8 @@ class Settings:
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
             today=_date(environ, "PORTAL_TODAY"),
-            host=environ.get("HOST", "127.0.0.1"),
             port=port,
-            forwarded_allow_ips=_proxies(environ),
-            workers=_number(environ, "WORKERS", 1),
+            **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
         )
@@ -120,6 +121,16 @@ class Settings:
 def log_format(environ: Mapping[str, str] = os.environ) -> str:
     """How logs are written, which is known also where the rest is not set."""
     return environ.get("LOG_FORMAT") or "text"
+
+
+def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What is about the processes that serve."""
+    return {
+        "host": environ.get("HOST", "127.0.0.1"),
+        "forwarded_allow_ips": _proxies(environ),
+        "workers": _number(environ, "WORKERS", 1),
+        "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
+    }
 
 
 def _var(environ: Mapping[str, str]) -> Path:

@@ -41,7 +41,7 @@ class OrderSearch(OrderFilters):
             product_group=self.product_group.data or None,
             after=after,
             customer=self.customer.data or "",
-            account_manager_id=self.whose.manager(visit),
+            served_by=self.whose.managers(visit),
         )
 
 

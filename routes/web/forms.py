@@ -56,6 +56,11 @@ class PortalForm(Form):
         return {field.name: field.data for field in self if field.data}
 
     @property
+    def sentences(self) -> str:
+        """All that is wrong, for places that say it once and for those who listen."""
+        return " ".join([*self.form_errors, *(sentence for field in self for sentence in field.errors)])
+
+    @property
     def masked(self) -> int:
         """How many identity numbers were masked in the texts of the form (section 5, number 6)."""
         return sum(getattr(field, "masked", 0) for field in self)

@@ -11,7 +11,7 @@ from models.core.settings import Settings, SettingsRefused
 from models.users.password_requests import PasswordRequest
 from models.users.throttle import FailedSignIn
 from routes.session import passwords, sign_in
-from routes.web.serving.server import Server
+from routes.web.serving.server import Around, Server
 from tests.session.ways_in import GOOD, ask_for
 from tests.stage.house import House
 from tests.stage.server import Loop
@@ -93,7 +93,7 @@ def test_an_address_is_believed_from_named_proxies_only(loop: Loop, named: str, 
 
     needed = {"SECRET_KEYS": "x" * 32, "FIELD_KEYS": "a:b"}
     settings = Settings.from_environment({**needed, "FORWARDED_ALLOW_IPS": named})
-    config: uvicorn.Config = Server(app, proxies=settings.forwarded_allow_ips).config
+    config: uvicorn.Config = Server(app, Around(proxies=settings.forwarded_allow_ips)).config
     config.load()
     headers = [(b"x-forwarded-for", b"198.51.100.9")]
     scope = {"type": "http", "client": ("203.0.113.5", 1), "headers": headers, "scheme": "http"}

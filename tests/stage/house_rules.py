@@ -128,6 +128,21 @@ def nothing_inline(tags: list[Tag]) -> None:
             assert not tag.get_text(strip=True)
 
 
+def refusal(html: str, *, document: bool) -> None:
+    """Who is refused hears why: in the title of a document, from a fragment in #status, or where the focus goes.
+
+    A page that is nothing but a refusal, without a form to put right, is called what it is.
+    """
+    soup = parsed(html)
+    if document:
+        begins = (soup.title.get_text() if soup.title else "").startswith(("Feil: ", "Error: "))
+        assert begins or not soup.select("main form"), "the title of a refused page begins with Feil"
+        return
+    said = [partial.get_text(strip=True) for partial in soup.select('hx-partial[hx-target="#status"]')]
+    focused = [tag.get_text(strip=True) or tag.get("aria-invalid") for tag in soup.select("[autofocus]")]
+    assert any([*said, *focused]), f"a refusal that nobody hears: {html[:400]}"
+
+
 def no_identity_number(html: str) -> None:
     """AR6: no response says a valid identity number as people write one; other digits follow each other by chance."""
     written = ("".join(found.groups()) for found in _NUMBER.finditer(html))
@@ -144,7 +159,8 @@ def frame(soup: BeautifulSoup, tags: list[Tag]) -> None:
     headings = [tag for tag in tags if tag.name == "h1"]
     assert len(headings) == 1
     title = soup.title.get_text() if soup.title else ""
-    assert title.startswith(headings[0].get_text(" ", strip=True)), f"{title!r} does not begin with the h1"
+    name = re.sub("^(Feil|Error): ", "", title)  # what is refused says so first
+    assert name.startswith(headings[0].get_text(" ", strip=True)), f"{title!r} does not begin with the h1"
     assert soup.html
     assert soup.html.get("lang") in (LANGUAGES if personal else {"nb"})
     assert soup.select_one("main#main")

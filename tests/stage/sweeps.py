@@ -17,8 +17,10 @@ from models.customers.customer import Customer
 from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
-from models.imports.fates import Known, judge
-from models.imports.lists import begin, keep, read_all
+from models.imports.dry_run import begin, read_all
+from models.imports.fates import judge
+from models.imports.lists import keep
+from models.imports.matching import Known
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
@@ -37,8 +39,10 @@ _BY_SEGMENT["deliveries"] = Message
 PASSWORD_LINKS = {"password_link", "choose_password"}
 PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
-NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL
-"""Routes whose parameter names no row that a user asks for: the guide's file, what only a letter or calendar knows."""
+MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
+"""Routes of one member of the staff, who belongs to no customer."""
+NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL | MEMBERS
+"""Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
     for line in MAP
@@ -65,9 +69,11 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, password_token_of(house, username))
     if line.name in PERSONAL:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
+    if line.name in MEMBERS:
+        return path_of(line, 1)
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
-    mine, foreign = _divided(house, TABLES[line.name], username)
+    mine, foreign = house.once(_divided, TABLES[line.name], username)
     return path_of(line, mine[0] if mine else foreign[0][1])
 
 
@@ -124,7 +130,9 @@ def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list
 def with_lists(house: House, each: int = 11) -> House:
     """What the demo has none of: lists of employees, one row new and one faulty, letters, and password links."""
     units = [UnitRow(0, "Bergen", None, None, "/0/")]
-    dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
+    dry_run = begin(
+        read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units, today=TODAY
+    )
     judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
     with house.behind() as db:
         for grant in db.scalars(select(Grant)).all():

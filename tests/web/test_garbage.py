@@ -176,7 +176,9 @@ def test_whatever_is_sent_gets_a_sentence_and_a_refusal_keeps_nothing(quiet_hous
         if answer.status_code >= 400 or request["method"] in {"GET", "HEAD"}:
             assert kept <= KEPT
         if answer.status_code >= 400 and "html" in answer.headers.get("content-type", ""):
-            house_rules.check(answer.text, document=answer.text.startswith("<!doctype html>"))
+            document = answer.text.startswith("<!doctype html>")
+            house_rules.check(answer.text, document=document)
+            house_rules.refusal(answer.text, document=document)
             assert re.search(
                 r'Feilkode 4\d\d|id="problems"|class="error"[^>]*>[A-ZÆØÅ]|Lenken virker ikke', answer.text
             )
