@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models.values.marks import normal
+from models.values.texts.marks import normal
 
 MOST_WORDS = 8
 """Words that a search looks at; the rest of a longer text is left aside."""

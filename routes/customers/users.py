@@ -12,7 +12,7 @@ from models.users.of_customer import CustomerUser, customers_besides, users_at
 from routes.customers.page import RIGHTS
 from routes.customers.user_form import NewUserForm, UserForm
 from routes.web.answers import go, page
-from routes.web.entrance.confirming import is_confirmed, is_recent
+from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
@@ -147,6 +147,5 @@ def _edit(visit: Visit, user: CustomerUser, form: UserForm, *, status: int = 200
         form=form,
         user=user,
         besides=customers_besides(visit.db, user.id, visit.customer_id),
-        asks_password=not is_recent(visit),
         rights=RIGHTS,
     )

@@ -14,9 +14,9 @@ from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from models.values.dates import parse_date, parse_time
-from models.values.marks import check_marks, normal
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.values.texts.invisible import unprotected, visible
+from models.values.texts.marks import check_marks, normal
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice lists; its types lag behind
 ALL = Option("", "Alle")
@@ -206,8 +206,8 @@ class Choice(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Raises the sentence for the field."""
-        if self.data == self.default:
-            return
+        if self.data == self.default and (self.choices is None or self.flags.required):
+            return  # it is what was not asked for, or another rule refuses it
         possible = [option.value for option in self.iter_choices()]
         if self.data not in possible:
             raise StopValidation(self._refusal)

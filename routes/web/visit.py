@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, QueryParams
@@ -29,6 +29,8 @@ from routes.web.http.same_origin import local
 from routes.web.portal import Portal
 
 T = TypeVar("T")
+
+_RECENT = timedelta(minutes=10)
 
 
 @dataclass
@@ -115,6 +117,11 @@ class Visit:
         self.served = Scope.whole(customer_id)
         narrow(self.db, self.served)
         return customer_id
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether the user has signed in just now, and so has just given the password."""
+        return self.now - self.user.began_at <= _RECENT
 
     @property
     def customers(self) -> tuple[Choice, ...]:

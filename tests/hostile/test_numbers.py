@@ -21,7 +21,7 @@ ADDRESSES = [
     "/search?q={}",
     "/invoices/{}",
     "/invoices/{}.pdf",
-    "/invoices/statement?payer={}&from={}",
+    "/account-statement?payer={}&from={}",
     "/desk/customers?q={}",
     "/desk/orders?customer={}&number={}",
     "/employees/{}",

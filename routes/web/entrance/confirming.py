@@ -3,7 +3,6 @@
 Which changes ask for it, their rooms say.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from wtforms import PasswordField
@@ -16,8 +15,6 @@ from routes.web.entrance.slowing import too_many
 from routes.web.fields import at_most
 from routes.web.visit import Visit
 
-RECENT = timedelta(minutes=10)
-"""How long after the sign-in nobody is asked again."""
 _NEEDED = "Skriv ditt eget passord, så vi vet at det er du som endrer dette."
 _WRONG = "Det er ikke passordet ditt."
 
@@ -29,14 +26,9 @@ class OwnPassword(PasswordField):
         super().__init__("Ditt eget passord", [at_most(200)], **kwargs)
 
 
-def is_recent(visit: Visit) -> bool:
-    """Whether the user has signed in just now, and so has just given the password."""
-    return visit.now - visit.user.began_at <= RECENT
-
-
 def is_confirmed(visit: Visit, field: OwnPassword) -> bool:
     """Whether it is the user who sits there; else the field says what is missing. Stands before the first write."""
-    if is_recent(visit):
+    if visit.is_recent:
         return True
     typed = field.data or ""
     if not typed:
