@@ -93,8 +93,8 @@ def test_d6_a_member_is_added_invited_changed_and_leaves_again(house: House) -> 
     assert kam.flash == "Nora Vik er medarbeider igjen."
     log = [" ".join(item.get_text(" ").split()) for item in kam.soup.select("#history li")]
     assert [entry.split(f" {ME}")[0] for entry in log] == [
-        *("Aktivert igjen", "Deaktivert", "Invitert til å velge passord", "Endret navn, e-post"),
-        *("Ny rolle: administrator", "Invitert til å velge passord", "Invitert til å velge passord"),
+        *("Aktivert igjen", "Deaktivert", "Invitert til å velge passord", "Endret e-post"),
+        *("Endret navn", "Ny rolle: administrator", "Invitert til å velge passord", "Invitert til å velge passord"),
         "Lagt til som kundeansvarlig",
     ]
 
