@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_urlsafe
 
 import pytest
 import uvicorn
@@ -13,10 +14,12 @@ from models.users.throttle import FailedSignIn
 from routes.session import passwords, sign_in
 from routes.web.serving.server import Around, Server
 from tests.session.ways_in import GOOD, ask_for
+from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import House
 from tests.stage.server import Loop
 
 MANY = 40
+NEEDED = {"SECRET_KEYS": token_urlsafe(40), "FIELD_KEYS": FIELD_KEYS[0]}
 
 
 def guess(house: House, username: str, password: str) -> int:
@@ -91,8 +94,7 @@ def test_an_address_is_believed_from_named_proxies_only(loop: Loop, named: str, 
     async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
         told.append(scope["client"][0])
 
-    needed = {"SECRET_KEYS": "x" * 32, "FIELD_KEYS": "a:b"}
-    settings = Settings.from_environment({**needed, "FORWARDED_ALLOW_IPS": named})
+    settings = Settings.from_environment({**NEEDED, "FORWARDED_ALLOW_IPS": named})
     config: uvicorn.Config = Server(app, Around(proxies=settings.forwarded_allow_ips)).config
     config.load()
     headers = [(b"x-forwarded-for", b"198.51.100.9")]
@@ -104,4 +106,4 @@ def test_an_address_is_believed_from_named_proxies_only(loop: Loop, named: str, 
 def test_nobody_may_name_everybody_a_proxy() -> None:
     for named in ("*", "proxy.example", "127.0.0.1, *"):
         with pytest.raises(SettingsRefused, match="FORWARDED_ALLOW_IPS"):
-            Settings.from_environment({"SECRET_KEYS": "x" * 32, "FIELD_KEYS": "a:b", "FORWARDED_ALLOW_IPS": named})
+            Settings.from_environment({**NEEDED, "FORWARDED_ALLOW_IPS": named})
