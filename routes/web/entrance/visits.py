@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.core.database import kind_of
 from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
@@ -52,7 +53,7 @@ def visit(door: Door, request: Request, form: FormData, failed: Refused | None =
     except Refused as why:
         response = _undone(here, why)
     except (OperationalError, PoolTimeout) as unavailable:
-        log.exception("database unavailable", extra={"error": type(getattr(unavailable, "orig", unavailable)).__name__})
+        log.warning("database unavailable", extra={"error": kind_of(unavailable)})
         response = _undone(here, refusal(503, wait=5))
     except Exception:
         log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})
