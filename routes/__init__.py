@@ -231,8 +231,8 @@ MAP: tuple[Line, ...] = (
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
-    get ("/healthz",                       health.alive,            name="alive",           who=anyone),
-    get ("/readyz",                        health.ready,            name="ready",           who=anyone),
+    get ("/healthz",                       health.alive,            name="alive",           who=anyone, is_probe=True),
+    get ("/readyz",                        health.ready,            name="ready",           who=anyone, is_probe=True),
 )
 # fmt: on
 
@@ -247,7 +247,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar")),
     Tab("Ansatte", "employees", may(EMPLOYEES)),
     Tab("Rapporter", "reports", may(REPORTS)),
-    Tab("Fakturaer", "invoices", may(INVOICES)),
+    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",)),
     Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Bestillinger", "desk_orders", staff),
     Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),

@@ -25,6 +25,17 @@ class SettingsRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """How many connections a serving process may have to PostgreSQL, and what stands between."""
+
+    most: int = 20
+    wait: int = 10
+    """Seconds that somebody waits for one to get free."""
+    through_pooler: bool = False
+    """Whether a pooler such as PgBouncer may give each transaction another connection."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs between two installations of the portal."""
 
@@ -33,6 +44,7 @@ class Settings:
     field_keys: tuple[str, ...] = field(repr=False)
     """Keys that encrypt identity numbers and drafts, `id:base64`; the first encrypts."""
     database_url: str = field(default="sqlite:///var/portal.db", repr=False)
+    connections: Connections = Connections()
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the portal; links in letters start with it."""
     allowed_hosts: tuple[str, ...] = LOOPBACK_HOSTS
@@ -60,7 +72,7 @@ class Settings:
     workers: int = 1
     shutdown_grace: int = 5
     """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
-    connections: int = 1000
+    http_connections: int = 1000
     """How many connections a process has at most; no more than it may have descriptors for."""
     proxies: tuple[str, ...] = LOOPBACK_ADDRESSES
     """Addresses and networks of proxies, which are believed when they say for whom they ask (FORWARDED_ALLOW_IPS)."""
@@ -93,6 +105,7 @@ class Settings:
             secret_keys=_required(environ, "SECRET_KEYS"),
             field_keys=_required(environ, "FIELD_KEYS"),
             database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
+            connections=_connections(environ),
             public_url=public_url,
             allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,
@@ -138,12 +151,20 @@ def log_format(environ: Mapping[str, str] = os.environ) -> str:
     return environ.get("LOG_FORMAT") or "text"
 
 
+def _connections(environ: Mapping[str, str]) -> Connections:
+    return Connections(
+        most=_number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
+        wait=_number(environ, "DATABASE_WAIT", 10, at_least=1),
+        through_pooler=_flag(environ, "DATABASE_POOLER"),
+    )
+
+
 def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
     """What is about the processes that serve."""
     host = environ.get("HOST", "127.0.0.1")
     return {
         "host": host,
-        "connections": _number(environ, "CONNECTIONS", 1000, at_least=16, at_most=100_000),
+        "http_connections": _number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
         "proxies": _proxies(environ, host),
         "workers": _number(environ, "WORKERS", 1),
         "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
