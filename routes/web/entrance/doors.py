@@ -23,7 +23,7 @@ from routes.web.http.same_origin import is_cross_site
 from routes.web.portal import Handler, Portal, Who
 from routes.web.visit import Visit
 
-_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number", "pasted"}
+_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number"}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find; and lists of people."""
 
 
