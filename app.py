@@ -133,7 +133,8 @@ def serve(installation: Installation) -> Iterable[str]:
             on_ready,
             on_leaving=app.state.leave,
             parent=parent,
-            proxies=settings.forwarded_allow_ips,
+            connections=settings.http_connections,
+            proxies=settings.proxies,
         )
         return Server(app, around).serve_at(sockets)
 

@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from sqlalchemy import select
 
-from models.core.settings import Settings, SettingsRefused
+from models.core.settings import Settings
 from models.users.password_requests import PasswordRequest
 from models.users.throttle import FailedSignIn
 from routes.session import passwords, sign_in
@@ -95,15 +95,9 @@ def test_an_address_is_believed_from_named_proxies_only(loop: Loop, named: str, 
         told.append(scope["client"][0])
 
     settings = Settings.from_environment({**NEEDED, "FORWARDED_ALLOW_IPS": named})
-    config: uvicorn.Config = Server(app, Around(proxies=settings.forwarded_allow_ips)).config
+    config: uvicorn.Config = Server(app, Around(proxies=settings.proxies)).config
     config.load()
     headers = [(b"x-forwarded-for", b"198.51.100.9")]
     scope = {"type": "http", "client": ("203.0.113.5", 1), "headers": headers, "scheme": "http"}
     loop.wait(config.loaded_app(scope, None, None))
     assert told == [seen]
-
-
-def test_nobody_may_name_everybody_a_proxy() -> None:
-    for named in ("*", "proxy.example", "127.0.0.1, *"):
-        with pytest.raises(SettingsRefused, match="FORWARDED_ALLOW_IPS"):
-            Settings.from_environment({**NEEDED, "FORWARDED_ALLOW_IPS": named})
