@@ -124,7 +124,9 @@ def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     """The statement, or None where the form says what is wrong, or nobody was ever invoiced."""
     found = payers(visit.db)
     search.unit.choices = [Option(str(payer.id), payer.name) for payer in found]
-    if found and not search.unit.data:
+    if not search.unit.data:
+        if not found:  # there is nobody to choose yet, which is nobody's mistake
+            return None
         search.unit.data = str(found[0].id)
     if not search.validate() or not found:
         return None
