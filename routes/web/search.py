@@ -54,6 +54,18 @@ class Whose(Choice):
         return None if self.data else visit.user.account_manager_id
 
 
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A search that is ready to be pressed: its words, its address, how many it finds where that is counted."""
+
+    label: str
+    href: str
+    count: str
+    current: bool
+    wanted: bool
+    """Whether somebody waits for the user there."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """One page, with its sentences and links; a room says what it lists."""
@@ -108,6 +120,26 @@ class Listing:
     def first(self) -> str | None:
         """The way back to the first page."""
         return self.way() if self.later else None
+
+    @property
+    def quick(self) -> list[Quick]:
+        """The searches that one does most; a list without them has none."""
+        return []
+
+    def quickly(self, *searches: tuple[str, dict[str, str], int | None, bool]) -> list[Quick]:
+        """Each with its label, its filters, what it finds, and whether that waits for the user; empty ones are left out."""
+        most = self.counted_to or 0
+        return [
+            Quick(
+                label,
+                self.visit.url(self.route, **filters),
+                "" if found is None else f"Over {count(most)}" if most and found > most else count(found),
+                self.search.filters == filters,
+                wanted,
+            )
+            for label, filters, found, wanted in searches
+            if found != 0 or self.search.filters == filters
+        ]
 
     def way(self, **changed: object) -> str:
         """The address of this search (B10), with some of it changed."""

@@ -4,10 +4,12 @@ Which template answers a visit, and what stands in the frame around it, is decid
 """
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from models.core.settings import Settings
 from routes.web.http.links import Links
@@ -29,7 +31,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         lstrip_blocks=True,
         auto_reload=settings.demo,
     )
-    templates.filters.update(FILTERS)
+    templates.filters.update(FILTERS, attributes=attributes)
     templates.globals.update(
         url=links.path,
         static=static.path,
@@ -38,6 +40,15 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         guide_file=settings.guide_file,
     )
     return templates
+
+
+def attributes(values: Mapping[str, object]) -> Markup:
+    """Attributes of an element, each with a blank before it; what is true has no value, what is not is left out."""
+    return Markup().join(
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in values.items()
+        if value is not None and value is not False
+    )
 
 
 class Pages:

@@ -14,6 +14,7 @@ from tests.stage.shared import shared
 from tests.stage.times import TODAY
 
 _FRAGMENT_OF = {"tr": "tbody", "td": "tr", "li": "ul", "option": "select"}
+_TRUE_OR_NOT = set("autofocus checked disabled hidden multiple novalidate readonly required selected".split())
 _TOKENS = re.compile(r'(<input type="hidden" name="(?:csrf_token|idempotency_key)" value=")[\w.-]+(">)')
 """What differs each time that a page is drawn, and what no rule but that on identity numbers looks into."""
 
@@ -53,6 +54,7 @@ def all_rules(soup: BeautifulSoup, *, document: bool) -> None:
     controls_have_labels(tags)
     forms_work_without_script(tags)
     nothing_inline(tags)
+    values_are_valid(tags)
     if document:
         frame(soup, tags)
 
@@ -114,6 +116,15 @@ def forms_work_without_script(tags: list[Tag]) -> None:
             assert tag.get("href") == tag["hx-get"]
         if tag.name == "button":
             assert tag.find_parent("form") or tag.get("type") == "button" or tag.get("form"), str(tag)
+
+
+def values_are_valid(tags: list[Tag]) -> None:
+    """What is true by being there has no other value, and a moment for programs goes to the second."""
+    for tag in tags:
+        for name in _TRUE_OR_NOT & set(tag.attrs):
+            assert tag[name] in {"", name}, f'{tag.name} has {name}="{tag[name]}"'
+        if tag.has_attr("datetime"):
+            assert re.fullmatch(r"[-\d]+(T\d\d:\d\d(:\d\d)?([+]\d\d:\d\d|Z)?)?|\d\d:\d\d", str(tag["datetime"])), tag
 
 
 def nothing_inline(tags: list[Tag]) -> None:

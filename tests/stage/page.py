@@ -139,6 +139,12 @@ class Page(Client):
         return _text(heading) if heading else ""
 
     @property
+    def number(self) -> str:
+        """The number of the order that the page is about."""
+        number = self.soup.select_one(".number")
+        return _text(number) if number else ""
+
+    @property
     def flash(self) -> str:
         """What just happened."""
         said = self.soup.select_one("#flash")

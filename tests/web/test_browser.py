@@ -34,7 +34,7 @@ def test_a_whole_journey_by_keyboard(visitor: Visitors, live: LivePortal, width:
     expect(person.rows).to_have_count(1)
     person.tab_to("307513")
     person.press("Enter")
-    expect(person.h1).to_have_text("Bestilling 307513")
+    expect(person.page.locator(".number")).to_have_text("307513")
     expect(person.part("bookings")).to_contain_text("13. oktober")
 
     person.tab_to("Bestilling")
