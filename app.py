@@ -29,7 +29,7 @@ from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
-from models.operations import commands, words
+from models.operations import commands, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
@@ -47,7 +47,7 @@ Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
 
 STATUSES = """It ends with 0 when all is well, with 1 when something was refused or found wrong, and with 2 when the
-words or the settings are wrong, so that nothing was done."""
+words or the settings are wrong, so that nothing was done, and with 4 when the tables are not those of this version."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -117,6 +117,7 @@ def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
     app = create_app(settings)
+    installation.check_tables()
     installation.close()  # no process may share a connection with another
     try:
         sockets = listen(settings.host, settings.port)
@@ -142,6 +143,8 @@ def _serve(
 def worker(installation: Installation) -> Iterable[str]:
     """The postman alone, until SIGTERM or SIGINT."""
     settings = installation.settings
+    postman = _postman(settings, Clock(settings.today), _links(settings))
+    installation.check_tables()
     stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
@@ -150,8 +153,13 @@ def worker(installation: Installation) -> Iterable[str]:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    _postman(settings, Clock(settings.today), _links(settings)).run(stop, wake)
+    postman.run(stop, wake)
     return ()
+
+
+def _with_addresses(command: Command) -> Command:
+    """A command that says addresses of pages; the map knows them."""
+    return lambda installation, **said: command(installation, _links(installation.settings).absolute, **said)
 
 
 def command_line() -> ArgumentParser:
@@ -174,9 +182,22 @@ def command_line() -> ArgumentParser:
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")
-    for add in (_add_backup, _add_exchange, _add_reports, _add_slots):
+    for add in (_add_staff, _add_backup, _add_exchange, _add_reports, _add_slots):
         add(entry)
     return parser
+
+
+def _add_staff(entry: Entry) -> None:
+    create, link = _with_addresses(staff.create_staff), _with_addresses(staff.staff_link)
+    added = entry("create-staff", create, "lets somebody of the provider's own sign in to the desk")
+    again = entry("staff-link", link, "prints another link with which somebody of the staff chooses a password")
+    for command in (added, again):
+        command.add_argument("username", type=words.username, help="what one signs in with")
+    added.add_argument("--name", type=words.name, required=True, help="the full name")
+    added.add_argument("--email", type=words.email, required=True, help="where letters go")
+    added.add_argument("--phone", type=words.phone, default="", help="where customers call")
+    admin = "may do everything, and say who is staff"
+    added.add_argument("--administrator", action="store_true", dest="is_administrator", help=admin)
 
 
 def _add_backup(entry: Entry) -> None:

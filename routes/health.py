@@ -2,7 +2,7 @@
 
 from starlette.responses import PlainTextResponse, Response
 
-from routes.web.errors import refusal
+from models.migrations import wrong_with
 from routes.web.visit import Visit
 
 
@@ -12,7 +12,7 @@ def alive(_visit: Visit) -> Response:
 
 
 def ready(visit: Visit) -> Response:
-    """The process may get traffic: it is not shutting down and its database answers."""
-    if visit.portal.is_stopping() or not visit.portal.database.answers():
-        raise refusal(503, wait=5)
-    return PlainTextResponse("ready", headers={"cache-control": "no-store"})
+    """The process may get traffic: it is not shutting down, and its database answers and has the right tables."""
+    wrong = "The portal is stopping." if visit.portal.is_stopping() else visit.portal.database.ask(wrong_with)
+    headers = {"cache-control": "no-store"} | ({"retry-after": "5"} if wrong else {})
+    return PlainTextResponse(wrong or "ready", 503 if wrong else 200, headers)

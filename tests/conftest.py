@@ -15,6 +15,7 @@ import pytest
 from tests.stage.databases import PostgresStore, SqliteStore, Store, postgres
 from tests.stage.emitted import EMITTED
 from tests.stage.house import House
+from tests.stage.opening import Opening, opening
 from tests.stage.page import Mode, Page
 from tests.stage.server import Loop
 from tests.stage.shared import shared
@@ -102,6 +103,17 @@ def house(built: House, request: pytest.FixtureRequest) -> Iterator[House]:
     built.mode = mode
     yield built
     built.check_what_was_emitted()
+
+
+@pytest.fixture(
+    params=[("sqlite", "htmx"), pytest.param(("postgresql", "plain"), marks=pytest.mark.postgres)],
+    ids="-".join,
+)
+def opened(request: pytest.FixtureRequest, loop: Loop, tmp_path: Path) -> Iterator[Opening]:
+    """A portal on the day it opens: migrated, and empty."""
+    kind, mode = request.param
+    with opening(kind, loop, tmp_path, mode, request) as house:
+        yield house
 
 
 @pytest.fixture

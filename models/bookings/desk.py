@@ -68,8 +68,8 @@ class Criteria:
     to_date: date | None = None
     customer: str = ""
     """In the name of the customer or of one of its units."""
-    account_manager_id: int | None = None
-    """Who serves the customer, or one of its units."""
+    served_by: tuple[int, ...] | None = None
+    """The account managers of whom one serves the customer, or one of its units."""
     after: int | None = None
     """The last booking of the page before."""
 
@@ -78,7 +78,7 @@ class Criteria:
         """The conditions with their values; what is None does not restrict."""
         text = within(self.customer) if self.customer else None
         days = moments(self.from_date, self.to_date)
-        return {**days, "text": text, "account_manager_id": self.account_manager_id}
+        return {**days, "text": text, "served_by": self.served_by}
 
 
 def _of_booking(what: ColumnElement[Any]) -> ColumnElement[Any]:

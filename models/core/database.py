@@ -23,9 +23,16 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 from models.core.lanes import Lane, in_lane
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
-from models.core.write_lock import PATIENCE, WriteLock, Writer, without_waiting
+from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
 
-__all__ = ["Database", "Session", "aside", "give_way", "run"]  # what has a session in hand names its type from here
+__all__ = [
+    "NO_ANSWER",
+    "Database",
+    "Session",
+    "aside",
+    "give_way",
+    "run",
+]  # what has a session in hand names its type from here
 
 _IMMEDIATE = "sqlite_begins_immediate"
 _SQLITE_SETTINGS = (
@@ -37,6 +44,8 @@ _SQLITE_SETTINGS = (
 _BUSY = 5000
 """Milliseconds that SQLite itself waits where it has something to do alone, such as after a crash."""
 _BUSY_ON_THE_LOOP = 100
+
+NO_ANSWER = "The database does not answer."
 
 T = TypeVar("T")
 
@@ -72,7 +81,7 @@ class Database:
             event.listen(self.engine, "connect", _configure_postgresql)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
-        self._at_once = without_waiting(self._writing)
+        self._at_once = with_patience(self._writing, 0)
 
     def session(self, scope: Scope | None = None, *, read_only: bool = False, at_once: bool = False) -> Session:
         """A session held to `scope`; without one, every statement fails outside `across_customers`.
@@ -118,14 +127,13 @@ class Database:
         session.bind = self.engine
         bind(session, scope, read_only=True)
 
-    def answers(self) -> bool:
-        """Whether the database can be reached; inside `run` where it is asynchronous."""
+    def ask(self, question: Callable[[Connection], str]) -> str:
+        """What is wrong with the database, if anything, in one sentence; inside `run` where it is asynchronous."""
         try:
             with self.engine.connect() as connection:
-                connection.exec_driver_sql("SELECT 1")
+                return question(connection)
         except (DBAPIError, PoolTimeout):
-            return False
-        return True
+            return NO_ANSWER
 
     def close(self) -> None:
         """Give all connections back."""
@@ -142,6 +150,11 @@ class Database:
             self._lock.begin(connection, usual_timeout=self._busy)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def patient(engine: Engine, seconds: float) -> Engine:
+    """The same database, for what takes SQLite's write lock at the start of a transaction, and waits so long for it."""
+    return with_patience(engine.execution_options(**{_IMMEDIATE: True}), seconds)
 
 
 def _parsed(url: str) -> URL:

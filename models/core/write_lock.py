@@ -18,7 +18,7 @@ from sqlalchemy.util.concurrency import await_, in_greenlet
 PATIENCE = 15.0
 """Seconds that a writer waits for its turn before it is refused."""
 
-_AT_ONCE = "write_at_once"
+_PATIENCE = "write_patience"
 _PAUSES = 0.005, 0.025
 """Seconds between two attempts: different ones, so that two processes do not meet again and again."""
 
@@ -63,9 +63,10 @@ class WriteLock:
         Nothing is held meanwhile, not even a snapshot of what others see.
         """
         driver: Any = connection.connection.driver_connection
-        until = self._until if in_greenlet() else time.monotonic() + self._patience
-        if connection.get_execution_options().get(_AT_ONCE):
-            until = 0.0
+        patience = connection.get_execution_options().get(_PATIENCE)
+        until = time.monotonic() + (self._patience if patience is None else patience)
+        if patience is None and in_greenlet():
+            until = self._until
         driver.execute("PRAGMA busy_timeout = 0")
         try:
             while time.monotonic() < until:
@@ -77,9 +78,9 @@ class WriteLock:
             driver.execute(f"PRAGMA busy_timeout = {usual_timeout}")
 
 
-def without_waiting(engine: Engine) -> Engine:
-    """The same connections, for writers who are tried once and refused where somebody else has the lock."""
-    return engine.execution_options(**{_AT_ONCE: True})
+def with_patience(engine: Engine, seconds: float) -> Engine:
+    """The same connections, for writers who wait for another time; without any, they are tried once."""
+    return engine.execution_options(**{_PATIENCE: seconds})
 
 
 def _begins(driver: sqlite3.Connection) -> bool:

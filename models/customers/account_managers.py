@@ -1,12 +1,13 @@
 """The provider's account managers, whom customers know by name, and how each wants to be told of news.
 
-Whom a unit has is in `models.customers.units`; what they are told, in `models.orders.news`.
+Whom a unit has is in `models.customers.units`; what they are told, in `models.orders.news`; who stands in for whom, in
+`stand_ins`. Which of them can sign in, and what they may do at the desk, is in `models.staff`.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Identity, String
+from sqlalchemy import Identity, String, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
@@ -29,6 +30,8 @@ class AccountManager(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40))
+    serves: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether customers can have this one: whoever has left, or only looks, is told of nothing and named to nobody."""
     mail_wish: Mapped[str] = mapped_column(String(10), default=MailWish.EACH.value, server_default=MailWish.EACH.value)
 
 

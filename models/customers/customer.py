@@ -26,6 +26,11 @@ class Customer(CustomerOwned, Base):
 
     account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")
 
+    @property
+    def manager(self) -> AccountManager | None:
+        """Who serves it, unless that one has left."""
+        return self.account_manager if self.account_manager and self.account_manager.serves else None
+
 
 def customer_with_manager(db: Session, customer_id: int) -> Customer:
     """A customer with its account manager at hand; raises sqlalchemy's NoResultFound."""

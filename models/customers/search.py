@@ -20,8 +20,8 @@ class Criteria:
 
     text: str = ""
     """In the name of the customer or of one of its units, or the beginning of an organisation number."""
-    account_manager_id: int | None = None
-    """Who serves the customer, or one of its units."""
+    served_by: tuple[int, ...] | None = None
+    """The account managers of whom one serves the customer, or one of its units."""
     after: int | None = None
     """The last customer of the page before."""
 
@@ -29,7 +29,7 @@ class Criteria:
     def restrictions(self) -> dict[str, Any]:
         """The conditions with their values; what is None does not restrict."""
         digits = "".join(self.text.split())
-        found: dict[str, Any] = {"account_manager_id": self.account_manager_id}
+        found: dict[str, Any] = {"served_by": self.served_by}
         if digits.isascii() and digits.isdecimal():
             found["number"] = f"{digits}%"
         elif self.text:
@@ -42,17 +42,17 @@ def within(text: str) -> str:
     return f"%{like(norwegian(text))}%"
 
 
-def served_by(account_manager_id: Any) -> Select[tuple[int]]:
-    """The ids of the customers whom an account manager serves, or one of whose units."""
-    whole = select(Customer.id).where(Customer.account_manager_id == account_manager_id)
-    in_part = select(Unit.customer_id).where(Unit.account_manager_id == account_manager_id)
+def _served() -> Select[tuple[int]]:
+    """The ids of the customers whom, or one of whose units, one of the account managers in `served_by` serves."""
+    managers = bindparam("served_by", type_=Integer, expanding=True)
+    whole = select(Customer.id).where(Customer.account_manager_id.in_(managers))
+    in_part = select(Unit.customer_id).where(Unit.account_manager_id.in_(managers))
     return select(union(whole, in_part).subquery().c[0])
 
 
-_OF_ONE = (
-    select(Customer.id, Customer.name)
-    .where(Customer.id.in_(served_by(bindparam("account_manager_id", type_=Integer))))
-    .order_by(in_norwegian(Customer.name), Customer.id)
+SERVED = _served()
+_OF_THEM = (
+    select(Customer.id, Customer.name).where(Customer.id.in_(SERVED)).order_by(in_norwegian(Customer.name), Customer.id)
 )
 
 
@@ -64,17 +64,21 @@ class Served:
     name: str
 
 
-def customers_of(db: Session, account_manager_id: int | None) -> list[Served]:
-    """All customers whom an account manager serves, or one of whose units; for the desk."""
+def customers_of(db: Session, managers: tuple[int, ...]) -> list[Served]:
+    """All customers whom one of some account managers serves, or one of whose units; for the desk."""
     with looking_across(db):
-        return [Served(*row) for row in select_rows(db, _OF_ONE, {"account_manager_id": account_manager_id})]
+        return [Served(*row) for row in select_rows(db, _OF_THEM, {"served_by": managers})]
 
 
-_MANAGERS = select(AccountManager.id, AccountManager.name).order_by(AccountManager.name, AccountManager.id)
+_MANAGERS = (
+    select(AccountManager.id, AccountManager.name)
+    .where(AccountManager.serves)
+    .order_by(AccountManager.name, AccountManager.id)
+)
 
 
 def account_managers(db: Session) -> list[tuple[int, str]]:
-    """All account managers by name, for the desk to choose from."""
+    """The account managers whom customers can have, by name, for the desk to choose from."""
     with looking_across(db):
         return [(id, name) for id, name in select_rows(db, _MANAGERS)]
 
@@ -86,12 +90,11 @@ NAMED: ColumnElement[bool] = or_(
 )
 """Whether `text`, as `within` writes it, is in the name of the customer or of one of its units."""
 _CALLED = select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
-_MINE = served_by(bindparam("account_manager_id", type_=Integer))
 
 
 def of_customers(customer_id: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
     """Whose a thing must be: `customer` is in the customer's name, as `within` writes it, or who serves it is given."""
-    return {"customer": customer_id.in_(_CALLED), "account_manager_id": customer_id.in_(_MINE)}
+    return {"customer": customer_id.in_(_CALLED), "served_by": customer_id.in_(SERVED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ _BY_NAME = Search(
     shown=(Customer.name, Customer.organisation_number, AccountManager.name, _UNITS),
     row=CustomerRow,
     conditions={
-        "account_manager_id": Customer.id.in_(_MINE),
+        "served_by": Customer.id.in_(SERVED),
         "text": NAMED,
         "number": or_(
             Customer.organisation_number.like(_NUMBER),
@@ -119,7 +122,9 @@ _BY_NAME = Search(
         ),
     },
     order=(in_norwegian(Customer.name),),
-    joined=lambda rows: rows.outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id),
+    joined=lambda rows: rows.outerjoin(
+        AccountManager, (AccountManager.id == Customer.account_manager_id) & AccountManager.serves
+    ),
 )
 
 

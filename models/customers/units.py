@@ -144,14 +144,14 @@ def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
     nearest = db.scalar(
         select(AccountManager)
         .join(Unit, Unit.account_manager_id == AccountManager.id)
-        .where(Unit.path.in_(paths_down_to(unit.path)))
+        .where(Unit.path.in_(paths_down_to(unit.path)), AccountManager.serves)
         .order_by(func.length(Unit.path).desc())
         .limit(1)
     )
     return nearest or db.scalar(
         select(AccountManager)
         .join(Customer, Customer.account_manager_id == AccountManager.id)
-        .where(Customer.id == unit.customer_id)
+        .where(Customer.id == unit.customer_id, AccountManager.serves)
     )
 
 

@@ -39,8 +39,8 @@ class Criteria:
     channel: Channel | None = None
     customer: str = ""
     """In the name of the customer."""
-    account_manager_id: int | None = None
-    """Who serves the customer, or one of its units."""
+    served_by: tuple[int, ...] | None = None
+    """The account managers of whom one serves the customer, or one of its units."""
     after: int | None = None
     """The last message of the page before."""
 
@@ -51,7 +51,7 @@ class Criteria:
             self.state or "undelivered": True,
             "channel": self.channel,
             "customer": within(self.customer) if self.customer else None,
-            "account_manager_id": self.account_manager_id,
+            "served_by": self.served_by,
         }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.core.scope import Right
 from models.customers.account_managers import AccountManager
 from models.customers.units import Unit
-from models.users.user import Grant, User
+from models.users.user import Grant, Role, User
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
 
@@ -22,7 +22,12 @@ USERS = [
     ("leder.brann", "Lena Brattvåg", "lena.brattvag@solvik.example", "leder, bare Brann og redning i Solvik kommune"),
     ("anna.ka", "Anna Karlsrud", "anna.karlsrud@kontoret.example", "to bedrifter: Havbris Sjømat og Nordlys Data"),
     ("hr.solvik", "Torbjørn Ekrenes", "torbjorn.ekrenes@solvik.example", "HR i hele Solvik kommune, alle rettigheter"),
-    ("kam.lie", "Per-Arne Lie", "per-arne.lie@bht.example", "kundeansvarlig hos bedriftshelsetjenesten"),
+    (
+        "kam.lie",
+        "Per-Arne Lie",
+        "per-arne.lie@bht.example",
+        "kundeansvarlig og administrator hos bedriftshelsetjenesten",
+    ),
 ]
 
 # user name, the unit at the top of the branch, the rights in it
@@ -38,7 +43,7 @@ GRANTS = [
 ]
 
 STAFF = {"kam.lie": "Per-Arne Lie"}
-"""User name, and which of the provider's account managers that is."""
+"""User name, and which of the provider's account managers that is: an administrator as well."""
 
 SIGN_INS: list[tuple[str, str, str]] = [
     (username, f"demo-{username.lower()}", f"{full_name} – {who}") for username, full_name, _, who in USERS
@@ -61,6 +66,7 @@ def add_users(db: Session, units: dict[str, Unit]) -> dict[str, User]:
             email=email,
             password_hash=hash_password(passwords[username]),
             account_manager_id=managers.get(STAFF.get(username, "")),
+            role=Role.ADMINISTRATOR.value if username in STAFF else None,
         )
         for username, full_name, email, _ in USERS
     }

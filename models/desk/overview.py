@@ -11,7 +11,7 @@ from models.bookings.slots import Slot
 from models.core.scope import looking_across
 from models.core.walls import select_rows
 from models.customers.customer import Customer
-from models.customers.search import served_by
+from models.customers.search import SERVED
 from models.orders.messages import OrderMessage
 from models.orders.order import Order
 from models.orders.search import CONDITIONS
@@ -20,7 +20,7 @@ SOON = timedelta(days=7)
 WAITING = ("Mottatt", "Under behandling", "Venter på kunde")
 """Statuses of orders that somebody has begun with, and that nothing is planned for yet."""
 
-_MANAGER, _AT_MOST = bindparam("account_manager_id", type_=Integer), bindparam("at_most", type_=Integer)
+_AT_MOST = bindparam("at_most", type_=Integer)
 _NOW = bindparam("now", type_=Slot.starts_at.type)
 _UNTIL = bindparam("until", type_=Slot.starts_at.type)
 
@@ -46,16 +46,16 @@ _UNANSWERED = (
     .select_from(OrderMessage)
     .join(Order, Order.number == OrderMessage.order_number)
     .join(Customer, Customer.id == Order.customer_id)
-    .where(OrderMessage.id.in_(_first), CONDITIONS["open"], Order.customer_id.in_(served_by(_MANAGER)))
+    .where(OrderMessage.id.in_(_first), CONDITIONS["open"], Order.customer_id.in_(SERVED))
     .order_by(OrderMessage.id)
     .limit(_AT_MOST)
 )
 
 
-def unanswered(db: Session, account_manager_id: int, at_most: int) -> list[Unanswered]:
+def unanswered(db: Session, served_by: tuple[int, ...], at_most: int) -> list[Unanswered]:
     """The open orders whose customers wait for an answer, those that have waited longest first."""
     with looking_across(db):
-        rows = select_rows(db, _UNANSWERED, {"account_manager_id": account_manager_id, "at_most": at_most})
+        rows = select_rows(db, _UNANSWERED, {"served_by": served_by, "at_most": at_most})
     return [Unanswered(*row) for row in rows]
 
 
@@ -73,16 +73,16 @@ class Waiting:
 _WAITING = (
     select(Order.number, _WHAT, Customer.name, Order.status, Order.ordered_on)
     .join(Customer, Customer.id == Order.customer_id)
-    .where(Order.status.in_(WAITING), Order.customer_id.in_(served_by(_MANAGER)))
+    .where(Order.status.in_(WAITING), Order.customer_id.in_(SERVED))
     .order_by(Order.ordered_on, Order.number)
     .limit(_AT_MOST)
 )
 
 
-def longest_waiting(db: Session, account_manager_id: int, at_most: int) -> list[Waiting]:
+def longest_waiting(db: Session, served_by: tuple[int, ...], at_most: int) -> list[Waiting]:
     """The oldest orders that have a status but no plan."""
     with looking_across(db):
-        rows = select_rows(db, _WAITING, {"account_manager_id": account_manager_id, "at_most": at_most})
+        rows = select_rows(db, _WAITING, {"served_by": served_by, "at_most": at_most})
     return [Waiting(*row) for row in rows]
 
 
@@ -106,7 +106,7 @@ _FREE_SOON = (
         Slot.starts_at <= _UNTIL,
         Slot.taken < Slot.capacity,
         Booking.cancelled_at.is_(None),
-        Booking.customer_id.in_(served_by(_MANAGER)),
+        Booking.customer_id.in_(SERVED),
     )
     .group_by(Booking.id, Customer.name)
     .order_by(func.min(Slot.starts_at), Booking.id)
@@ -114,9 +114,9 @@ _FREE_SOON = (
 )
 
 
-def free_soon(db: Session, account_manager_id: int, now: datetime, at_most: int) -> list[FreeSoon]:
+def free_soon(db: Session, served_by: tuple[int, ...], now: datetime, at_most: int) -> list[FreeSoon]:
     """The bookings that have free places in the next seven days, soonest first."""
-    given = {"account_manager_id": account_manager_id, "now": now, "until": now + SOON, "at_most": at_most}
+    given = {"served_by": served_by, "now": now, "until": now + SOON, "at_most": at_most}
     with looking_across(db):
         rows = select_rows(db, _FREE_SOON, given)
     return [FreeSoon(id, title, customer, first, int(free)) for id, title, customer, first, free in rows]

@@ -7,6 +7,7 @@ from models.bookings.sign_ups import invitations, sign_up  # noqa: F401  # table
 from models.core import audit  # noqa: F401  # tables
 from models.core.base import Base
 from models.crm import records  # noqa: F401  # tables
+from models.customers import stand_ins  # noqa: F401  # tables
 from models.employees import employee, national_ids  # noqa: F401  # tables
 from models.info import worklist  # noqa: F401  # tables
 from models.invoices import contents, invoice, quarantine, settlements  # noqa: F401  # tables
@@ -15,6 +16,7 @@ from models.notices import notice  # noqa: F401  # tables
 from models.orders import messages, news, numbers, order  # noqa: F401  # tables
 from models.outbox import endpoints, message  # noqa: F401  # tables
 from models.reports import plans, report  # noqa: F401  # tables
+from models.staff import log  # noqa: F401  # tables
 from models.users import drafts, sessions, throttle, user  # noqa: F401  # tables
 
 connection = context.config.attributes["connection"]

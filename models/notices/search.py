@@ -26,8 +26,8 @@ class Criteria:
     today: date
     state: str | None = None
     """One of `STATES`; without one, what is up or comes."""
-    account_manager_id: int | None = None
-    """Who serves the customer, or one of its units."""
+    served_by: tuple[int, ...] | None = None
+    """The account managers of whom one serves the customer, or one of its units."""
     customer_id: int | None = None
     after: int | None = None
     """The last notice of the page before."""
@@ -38,7 +38,7 @@ class Criteria:
         return {
             self.state or "ahead": True,
             "today": self.today,
-            "account_manager_id": self.account_manager_id,
+            "served_by": self.served_by,
             "customer_id": self.customer_id,
         }
 

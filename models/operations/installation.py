@@ -12,9 +12,10 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from models.core.clock import Clock
-from models.core.database import Database
+from models.core.database import NO_ANSWER, Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
+from models.migrations import wrong_with
 
 PATIENCE = 60.0
 """Seconds that a command, or the postman, waits for SQLite's write lock: nobody sits before it and waits."""
@@ -31,6 +32,12 @@ class WrongWords(Refused):
     """What was written after the command leads nowhere, so that nothing was done."""
 
     status = 2
+
+
+class WrongTables(Refused):
+    """The database has no tables, or those of another version; `migrate` is the way out, or another release."""
+
+    status = 4
 
 
 class Installation:
@@ -53,6 +60,12 @@ class Installation:
     def now(self) -> datetime:
         """The moment."""
         return Clock(self.settings.today).now()
+
+    def check_tables(self) -> None:
+        """Refuse to begin with the wrong tables; a database that does not answer yet may come."""
+        wrong = self.database.ask(wrong_with)
+        if wrong and wrong != NO_ANSWER:
+            raise WrongTables(wrong)
 
     def close(self) -> None:
         """Give the connections to the database back, if it was asked for."""

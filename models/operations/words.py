@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from models.bookings.series import Hours
+from models.employees.details import read_email
 from models.values.dates import parse_date, parse_time
 from models.values.organisation_number import is_valid
 
 _AHEAD = re.compile(r"([0-9]{1,3})([hd])")
+_BLANK = re.compile(r"\s")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
@@ -90,6 +92,34 @@ def report_file(text: str) -> Path:
     """A file that is kept under its own name."""
     _fitting(Path(text).name, 200)
     return path(text)
+
+
+def username(text: str) -> str:
+    """What somebody signs in with."""
+    if not text or _BLANK.search(text):
+        raise WrongWord(f"{text!r} is no user name: it has blanks, or is empty.")
+    return _fitting(text, 100)
+
+
+def email(text: str) -> str:
+    """An address that letters can go to."""
+    try:
+        return read_email(text)
+    except ValueError:
+        raise WrongWord(f"{text[:40]!r} is no e-mail address.") from None
+
+
+def name(text: str) -> str:
+    """What somebody is called."""
+    called = " ".join(text.split())
+    if not called:
+        raise WrongWord("the name is empty.")
+    return _fitting(called, 200)
+
+
+def phone(text: str) -> str:
+    """A telephone number, as it is written."""
+    return _fitting(text.strip(), 40)
 
 
 def text(text: str) -> str:

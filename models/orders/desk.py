@@ -25,14 +25,14 @@ class Criteria(search.Criteria):
 
     customer: str = ""
     """In the name of the customer."""
-    account_manager_id: int | None = None
-    """Who serves the customer, or one of its units."""
+    served_by: tuple[int, ...] | None = None
+    """The account managers of whom one serves the customer, or one of its units."""
 
     @property
     def at_desk(self) -> dict[str, Any]:
         """The conditions with their values; what is None does not restrict."""
         customer = within(self.customer) if self.customer else None
-        return self.restrictions | {"customer": customer, "account_manager_id": self.account_manager_id}
+        return self.restrictions | {"customer": customer, "served_by": self.served_by}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ def find_orders(
         return listed.find(db, criteria.at_desk, after=criteria.after, page_size=page_size, count=count)
 
 
-def new_orders(db: Session, account_manager_id: int, at_most: int) -> Found[OrderRow]:
-    """The newest orders of an account manager's customers that have no status yet (U9)."""
-    return find_orders(db, Criteria(status="", account_manager_id=account_manager_id), at_most)
+def new_orders(db: Session, served_by: tuple[int, ...] | None, at_most: int) -> Found[OrderRow]:
+    """The newest orders of some account managers' customers, or of all, that have no status yet (U9)."""
+    return find_orders(db, Criteria(status="", served_by=served_by), at_most)
 
 
 @dataclass(frozen=True, slots=True)

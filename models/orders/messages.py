@@ -197,11 +197,10 @@ def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_ema
     }
     if message.side == Side.PROVIDER:
         for user in users_in(db, order):
-            letter = {"to_name": user.full_name, **facts}
+            letter = {"to_name": user.full_name, "stands_in_for": "", **facts}
             post(db, Outgoing.letter(order, MESSAGE, letter, now, to=user.email))
     elif manager:
-        letter = {"to_name": manager.name, **facts}
-        tell_manager(db, manager, kind=MESSAGE, order=order, author=message.author, facts=letter, now=now)
+        tell_manager(db, manager, kind=MESSAGE, order=order, author=message.author, facts=facts, now=now)
 
 
 def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.core.clock import OSLO, in_oslo
+from models.core.clock import OSLO, in_oslo, today_in_oslo
 from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
+from models.customers.stand_ins import reader_of_letters
 from models.customers.units import Unit
-from models.orders.news import PLACED, WaitingNews
+from models.orders.news import PLACED, WaitingNews, addressed
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
 
@@ -59,6 +60,7 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     rows = sorted(rows, key=lambda row: row.id)
     orders = _orders(db, {row.order_number for row in rows})
     manager = db.get_one(AccountManager, manager_id)
+    reader = reader_of_letters(db, manager, today_in_oslo(now))
     post(
         db,
         Outgoing(
@@ -66,9 +68,9 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
             kind="morning_news",
             about=f"account_manager:{manager.id}",
             customer_id=None,
-            to=manager.email,
+            to=reader.email,
             payload={
-                "to_name": manager.name,
+                **addressed(reader, manager),
                 "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
                 "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
             },

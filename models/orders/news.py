@@ -11,8 +11,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
+from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned
 from models.customers.account_managers import AccountManager, MailWish
+from models.customers.stand_ins import reader_of_letters
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
 
@@ -50,9 +52,13 @@ def tell_manager(
     facts: dict[str, Any],
     now: datetime,
     author: str = "",
-) -> None:
-    """Tell an account manager of something about an order, in the transaction in which it happened."""
-    if manager.mail_wish == MailWish.MORNING:
+) -> AccountManager:
+    """Tell an account manager of something about an order, in the transaction in which it happened; who reads it.
+
+    That is whoever stands in, who gets it as that one wishes.
+    """
+    reader = reader_of_letters(db, manager, today_in_oslo(now))
+    if reader.mail_wish == MailWish.MORNING:
         db.add(
             WaitingNews(
                 customer_id=order.customer_id,
@@ -63,5 +69,11 @@ def tell_manager(
                 at=now,
             )
         )
-        return
-    post(db, Outgoing.letter(order, kind, facts, now, to=manager.email))
+    else:
+        post(db, Outgoing.letter(order, kind, facts | addressed(reader, manager), now, to=reader.email))
+    return reader
+
+
+def addressed(reader: AccountManager, manager: AccountManager) -> dict[str, str]:
+    """What a letter to an account manager says of who reads it: the name, and for whom that one stands in."""
+    return {"to_name": reader.name, "stands_in_for": "" if reader.id == manager.id else manager.name}

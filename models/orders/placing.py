@@ -87,7 +87,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    if manager:
-        tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now)
-    post(db, Outgoing.letter(order, "order_confirmation", facts, now, to=by.email))
+    told = tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now) if manager else None
+    stand_in = {"stand_in": told.name if told and told is not manager else ""}
+    post(db, Outgoing.letter(order, "order_confirmation", facts | stand_in, now, to=by.email))
     post(db, Outgoing.event(order, "order.placed", facts, now))

@@ -24,6 +24,8 @@ GOOD_FOR = timedelta(hours=1)
 """How long a link is good that somebody has asked for."""
 INVITED_FOR = timedelta(days=7)
 """How long a link is good in the letter to a new user, who may be away."""
+SHOWN_FOR = timedelta(days=1)
+"""How long a link is good that an operator is shown instead of a letter."""
 _KEPT = timedelta(days=30)
 
 _log = logging.getLogger(__name__)
@@ -100,6 +102,12 @@ def send_link(db: Session, user: User, now: datetime) -> None:
     _send(db, user, "password_forgotten", GOOD_FOR, now)
 
 
+def make_link(db: Session, user: User, now: datetime) -> str:
+    """A link that no letter holds, good for a day: what it is known by, for whoever signs and shows it."""
+    with across_customers(db):
+        return _fresh(db, user, SHOWN_FOR, now).link
+
+
 def open_password_link(db: Session, signer: Signer, token: str, now: datetime) -> OpenedLink:
     """What a link opens; looking at it does not use it up. Raises NoSuchLink and LinkIsOver."""
     name = name_in(token)
@@ -158,12 +166,18 @@ def _set(db: Session, user: User, hashed: str, now: datetime) -> None:
 
 def _send(db: Session, user: User, kind: str, good_for: timedelta, now: datetime) -> None:
     with across_customers(db):
-        _hold(db, user.id)
-        _end_links(db, user.id, now)
-        link = PasswordLink(user_id=user.id, made_at=now, good_until=now + good_for)
-        db.add(link)
-        db.flush()
+        link = _fresh(db, user, good_for, now)
         _tell(db, user, kind, {"link": link.link, "good_until": link.good_until.isoformat()}, now)
+
+
+def _fresh(db: Session, user: User, good_for: timedelta, now: datetime) -> PasswordLink:
+    """A link in the place of those before."""
+    _hold(db, user.id)
+    _end_links(db, user.id, now)
+    link = PasswordLink(user_id=user.id, made_at=now, good_until=now + good_for)
+    db.add(link)
+    db.flush()
+    return link
 
 
 def _end_links(db: Session, user_id: int, now: datetime) -> None:

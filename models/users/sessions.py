@@ -5,18 +5,22 @@ What a user is and may see is in `models.users.user`; the cookie that holds a se
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, Identity, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
+from models.core.clock import today_in_oslo
 from models.core.scope import NO_UNITS, Right, Scope, across_customers
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager, Contact
 from models.customers.customer import Customer
-from models.users.user import GRANTED, Grant, User, scope_granted, with_branches
+from models.customers.stand_ins import StandIn
+from models.users.user import GRANTED, Grant, Role, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
 """How long a session lives without being used."""
@@ -74,6 +78,10 @@ class SignedIn:
     scope: Scope | None
     account_manager_id: int | None = None
     """Which account manager it is, of staff."""
+    role: Role | None = None
+    """Of staff: what it may do at the desk."""
+    covers: tuple[int, ...] = ()
+    """Of staff: the account managers whose customers are one's own today: oneself, and those one stands in for."""
     view: View | None = None
     """Of staff who see the portal as a customer does."""
 
@@ -81,6 +89,16 @@ class SignedIn:
     def is_at_desk(self) -> bool:
         """Whether it is staff at the provider's desk, and not seeing the portal as a customer."""
         return self.account_manager_id is not None and self.view is None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether it is staff at the desk who may change something there."""
+        return self.is_at_desk and self.role in {Role.ADMINISTRATOR, Role.ACCOUNT_MANAGER}
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether it is staff at the desk who may change who is staff."""
+        return self.is_at_desk and self.role == Role.ADMINISTRATOR
 
     def may(self, *rights: Right) -> bool:
         """Whether the user has one of the rights in at least one unit (X2, X3)."""
@@ -189,6 +207,8 @@ _SIGNED_IN = with_branches(
         User.full_name,
         User.email,
         User.account_manager_id,
+        User.role,
+        StandIn.account_manager_id.label("covered_id"),
         Customer.id.label("customer_id"),
         Customer.name.label("customer_name"),
         AccountManager.name.label("manager_name"),
@@ -199,7 +219,13 @@ _SIGNED_IN = with_branches(
     .join(User, User.id == UserSession.user_id)
     .outerjoin(Grant, (Grant.user_id == User.id) & User.account_manager_id.is_(None))
     .outerjoin(Customer, Customer.id == Grant.customer_id)
-    .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
+    .outerjoin(AccountManager, (AccountManager.id == Customer.account_manager_id) & AccountManager.serves)
+    .outerjoin(
+        StandIn,
+        (StandIn.stand_in_id == User.account_manager_id)
+        & (StandIn.first_day <= bindparam("today"))
+        & (StandIn.last_day >= bindparam("today")),
+    )
 ).where(
     UserSession.digest == bindparam("digest"),
     UserSession.ended_at.is_(None),
@@ -211,9 +237,8 @@ _SIGNED_IN = with_branches(
 
 def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datetime) -> SignedIn | None:
     """Session, user, customer and rights, in one statement; None where the session is over or unknown."""
-    rows = select_rows(
-        db, _SIGNED_IN, {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
-    )
+    asked = {"digest": _digest(secret), "used_after": now - IDLE, "created_after": now - LIFETIME}
+    rows = select_rows(db, _SIGNED_IN, asked | {"today": today_in_oslo(now)})
     if not rows:
         return None
     first = rows[0]
@@ -233,7 +258,14 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         else None,
         scope=scope_granted(here),
         account_manager_id=first.account_manager_id,
+        role=Role(first.role) if first.role else None,
+        covers=_covered(first.account_manager_id, rows),
     )
+
+
+def _covered(account_manager_id: int | None, rows: Sequence[Any]) -> tuple[int, ...]:
+    found = [account_manager_id, *(row.covered_id for row in rows)]
+    return tuple(dict.fromkeys(id for id in found if id is not None))
 
 
 def _digest(secret: str) -> str:

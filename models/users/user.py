@@ -5,6 +5,7 @@ Who is signed in is in `models.users.sessions`, how passwords are chosen and kep
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, Select, String, bindparam, select
@@ -15,6 +16,16 @@ from models.core.scope import NO_UNITS, CustomerOwned, Right, Scope, Units
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
+
+
+class Role(StrEnum):
+    """What somebody of the provider's staff may do at the desk."""
+
+    ADMINISTRATOR = "administrator"
+    """Everything, and who is staff."""
+    ACCOUNT_MANAGER = "account manager"
+    READER = "reader"
+    """See everything, and change nothing."""
 
 
 class User(Base):
@@ -34,6 +45,8 @@ class User(Base):
     """When the user was last asked by letter to choose a password."""
     account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
     """Which of the provider's account managers it is: then it is staff, and its grants count for nothing."""
+    role: Mapped[str | None] = mapped_column(String(20), index=True)
+    """Of staff: one of `Role`."""
 
 
 class Grant(CustomerOwned, Base):

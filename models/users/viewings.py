@@ -66,7 +66,7 @@ _NOW = (
     )
     .join(Customer, Customer.id == Viewing.customer_id)
     .outerjoin(User, User.id == Viewing.as_user_id)
-    .outerjoin(AccountManager, AccountManager.id == Customer.account_manager_id)
+    .outerjoin(AccountManager, (AccountManager.id == Customer.account_manager_id) & AccountManager.serves)
     .where(Viewing.session_id == bindparam("session_id"), Viewing.until > bindparam("now"))
     .order_by(Viewing.id.desc())
     .limit(1)

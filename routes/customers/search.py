@@ -22,7 +22,7 @@ class CustomerSearch(PortalForm):
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
-        return Criteria(self.q.data or "", self.whose.manager(visit), after)
+        return Criteria(self.q.data or "", self.whose.managers(visit), after)
 
 
 class Customers(Listing):

@@ -48,7 +48,7 @@ class DeliverySearch(PortalForm):
             State(self.state.data) if self.state.data else None,
             Channel(self.channel.data) if self.channel.data else None,
             self.customer.data or "",
-            self.whose.manager(visit),
+            self.whose.managers(visit),
             after,
         )
 

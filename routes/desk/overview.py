@@ -41,9 +41,8 @@ def index(visit: Visit) -> Response:
 
 def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
     """The overview, with the form for the wish."""
-    manager_id = visit.user.account_manager_id
-    assert manager_id is not None
-    orders = new_orders(visit.db, manager_id, SHOWN)
+    mine = visit.user.covers
+    orders = new_orders(visit.db, mine, SHOWN)
     return page(
         visit,
         "desk/index.html",
@@ -51,9 +50,9 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         status=status,
         orders=orders.rows,
         order_count=orders.count,
-        unanswered=unanswered(visit.db, manager_id, SHOWN),
-        waiting=longest_waiting(visit.db, manager_id, SHOWN),
-        free=free_soon(visit.db, manager_id, visit.now, SHOWN),
+        unanswered=unanswered(visit.db, mine, SHOWN),
+        waiting=longest_waiting(visit.db, mine, SHOWN),
+        free=free_soon(visit.db, mine, visit.now, SHOWN),
         today=visit.today,
         dead=dead_count(visit.db),
         form=form,

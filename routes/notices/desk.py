@@ -31,7 +31,7 @@ class NoticeSearch(PortalForm):
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to look for, once the form is valid."""
-        return Criteria(visit.today, self.state.data or None, self.whose.manager(visit), after=after)
+        return Criteria(visit.today, self.state.data or None, self.whose.managers(visit), after=after)
 
 
 class Notices(Listing):
@@ -57,7 +57,7 @@ def index(visit: Visit) -> Response:
 
 def new(visit: Visit) -> Response:
     """A notice to all of one's customers, or to those that stay ticked."""
-    mine = customers_of(visit.db, visit.user.account_manager_id)
+    mine = customers_of(visit.db, visit.user.covers)
     draft = visit.draft()
     everybody = [("customer", str(customer.id)) for customer in mine]
     form = NoticesForm.of(visit, draft or [*beginning(visit.today), *everybody])
@@ -66,7 +66,7 @@ def new(visit: Visit) -> Response:
 
 def create(visit: Visit) -> Response:
     """Put it up with each of them, or with nobody."""
-    mine, key = customers_of(visit.db, visit.user.account_manager_id), idempotency_key(visit.form)
+    mine, key = customers_of(visit.db, visit.user.covers), idempotency_key(visit.form)
     form: NoticesForm = NoticesForm.of(visit)
     form.mine = frozenset(customer.id for customer in mine)
     if not form.validate():

@@ -32,6 +32,8 @@ class Conversation:
     """Where the form is sent to."""
     side: Side
     """Whose page it is drawn on."""
+    may_write: bool
+    """Whether there is a form: there is none for staff who only read."""
     guard: Guard | None = None
     repeated: bool = False
     """Whether the form was sent before, with another text."""
@@ -100,6 +102,7 @@ def _drawn(
         form=form,
         key=key,
         action=visit.url("create_desk_message" if at_desk else "create_order_message", number=order.number),
+        may_write=visit.is_serving or not at_desk,
         side=Side.PROVIDER if at_desk else Side.CUSTOMER,
         guard=guard,
         repeated=repeated,

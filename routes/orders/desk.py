@@ -41,7 +41,7 @@ class OrderSearch(OrderFilters):
             product_group=self.product_group.data or None,
             after=after,
             customer=self.customer.data or "",
-            account_manager_id=self.whose.manager(visit),
+            served_by=self.whose.managers(visit),
         )
 
 
@@ -167,6 +167,7 @@ def draw(
         part=("progress", "orders/messages"),
         status=status,
         order=order,
+        what=parts_of(order).what or order.product_group or NO_WORDS,
         beside=around(visit.db, order),
         form=form,
         theirs=theirs or {},

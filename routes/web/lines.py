@@ -30,6 +30,16 @@ def staff(user: SignedIn | None) -> bool:
     return user is not None and user.is_at_desk
 
 
+def serving(user: SignedIn | None) -> bool:
+    """The provider's own at the desk who may change something: not those who only read."""
+    return user is not None and user.is_serving
+
+
+def administrating(user: SignedIn | None) -> bool:
+    """The provider's own at the desk who may change who is one of them."""
+    return user is not None and user.is_administrator
+
+
 def viewing(user: SignedIn | None) -> bool:
     """Staff who see the portal as a customer does."""
     return user is not None and user.view is not None

@@ -46,12 +46,17 @@ class Whose(Choice):
     ALL = "all"
 
     def __init__(self, label: str = "Vis:", of: str = " kunder", **kwargs: Any) -> None:
-        choices = [Option("", f"Mine{of}"), Option(self.ALL, f"Alle{of}")]
+        self._everybodys = Option(self.ALL, f"Alle{of}")
+        choices = [Option("", f"Mine{of}"), self._everybodys]
         super().__init__(label, default="", choices=choices, **kwargs)
 
-    def manager(self, visit: Visit) -> int | None:
-        """The account manager whose customers are wanted; None for everybody's."""
-        return None if self.data else visit.user.account_manager_id
+    def managers(self, visit: Visit) -> tuple[int, ...] | None:
+        """The account managers whose customers are wanted, oneself and whom one stands in for; None for all."""
+        return visit.user.covers if visit.is_serving and not self.data else None
+
+    def of_all(self) -> None:
+        """Offer nothing but everybody's: who only reads has no customers."""
+        self.choices = [self._everybodys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,9 @@ def answer(
     no rows.
     """
     after, valid = after_of(visit), search.validate()
+    whose = next((field for field in search if isinstance(field, Whose)), None)
+    if whose is not None and not visit.is_serving:
+        whose.of_all()
     try:
         found = find(after) if valid else nothing or Found([], 0, None)
     except RowIsGone:

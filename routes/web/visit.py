@@ -85,6 +85,11 @@ class Visit:
         return self.signed_in is not None and self.signed_in.is_at_desk
 
     @property
+    def is_serving(self) -> bool:
+        """Whether it is staff at the desk who may change something there: what templates offer follows it."""
+        return self.signed_in is not None and self.signed_in.is_serving
+
+    @property
     def is_viewing(self) -> bool:
         """Whether it is staff who see the portal as a customer does, and so change nothing."""
         return self.signed_in is not None and self.signed_in.view is not None

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.core.database import Database, aside, run
+from models.core.database import NO_ANSWER, Database, aside, run
 from models.core.scope import across_customers
 from models.core.walls import Unscoped, has_written
 from models.orders.numbers import next_number
@@ -196,11 +196,11 @@ def test_on_postgresql_plain_code_gives_way_while_a_statement_waits(postgres_ser
 
 def test_whether_the_database_answers(var: Path) -> None:
     there = Database(f"sqlite:///{var}/portal.db")
-    assert there.answers()
+    assert there.ask(lambda connection: str(connection.exec_driver_sql("SELECT 1").scalar())) == "1"
     there.close()
     for url in (f"sqlite:///{var}", "postgresql://127.0.0.1:1/gone"):
         gone = Database(url)
-        assert not gone.answers()
+        assert gone.ask(lambda _connection: "") == NO_ANSWER
         gone.close()
 
 

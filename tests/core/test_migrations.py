@@ -1,16 +1,15 @@
 """The history of the tables: as the models say, up and down again on a filled database, with nothing lost."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, func, inspect, make_url, select, table, text
+from sqlalchemy import column, func, inspect, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from models import demo
@@ -22,28 +21,11 @@ from models.migrations import is_of_the_models, migrate
 from models.orders.numbers import next_number, not_below
 from models.orders.order import SERIES
 from tests.stage.databases import FIELD_KEYS
-from tests.stage.shared import worker
 from tests.stage.times import NOW
 
 MADE = {"numbers"}
 """Tables in which a step makes rows by itself, because an empty portal needs them."""
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
-    """An empty database without tables."""
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{var}/portal.db")
-    else:
-        server = request.getfixturevalue("postgres_server")
-        name = f"migrated_{worker()}"
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-            admin.execute(f"CREATE DATABASE {name}".encode())
-        database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
-    yield database
-    database.close()
 
 
 def revisions() -> list[str]:

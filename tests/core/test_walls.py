@@ -229,6 +229,7 @@ ESCAPES = {
     "models/users/sessions.py",
     "models/customers/unit_changes.py",
     "models/exchange/deliver.py",
+    "models/staff/administration.py",
     "models/exchange/crm/feed.py",
     "models/exchange/crm/intake/receiving.py",
     "routes/session/sign_in.py",
@@ -250,6 +251,9 @@ LOOKS = {
     "models/customers/account_managers.py",
     "models/notices/search.py",
     "models/outbox/overview.py",
+    "models/staff/log.py",
+    "models/staff/member.py",
+    "models/staff/stand_ins.py",
     "models/core/scope.py",
 }
 """What the provider's desk lists, across customers (decision 0025)."""

@@ -11,7 +11,10 @@ def listed(page: Page) -> list[str]:
 
 def test_staff_find_their_own_customers_first_and_all_of_them_if_they_wish(house: House) -> None:
     kam = house.sign_in("kam.lie")
-    assert (kam.h1, kam.tabs) == ("Oversikt", ["Oversikt", "Bestillinger", "Bookinger", "Kunder", "Utsendinger"])
+    assert (kam.h1, kam.tabs) == (
+        "Oversikt",
+        ["Oversikt", "Bestillinger", "Bookinger", "Kunder", "Medarbeidere", "Utsendinger"],
+    )
     kam.follow("Kunder")
     assert listed(kam) == ["Fjordbygg Entreprenør AS", "Havbris Sjømat AS"]
     kam.fill(whose="all").press("Søk")

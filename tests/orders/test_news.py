@@ -81,7 +81,12 @@ def test_nb10_one_letter_for_each_unless_another_way_is_wished(house: House) -> 
         "unit": "Bergen",
     }
     assert mornings(house) == [
-        {"to_name": "Per-Arne Lie", "orders": [facts], "messages": [facts | {"author": "Hilde Moldskred"}]}
+        {
+            "to_name": "Per-Arne Lie",
+            "stands_in_for": "",
+            "orders": [facts],
+            "messages": [facts | {"author": "Hilde Moldskred"}],
+        }
     ]
 
 

@@ -13,7 +13,7 @@ from types import FunctionType
 
 from routes import MAP
 from routes.web.forms import PortalForm
-from routes.web.lines import Line, anyone, of_a_customer, signed_in, staff, viewing
+from routes.web.lines import Line, administrating, anyone, of_a_customer, serving, signed_in, staff, viewing
 from routes.web.portal import Who
 from tests.stage.sweeps import fields_of
 
@@ -38,6 +38,8 @@ _GUARDS: dict[Who, str] = {
     signed_in: "signed in",
     of_a_customer: "of a customer",
     staff: "staff",
+    serving: "staff, no readers",
+    administrating: "administrators",
     viewing: "staff, viewing",
 }
 _STATUSES = {

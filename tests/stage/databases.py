@@ -160,11 +160,11 @@ class PostgresStore:
 
     def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row that was written since, as text."""
-        return _rows(database, since=self._began)
+        return rows_in(database, since=self._began)
 
     def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row, as text."""
-        return _rows(database, since=0)
+        return rows_in(database, since=0)
 
     def _dsn_of(self, name: str) -> str:
         return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
@@ -183,7 +183,7 @@ class PostgresStore:
 _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
 
 
-def _rows(database: Database, *, since: int) -> Iterator[tuple[str, bytes]]:
+def rows_in(database: Database, *, since: int) -> Iterator[tuple[str, bytes]]:
     """What was written by this transaction and later ones, by table."""
     with database.engine.connect() as connection:
         tables = [f'"{name}"' for (name,) in connection.exec_driver_sql(_TABLES)]

@@ -39,15 +39,15 @@ def interrupts() -> Iterator[None]:
 class Running:
     """A portal in a process of its own."""
 
-    def __init__(self, var: Path, command: str, **environ: str) -> None:
+    def __init__(self, var: Path, command: str, root: Path = ROOT, /, **environ: str) -> None:
         self.port = free_port()
         self.errors = var / f"stderr-{self.port}"
         self.started = time.monotonic()
         with self.errors.open("w") as errors, interrupts():
             self.process = subprocess.Popen(
                 [sys.executable, "app.py", command],
-                cwd=ROOT,
-                env=environment(var, PORT=str(self.port), **environ),
+                cwd=root,
+                env=environment(var, **{"PORT": str(self.port), **environ}),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -81,9 +81,9 @@ class Running:
 
 
 @contextmanager
-def running(var: Path, command: str, **environ: str) -> Iterator[Running]:
+def running(var: Path, command: str, root: Path = ROOT, /, **environ: str) -> Iterator[Running]:
     """A portal that is there until the end of the test at the latest."""
-    started = Running(var, command, **environ)
+    started = Running(var, command, root, **environ)
     try:
         yield started
     finally:

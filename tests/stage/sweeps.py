@@ -37,8 +37,10 @@ _BY_SEGMENT["deliveries"] = Message
 PASSWORD_LINKS = {"password_link", "choose_password"}
 PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
-NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL
-"""Routes whose parameter names no row that a user asks for: the guide's file, what only a letter or calendar knows."""
+MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
+"""Routes of one member of the staff, who belongs to no customer."""
+NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL | MEMBERS
+"""Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
     for line in MAP
@@ -65,6 +67,8 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, password_token_of(house, username))
     if line.name in PERSONAL:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
+    if line.name in MEMBERS:
+        return path_of(line, 1)
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
     mine, foreign = _divided(house, TABLES[line.name], username)

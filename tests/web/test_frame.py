@@ -224,10 +224,11 @@ def test_without_its_database_the_portal_says_so_and_when_to_come_back(
     with quiet_house.with_settings(database_url=gone) as visitor:
         tester = visitor()
         tester.cookies.update(cookies)
-        for url in ("/orders", "/readyz"):
-            answer = tester.send("GET", url)
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert h1(answer.text) == "Portalen er opptatt"
+        answer, asked = tester.send("GET", "/orders"), tester.send("GET", "/readyz")
+        assert h1(answer.text) == "Portalen er opptatt"
+        assert asked.text == "The database does not answer."
+        for refused in (answer, asked):
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert visitor().send("GET", "/healthz").text == "ok"
         assert visitor().open("/login").h1 == "Logg inn"
 

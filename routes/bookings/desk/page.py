@@ -46,8 +46,8 @@ class BookingSheet:
 
     @property
     def may_change(self) -> bool:
-        """Whether there is anything left to change."""
-        return self.booking.cancelled_at is None
+        """Whether there is anything left to change, and whoever looks is one who changes things."""
+        return self.booking.cancelled_at is None and self.visit.is_serving
 
     @property
     def is_over(self) -> bool:

@@ -22,7 +22,7 @@ class BookingSearch(PeriodSearch):
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
-        manager = self.whose.manager(visit)
+        manager = self.whose.managers(visit)
         return Criteria(self.from_date.day, self.to_date.day, self.customer.data or "", manager, after)
 
 

@@ -253,6 +253,24 @@ def _invited(house: House) -> list[str | None]:
         return list(db.scalars(select(Message.to).where(Message.kind == "password_invitation").order_by(Message.id)))
 
 
+_ENDS: tuple[dict[str, Any], ...] = ({"active": False}, {"active": True, "account_manager": None})
+
+
+def test_c3_the_last_administrator_stays_one_whatever_the_crm_says(quiet_house: House, crm: Crm) -> None:
+    lie: dict[str, Any] = {
+        "username": "kam.lie",
+        "full_name": "Per-Arne Lie",
+        "email": "per-arne.lie@bht.example",
+        "grants": [],
+    }
+    reason = "the portal's last administrator stays one"
+    for version, told in enumerate(_ENDS, 1):
+        [(status, why)] = crm.tell(event("user.changed", "user:L", version, None, **lie, **told))
+        assert (status, why) == ("refused", reason)
+    assert crm.tell(event("user.changed", "user:L", 3, None, **{**lie, "active": True})) == [("applied", "")]
+    assert "Medarbeidere" in quiet_house.sign_in("kam.lie").open("/desk").tabs
+
+
 def test_c3_who_is_an_account_manager_is_staff_and_grants_count_for_nothing(quiet_house: House, crm: Crm) -> None:
     silje = event("account_manager.changed", "account_manager:M9", 1, None, name="S", email="silje.haugen@bht.example")
     assert crm.tell(silje, a_user(1, account_manager="M9")) == [("applied", "")] * 2

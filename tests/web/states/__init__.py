@@ -1,6 +1,17 @@
 """Every state of every place of the portal, by room, and how it is reached. What must hold there is in `test_reach`."""
 
-from tests.web.states import appointments, bookings, customers, employees, frame, invoices, orders, reports, session
+from tests.web.states import (
+    appointments,
+    bookings,
+    customers,
+    employees,
+    frame,
+    invoices,
+    orders,
+    reports,
+    session,
+    staff,
+)
 from tests.web.states.ways import Ways
 
 STATES: Ways = (
@@ -13,4 +24,5 @@ STATES: Ways = (
     | orders.STATES
     | reports.STATES
     | session.STATES
+    | staff.STATES
 )

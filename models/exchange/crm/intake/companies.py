@@ -13,8 +13,9 @@ from models.customers.customer import Customer
 from models.customers.unit_changes import place_unit
 from models.customers.units import Unit
 from models.exchange.crm.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
+from models.staff.administration import administrators
 from models.users.password_links import invite_user
-from models.users.user import Grant, User
+from models.users.user import Grant, Role, User
 from models.values.organisation_number import is_valid
 
 _Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
@@ -118,6 +119,7 @@ def user(arrival: Arrival) -> int:
     found.full_name, found.email, found.active = data.full_name, data.email, data.active
     if data.account_manager is not UNSET:
         found.account_manager_id = _who_it_is(arrival, data.account_manager)
+    _keep_role(arrival.db, found)
     arrival.db.add(found)
     arrival.db.flush()
     grants = [_grant(arrival.db, found.id, grant) for grant in data.grants]
@@ -172,6 +174,17 @@ def _who_it_is(arrival: Arrival, told: str | None) -> int | None:
     if found is None:
         raise Refusal("there is no account manager with this key or address")
     return found
+
+
+def _keep_role(db: Session, user: User) -> None:
+    """Staff have a role, account managers unless the desk says another; the last administrator stays one."""
+    is_staff = user.account_manager_id is not None
+    if user.role == Role.ADMINISTRATOR and not (is_staff and user.active):
+        with db.no_autoflush:
+            held = administrators(db)
+        if held == {user.id}:
+            raise Refusal("the portal's last administrator stays one")
+    user.role = (user.role or Role.ACCOUNT_MANAGER.value) if is_staff else None
 
 
 def _grant(db: Session, user_id: int, data: GrantData) -> Grant:
