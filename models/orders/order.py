@@ -136,10 +136,9 @@ class Parts:
     location: str = ""
     description: str = ""
 
-    @property
-    def what(self) -> str:
+    def known_as(self, product_group: str | None) -> str:
         """What was ordered, in a line: what people know an order by (H2)."""
-        return self.delivery or self.description.partition("\n")[0][:120]
+        return self.delivery or self.description.partition("\n")[0][:120] or product_group or "Bestilling"
 
     @property
     def composed(self) -> str:

@@ -76,7 +76,7 @@ class OrderRow:
     @property
     def what(self) -> str:
         """What was ordered, in a line (H2)."""
-        return self.parts.what or self.product_group or "Bestilling"
+        return self.parts.known_as(self.product_group)
 
     @property
     def description(self) -> str:

@@ -188,7 +188,8 @@ def _side_by_side(here: Visit, tab: Tab) -> dict[str, Any]:
     seen = [place for place in tab.places if place.who(here.signed_in)]
     if len(seen) < 2:
         return {}
-    nearest = max((place for place in seen if _is_current(here, place)), key=lambda place: len(here.url(place.route)), default=None)
+    around = [place for place in seen if _is_current(here, place)]
+    nearest = max(around, key=lambda place: len(here.url(place.route)), default=None)
     links = [{"label": place.label, "href": here.url(place.route), "current": place == nearest} for place in seen]
     return {"of": tab.label, "links": links}
 

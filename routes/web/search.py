@@ -66,7 +66,6 @@ class Quick:
     label: str
     href: str
     count: str
-    current: bool
     wanted: bool
     """Whether somebody waits for the user there."""
 
@@ -132,18 +131,17 @@ class Listing:
         return []
 
     def quickly(self, *searches: tuple[str, dict[str, str], int | None, bool]) -> list[Quick]:
-        """Each with its label, its filters, what it finds, and whether that waits for the user; empty ones are left out."""
+        """Each by its label, filters, what it finds, and whether that waits for the user; none that finds nothing."""
         most = self.counted_to or 0
         return [
             Quick(
                 label,
                 self.visit.url(self.route, **filters),
                 "" if found is None else f"Over {count(most)}" if most and found > most else count(found),
-                self.search.filters == filters,
                 wanted,
             )
             for label, filters, found, wanted in searches
-            if found != 0 or self.search.filters == filters
+            if found != 0
         ]
 
     def way(self, **changed: object) -> str:

@@ -4,7 +4,7 @@ Which template answers a visit, and what stands in the frame around it, is decid
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,24 @@ PARTIALS = Path(__file__).parents[2] / "partials"
 _TOKEN_HERE = f"token-{secrets.token_hex(16)}"
 
 
+def attributes(values: Mapping[str, object]) -> Markup:
+    """Attributes of an element, each with a blank before it; what is true has no value, what is not is left out."""
+    return Markup().join(
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in values.items()
+        if value is not None and value is not False
+    )
+
+
+def text(written: str) -> Markup:
+    """A text between tags, where quotes mean nothing: a list of many is so lighter."""
+    return Markup(written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))  # noqa: S704  # escaped here
+
+
+MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text}
+"""What gives HTML; formats for people are in `words`."""
+
+
 def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
     """The templates, with everything that macros may use as globals."""
     templates = Environment(
@@ -31,7 +49,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         lstrip_blocks=True,
         auto_reload=settings.demo,
     )
-    templates.filters.update(FILTERS, attributes=attributes)
+    templates.filters.update(FILTERS | MARKUP)
     templates.globals.update(
         url=links.path,
         static=static.path,
@@ -40,15 +58,6 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         guide_file=settings.guide_file,
     )
     return templates
-
-
-def attributes(values: Mapping[str, object]) -> Markup:
-    """Attributes of an element, each with a blank before it; what is true has no value, what is not is left out."""
-    return Markup().join(
-        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
-        for name, value in values.items()
-        if value is not None and value is not False
-    )
 
 
 class Pages:

@@ -283,7 +283,7 @@ def test_an_open_page_asks_for_news_at_little_cost(quiet_house: House) -> None:
 
 def test_the_day_list_says_who_comes_when_and_by_name(hms: Page) -> None:
     page = hms.open("/orders/307513").follow("Helsekontroll Fjordbygg Bergen").follow("Dagsliste")
-    assert page.soup.select("main h2")[0].get_text() == "tirsdag 13. oktober"
+    assert page.soup.select("main h2")[0].get_text() == "tirsdag 13.\u00a0oktober"
     first = page.soup.select("tbody tr")[0].get_text(" ", strip=True)
     assert re.match(r"08:00–08:30 \w+ \w+", first)
     by_name = page.follow("Etter navn")
