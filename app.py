@@ -7,7 +7,6 @@ import asyncio
 import gc
 import os
 import signal
-import socket
 import sys
 import threading
 import tomllib
@@ -40,8 +39,8 @@ from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
 from routes.web.serving.processes import Processes, ProcessesDie
-from routes.web.serving.server import Server
-from routes.web.serving.sockets import CannotListen, listen
+from routes.web.serving.server import LONGEST_STOP, Around, Server
+from routes.web.serving.sockets import CannotListen, close, listen
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -55,9 +54,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
     links = _links(settings)
-    wake, stop = threading.Event(), threading.Event()
+    wake, stop, leaving = threading.Event(), threading.Event(), threading.Event()
     postman = _postman(settings, clock, links) if with_postman else None
-    portal = Portal.of(settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=stop.is_set)
+    portal = Portal.of(
+        settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=leaving.is_set
+    )
     add_compress_type("text/csv")
     app = Starlette(
         routes=[
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     app.router.redirect_slashes = False
     app.state.portal = portal
+    app.state.leave = leaving.set
     return app
 
 
@@ -123,21 +125,21 @@ def serve(installation: Installation) -> Iterable[str]:
         sockets = listen(settings.host, settings.port)
     except CannotListen as refused:
         raise Refused(str(refused)) from refused
+
+    def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None) -> bool:
+        around = Around(settings.shutdown_grace, on_ready, on_leaving=app.state.leave, parent=parent)
+        return Server(app, around).serve_at(sockets)
+
     if settings.workers > 1:
-        processes = Processes(settings.workers, lambda ready, parent: _serve(app, sockets, ready, parent), patience=60)
+        patience = settings.shutdown_grace + LONGEST_STOP
+        processes = Processes(settings.workers, serve_one, on_stop=lambda: close(sockets), patience=patience)
         try:
             processes.run()
         except ProcessesDie:
             raise Refused("The processes of the portal end before they serve; the log says why.") from None
-    elif not _serve(app, sockets):
+    elif not serve_one():
         raise Refused("The portal could not start; the log says why.")
     return ()
-
-
-def _serve(
-    app: Starlette, sockets: list[socket.socket], ready: Callable[[], None] | None = None, parent: int | None = None
-) -> bool:
-    return Server(app, on_ready=ready, parent=parent).serve_at(sockets)
 
 
 def worker(installation: Installation) -> Iterable[str]:

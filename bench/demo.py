@@ -69,6 +69,7 @@ def environment(url: str, folder: Path, **settings: str) -> dict[str, str]:
         "SECRET_KEYS": _SECRET,
         "FIELD_KEYS": _FIELD_KEY,
         "PORTAL_VAR": str(folder / "var"),
+        "SHUTDOWN_GRACE": "0",
         **settings,
     }
 

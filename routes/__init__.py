@@ -22,6 +22,7 @@ from routes.employees import edit as edit_employee
 from routes.employees import new as new_employee
 from routes.employees import page as employee_page
 from routes.employees import search as employees
+from routes.imports import answers as import_answers
 from routes.imports import applications as import_applications
 from routes.imports import lists as imports
 from routes.imports import rows as import_rows
@@ -130,6 +131,7 @@ MAP: tuple[Line, ...] = (
     post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE),
     get ("/employees/imports/{id:int}",    imports.show,            name="import",          who=may(EMPLOYEES)),
     post("/employees/imports/{id:int}/columns", imports.update,     name="import_columns",  who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/answers", import_answers.create, name="import_answers", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/rows/{number:int}", import_rows.update, name="import_row", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/application", import_applications.create, name="import_application", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/deletion", imports.destroy,   name="import_deletion", who=may(EMPLOYEES), form="import"),
@@ -147,9 +149,9 @@ MAP: tuple[Line, ...] = (
     get ("/invoices.csv",                  invoice_exports.csv,     name="invoices_csv",    who=may(INVOICES)),
     get ("/invoices.xlsx",                 invoice_exports.xlsx,    name="invoices_xlsx",   who=may(INVOICES)),
     get ("/invoices.zip",                  invoice_exports.zip_file, name="invoices_zip",    who=may(INVOICES)),
-    get ("/invoices/statement",            statements.statement,    name="statement",       who=may(INVOICES)),
-    get ("/invoices/statement.csv",        statements.statement_csv, name="statement_csv",   who=may(INVOICES)),
-    get ("/invoices/statement.pdf",        statements.statement_pdf, name="statement_pdf",   who=may(INVOICES)),
+    get ("/account-statement",             statements.statement,    name="statement",       who=may(INVOICES)),
+    get ("/account-statement.csv",         statements.statement_csv, name="statement_csv",   who=may(INVOICES)),
+    get ("/account-statement.pdf",         statements.statement_pdf, name="statement_pdf",   who=may(INVOICES)),
     get ("/invoices/{number:name}/attachments/{id:int}", invoice_page.attachment, name="invoice_attachment", who=may(INVOICES)),
     get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES)),
     get ("/invoices/{number:name}.xml",    invoice_page.original,   name="invoice_xml",     who=may(INVOICES)),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -48,6 +49,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    shutdown_grace: int = 5
+    """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -92,9 +95,8 @@ class Settings:
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
             today=_date(environ, "PORTAL_TODAY"),
-            host=environ.get("HOST", "127.0.0.1"),
             port=port,
-            workers=_number(environ, "WORKERS", 1),
+            **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
         )
@@ -116,6 +118,15 @@ class Settings:
 def log_format(environ: Mapping[str, str] = os.environ) -> str:
     """How logs are written, which is known also where the rest is not set."""
     return environ.get("LOG_FORMAT") or "text"
+
+
+def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What is about the processes that serve."""
+    return {
+        "host": environ.get("HOST", "127.0.0.1"),
+        "workers": _number(environ, "WORKERS", 1),
+        "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
+    }
 
 
 def _var(environ: Mapping[str, str]) -> Path:

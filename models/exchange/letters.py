@@ -22,6 +22,7 @@ from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.exchange import Undeliverable
 from models.exchange.calendars.ics import Entry, Method, write_calendar
 from models.outbox.message import Message
+from models.values.email_address import domain_in_ascii
 from models.values.language import BOKMAL, clock_time, day_month, long_date
 
 _PARTIALS = Path(__file__).parents[2] / "partials"
@@ -167,7 +168,7 @@ def _address(email: str, name: str = "") -> Address | None:
     """An address for a header, its domain in ASCII; None where it is not exactly one, for all servers."""
     local, _, domain = email.strip().rpartition("@")
     try:
-        address = Address(_one_line(name), addr_spec=f"{local}@{domain.encode('idna').decode()}")
+        address = Address(_one_line(name), addr_spec=f"{local}@{domain_in_ascii(domain)}")
     except (ValueError, MessageError, IndexError):
         return None
     return address if address.username and address.domain and address.addr_spec.isprintable() else None

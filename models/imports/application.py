@@ -18,9 +18,10 @@ from models.core.sealed import Keyring
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
 from models.employees.employee import Employee
 from models.employees.national_ids import register_many
-from models.imports.fates import Known, details_of
+from models.imports.fates import details_of
 from models.imports.headings import Meaning
 from models.imports.lists import Import
+from models.imports.matching import Known
 from models.imports.rows import Fate, Read, Row
 from models.users.sessions import SignedIn
 

@@ -13,7 +13,7 @@ from models.core.walls import select_rows
 from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
 from models.imports.headings import NAMES, Meaning
-from models.imports.rows import ACTIVE, INACTIVE
+from models.imports.states import ACTIVE, INACTIVE
 from models.values.tables import Row
 
 _COLUMNS = (

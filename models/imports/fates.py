@@ -1,57 +1,18 @@
-"""What becomes of the rows of an imported list: whom each is about, and what it would change (section 5, number 9).
+"""What becomes of the rows of an imported list, and what each would change (section 5, number 9).
 
-How a row is read is in `models.imports.rows`; what is in the database already comes as `Known`.
+How a row is read is in `rows`, whom it is about, in `matching`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from models.customers.units import UnitRow
-from models.employees.details import Details, read_email, read_family_name, read_given_name
-from models.employees.search_words import fold
+from models.employees.details import Details, read_family_name, read_given_name
 from models.imports.headings import Meaning
-from models.imports.rows import INACTIVE, Fate, Read, Row, names_of
+from models.imports.matching import SAME_PERSON, Colleague, Known, match, name_key
+from models.imports.rows import Fate, Read, Row, names_of
+from models.values import email_address
 from models.values.national_id import birth_date_warning
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """An employee as far as rows are compared with one."""
-
-    id: int
-    version: int
-    details: Details
-    active: bool
-
-    @property
-    def name(self) -> str:
-        """As people write it."""
-        return f"{self.details.given_name} {self.details.family_name}"
-
-
-@dataclass
-class Known:
-    """What is in the portal already, as far as it is about these rows."""
-
-    units: Sequence[UnitRow]
-    by_id: dict[int, Colleague] = field(default_factory=dict)
-    holders: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """By identity number, the employees who have it."""
-    by_email: dict[str, list[Colleague]] = field(default_factory=dict)
-    by_name: dict[str, list[Colleague]] = field(default_factory=dict)
-    other_numbers: set[int] = field(default_factory=set)
-    """The employees for whom the list has another identity number than the portal, or the first one."""
-
-    def take(self, colleague: Colleague) -> None:
-        """Add somebody whom a row may be about."""
-        self.by_id[colleague.id] = colleague
-        if colleague.details.email:
-            self.by_email.setdefault(colleague.details.email.casefold(), []).append(colleague)
-        self.by_name.setdefault(_name_key(colleague.details.given_name, colleague.details.family_name), []).append(
-            colleague
-        )
 
 
 def judge(read: Sequence[Read], known: Known, *, today: date) -> None:
@@ -74,7 +35,7 @@ def judge(read: Sequence[Read], known: Known, *, today: date) -> None:
 
 def _same_person(one: Read) -> Iterable[object]:
     """What two rows cannot share unless they are about the same person."""
-    name = _name_key(one.given_name, one.family_name)
+    name = name_key(one.given_name, one.family_name)
     if one.number:
         yield one.number
     if one.email:
@@ -85,6 +46,9 @@ def _same_person(one: Read) -> Iterable[object]:
 
 def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -> None:
     row = one.row
+    if one.has_left:
+        _leave(row, colleague)
+        return
     before = colleague.details if colleague else None
     details = details_of(one, before)
     missing = _missing(row, details, before)
@@ -94,8 +58,9 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     if before and not row.changes:
         missing.pop(Meaning.EMAIL.value, None)  # an old employee without one may stay so until something is changed
     row.faults |= missing
-    if colleague:
-        _compare_state(row, colleague)
+    if colleague and not colleague.active and not row.faults:
+        row.changes.append(Meaning.STATUS.value)
+        row.warnings.append(f"{colleague.name} er deaktivert i portalen, og blir aktivert igjen.")
     if one.number and details and (said := birth_date_warning(one.number, details.birth_date, today=today)):
         row.warnings.append(said)
     if colleague and {"given_name", "family_name"} & set(row.changes):
@@ -105,16 +70,15 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     row.fate = Fate.FAULTY if row.faults else Fate.NEW if not colleague else Fate.CHANGED if row.changes else Fate.SAME
 
 
-def _compare_state(row: Row, colleague: Colleague) -> None:
-    """Whoever stands in a list of employees and is deactivated has come back, unless the list says otherwise."""
-    has_left = row.values.get(Meaning.STATUS, "").casefold() == INACTIVE.casefold()
-    if has_left and colleague.active:
-        row.faults[Meaning.STATUS.value] = (
-            "Lista sier deaktivert. Deaktiver på den ansattes side, eller slett statusen."
-        )
-    elif not has_left and not colleague.active and not row.faults:
-        row.changes.append(Meaning.STATUS.value)
-        row.warnings.append(f"{colleague.name} er deaktivert i portalen, og blir aktivert igjen.")
+def _leave(row: Row, colleague: Colleague | None) -> None:
+    """Of somebody who has left nothing is brought in; who is active in the portal is asked about above the rows."""
+    who_and_whether = {"", Meaning.ID, SAME_PERSON, Meaning.STATUS, Meaning.END_DATE}
+    row.faults = {name: fault for name, fault in row.faults.items() if name in who_and_whether}
+    if not colleague and not row.faults:
+        row.warnings.append("Har sluttet, og er ikke i portalen. Blir ikke lagt til.")
+    elif colleague and colleague.active:
+        row.warnings.append("Har sluttet. Kryss av øverst hvis den ansatte skal deaktiveres.")
+    row.fate = Fate.FAULTY if row.faults else Fate.SAME if colleague and not colleague.active else Fate.GONE
 
 
 def details_of(one: Read, before: Details | None) -> Details | None:
@@ -149,7 +113,7 @@ def _missing(row: Row, details: Details | None, before: Details | None) -> dict[
     checks = (
         (Meaning.GIVEN_NAME, details.given_name if details else names_of(row.values)[0], read_given_name),
         (Meaning.FAMILY_NAME, details.family_name if details else names_of(row.values)[1], read_family_name),
-        (Meaning.EMAIL, (details.email if details else row.values.get(Meaning.EMAIL)) or "", read_email),
+        (Meaning.EMAIL, (details.email if details else row.values.get(Meaning.EMAIL)) or "", email_address.read),
     )
     for meaning, value, read in checks:
         if not value and meaning.value not in row.faults and not (before and details is None):
@@ -160,59 +124,7 @@ def _missing(row: Row, details: Details | None, before: Details | None) -> dict[
     return found
 
 
-def match(one: Read, known: Known) -> Colleague | None:
-    """Whom a row is about: by our own id, then the identity number, the address, name and birth date."""
-    row = one.row
-    if text := row.values.get(Meaning.ID):
-        colleague = known.by_id.get(int(text)) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-        if colleague is None:
-            row.faults[Meaning.ID.value] = "Ingen av dine ansatte har denne ID-en. Slett den hvis dette er en ny."
-        elif one.number and (others := set(known.holders.get(one.number, ())) - {colleague.id}):
-            row.faults[Meaning.NATIONAL_ID.value] = _held_by(others, known)
-        return colleague
-    if one.number and (holders := known.holders.get(one.number)):
-        found = [known.by_id[id] for id in holders if id in known.by_id]
-        return _only(one, _narrowed(one, found), "Fødselsnummeret står på flere ansatte")
-    if one.email and (found := known.by_email.get(one.email.casefold(), [])):
-        return _only(one, _narrowed(one, found), "E-postadressen står på flere ansatte")
-    if one.birth_date and one.given_name and one.family_name:
-        namesakes = known.by_name.get(_name_key(one.given_name, one.family_name), [])
-        found = [colleague for colleague in namesakes if colleague.details.birth_date == one.birth_date]
-        return _only(one, found, "Flere ansatte har dette navnet og denne fødselsdatoen")
-    return None
-
-
-def _held_by(ids: Iterable[int], known: Known) -> str:
-    names = ", ".join(sorted(known.by_id[id].name for id in ids if id in known.by_id))
-    return f"Fødselsnummeret er registrert på en annen ansatt{': ' + names if names else ''}."
-
-
-def _narrowed(one: Read, found: Sequence[Colleague]) -> Sequence[Colleague]:
-    """Of several, those with the same name, and of these, the active ones."""
-    if len(found) > 1 and one.given_name:
-        name = _name_key(one.given_name, one.family_name)
-        found = [colleague for colleague in found if _name_key(*_names(colleague)) == name] or found
-    if len(found) > 1:
-        found = [colleague for colleague in found if colleague.active] or found
-    return found
-
-
-def _names(colleague: Colleague) -> tuple[str, str]:
-    return colleague.details.given_name, colleague.details.family_name
-
-
-def _only(one: Read, found: Sequence[Colleague], what: str) -> Colleague | None:
-    if len(found) > 1:
-        names = ", ".join(f"{colleague.name} (Portal-ID {colleague.id})" for colleague in found[:3])
-        one.row.faults[""] = f"{what}: {names}. Skriv hvem det er i en kolonne Portal-ID, som i eksporten."
-    return found[0] if len(found) == 1 else None
-
-
 def _warn_of_namesakes(one: Read, known: Known) -> None:
-    namesakes = known.by_name.get(_name_key(one.given_name, one.family_name), [])
+    namesakes = known.by_name.get(name_key(one.given_name, one.family_name), [])
     if namesakes:
         one.row.warnings.append("Det finnes allerede en ansatt med dette navnet. Se etter at det ikke er den samme.")
-
-
-def _name_key(given_name: str, family_name: str) -> str:
-    return f"{fold(given_name)} {fold(family_name)}"

@@ -1,12 +1,15 @@
 """What the columns of an imported list mean: known by their headings, guessed by what stands in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.employees.details import read_email, read_mobile
+from models.imports.days import is_date
+from models.imports.states import is_leaving, is_state
+from models.values import email_address, phone
 from models.values.tables import Table
+from models.values.texts.invisible import cell
 
 _SEARCHED = 10
 """Rows at the top among which the headings are: above them, lists often have a title."""
@@ -27,6 +30,7 @@ class Meaning(StrEnum):
     NATIONAL_ID = "national_id"
     UNIT = "unit"
     STATUS = "status"
+    END_DATE = "end_date"
 
 
 NAMES: dict[Meaning, str] = {
@@ -41,34 +45,48 @@ NAMES: dict[Meaning, str] = {
     Meaning.NATIONAL_ID: "Fødselsnummer",
     Meaning.UNIT: "Arbeidsgiver",
     Meaning.STATUS: "Status",
+    Meaning.END_DATE: "Sluttdato",
 }
 """What the portal calls them, in its own export as well."""
 
 # As payroll and personnel systems call them, the surest first: of two columns with one meaning the first is taken.
 _VARIANTS = {
     Meaning.ID: "portal-id, kundeportal-id",
-    Meaning.GIVEN_NAME: "fornavn, fornamn, for- og mellomnavn, first name, given name, firstname",
-    Meaning.FAMILY_NAME: "etternavn, etternamn, last name, surname, family name, lastname",
-    Meaning.FULL_NAME: "navn, namn, fullt navn, ansattnavn, ansatt, navn på ansatt, fornavn etternavn, "
-    "fornavn og etternavn, medarbeider, name, full name",
-    Meaning.FAMILY_FIRST: "etternavn fornavn, etternavn og fornavn",
-    Meaning.EMAIL: "e-post, e-postadresse, jobb-e-post, e-post jobb, e-post arbeid, e-post (jobb), mail, mailadresse, "
-    "email address, email, e-mail, privat e-post, e-post privat",
-    Meaning.MOBILE: "mobilnummer, mobil, mobilnr, mobiltelefon, mobil tlf, mobile, mobil privat, mobil jobb, telefon, "
-    "telefonnummer, telefonnr, tlf, tlf nr, tlf mobil, phone",
-    Meaning.BIRTH_DATE: "fødselsdato, fødselsdag, født, fødd, f dato, fdato, fødselsdato (dd.mm.åååå), date of birth, "
-    "birth date, birthday, foedselsdato, fodselsdato",
-    Meaning.NATIONAL_ID: "fødselsnummer, fødselsnr, fødselsnummer 11 siffer, personnummer, personnr, fnr, f nr, "
-    "fødsels- og personnummer, fødselsnummer/d-nummer, d-nummer, foedselsnummer, fodselsnummer, national id",
-    Meaning.UNIT: "arbeidsgiver, bedrift/avdeling, avdeling, avdelingsnavn, enhet, underenhet, bedrift, arbeidssted, "
-    "selskap, firma, virksomhet, org nr, orgnr, organisasjonsnummer, org nummer, department, unit",
-    Meaning.STATUS: "status",
+    Meaning.GIVEN_NAME: "fornavn, fornamn, for- og mellomnavn, fornavn og mellomnavn, first name, given name, "
+    "firstname, first names, forename",
+    Meaning.FAMILY_NAME: "etternavn, etternamn, last name, surname, family name, lastname, slektsnavn",
+    Meaning.FULL_NAME: "navn, namn, fullt navn, ansattnavn, ansatt, ansattes navn, navn på ansatt, fornavn etternavn, "
+    "fornavn og etternavn, medarbeider, name, full name, employee, employee name, arbeidstaker",
+    Meaning.FAMILY_FIRST: "etternavn fornavn, etternavn og fornavn, last name first name, surname first name",
+    Meaning.EMAIL: "e-post, e-postadresse, e-postadr, jobb-e-post, e-post jobb, e-post arbeid, e-post (jobb), "
+    "arbeids-e-post, firma-e-post, mail, mailadresse, mailadr, email address, email, e-mail, e-mail address, "
+    "e-mailadresse, emailadresse, business email, work email, work e-mail, company email, office email, "
+    "primary email, e-post adresse, epostadr jobb, jobbmail, privat e-post, e-post privat, private email",
+    Meaning.MOBILE: "mobilnummer, mobil, mobilnr, mobiltelefon, mobiltlf, mobil tlf, mobiltelefonnummer, mobil nr, "
+    "mobile, mobile phone, mobile number, cell phone, cellphone, mob, mobtlf, mobil privat, mobil jobb, telefon mobil, "
+    "telefon, telefonnummer, telefonnr, telefon nr, tlf, tlf nr, tlfnr, tlf mobil, phone, phone number, telephone",
+    Meaning.BIRTH_DATE: "fødselsdato, fødselsdag, fødd dato, født, fødd, født dato, f dato, fdato, fødselsdt, "
+    "date of birth, dob, birth date, birthdate, birthday, foedselsdato, fodselsdato, fødelsdato",
+    Meaning.NATIONAL_ID: "fødselsnummer, fødselsnr, fødselsnummer 11 siffer, personnummer, personnr, pers nr, fnr, "
+    "f nr, fødsels- og personnummer, fødsels og personnr, fødselsnummer/d-nummer, fødselsnr/d-nr, d-nummer, "
+    "foedselsnummer, fodselsnummer, national id, national identity number, ssn, social security number",
+    Meaning.UNIT: "arbeidsgiver, bedrift/avdeling, avdeling, avd, avdelingsnavn, avd navn, enhet, enhetsnavn, "
+    "organisasjonsenhet, underenhet, bedrift, arbeidssted, arbeidsstad, selskap, firma, virksomhet, org nr, orgnr, "
+    "organisasjonsnummer, organisasjonsnr, org nummer, orgnummer, department, unit, workplace, cost center, company",
+    Meaning.STATUS: "status, ansattstatus, ansatt status, ansettelsesstatus, arbeidsstatus, stillingsstatus, "
+    "status arbeidsforhold, status ansatt, employment status, employee status, aktiv, er aktiv, active, is active, "
+    "inaktiv, inactive, tilstand",
+    Meaning.END_DATE: "sluttdato, slutt dato, sluttet dato, dato sluttet, sluttet, fratredelsesdato, fratredelse, "
+    "fratrådt, fratrådt dato, fratredelsesdag, avgangsdato, opphørsdato, ansatt til, ansatt til dato, til dato, "
+    "siste arbeidsdag, siste dag, sluttdato ansettelse, ansettelse slutt, arbeidsforhold sluttdato, sluttdato "
+    "arbeidsforhold, end date, termination date, terminated, leaving date, last day, last working day, exit date, "
+    "deaktivert, avsluttet",
 }
 
 
 def _bare(heading: str) -> str:
     """A heading without what is beside its letters: `E-post:` is `epost`."""
-    return "".join(letter for letter in heading.casefold() if letter.isalnum())
+    return "".join(letter for letter in cell(heading).casefold() if letter.isalnum())
 
 
 _KNOWN = {
@@ -126,45 +144,66 @@ def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
 
 def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str]) -> Columns:
     """The columns by what stands in them, for somebody to look over; the first row may be one with unknown headings."""
-    width = max(map(len, rows), default=0)
-    columns = [[row[at].strip() for row in rows[:_GUESSED_FROM] if at < len(row)] for at in range(width)]
-    found: list[Meaning | None] = []
-    for cells in columns:
-        filled = [cell for cell in cells if cell]
-        meaning = next((m for m, fits in _FITS if filled and _most(fits, filled)), None)
-        if meaning is None and filled and _most(lambda cell: cell.casefold() in unit_names, filled):
-            meaning = Meaning.UNIT
-        if meaning is None and filled and _most(lambda cell: bool(re.fullmatch(r"[^\W\d_][^\d@]*", cell)), filled):
-            meaning = next((m for m in (Meaning.GIVEN_NAME, Meaning.FAMILY_NAME) if m not in found), None)
-        found.append(None if meaning in found else meaning)
-    if Meaning.GIVEN_NAME in found and Meaning.FAMILY_NAME not in found:
-        found[found.index(Meaning.GIVEN_NAME)] = Meaning.FULL_NAME
     told = "".join(rows[0]) if rows else ""  # headings have neither addresses nor numbers
-    return Columns(0 if len(rows) > 1 and not re.search(r"[@\d]", told) else None, tuple(found))
+    heading = 0 if len(rows) > 1 and not re.search(r"[@\d]", told) else None
+    width = max(map(len, rows), default=0)
+    return guess_more(Columns(heading, (None,) * width), rows, unit_names, names=True)
 
 
-def _most(fits: object, cells: Sequence[str]) -> bool:
-    assert callable(fits)
-    return sum(bool(fits(cell)) for cell in cells) >= max(1, 0.6 * len(cells))
+def guess_more(
+    known: Columns, rows: Sequence[Sequence[str]], unit_names: frozenset[str], *, names: bool = False
+) -> Columns:
+    """The columns with what those may mean that are not known by their headings, going by what stands in them."""
+    first = 0 if known.heading is None else known.heading + 1
+    headings = rows[known.heading] if known.heading is not None else []
+    width = max([len(known.meanings), *map(len, rows[first : first + _GUESSED_FROM])])
+    found: list[Meaning | None] = [*known.meanings, *[None] * (width - len(known.meanings))]
+    for at in range(width):
+        heading = headings[at].casefold() if at < len(headings) else ""
+        filled = [text for row in rows[first : first + _GUESSED_FROM] if at < len(row) and (text := cell(row[at]))]
+        if found[at] is None and filled and not _OF_OTHERS.search(heading):
+            meaning = _by_content(filled, heading, unit_names)
+            if meaning is None and names and _most(_NAME.fullmatch, filled):
+                meaning = next((m for m in (Meaning.GIVEN_NAME, Meaning.FAMILY_NAME) if m not in found), None)
+            found[at] = None if meaning in found else meaning
+    if names and Meaning.GIVEN_NAME in found and Meaning.FAMILY_NAME not in found:
+        found[found.index(Meaning.GIVEN_NAME)] = Meaning.FULL_NAME
+    return Columns(known.heading, tuple(found))
 
 
-def _is_email(cell: str) -> bool:
-    try:
-        return bool(read_email(cell))
-    except ValueError:
-        return False
+def _by_content(filled: Sequence[str], heading: str, unit_names: frozenset[str]) -> Meaning | None:
+    if _most(is_date, filled):  # a column of dates with a heading may be of any day: when somebody began, say
+        of_birth, of_end = _OF_BIRTH.search(heading), _OF_END.search(heading)
+        return Meaning.END_DATE if of_end else Meaning.BIRTH_DATE if of_birth or not heading else None
+    if _most(lambda text: text.casefold() in unit_names, filled):
+        return Meaning.UNIT
+    if _most(is_state, filled) and any(map(is_leaving, filled)):
+        return Meaning.STATUS
+    return next((meaning for meaning, fits in _FITS if _most(fits, filled)), None)
 
 
-def _is_mobile(cell: str) -> bool:
-    try:
-        return bool(read_mobile(cell))
-    except ValueError:
-        return False
+_OF_OTHERS = re.compile("leder|sjef|pårørende|kontakt|manager|next of kin|supervisor|emergency|verneombud|teamleder")
+"""In the heading of a column about somebody else than the employee."""
+_OF_BIRTH, _OF_END = re.compile("f[øo]e?d|birth|dob"), re.compile("slutt|fratr|avgang|opphør|terminat|leav|end")
+_NAME = re.compile(r"[^\W\d_][^\d@]*")
 
 
-_FITS = (
-    (Meaning.EMAIL, _is_email),
-    (Meaning.BIRTH_DATE, re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d.*").fullmatch),
+def _most(fits: Callable[[str], object], cells: Sequence[str]) -> bool:
+    return sum(bool(fits(text)) for text in cells) >= max(1, 0.6 * len(cells))
+
+
+def _can_be(read: Callable[[str], object]) -> Callable[[str], bool]:
+    def fits(text: str) -> bool:
+        try:
+            return bool(read(text))
+        except ValueError:
+            return False
+
+    return fits
+
+
+_FITS: tuple[tuple[Meaning, Callable[[str], object]], ...] = (
+    (Meaning.EMAIL, _can_be(email_address.read)),
     (Meaning.NATIONAL_ID, re.compile(r"\d{6}[ .-]?\d{5}").fullmatch),
-    (Meaning.MOBILE, _is_mobile),
+    (Meaning.MOBILE, _can_be(phone.read)),
 )

@@ -12,29 +12,19 @@ from enum import StrEnum
 from typing import Any
 
 from models.customers.units import UnitRow
-from models.employees.details import (
-    read_birth_date,
-    read_email,
-    read_family_name,
-    read_given_name,
-    read_mobile,
-)
+from models.employees.details import no_birth_after, read_family_name, read_given_name
 from models.employees.search_words import fold
+from models.imports.days import birth_year, last_year, read_day
 from models.imports.headings import Meaning
-from models.values.marks import normal
+from models.imports.states import has_left
+from models.values import email_address, organisation_number, phone
+from models.values.dates import parse_date
 from models.values.national_id import NationalIdRefused, is_valid, mask_in, read_field
-from models.values.tables import Table, day_of_serial
+from models.values.tables import FIRST_DAY, Line
+from models.values.texts.invisible import cell
 
-# What no text may hold; the same as in a form.
-_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
 _LONG_NUMBER = re.compile(r"[0-9 .-]{7,}")
 """What is never repeated in a sentence: it may be an identity number in the wrong column."""
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
-_WITH_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ][0-9:.]+Z?")
-
-
-ACTIVE, INACTIVE = "Aktiv", "Deaktivert"
-"""What stands in the column `Status`, in the portal's own export as well."""
 
 
 class Fate(StrEnum):
@@ -69,6 +59,12 @@ class Row:
     warnings: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     """The meanings of the values that are another than before."""
+    understood: dict[str, str] = field(default_factory=dict)
+    """What the values were read as, where that is written in another way than the list has it."""
+    typed: list[str] = field(default_factory=list)
+    """The cells that were corrected by hand, and are read as in a form, whatever the column is like."""
+    same_person: bool = False
+    """Whether somebody has said that it is about whom its number or address belongs to, although the name differs."""
 
     @property
     def given_name(self) -> str:
@@ -99,28 +95,38 @@ class Read:
     unit_ids: tuple[int, ...] = ()
     """The units that the cell can mean: one, or several of the same name."""
     number: str | None = None
+    has_left: bool = False
 
 
-def rows_of(table: Table, meanings: Sequence[Meaning | None], *, first: int) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What has to be known to read the rows of one list."""
+
+    units: Sequence[UnitRow]
+    today: date
+    synthetic: bool
+    unit_id: int | None = None
+    """The unit of rows that name none."""
+    orders: Mapping[str, str] = field(default_factory=dict)
+    """The order of days, months and years in each column of dates."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """The headings of the columns that say who has left."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    first_day: date = FIRST_DAY
+
+
+def rows_of(lines: Sequence[Line], meanings: Sequence[Meaning | None]) -> list[Row]:
     """The rows below the headings, by the meaning of their columns."""
     rows: list[Row] = []
-    for line in table.lines[first:]:
+    for line in lines:
         values = {
-            meaning.value: clean(cell)
-            for meaning, cell in zip(meanings, line.cells, strict=False)
-            if meaning and cell.strip()
+            meaning.value: text
+            for meaning, one in zip(meanings, line.cells, strict=False)
+            if meaning and (text := cell(one))
         }
-        serial = values.get(Meaning.BIRTH_DATE, "")
-        if re.fullmatch(r"\d{4,5}", serial):
-            values[Meaning.BIRTH_DATE.value] = f"{day_of_serial(int(serial), table.first_day):%d.%m.%Y}"
         if values:
             rows.append(Row(line.number, values))
     return rows
-
-
-def clean(text: str) -> str:
-    """A cell as one line, without what no text may hold."""
-    return _CONTROL.sub(" ", normal(text)).strip()
 
 
 def names_of(values: Mapping[str, str]) -> tuple[str, str]:
@@ -139,9 +145,9 @@ def names_of(values: Mapping[str, str]) -> tuple[str, str]:
     return given.strip(), family.strip()
 
 
-def read_row(row: Row, units: Sequence[UnitRow], unit_id: int | None, *, today: date, synthetic: bool) -> Read:
-    """Read the values of a row; what cannot be read is a fault of its cell. `unit_id` is for rows that name none."""
-    row.faults, row.warnings, row.changes = {}, [], []
+def read_row(row: Row, reading: Reading) -> Read:
+    """Read the values of a row; what cannot be read is a fault of its cell."""
+    row.faults, row.warnings, row.changes, row.understood = {}, [], [], {}
     given, family = names_of(row.values)
 
     def value(meaning: Meaning, read: Callable[[str], Any], text: str | None = None) -> Any:
@@ -149,30 +155,92 @@ def read_row(row: Row, units: Sequence[UnitRow], unit_id: int | None, *, today: 
         if not said:
             return None
         try:
-            if mask_in(said, today=today)[1]:
+            if mask_in(said, today=reading.today)[1]:
                 raise ValueError("Her står det et fødselsnummer. Det hører bare hjemme i kolonnen for fødselsnummer.")
             return read(said)
         except ValueError as wrong:
             row.faults[meaning.value] = str(wrong)
             return None
 
-    return Read(
+    found = Read(
         row,
         given_name=value(Meaning.GIVEN_NAME, read_given_name, given) or "",
         family_name=value(Meaning.FAMILY_NAME, read_family_name, family) or "",
-        email=value(Meaning.EMAIL, read_email),
-        mobile=value(Meaning.MOBILE, read_mobile),
-        birth_date=value(Meaning.BIRTH_DATE, lambda text: read_birth_date(_as_typed(text), today=today)),
-        unit_ids=_units(row, units, unit_id),
-        number=_number(row, today=today, synthetic=synthetic),
+        email=value(Meaning.EMAIL, email_address.read),
+        mobile=value(Meaning.MOBILE, phone.read),
+        birth_date=value(Meaning.BIRTH_DATE, lambda text: _birth_date(row, text, reading)),
+        unit_ids=_units(row, reading),
+        number=_number(row, today=reading.today, synthetic=reading.synthetic),
+        has_left=_has_left(row, reading, value),
     )
+    _note_understood(found, reading)
+    return found
 
 
-def _as_typed(text: str) -> str:
-    """A day as systems write it, in one of the spellings that people type."""
-    if found := _WITH_TIME.fullmatch(text):
-        return found[1]
-    return _SLASHED.sub(r"\1.\2.\3", text)
+def _birth_date(row: Row, text: str, reading: Reading) -> date:
+    order = reading.orders.get(Meaning.BIRTH_DATE, "dmy")
+    if Meaning.BIRTH_DATE in row.typed:
+        return no_birth_after(parse_date(text), reading.today)
+    if order == "none":
+        raise ValueError("Skriv datoen som dd.mm.åååå.")
+    return no_birth_after(read_day(text, order, birth_year(reading.today), reading.first_day), reading.today)
+
+
+def _has_left(row: Row, reading: Reading, value: Callable[..., Any]) -> bool:
+    """Whether a state, or a last day that is over, says that somebody has left."""
+
+    def of_state(text: str) -> bool:
+        answer = has_left(text, reading.headings.get(Meaning.STATUS, ""), reading.answers)
+        if answer is None:
+            raise ValueError("Skriv Aktiv eller Sluttet, eller la feltet stå tomt.")
+        return answer
+
+    def of_last_day(text: str) -> bool:
+        word = has_left(text, reading.headings.get(Meaning.END_DATE, ""), reading.answers)
+        if word is not None:
+            return word
+        last = _last_day(row, text, reading)
+        if last and last <= reading.today and state is False:
+            raise ValueError("Sluttdatoen er passert, men status sier at den ansatte arbeider her. Rett en av dem.")
+        return bool(last and last <= reading.today)
+
+    state = value(Meaning.STATUS, of_state)
+    over = value(Meaning.END_DATE, of_last_day)
+    if Meaning.END_DATE in row.values and Meaning.END_DATE not in row.faults and state and over is False:
+        row.faults[Meaning.STATUS] = "Status sier sluttet, men sluttdatoen er ikke passert. Rett en av dem."
+    return bool(state or over)
+
+
+def _last_day(row: Row, text: str, reading: Reading) -> date | None:
+    """The last day of somebody; None where it is so far off that it means that there is none."""
+    if re.search("9999|^[0.-]+$", text):
+        return None
+    if Meaning.END_DATE in row.typed:
+        return parse_date(text)
+    order = reading.orders.get(Meaning.END_DATE, "dmy")
+    if order == "none":
+        return None
+    day = read_day(text, order, last_year(reading.today), reading.first_day)
+    row.understood[Meaning.END_DATE.value] = f"{day:%d.%m.%Y}"
+    return day
+
+
+def _note_understood(found: Read, reading: Reading) -> None:
+    """Note what the values were read as."""
+    row = found.row
+    names = {unit.id: unit.name for unit in reading.units}
+    read = {
+        Meaning.EMAIL: found.email,
+        Meaning.MOBILE: found.mobile,
+        Meaning.BIRTH_DATE: f"{found.birth_date:%d.%m.%Y}" if found.birth_date else None,
+        Meaning.UNIT: names.get(found.unit_ids[0]) if len(found.unit_ids) == 1 else None,
+        Meaning.STATUS: "har sluttet" if found.has_left else None,
+    }
+    row.understood |= {
+        meaning.value: text
+        for meaning, text in read.items()
+        if text and meaning in row.values and text != row.values[meaning]
+    }
 
 
 def _number(row: Row, *, today: date, synthetic: bool) -> str | None:
@@ -187,16 +255,24 @@ def _number(row: Row, *, today: date, synthetic: bool) -> str | None:
         return None
 
 
-def _units(row: Row, units: Sequence[UnitRow], unit_id: int | None) -> tuple[int, ...]:
-    text = row.values.get(Meaning.UNIT, "")
+def _units(row: Row, reading: Reading) -> tuple[int, ...]:
+    text, units = row.values.get(Meaning.UNIT, ""), reading.units
     if not text:
-        return (unit_id,) if unit_id else ()
+        return (reading.unit_id,) if reading.unit_id else ()
     if row.unit_id in {unit.id for unit in units}:
         return (row.unit_id,) if row.unit_id else ()
-    digits = re.sub(r"\s", "", text)
+    digits = organisation_number.bare(text)
     found = tuple(unit.id for unit in units if fold(unit.name) == fold(text) or unit.organisation_number == digits)
     if not found:
-        row.faults[Meaning.UNIT.value] = (
-            f"«{_LONG_NUMBER.sub('…', text[:60])}» er ikke blant avdelingene du har. Velg en av dem."
-        )
+        row.faults[Meaning.UNIT.value] = _no_unit(text, digits)
     return found
+
+
+def _no_unit(text: str, digits: str) -> str:
+    """What is wrong with a cell that names no unit of the user's."""
+    try:
+        if digits.isdecimal() and len(digits) < 11:
+            organisation_number.read_number(digits)
+    except ValueError as wrong:
+        return f"{wrong} Velg avdelingen."
+    return f"«{_LONG_NUMBER.sub('…', text[:60])}» er ikke blant avdelingene du har. Velg en av dem."

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from models.bookings.series import Hours
-from models.employees.details import read_email
+from models.values import email_address
 from models.values.dates import parse_date, parse_time
 from models.values.organisation_number import is_valid
 
@@ -104,7 +104,7 @@ def username(text: str) -> str:
 def email(text: str) -> str:
     """An address that letters can go to."""
     try:
-        return read_email(text)
+        return email_address.read(text)
     except ValueError:
         raise WrongWord(f"{text[:40]!r} is no e-mail address.") from None
 

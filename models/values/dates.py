@@ -1,34 +1,127 @@
 """Reading a typed date or time of day. How they are written for people is in `routes.web.words`."""
 
 import re
-from datetime import date, time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-_TYPED_DATE = re.compile(r"([0-9]{1,2})\.[ \u00a0]?([0-9]{1,2})\.[ \u00a0]?([0-9]{4}|[0-9]{2})")
+from models.values.texts.invisible import visible
+
 _TYPED_TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ISO = re.compile(r"([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})")
+_TRIPLE = re.compile(r"([0-9]{1,2})([./ -])[ \u00a0]?([0-9]{1,2})\2[ \u00a0]?([0-9]{4}|[0-9]{2})")
+_JOINED = re.compile(r"[0-9]{5,8}")
+_DAY_MONTH_YEAR = re.compile(r"(?:[a-zæøå]+dag,? )?([0-9]{1,2})[. -]*([a-zæøå]+)[., -]*([0-9]{4}|[0-9]{2})")
+_MONTH_DAY_YEAR = re.compile(r"([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
+_AT_TIME = re.compile(
+    r"(.*[0-9])[T ]+(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?) ?(?P<half>[AaPp][Mm])?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_OSLO = ZoneInfo("Europe/Oslo")
+_MONTHS = {
+    name[:length]: month
+    for month, names in enumerate(
+        "januar january,februar february,mars march,april,mai may,juni june,juli july,august,september,oktober october,"
+        "november,desember december".split(","),
+        1,
+    )
+    for name in names.split()
+    for length in {3, 4, len(name)}
+}
+_LONGEST = 60
+_HOW = "Skriv datoen som dd.mm.åååå, for eksempel 13.10.2026."
+_FOUR_DIGITS = "Skriv årstallet med fire sifre, for eksempel 13.10.2026."
 
 
-def parse_date(text: str) -> date:
-    """Read a typed date: `13.10.2026`, `1.2.2026` or ISO `2026-10-13`, from 1900 to 2200 (B6).
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date as somebody wrote it: three numbers, and what their order is, as far as one date tells it."""
 
-    A year of two digits is refused: 12.05.23 can be a birth in either century.
-    Raises ValueError with a Norwegian sentence for the field, whatever the text is.
+    numbers: tuple[str, str, str]
+    order: str
+    """Of day, month and year: `dmy`, `ymd`; "" where it may be another."""
+    sign: str = ""
+    """What stands between the numbers."""
+
+    def day(self, order: str, year_of: Callable[[int], int | None]) -> date:
+        """The day that it is in such an order. `year_of` knows a year of two digits. Raises ValueError."""
+        said = dict(zip(self.order or order, self.numbers, strict=True))
+        year = int(said["y"]) if len(said["y"]) == 4 else year_of(int(said["y"])) if len(said["y"]) == 2 else None
+        if year is None:
+            raise ValueError(_FOUR_DIGITS)
+        if not 1900 <= year <= 2200:
+            raise ValueError("Årstallet må være fra 1900 til 2200.")
+        try:
+            return date(year, int(said["m"]), int(said["d"]))
+        except ValueError:
+            raise ValueError("Denne datoen finnes ikke i kalenderen.") from None
+
+
+def written(text: str) -> Written:
+    """The numbers of a date in any spelling that is known; raises the sentence for the field."""
+    typed = visible(text).strip()
+    if len(typed) > _LONGEST:
+        raise ValueError(_HOW)
+    typed = _without_time(typed)
+    if found := _ISO.fullmatch(typed):
+        return Written((found[1], found[3], found[4]), "ymd", found[2])
+    if found := _TRIPLE.fullmatch(typed):
+        return Written((found[1], found[3], found[4]), "", found[2])
+    if _JOINED.fullmatch(typed):
+        return _joined(typed)
+    if re.fullmatch("(?:19|20)[0-9]{2}", typed):
+        raise ValueError("Her står det bare et årstall. Skriv hele datoen, for eksempel 13.10.2026.")
+    folded = typed.lower()
+    if (found := _DAY_MONTH_YEAR.fullmatch(folded)) and found[2] in _MONTHS:
+        return Written((found[1], str(_MONTHS[found[2]]), found[3]), "dmy", " ")
+    if (found := _MONTH_DAY_YEAR.fullmatch(folded)) and found[1] in _MONTHS:
+        return Written((found[2], str(_MONTHS[found[1]]), found[3]), "dmy", " ")
+    raise ValueError(_HOW)
+
+
+def parse_date(text: str, year_of: Callable[[int], int | None] = lambda _: None) -> date:
+    """Read a typed date: `13.10.2026`, `1.2.2026`, `13-10-2026`, `13102026`, ISO and so on, from 1900 to 2200 (B6).
+
+    The day stands before the month. A year of two digits is refused, unless `year_of` knows which it is: 12.05.23 can
+    be a birth in either century. Raises ValueError with a Norwegian sentence for the field, whatever the text is.
     """
-    typed = text.strip()
-    if found := _TYPED_DATE.fullmatch(typed):
-        day, month, year = found.groups()
-    elif found := _ISO_DATE.fullmatch(typed):
-        year, month, day = found.groups()
-    else:
-        raise ValueError("Skriv datoen som dd.mm.åååå, for eksempel 13.10.2026.")
-    if len(year) == 2:
-        raise ValueError("Skriv årstallet med fire sifre, for eksempel 13.10.2026.")
-    if not 1900 <= int(year) <= 2200:
-        raise ValueError("Årstallet må være fra 1900 til 2200.")
+    found = written(text)
+    if not found.sign and len(text.strip()) in {5, 7}:  # only a spreadsheet takes a zero away
+        raise ValueError(_HOW)
+    return found.day("dmy", year_of)
+
+
+def of_this_century(year: int) -> int:
+    """The year that two digits mean where nothing is older: the dates of orders, bookings and invoices."""
+    return 2000 + year
+
+
+def _joined(digits: str) -> Written:
+    """Numbers without anything between; a spreadsheet takes a zero at the beginning away."""
+    if len(digits) == 8 and digits[:2] in {"19", "20"} and "01" <= digits[4:6] <= "12" and "01" <= digits[6:] <= "31":
+        return Written((digits[:4], digits[4:6], digits[6:]), "ymd")
+    whole = digits.zfill(8 if len(digits) > 6 else 6)
+    return Written((whole[:2], whole[2:4], whole[4:]), "")
+
+
+def _without_time(typed: str) -> str:
+    """A date without the midnight that systems write behind it; one of another zone is the day that it is here."""
+    found = _AT_TIME.fullmatch(typed)
+    if found is None:
+        return typed
+    day, clock, half, zone = found[1], found["time"], (found["half"] or "").lower(), found["zone"]
+    hour, *rest = map(int, re.split("[:.,]", clock))
+    is_midnight = hour == (12 if half == "am" else 0) and half != "pm" and not any(rest)
+    if is_midnight and zone in {None, "Z"}:
+        return day
     try:
-        return date(int(year), int(month), int(day))
+        here = datetime.fromisoformat(f"{day}T{clock.replace(',', '.')}{zone or 'x'}").astimezone(_OSLO)
     except ValueError:
-        raise ValueError("Denne datoen finnes ikke i kalenderen.") from None
+        here = None
+    if here and not (here.hour or here.minute):
+        return here.date().isoformat()
+    raise ValueError("Her står det et klokkeslett også. Skriv bare datoen, for eksempel 13.10.2026.")
 
 
 def parse_time(text: str) -> time:

@@ -3,9 +3,17 @@
 Which unit has which number does not live here.
 """
 
+import re
+
 from stdnum.no import orgnr
 
+from models.values.texts.invisible import unprotected, visible
+
 _LENGTH = 9
+_AROUND = re.compile(
+    r"^(?:(?:foretaks|org)[a-z]*\.?\s*(?:nr|nummer)?[.:\s]*)?(?:no(?=[\s.\d-]))?|mva\.?$", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"[\s.\-\u2010-\u2015\u2212]")
 
 
 def is_valid(text: str) -> bool:
@@ -13,12 +21,17 @@ def is_valid(text: str) -> bool:
     return text.isascii() and text.isdigit() and orgnr.is_valid(text)
 
 
+def bare(text: str) -> str:
+    """What is typed without what people and programs write around a number: `NO 315 908 302 MVA` is nine digits."""
+    return _BETWEEN.sub("", _AROUND.sub("", unprotected(visible(text)).strip()))
+
+
 def read_number(text: str) -> str | None:
-    """Nine digits, typed with or without blanks; None where nothing is. Raises the sentence for the field."""
-    digits = "".join(text.split())
-    if not digits:
+    """Nine digits, however they are written; None where nothing is. Raises the sentence for the field."""
+    digits = bare(text)
+    if not text.strip():
         return None
-    if not (digits.isascii() and digits.isdigit()):
+    if digits and not (digits.isascii() and digits.isdigit()):
         raise ValueError("Et organisasjonsnummer har bare tall.")
     if len(digits) != _LENGTH:
         raise ValueError(f"Et organisasjonsnummer har 9 sifre, og her står det {len(digits)}.")

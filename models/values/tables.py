@@ -77,7 +77,7 @@ class Table:
     encoding: str = ""
     """How the letters of a text file were read."""
     rivals: tuple[str, ...] = ()
-    """How else they may be meant, where that is not certain (`models.values.encodings`)."""
+    """How else they may be meant, where that is not certain (`models.values.texts.encodings`)."""
     is_cut_off: bool = False
     """Whether columns beyond the last that is read were left aside."""
     _cells: int = 0

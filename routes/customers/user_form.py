@@ -8,8 +8,8 @@ from wtforms.validators import Regexp, ValidationError
 
 from models.core.scope import Right
 from models.customers.units import UnitRow
-from models.employees.details import read_email
 from models.users.changes import Person, Rights
+from models.values import email_address
 from routes.web.fields import Choice, Read, Text, at_most, is_id, required
 from routes.web.forms import PortalForm, unit_choices
 
@@ -17,7 +17,7 @@ from routes.web.forms import PortalForm, unit_choices
 def _email(text: str) -> str:
     if not text:
         raise ValueError("Skriv e-postadressen. Dit går invitasjonen, og lenken til nytt passord.")
-    return read_email(text)
+    return email_address.read(text)
 
 
 class Granted(Field):

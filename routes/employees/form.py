@@ -16,14 +16,13 @@ from models.employees.details import (
     LABELS,
     Details,
     read_birth_date,
-    read_email,
     read_family_name,
     read_given_name,
-    read_mobile,
 )
 from models.employees.duplicates import SAME_EMAIL, SAME_NAME_AND_BIRTH, SAME_NUMBER, Duplicate, duplicates_of
 from models.employees.employee import Employee
 from models.employees.national_ids import others_with
+from models.values import email_address, phone
 from models.values.national_id import birth_date_warning, mask
 from routes.web.fields import Choice, NationalIdField, Option, Read, Text
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
@@ -52,8 +51,8 @@ class EmployeeForm(PortalForm):
 
     given_name = Read(LABELS["given_name"], read_given_name, needed=True)
     family_name = Read(LABELS["family_name"], read_family_name, needed=True)
-    email = Read(LABELS["email"], read_email, needed=True)
-    mobile = Read(LABELS["mobile"], read_mobile)
+    email = Read(LABELS["email"], email_address.read, needed=True)
+    mobile = Read(LABELS["mobile"], phone.read)
     birth_date = BirthDay(LABELS["birth_date"], description="dd.mm.åååå")
     unit = Choice(
         LABELS["unit_id"],

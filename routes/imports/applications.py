@@ -5,7 +5,8 @@ from starlette.responses import Response
 from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.imports.application import AppliedAlready, Stale, apply, prepare
-from models.imports.lists import DryRun, Import, change
+from models.imports.dry_run import DryRun
+from models.imports.lists import Import, change
 from routes.imports.page import found_import, import_page, look_over, opened, units_of
 from routes.imports.sheet import MOST_GONE, Sheet
 from routes.web.answers import go
@@ -18,9 +19,11 @@ def create(visit: Visit, id: int) -> Response:
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
+    if not dry_run.is_ready:
+        return go(visit, visit.url("import", id=id))
     seen = _promise(dry_run)
     read, known = look_over(visit, dry_run, units)
-    if dry_run.unread or visit.form.get("version") != str(found.version) or _promise(dry_run) != seen:
+    if visit.form.get("version") != str(found.version) or _promise(dry_run) != seen:
         return _look_again(visit, found, dry_run, units)
     leavers = _leavers(visit, dry_run)
     wanted = visit.aside(lambda: prepare(found, read, known, leavers, by=visit.user, now=visit.now), lane=Lane.LISTS)
@@ -43,10 +46,11 @@ def _look_again(visit: Visit, found: Import, dry_run: DryRun, units: list[UnitRo
     change(visit.db, visit.portal.keyring, found, dry_run)
     visit.keep()
     found = found_import(visit, found.id)
-    return import_page(visit, Sheet(visit, found, dry_run, units, stale=True), status=409, columns=[], names={})
+    return import_page(visit, Sheet(visit, found, dry_run, units, stale=True), status=409)
 
 
 def _leavers(visit: Visit, dry_run: DryRun) -> set[int]:
     """Who was ticked, of those that were asked about."""
     ticked = {str(value) for value in visit.form.getlist("leaver")}
-    return {gone.id for gone in dry_run.gone[:MOST_GONE] if str(gone.id) in ticked}
+    asked = [*dry_run.left[:MOST_GONE], *dry_run.gone[:MOST_GONE]]
+    return {gone.id for gone in asked if str(gone.id) in ticked}

@@ -14,18 +14,18 @@ from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
-from models.imports.headings import NAMES, Columns, Meaning, is_list
-from models.imports.lists import DryRun, begin, change, choose_columns, forget, keep
+from models.imports.dry_run import DryRun, begin, choose_columns
+from models.imports.headings import Columns, Meaning, is_list
+from models.imports.lists import forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
-from routes.imports.page import found_import, import_page, look_over, opened, units_of
+from models.values.tables import MAX_COLUMNS
+from routes.imports.page import COLUMNS, found_import, go_on, import_page, look_over, opened, units_of
 from routes.imports.sheet import Sheet
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option
 from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
-
-_SAMPLES = 3
 
 
 class ImportForm(PortalForm):
@@ -63,7 +63,8 @@ def create(visit: Visit) -> Response:
         if valid:
             unit_id = int(form.unit.data) if form.unit.data else None
             dry_run = visit.aside(
-                lambda: begin(table, units, unit_id=unit_id, complete=form.complete.data), lane=Lane.LISTS
+                lambda: begin(table, units, today=visit.today, unit_id=unit_id, complete=form.complete.data),
+                lane=Lane.LISTS,
             )
             return _kept(visit, dry_run, units)
     return _new(visit, form, status=422, pasted=_typed_again(visit))
@@ -80,7 +81,7 @@ def show(visit: Visit, id: int) -> Response:
     sheet = Sheet(visit, found, opened(visit, found), units)
     sheet.shown = shown if shown in set(Fate) else ""
     sheet.after = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
-    return import_page(visit, sheet, columns=_samples(visit, sheet.dry_run), names=NAMES)
+    return import_page(visit, sheet, step=visit.query_params.get("steg", ""))
 
 
 def update(visit: Visit, id: int) -> Response:
@@ -89,19 +90,17 @@ def update(visit: Visit, id: int) -> Response:
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
-    if not dry_run.unread:  # it was read meanwhile, as in another window: there is nothing to choose any more
+    chosen = [_meaning(text) for text in visit.form.getlist("meaning")][:MAX_COLUMNS]
+    if not chosen:  # nothing was asked there: the list was read meanwhile, as in another window
         return go(visit, visit.url("import", id=id))
-    chosen = [_meaning(text) for text in visit.form.getlist("meaning")][: len(dry_run.guessed)]
-    dry_run.guessed = [meaning.value if meaning else None for meaning in chosen]
-    sheet = Sheet(visit, found, dry_run, units)
     taken = [meaning for meaning in chosen if meaning]
     if len(taken) != len(set(taken)) or not Columns(None, tuple(chosen)).are_enough:
-        columns = _samples(visit, dry_run)
-        return import_page(visit, sheet, status=422, columns=columns, names=NAMES, twice=len(taken) != len(set(taken)))
-    choose_columns(dry_run, chosen, heading="heading" in visit.form)
-    look_over(visit, dry_run, units)
-    change(visit.db, visit.portal.keyring, found, dry_run)
-    return go(visit, visit.url("import", id=id))
+        dry_run.meanings = [meaning.value if meaning else None for meaning in chosen]
+        twice = len(taken) != len(set(taken))
+        return import_page(visit, Sheet(visit, found, dry_run, units), status=422, step=COLUMNS, twice=twice)
+    heading = "heading" in visit.form
+    visit.aside(lambda: choose_columns(dry_run, chosen, heading=heading, today=visit.today), lane=Lane.LISTS)
+    return go_on(visit, found, dry_run, units)
 
 
 def destroy(visit: Visit, id: int) -> Response:
@@ -143,7 +142,7 @@ def _typed_again(visit: Visit) -> str:
 
 
 def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
-    if not dry_run.unread:
+    if dry_run.is_ready:
         look_over(visit, dry_run, units)
     sealed = visit.aside(dry_run.dumps, lane=Lane.LISTS)
     id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
@@ -152,21 +151,6 @@ def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
 
 def _meaning(text: object) -> Meaning | None:
     return Meaning(str(text)) if str(text) in set(Meaning) else None
-
-
-def _samples(visit: Visit, dry_run: DryRun) -> list[tuple[str | None, list[str]]]:
-    """For each column what it is guessed to mean, and what stands in its first rows, with identity numbers masked."""
-    return [
-        (
-            meaning,
-            [
-                mask_in(line.cells[at], today=visit.today)[0][:60]
-                for line in dry_run.unread[:_SAMPLES]
-                if at < len(line.cells)
-            ],
-        )
-        for at, meaning in enumerate(dry_run.guessed)
-    ]
 
 
 def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:

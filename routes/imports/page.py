@@ -10,11 +10,14 @@ from starlette.responses import Response
 from models.core.lanes import Lane
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
-from models.imports.fates import Known, judge
-from models.imports.lists import DryRun, Import, import_by_id, known_to, read_all
+from models.imports.dry_run import DryRun, read_all
+from models.imports.fates import judge
+from models.imports.known import known_to
+from models.imports.lists import Import, change, import_by_id
+from models.imports.matching import Known
 from models.imports.rows import Read
 from routes.imports.sheet import Sheet
-from routes.web.answers import page
+from routes.web.answers import go, page
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
@@ -48,8 +51,26 @@ def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list
     return read, known
 
 
-def import_page(visit: Visit, sheet: Sheet, *, status: int = 200, **context: Any) -> Response:
-    """The page of a list that waits: its columns are chosen, or its rows looked over."""
-    state = "columns" if sheet.dry_run.unread else "sheet"
+def go_on(visit: Visit, found: Import, dry_run: DryRun, units: list[UnitRow]) -> Response:
+    """Keep the list as it is read now, and go to what comes next: a question, or its rows."""
+    if dry_run.is_ready:
+        look_over(visit, dry_run, units)
+    at = visit.url("import", id=found.id)
+    if change(visit.db, visit.portal.keyring, found, dry_run):
+        return go(visit, at)
+    return go(visit, at, say="Lista er endret i et annet vindu. Se over på nytt.", tone="wait")
+
+
+COLUMNS, QUESTIONS = "kolonner", "svar"
+"""The steps before the rows, as they stand in a URL that leads back to them."""
+
+
+def import_page(visit: Visit, sheet: Sheet, *, status: int = 200, step: str = "", **context: Any) -> Response:
+    """The page of a list that waits: its columns are chosen, questions answered, or its rows looked over."""
+    dry_run = sheet.dry_run
+    if (step == QUESTIONS and dry_run.questions) or dry_run.open_questions:
+        state = "questions"
+    else:
+        state = "columns" if step == COLUMNS or not dry_run.is_read else "sheet"
     at = visit.url("import", id=sheet.found.id)
     return page(visit, "imports/show.html", part="import", status=status, at=at, state=state, sheet=sheet, **context)

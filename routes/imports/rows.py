@@ -2,9 +2,12 @@
 
 from starlette.responses import Response
 
+from models.imports.dry_run import DryRun
 from models.imports.headings import Meaning
-from models.imports.lists import DryRun, change
-from models.imports.rows import Row, clean, names_of
+from models.imports.lists import change
+from models.imports.matching import SAME_PERSON
+from models.imports.rows import Row, names_of
+from models.values.texts.invisible import cell as cell_text
 from routes.imports.page import found_import, look_over, opened, units_of
 from routes.imports.sheet import RowForm, Sheet
 from routes.web.answers import go, swap
@@ -48,9 +51,11 @@ def _correct(visit: Visit, row: Row, units: dict[int, str]) -> None:
     for meaning in (Meaning.FULL_NAME, Meaning.FAMILY_FIRST):
         row.values.pop(meaning, None)
     row.values |= {Meaning.GIVEN_NAME.value: given, Meaning.FAMILY_NAME.value: family}
+    row.same_person = row.same_person or SAME_PERSON in visit.form
     for cell in form:
-        if cell.name in visit.form:
-            row.values[cell.name] = clean(str(visit.form[cell.name]))
+        if cell.name in visit.form and cell.name != SAME_PERSON:
+            row.values[cell.name] = cell_text(str(visit.form[cell.name]))
+            row.typed = [*{*row.typed, cell.name}]
     chosen = row.values.get(Meaning.UNIT, "")
     row.unit_id = (
         int(chosen) if Meaning.UNIT in visit.form and chosen.isdecimal() and int(chosen) in units else row.unit_id

@@ -6,9 +6,13 @@ Whose list it is, and how it is looked over, is in `page`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wtforms import BooleanField
+
 from models.customers.units import UnitRow
+from models.imports.dry_run import DryRun, Gone
 from models.imports.headings import NAMES, Meaning
-from models.imports.lists import DryRun, Gone, Import
+from models.imports.lists import Import
+from models.imports.questions import LETTERS
 from models.imports.rows import Fate, Row
 from models.values.national_id import mask_in
 from routes.web.fields import Choice, NationalIdField, Option, Text
@@ -17,6 +21,7 @@ from routes.web.visit import Visit
 from routes.web.words import count
 
 PAGE_SIZE = 25
+_LOOKED_AT, _SAMPLES = 50, 3
 MOST_GONE = 500
 """How many of those that are not in the list are asked about at once."""
 
@@ -35,6 +40,8 @@ class RowForm(PortalForm):
         "Fødselsnummer (11 siffer)", description="Skriv hele nummeret, eller la feltet stå tomt for å importere uten."
     )
     status = Text(NAMES[Meaning.STATUS])
+    end_date = Text(NAMES[Meaning.END_DATE], description="dd.mm.åååå")
+    same_person = BooleanField("Ja, det er den samme personen")
 
 
 @dataclass
@@ -58,6 +65,57 @@ class Sheet:
         return [(fate, counts[fate], self._url(vis=fate.value)) for fate in Fate if counts[fate]]
 
     @property
+    def meanings(self) -> dict[str, str]:
+        """What a column can mean, by what the portal calls it."""
+        return {meaning.value: name for meaning, name in NAMES.items()}
+
+    @property
+    def columns(self) -> list[tuple[str, str | None, list[str]]]:
+        """For each column its heading, what it is taken to mean, and what stands in its first rows."""
+        dry_run = self.dry_run
+        lines = dry_run.lines[dry_run.first_line :]
+        width = max([len(dry_run.meanings), *(len(line.cells) for line in lines[:_LOOKED_AT])])
+        meanings = [*dry_run.meanings, *[None] * (width - len(dry_run.meanings))]
+        return [
+            (
+                self._masked(dry_run.heading_of(at))[:60],
+                meaning,
+                [self._masked(line.cells[at])[:60] for line in lines[:_SAMPLES] if at < len(line.cells)],
+            )
+            for at, meaning in enumerate(meanings)
+        ]
+
+    @property
+    def questions(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+        """What is asked of the list: a name for the field, the question, its answers, and the one that was given."""
+        return [
+            (
+                f"answer-{at}",
+                self._masked(question.text),
+                [(value, self._masked(label)) for value, label in question.choices],
+                self.dry_run.answers.get(question.key, ""),
+            )
+            for at, question in enumerate(self.dry_run.questions)
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """What to know of how the list was read."""
+        dry_run = self.dry_run
+        answered = [
+            f"{text.rstrip('?')}: {label}."
+            for question, (_, text, choices, given) in zip(dry_run.questions, self.questions, strict=True)
+            for value, label in choices
+            if value == given and question.key != LETTERS
+        ]
+        without = [NAMES[Meaning.EMAIL]] if Meaning.EMAIL not in dry_run.meanings else []
+        return [
+            *dry_run.notes,
+            *answered,
+            *(f"Lista har ingen kolonne for {name.lower()}, og det må nye ansatte ha." for name in without),
+        ]
+
+    @property
     def to_do(self) -> int:
         """How many rows change something."""
         return self.dry_run.counts[Fate.NEW] + self.dry_run.counts[Fate.CHANGED]
@@ -73,6 +131,11 @@ class Sheet:
         return self._chosen[:PAGE_SIZE]
 
     @property
+    def left(self) -> list[Gone]:
+        """Who has left by what the list says, of those who are active in the portal."""
+        return self.dry_run.left[:MOST_GONE]
+
+    @property
     def gone(self) -> list[Gone]:
         """Who is asked about."""
         return self.dry_run.gone[:MOST_GONE]
@@ -80,7 +143,7 @@ class Sheet:
     @property
     def gone_besides(self) -> int:
         """How many more are not in the list."""
-        return len(self.dry_run.gone) - len(self.gone)
+        return len(self.dry_run.gone) - len(self.gone) + len(self.dry_run.left) - len(self.left)
 
     @property
     def what(self) -> str:
@@ -117,6 +180,16 @@ class Sheet:
         return self._url(vis=self.shown, after=rows[PAGE_SIZE - 1].number) if len(rows) > PAGE_SIZE else None
 
     @property
+    def to_columns(self) -> str:
+        """The way back to what the columns mean."""
+        return self._url(steg="kolonner")
+
+    @property
+    def to_questions(self) -> str:
+        """The way back to what was asked of the list."""
+        return self._url(steg="svar")
+
+    @property
     def everything(self) -> str:
         """The way to all rows."""
         return self._url()
@@ -128,14 +201,21 @@ class Sheet:
 
     def name(self, row: Row) -> str:
         """Who it is, as the list says."""
-        return mask_in(row.name, today=self.visit.today)[0]
+        return self._masked(row.name)
 
-    def facts(self, row: Row) -> list[tuple[str, str]]:
-        """What stands in a row, by what the portal calls it; of an identity number only that there is one."""
+    def facts(self, row: Row) -> list[tuple[str, str, str]]:
+        """What a row says, by what the portal calls it: as it was understood, and as it stands where that is another.
+
+        Of an identity number only that there is one.
+        """
         names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
         told = {**row.values, **({"national_id": "oppgitt"} if Meaning.NATIONAL_ID in row.values else {})}
         return [
-            (NAMES[meaning], mask_in(told[meaning], today=self.visit.today)[0])
+            (
+                NAMES[meaning],
+                self._masked(row.understood.get(meaning, told[meaning])),
+                self._masked(told[meaning]) if meaning in row.understood else "",
+            )
             for meaning in NAMES
             if meaning in told and meaning not in names
         ]
@@ -156,6 +236,9 @@ class Sheet:
     def changes(self, row: Row) -> str:
         """The names of what changes, for people."""
         return ", ".join(_CHANGES.get(name, name) for name in row.changes)
+
+    def _masked(self, text: str) -> str:
+        return mask_in(text, today=self.visit.today)[0]
 
     def _url(self, **query: object) -> str:
         return self.visit.url("import", id=self.found.id, **query)

@@ -10,7 +10,6 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from models.core.scope import Right
-from models.employees.details import read_email
 from models.info.worklist import (
     COUNTED_TO,
     Person,
@@ -21,6 +20,7 @@ from models.info.worklist import (
 )
 from models.invoices.invoice import Status
 from models.invoices.search import owed
+from models.values import email_address
 from routes.web.fields import NationalIdField, Read
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
@@ -34,7 +34,7 @@ EMAILS = "emails"
 class EmailForm(PortalForm):
     """The missing address of one employee (AN2)."""
 
-    email = Read("E-post", read_email, needed=True)
+    email = Read("E-post", email_address.read, needed=True)
 
 
 class NationalIdForm(PortalForm):

@@ -8,25 +8,33 @@ from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, invoice_by_number, orders_of, payer_of
 from models.invoices.settlements import credited_by, settlements_of
 from routes.invoices.presentation import Presentation
-from routes.web.answers import page
+from routes.web.answers import go, page
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
 SAFE_TYPES = {
-    "application/pdf",
-    "image/png",
-    "image/jpeg",
-    "text/csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "text/csv": ".csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
 }
-"""What Peppol allows to be attached (UNCL, MIME codes); anything else is only bytes."""
+"""What Peppol allows to be attached (UNCL, MIME codes), with the ending of its files; anything else is only bytes."""
 
 
 def show(visit: Visit, number: str) -> Response:
     """The invoice in HTML: what for, how to pay, what was paid (F10)."""
-    invoice = _invoice(visit, number)
+    invoice = invoice_by_number(visit.db, number)
+    if invoice is None and number == "statement":  # where the account statement was, and bookmarks still look for it
+        return go(visit, visit.url("statement", **dict(visit.query_params)))
+    if invoice is None:
+        raise not_found()
+    return _page(visit, invoice)
+
+
+def _page(visit: Visit, invoice: Invoice) -> Response:
     presentation = Presentation(invoice, contents_of(visit.db, invoice))
     return page(
         visit,
@@ -45,6 +53,8 @@ def show(visit: Visit, number: str) -> Response:
 
 def pdf(visit: Visit, number: str) -> Response:
     """The invoice as a tagged PDF, made from what is written on it (section 5, number 14)."""
+    if named_so := invoice_by_number(visit.db, f"{number}.pdf"):
+        return _page(visit, named_so)
     invoice = _invoice(visit, number)
     facts = Presentation(invoice, contents_of(visit.db, invoice)).facts()
     body = visit.aside(write_pdf, "invoices/invoice.typ", facts)
@@ -53,6 +63,8 @@ def pdf(visit: Visit, number: str) -> Response:
 
 def original(visit: Visit, number: str) -> Response:
     """The EHF file, byte for byte."""
+    if named_so := invoice_by_number(visit.db, f"{number}.xml"):
+        return _page(visit, named_so)
     invoice = _invoice(visit, number)
     return whole_file(original_of(visit.db, invoice), f"{invoice.number}.xml", "application/xml")
 
@@ -63,7 +75,9 @@ def attachment(visit: Visit, number: str, id: int) -> Response:
     if found is None or found.content is None:
         raise not_found()
     media_type = found.media_type if found.media_type in SAFE_TYPES else "application/octet-stream"
-    return whole_file(found.content, found.filename or f"vedlegg-{found.id}", media_type)
+    name = found.filename or f"vedlegg-{found.id}"
+    ending = SAFE_TYPES.get(found.media_type, "")
+    return whole_file(found.content, name if "." in name.strip(".") else name + ending, media_type)
 
 
 def _invoice(visit: Visit, number: str) -> Invoice:

@@ -5,9 +5,9 @@ from typing import Any
 from wtforms.validators import Regexp, ValidationError
 
 from models.customers.search import account_managers
-from models.employees.details import read_email
 from models.staff.changes import Details
 from models.users.user import Role
+from models.values import email_address
 from routes.web.fields import Choice, Day, Option, Text, at_most, required
 from routes.web.fields import Read as ReadField
 from routes.web.forms import PortalForm
@@ -27,7 +27,7 @@ _CHOOSE = "Velg hvem som overtar."
 def _email(text: str) -> str:
     if not text:
         raise ValueError("Skriv e-postadressen. Dit går invitasjonen, og det kundene skriver.")
-    return read_email(text)
+    return email_address.read(text)
 
 
 class MemberForm(PortalForm):

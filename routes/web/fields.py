@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, Length, StopValidation, ValidationE
 from models.values.dates import parse_date, parse_time
 from models.values.marks import check_marks, normal
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
+from models.values.texts.invisible import unprotected, visible
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice lists; its types lag behind
 ALL = Option("", "Alle")
@@ -61,7 +62,7 @@ def _cut(text: str, longest: int) -> str:
 
 def cleaned(text: str, *, today: date) -> tuple[str, int]:
     """A text trimmed, without control characters, with identity numbers masked; and how many of them there were."""
-    text = normal(text)
+    text = visible(normal(text))
     text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     return mask_in(text, today=today)
 
@@ -134,7 +135,7 @@ class NationalIdField(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keep what was typed out of `data`, which is what macros draw."""
-        self._typed = (valuelist[0] if valuelist else "")[:_LONGEST].strip()
+        self._typed = unprotected(visible((valuelist[0] if valuelist else "")[:_LONGEST])).strip()
         self.data = self._typed if is_mask(self._typed) else ""
 
     @property

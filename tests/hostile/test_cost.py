@@ -15,19 +15,20 @@ import pytest
 from wtforms import Field, SelectField
 
 from models.bookings.sign_ups.selection import Selection, _pasted
-from models.employees.details import read_birth_date, read_email, read_family_name, read_mobile
+from models.employees.details import read_birth_date, read_family_name
 from models.employees.search_words import search_text, sought, tokens_of
 from models.exchange.sheets.files import Unreadable, read_pasted
 from models.imports.headings import guess, recognise
-from models.imports.rows import clean
 from models.invoices.invoice import number_key
 from models.notices.notice import read_link
 from models.users.passwords import _normal
+from models.values import email_address, phone
 from models.values.dates import parse_date, parse_time
 from models.values.marks import MOST, normal
 from models.values.national_id import mask_in, read_field
 from models.values.organisation_number import read_number
 from models.values.sensitive import without, words_in
+from models.values.texts.invisible import cell
 from routes.web.downloads import disposition
 from routes.web.fields import cleaned
 from routes.web.forms import Fields, UnitFilter
@@ -109,8 +110,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "date": parse_date,
     "time": parse_time,
     "birth_date": lambda text: read_birth_date(text, today=TODAY),
-    "email": read_email,
-    "mobile": read_mobile,
+    "email": email_address.read,
+    "mobile": phone.read,
     "name": read_family_name,
     "link": read_link,
     "search": lambda text: sought(1, text),
@@ -124,7 +125,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "pasted_list": read_pasted,
     "headings": lambda text: recognise([[text, text]]),
     "columns": lambda text: guess([[text, text]] * 3, frozenset()),
-    "cell": clean,
+    "cell": cell,
 }
 MUCH_FOR_EACH_SIGN = {"search", "search_text", "tokens", "sensitive"}
 

@@ -347,3 +347,75 @@ def test_who_writes_while_a_long_list_is_applied_waits_and_holds_nobody_up(quiet
     assert sorted(finished) == ["list", "page", "reference"]
     if quiet_house.portal.database.is_sqlite:
         assert finished == ["page", "list", "reference"]
+
+
+def test_what_is_not_certain_is_asked_once_and_shown_as_it_was_understood(house: House, hms: Page) -> None:
+    send(
+        hms,
+        "Fornavn;Etternavn;E-post;Født;Mobil;Avdeling;Status\r\n"
+        "Kari;Prøve;kari.p@fjordbygg.example;03/04/1984;+46 (0)70 123 45 67;Bergen;Aktiv\r\n"
+        "Per;Prøve;per.p@fjordbygg.example;02/03/1979;4741244802;Bergen;Pensjonist\r\n",
+    )
+    assert hms.h1 == "Hvordan skal lista leses?"
+    assert hms.has("Måned, dag, år: 03/04/1984 er 04.03.1984, 02/03/1979 er 03.02.1979")
+    hms.press("Se over lista")
+    assert hms.status_code == 422
+    assert hms.has("Svar på alle spørsmålene, så vi ikke gjetter.")
+    hms.fill(**{"answer-0": "mdy", "answer-1": "left"}).press("Se over lista")
+    assert hms.h1 == "Se over lista"
+    assert "Fødselsdato: 04.03.1984 (i lista: 03/04/1984)" in row(hms, 2)
+    assert "Mobilnummer: +46701234567 (i lista: +46 (0)70 123 45 67)" in row(hms, 2)
+    assert "Har sluttet, og er ikke i portalen." in row(hms, 3)
+    assert counts(hms) == "1 ny 1 sluttet"
+    hms.follow("Endre svarene")
+    assert [str(radio["value"]) for radio in hms.soup.select("input[type=radio][checked]")] == ["mdy", "left"]
+    hms.fill(**{"answer-0": "dmy", "answer-1": "active"}).press("Se over lista")
+    assert "Fødselsdato: 03.04.1984 (i lista: 03/04/1984)" in row(hms, 2)
+    hms.press("Importer 2")
+    with house.behind() as db:
+        found = db.scalars(select(Employee).where(Employee.email.in_(["kari.p@fjordbygg.example"]))).one()
+        assert (found.birth_date.isoformat(), found.mobile) == ("1984-04-03", "+46701234567")  # type: ignore[union-attr]  # it is there
+
+
+def test_who_has_left_by_the_list_is_deactivated_by_a_tick_alone(quiet_house: House) -> None:
+    leder = quiet_house.sign_in("leder.brann")
+    lines = leder.send("GET", "/employees.csv").text.splitlines(keepends=True)
+    person = lines[1].replace("Aktiv", "Fratrådt")
+    send(leder, (lines[0] + person).encode())
+    assert counts(leder) == "1 sluttet"
+    assert leder.has("Lista sier at de har sluttet, og de er aktive i portalen.")
+    first = leder.soup.select_one(".leavers input")
+    assert first is not None
+    leder.fill(leaver=str(first["value"])).press("Deaktiver de avkryssede")
+    assert leder.has("1 deaktivert")
+    send(leder, (lines[0] + person).encode())
+    assert counts(leder) == "1 uendret", "nobody who has left comes back by a list"
+
+
+def test_a_column_that_was_left_aside_can_be_chosen_and_a_guess_is_looked_over(house: House, hms: Page) -> None:
+    send(hms, "Fornavn;Etternavn;Nås på;Direkte;Avdeling\r\nKari;Prøve;kari.p@fjordbygg.example;41244801;Bergen\r\n")
+    assert hms.h1 == "Hva står i kolonnene?"
+    assert hms.has("Kolonne 3: «Nås på»")
+    chosen = [str(option["value"]) for option in hms.soup.select("select[name=meaning] option[selected]")]
+    assert chosen == ["given_name", "family_name", "email", "mobile", "unit"]
+    form = hms.soup.select_one("#columns-form")
+    assert form is not None
+    fields = [(name, "" if value == "mobile" else value) for name, value in hms.fields(form)]
+    hms.open(hms.send("POST", str(form["action"]), fields).headers["location"])
+    assert hms.has("Disse kolonnene er ikke tatt med: Direkte.")
+    hms.follow("Velg kolonner")
+    assert hms.h1 == "Hva står i kolonnene?"
+    assert house.mode
+
+
+def test_someone_elses_number_changes_nobody_without_a_tick(house: House, hms: Page) -> None:
+    send(
+        hms,
+        "Fornavn;Etternavn;E-post;Fødselsdato;Fødselsnummer;Avdeling\r\n"
+        f"Per;Hansen;per.h@fjordbygg.example;01.01.1970;{NUMBER};Bergen\r\n",
+    )
+    assert counts(hms) == "1 feil"
+    assert "Fødselsnummeret er registrert på Ingrid Solbakken" in row(hms, 2)
+    hms.fill(same_person="1").press("Rett")
+    assert counts(hms).startswith("1 endret")
+    assert house.mode

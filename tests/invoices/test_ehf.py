@@ -171,7 +171,9 @@ WRONG = {
     "BR-26": without("cac:Price!"),
     "BR-27": paper("1", replace(KURS, price=D(-1))),
     "BR-CO-04": without("cac:ClassifiedTaxCategory!"),
-    "BR-CO-25": without("cbc:DueDate"),
+    "BR-CO-09": altered("Scheme><cbc:CompanyID>NO", "Scheme><cbc:CompanyID>no"),
+    "PEPPOL-COMMON-R041": altered('schemeID="0192">311661310', 'schemeID="0192">311 661 310 MVA'),
+    "PEPPOL-COMMON-R041 ": altered('schemeID="0192">311661310', 'schemeID="0192">311661311'),
     "BR-61": without("cac:PayeeFinancialAccount"),
     "BR-53": altered("<cbc:BuyerReference>", "<cbc:TaxCurrencyCode>EUR</cbc:TaxCurrencyCode><cbc:BuyerReference>"),
     "BR-55": altered("<cbc:ID>2026-9</cbc:ID>", "", credit("1", "2026-9")),
@@ -212,6 +214,43 @@ def test_a_document_of_the_standard_alone_is_not_held_to_the_rules_of_peppol() -
         "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0", "urn:www.cenbii.eu:2.0"
     )
     assert checked(other).refusal.startswith("BR-01")
+
+
+def test_what_the_standard_no_longer_asks_for_is_not_asked_for() -> None:
+    """BR-CO-25 is gone from the artefacts of EN 16931 since 1.3.16: a payer without a due date is told none."""
+    assert not checked(without("cbc:DueDate")).refusal
+
+
+SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+
+
+def enveloped(*documents: bytes) -> bytes:
+    """Documents in the envelope in which Peppol sends one."""
+    inside = b"".join(document.partition(b"?>")[2] for document in documents)
+    head = (
+        f'<StandardBusinessDocument xmlns="{SBDH}"><StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion>'
+    )
+    return head.encode() + b"</StandardBusinessDocumentHeader>" + inside + b"</StandardBusinessDocument>"
+
+
+@pytest.mark.parametrize("document", [paper(), credit("2", "2026-1")])
+def test_an_envelope_is_opened(document: Paper) -> None:
+    assert read(enveloped(write(document))) == read(write(document))
+    assert not checked(enveloped(write(document))).refusal
+
+
+@pytest.mark.parametrize("documents", [(), (b"<?xml?><Order/>",), (write(paper()), write(paper("2")))])
+def test_an_envelope_without_one_invoice_is_refused_and_named(documents: tuple[bytes, ...]) -> None:
+    assert checked(enveloped(*documents)).refusal.startswith("it is an envelope (SBDH) with not exactly one invoice")
+
+
+def test_self_billed_documents_and_those_without_a_registered_name_are_taken() -> None:
+    """The payer is the same, whoever wrote it; who a party is, its number says (decision 0020)."""
+    for code in ("389", "393", "326"):
+        assert not checked(altered("TypeCode>380<", f"TypeCode>{code}<")).refusal
+    assert not checked(altered("poacc:billing:3.0", "poacc:selfbilling:3.0")).refusal
+    name = "<cbc:RegistrationName>Bedriftshelsetjenesten AS</cbc:RegistrationName>"
+    assert not checked(altered(name, "")).refusal
 
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">%s]><Invoice>&j;</Invoice>""" % b"".join(

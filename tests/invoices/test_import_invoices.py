@@ -137,6 +137,23 @@ def test_the_nearest_unit_pays_and_an_unknown_one_is_kept_out(quiet_house: House
         assert ("ukjent.xml", unknown.refusal, 1) in [(row.name, row.reason, row.times) for row in quarantined(db)]
 
 
+BUYERS_NUMBER = "<cac:PartyLegalEntity><cbc:RegistrationName>Testbedriften AS</cbc:RegistrationName><cbc:CompanyID{}"
+
+
+@pytest.mark.parametrize("written", ["311 661 310", "NO 311 661 310 MVA", "311661310MVA", "311.661.310"])
+def test_a_legal_number_without_a_scheme_names_the_payer_however_it_is_written(
+    quiet_house: House, written: str
+) -> None:
+    text = write(paper("2026-1")).decode()
+    text = text.replace('<cbc:EndpointID schemeID="0192">311661310', '<cbc:EndpointID schemeID="0088">7300010000001')
+    scheme = ' schemeID="0192">311661310'
+    changed = text.replace(BUYERS_NUMBER.format(scheme), BUYERS_NUMBER.format(f">{written}"))
+    assert changed != text
+    assert not sent(quiet_house, changed.encode()).refusal
+    with quiet_house.behind() as db:
+        assert payer_of(db, invoice(db, "2026-1")) == "Testbedriften AS"
+
+
 def test_pressing_twice_the_same_file_is_one_invoice_and_another_under_its_number_is_refused(
     quiet_house: House,
 ) -> None:

@@ -192,6 +192,43 @@ def test_what_could_run_in_a_browser_is_only_bytes(quiet_house: House) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
 
 
+@pytest.mark.parametrize("number", ["9025.pdf", "9025.xml", "statement", "statement.pdf", "2026/7.pdf"])
+def test_whatever_its_number_is_an_invoice_has_its_page(quiet_house: House, number: str) -> None:
+    with quiet_house.behind() as db:
+        let_in(db, paper(number, TESTBEDRIFTEN, TODAY))
+    testweb = quiet_house.sign_in("TESTWEB").open("/invoices").follow(number)
+    assert testweb.h1 == f"Faktura {number}"
+    for way, kind in (("PDF", "application/pdf"), ("EHF (XML)", "application/xml")):
+        link = next(a for a in testweb.soup.select("main a") if a.get_text(strip=True) == way)
+        assert testweb.send("GET", str(link["href"])).headers["content-type"].startswith(kind)
+
+
+def test_the_account_statement_is_found_where_it_was(quiet_house: House) -> None:
+    testweb = quiet_house.sign_in("TESTWEB").open("/invoices/statement?from=01.01.2017")
+    assert testweb.h1 == "Kontoutdrag"
+    assert testweb.value("from") == "01.01.2017"
+
+
+@pytest.mark.parametrize(
+    ("kind", "filename", "saved"),
+    [
+        ("application/pdf", "", "vedlegg-{}.pdf"),
+        ("image/jpeg", "", "vedlegg-{}.jpg"),
+        ("application/pdf", "Timeliste", "Timeliste.pdf"),
+        ("text/csv", "timer.csv", "timer.csv"),
+        ("text/html", "", "vedlegg-{}"),
+    ],
+)
+def test_what_is_attached_gets_the_ending_of_its_kind(quiet_house: House, kind: str, filename: str, saved: str) -> None:
+    with quiet_house.behind() as db:
+        attachment = db.scalars(select(InvoiceAttachment).where(InvoiceAttachment.size > 0)).first()
+        assert attachment is not None
+        attachment.media_type, attachment.filename, id = kind, filename, attachment.id
+        db.commit()
+    answer = quiet_house.sign_in("Tester").send("GET", f"/invoices/{number_of(quiet_house)}/attachments/{id}")
+    assert f'filename="{saved.format(id)}"' in answer.headers["content-disposition"]
+
+
 def test_days_overdue_are_counted_and_wrong_control_digits_said(quiet_house: House) -> None:
     with quiet_house.behind() as db:
         let_in(

@@ -225,7 +225,7 @@ def test_no_hits_are_a_sentence_and_announced(house: House, okonomi: Page) -> No
 def test_x2_without_the_right_there_are_no_invoices(quiet_house: House) -> None:
     hms, tester = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in("Tester")
     assert "Fakturaer" not in hms.open("/info").tabs
-    for url in ("/invoices", "/invoices.csv", "/invoices/2017-118350", "/invoices/statement"):
+    for url in ("/invoices", "/invoices.csv", "/invoices/2017-118350", "/account-statement"):
         assert hms.send("GET", url).status_code == 404
     for url in ("/invoices/2017-118350", "/invoices/2017-118350.pdf", "/invoices/2017-118350.xml"):
         foreign, unknown = tester.send("GET", url), tester.send("GET", url.replace("118350", "999999"))

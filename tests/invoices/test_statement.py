@@ -62,7 +62,7 @@ def test_it_is_this_year_so_far_unless_one_asks_for_another_period(paid: Page) -
 
 
 def test_the_files_say_the_same(paid: Page) -> None:
-    page = paid.open("/invoices/statement").fill(from_="2026-09-01")
+    page = paid.open("/account-statement").fill(from_="2026-09-01")
     page.fill(unit=page.option("unit", "Testbedriften AS")).press("Vis")
     links = {link.get_text(): str(link["href"]) for link in page.soup.select("#statement header a")}
     csv = page.send("GET", links["CSV"]).text.removeprefix("\ufeff").splitlines()
@@ -76,29 +76,29 @@ def test_the_files_say_the_same(paid: Page) -> None:
 
 
 def test_what_is_wrong_is_said_at_the_field(paid: Page) -> None:
-    page = paid.open("/invoices/statement").fill(from_="02.02.2026", to="01.02.2026").press("Vis")
+    page = paid.open("/account-statement").fill(from_="02.02.2026", to="01.02.2026").press("Vis")
     assert (page.status_code, rows(page)) == (422, [])
     assert page.error("to").startswith("Til dato er før fra dato.")
-    for url in ("/invoices/statement.csv?from=x", "/invoices/statement.pdf?unit=999999"):
+    for url in ("/account-statement.csv?from=x", "/account-statement.pdf?unit=999999"):
         assert page.send("GET", url).status_code == 404
 
 
 def test_x1_the_payer_of_another_customer_is_none_of_the_choices(quiet_house: House) -> None:
-    okonomi = quiet_house.sign_in("okonomi.fjord").open("/invoices/statement")
+    okonomi = quiet_house.sign_in("okonomi.fjord").open("/account-statement")
     assert "Bergen TEST" not in okonomi.options("unit")
     with quiet_house.behind() as db:
         foreign = db.scalars(select(Unit.id).where(Unit.name == "Bergen TEST")).one()
-    assert okonomi.open(f"/invoices/statement?unit={foreign}").status_code == 422
+    assert okonomi.open(f"/account-statement?unit={foreign}").status_code == 422
     assert rows(okonomi) == []
     nobody = quiet_house.sign_in("leder.brann")
-    assert nobody.send("GET", "/invoices/statement").status_code == 404
+    assert nobody.send("GET", "/account-statement").status_code == 404
 
 
 def test_a_period_of_too_many_entries_is_refused_at_the_field(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.invoices.statement.MOST_ENTRIES", 1)
-    testweb = quiet_house.sign_in("TESTWEB").open("/invoices/statement?from=01.01.2017")
+    testweb = quiet_house.sign_in("TESTWEB").open("/account-statement?from=01.01.2017")
     assert testweb.status_code == 422
     assert testweb.error("to") == "Perioden har for mange bilag til ett kontoutdrag. Velg en kortere periode."
 

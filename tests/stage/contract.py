@@ -7,7 +7,8 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 
@@ -99,7 +100,8 @@ def written() -> str:
     )
 
 
-def fields(line: Line) -> list[str]:
+@cache
+def fields(line: Line) -> Sequence[str]:
     """The names that the handler of a line reads, forms first."""
     found: list[str] = []
     asked: list[str] = []
@@ -113,10 +115,11 @@ def fields(line: Line) -> list[str]:
                 if isinstance(thing, type) and issubclass(thing, PortalForm) and f"{name}.of(" in source:
                     found += fields_of(thing)
         asked += [name for names in _READ.findall(source) for name in names if name]
-    return list(dict.fromkeys(found + asked))
+    return tuple(dict.fromkeys(found + asked))
 
 
-def parts(line: Line) -> list[str]:
+@cache
+def parts(line: Line) -> Sequence[str]:
     """The ids of the parts that a line gives alone."""
     found: list[str] = []
     for name, call in _calls(line):
@@ -125,7 +128,7 @@ def parts(line: Line) -> list[str]:
             names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
             found += [_ROWS.get(name, name) for name in names]
         found += ["receipt"] if name == "receipt_again" else []
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def statuses(line: Line) -> list[int]:
@@ -141,6 +144,7 @@ def statuses(line: Line) -> list[int]:
     return sorted(found)
 
 
+@cache
 def _reached(line: Line) -> list[FunctionType]:
     """The handler of a line, and the functions of its room that it comes through."""
     assert isinstance(line.handler, FunctionType)
@@ -173,6 +177,7 @@ def _constants(value: ast.expr) -> list[object]:
     return [leaf.value for leaf in ast.walk(value) if isinstance(leaf, ast.Constant)]
 
 
+@cache
 def _tree(function: FunctionType) -> ast.AST:
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
@@ -184,7 +189,7 @@ def _who(line: Line) -> str:
     return "right: " + " or ".join(rights)
 
 
-def _names(names: list[str]) -> str:
+def _names(names: Sequence[str]) -> str:
     return " ".join(f"`{name}`" for name in names)
 
 

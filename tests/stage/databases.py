@@ -21,13 +21,16 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.migrations import migrate
-from tests.stage.shared import in_turn, own, shared, worker
+from tests.stage.kept import Kept, keep
+from tests.stage.shared import databases, in_turn, own, shared, worker
 from tests.stage.times import NOW
 
 FIELD_KEYS = ("tests:" + base64.b64encode(hashlib.sha256(b"what seals in the tests").digest()).decode(),)
 """What seals in every house, the same in all processes: they share the filled databases."""
 
 _FILLED = "portal_filled"
+_OFTEN = 50
+"""Stories after which a database on PostgreSQL is made anew in any case."""
 _NOTHING_IS_KEPT: tuple[LiteralString, ...] = (
     "ALTER SYSTEM SET fsync = off",
     "ALTER SYSTEM SET full_page_writes = off",
@@ -44,8 +47,11 @@ class Store(Protocol):
 
     url: str
 
+    def put_back(self) -> bool:
+        """Bring the database back to what it was when it was filled, while others are connected; whether it could."""
+
     def refill(self) -> None:
-        """Bring the database back to what it was when it was filled."""
+        """The same by making it anew, when nobody is connected."""
 
     def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """All that is stored besides what it was filled with, with where it stands."""
@@ -90,6 +96,10 @@ class SqliteStore:
         self.url = f"sqlite:///{self._file}"
         self.refill()
 
+    def put_back(self) -> bool:
+        """A file is copied sooner than looked through."""
+        return False
+
     def refill(self) -> None:
         """Copy the filled file over the used one."""
         for suffix in ("-wal", "-shm"):
@@ -114,7 +124,7 @@ class SqliteStore:
 def postgres() -> Iterator[str]:
     """The PostgreSQL server of this run, started by the process that needs it first, stopped by the last one."""
     with in_turn("postgres"):
-        server = get_server(shared() / "postgres", cleanup_mode="delete")
+        server = get_server(databases(), cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
             for statement in _NOTHING_IS_KEPT:
                 admin.execute(statement)
@@ -132,6 +142,8 @@ class PostgresStore:
         self._server = make_url(server).set(drivername="postgresql+psycopg")
         self._admin = psycopg.connect(server, autocommit=True)
         self._name = f"portal_{worker()}"
+        self._kept: Kept | None = None
+        self._stories = 0
         self.url = self._url_of(self._name)
         with in_turn("filling"):
             if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_FILLED]).fetchone():
@@ -144,15 +156,30 @@ class PostgresStore:
         self._do("CREATE DATABASE {}", "portal_filling")
         _load(self._url_of("portal_filling"))
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
+            keep(filled)
             filled.execute("VACUUM (ANALYZE)")
         with psycopg.connect(self._dsn_of("portal_filling")):
             pass  # PostgreSQL leaves a list of what it looked up, which the copies then need not make themselves
         self._do("ALTER DATABASE {} RENAME TO {}", "portal_filling", _FILLED)
 
+    def put_back(self) -> bool:
+        """Put back the rows that were written; now and then not, as each leaves some space behind."""
+        self._stories += 1
+        if self._kept is None or self._stories % _OFTEN == 0 or not self._kept.put_back(self._began):
+            return False
+        self._begin()
+        return True
+
     def refill(self) -> None:
         """Make the database anew from the filled one."""
+        if self._kept:
+            self._kept.close()
         self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._name)
         self._do("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", self._name, _FILLED)
+        self._kept = Kept(psycopg.connect(self._dsn_of(self._name), autocommit=True))
+        self._begin()
+
+    def _begin(self) -> None:
         row = self._admin.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
         assert row is not None
         self._began = int(row[0])
@@ -176,7 +203,9 @@ class PostgresStore:
         self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connections back."""
+        if self._kept:
+            self._kept.close()
         self._admin.close()
 
 

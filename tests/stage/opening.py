@@ -35,6 +35,10 @@ class Migrated:
         migrate(database.engine)
         database.close()
 
+    def put_back(self) -> bool:
+        """It is used for one story."""
+        return False
+
     def refill(self) -> None:
         """There is one story."""
 

@@ -15,23 +15,22 @@ from tests.stage import house_rules
 from tests.stage.client import BASE, Client
 from tests.stage.server import Loop
 from tests.stage.swaps import swap_into, target_of
+from tests.stage.view import View, text_of
 
 Mode = Literal["plain", "htmx"]
 
 
-class Page(Client):
+class Page(Client, View):
     """What one person has on the screen, and what the person does."""
 
     def __init__(self, app: object, loop: Loop, mode: Mode = "plain") -> None:
-        super().__init__(app, loop)
+        Client.__init__(self, app, loop)
+        View.__init__(self)
         self.mode = mode
-        self.url = "/"
-        self.status_code = 0
-        self.headers = httpx2.Headers()
+        self._url = "/"
+        self._is_there = True
         self._text = ""
-        self._soup: BeautifulSoup | None = None
-        self.response: httpx2.Response
-        self._typed: dict[tuple[str, str], list[str]] = {}
+        self._response: httpx2.Response
 
     def send(
         self,
@@ -51,6 +50,11 @@ class Page(Client):
     def open(self, url: str) -> "Page":
         """Type an address, or use a bookmark."""
         return self._navigate("GET", url)
+
+    def arrive(self, url: str) -> "Page":
+        """Be at a place, which is asked for when somebody looks at it: most stories go on at once."""
+        self._url, self._is_there = url, False
+        return self
 
     def follow(self, text: str) -> "Page":
         """Click a link by its text."""
@@ -120,9 +124,36 @@ class Page(Client):
 
     # What the person sees
 
+    def _look(self) -> None:
+        if not self._is_there:
+            assert self.open(self._url).status_code == 200, self.problems
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        self._look()
+        return self._url
+
+    @property
+    def response(self) -> httpx2.Response:
+        """The answer that the page came with."""
+        self._look()
+        return self._response
+
+    @property
+    def status_code(self) -> int:
+        """The status that the page came with."""
+        return self.response.status_code
+
+    @property
+    def headers(self) -> httpx2.Headers:
+        """What the page came with."""
+        return self.response.headers
+
     @property
     def soup(self) -> BeautifulSoup:
         """The page, read when somebody looks at it."""
+        self._look()
         if self._soup is None:
             self._soup = house_rules.parsed(self._text)
         return self._soup
@@ -132,100 +163,10 @@ class Page(Client):
         """Look at something else, such as a part that was asked for alone."""
         self._soup = soup
 
-    @property
-    def h1(self) -> str:
-        """The heading of the page."""
-        heading = self.soup.select_one("h1")
-        return _text(heading) if heading else ""
-
-    @property
-    def number(self) -> str:
-        """The number of the order that the page is about."""
-        number = self.soup.select_one(".number")
-        return _text(number) if number else ""
-
-    @property
-    def flash(self) -> str:
-        """What just happened."""
-        said = self.soup.select_one("#flash")
-        return _text(said) if said else ""
-
-    @property
-    def announced(self) -> str:
-        """What a screen reader was told (the status region)."""
-        status = self.soup.select_one("#status")
-        return _text(status) if status else ""
-
-    @property
-    def problems(self) -> list[str]:
-        """The sentences of the error summary."""
-        return [_text(link) for link in self.soup.select("#problems a, #problems b")]
-
-    @property
-    def rows(self) -> list[list[str]]:
-        """The cells of the result table."""
-        return [[_text(cell) for cell in row.select("th, td")] for row in self.soup.select("#results tbody tr")]
-
-    @property
-    def tabs(self) -> list[str]:
-        """The tabs of the frame."""
-        return [_text(link) for link in self.soup.select("#tabs a")]
-
-    def has(self, text: str) -> bool:
-        """Whether the page shows a text."""
-        return text in _text(self.soup)
-
-    def value(self, name: str) -> str:
-        """What stands in a field."""
-        field = self._field(name)
-        if field.name == "select":
-            chosen = field.select_one("option[selected]") or field.select_one("option")
-            return str(chosen["value"]) if chosen else ""
-        return _area(field) if field.name == "textarea" else str(field.get("value", ""))
-
-    def options(self, name: str) -> list[str]:
-        """The choices of a list."""
-        return [_text(option) for option in self._field(name).select("option")]
-
-    def option(self, name: str, text: str) -> str:
-        """The value of a choice by its text."""
-        for option in self._field(name).select("option"):
-            if _text(option) == text:
-                return str(option["value"])
-        raise AssertionError(f"{name} offers no {text!r}")
-
-    def error(self, name: str) -> str:
-        """The sentence at a field."""
-        found = self.soup.select_one(f"[id='{self._field(name)['id']}-error']")
-        return _text(found) if found else ""
-
-    def fields(self, form: Tag) -> list[tuple[str, str]]:
-        """What a form would send now."""
-        pairs: list[tuple[str, str]] = []
-        for field in form.select("input:not([type=file]), select, textarea"):
-            name = str(field.get("name", ""))
-            typed = self._typed.get((str(form.get("id")), name))
-            if typed is not None:
-                pairs += [(name, value) for value in typed if (name, value) not in pairs]
-            elif field.name == "select":
-                chosen = field.select("option[selected]") or field.select("option")[:1]
-                pairs += [(name, str(option["value"])) for option in chosen]
-            elif field.name == "textarea":
-                pairs.append((name, _area(field)))
-            elif field.get("type") not in {"checkbox", "radio"} or field.has_attr("checked"):
-                pairs.append((name, str(field.get("value", ""))))
-        return [(name, value) for name, value in pairs if name]
-
-    def token(self) -> str:
-        """A form token that is good for this person now."""
-        field = self.soup.select_one("input[name=csrf_token]")
-        assert field is not None
-        return str(field["value"])
-
     # How it works
 
     def _navigate(self, method: str, url: str, fields: list[tuple[str, str]] | None = None) -> "Page":
-        target = urljoin(BASE + self.url, url)
+        target, self._is_there = urljoin(BASE + self._url, url), True
         if method == "GET" and fields is not None:
             target = target.partition("#")[0].partition("?")[0] + "?" + urlencode(fields)
         headers = {"sec-fetch-site": "same-origin", "origin": BASE} if method == "POST" else {}
@@ -280,19 +221,12 @@ class Page(Client):
             self._typed.clear()
 
     def _show(self, response: httpx2.Response, url: str) -> None:
-        self.response, self.status_code, self.headers = response, response.status_code, response.headers
-        self.url = url
+        self._response, self._url = response, url
 
     def _one(self, tag: str, text: str) -> Tag:
-        found = [element for element in self.soup.find_all(tag) if _text(element) == text]
-        assert found, f"no {tag} says {text!r}; there are {[_text(e) for e in self.soup.find_all(tag)]}"
+        found = [element for element in self.soup.find_all(tag) if text_of(element) == text]
+        assert found, f"no {tag} says {text!r}; there are {[text_of(e) for e in self.soup.find_all(tag)]}"
         return found[0]
-
-    def _field(self, name: str) -> Tag:
-        main = self.soup.find("main")
-        field = next((tag for tag in main.find_all(True) if tag.get("name") == name), None) if main else None
-        assert field is not None, f"no field {name}"
-        return field
 
     def _form_with(self, name: str) -> Tag:
         form = self._field(name).find_parent("form")
@@ -304,12 +238,3 @@ def _local(url: str) -> str:
     parts = urlsplit(url)
     query = urlencode(parse_qsl(parts.query, keep_blank_values=True))
     return parts.path + (f"?{query}" if query else "")
-
-
-def _text(element: Tag) -> str:
-    return " ".join(element.get_text(" ", strip=True).replace("\xa0", " ").split())
-
-
-def _area(field: Tag) -> str:
-    """The browser drops the line break after <textarea>."""
-    return field.get_text().removeprefix("\n")

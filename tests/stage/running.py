@@ -23,7 +23,8 @@ PATIENCE = 60
 def environment(var: Path, **more: str) -> dict[str, str]:
     """A shell with nothing of the portal's in it but these."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PORTAL_VAR": str(var), "DATABASE_URL": f"sqlite:///{var}/portal.db", **more}
+    ours = {"PORTAL_VAR": str(var), "DATABASE_URL": f"sqlite:///{var}/portal.db", "SHUTDOWN_GRACE": "0"}
+    return {**kept, **ours, **more}
 
 
 @contextmanager

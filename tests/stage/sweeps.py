@@ -17,8 +17,10 @@ from models.customers.customer import Customer
 from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
-from models.imports.fates import Known, judge
-from models.imports.lists import begin, keep, read_all
+from models.imports.dry_run import begin, read_all
+from models.imports.fates import judge
+from models.imports.lists import keep
+from models.imports.matching import Known
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
@@ -71,7 +73,7 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, 1)
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
-    mine, foreign = _divided(house, TABLES[line.name], username)
+    mine, foreign = house.once(_divided, TABLES[line.name], username)
     return path_of(line, mine[0] if mine else foreign[0][1])
 
 
@@ -128,7 +130,9 @@ def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list
 def with_lists(house: House, each: int = 11) -> House:
     """What the demo has none of: lists of employees, one row new and one faulty, letters, and password links."""
     units = [UnitRow(0, "Bergen", None, None, "/0/")]
-    dry_run = begin(read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units)
+    dry_run = begin(
+        read_pasted("Fornavn\tEtternavn\tEpost\nKari\tNord\tkari@n.example\nOla\tNord\t"), units, today=TODAY
+    )
     judge(read_all(dry_run, units, today=TODAY, synthetic=True), Known(units), today=TODAY)
     with house.behind() as db:
         for grant in db.scalars(select(Grant)).all():

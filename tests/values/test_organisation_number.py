@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.organisation_number import display, is_valid
+from models.values.organisation_number import display, is_valid, read_number
 
 UNITS = [
     *("315908302", "311661310", "318609136", "319099603", "313082466", "312819481", "312199351", "311819097"),
@@ -48,3 +48,32 @@ def test_it_is_shown_in_threes_that_a_line_does_not_break() -> None:
 def test_what_is_not_nine_digits_is_shown_as_it_is(text: str) -> None:
     assert "".join(display(text).split("\N{NO-BREAK SPACE}")) == "".join(text.split("\N{NO-BREAK SPACE}"))
     assert isinstance(is_valid(text), bool)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("315908302", "315 908 302", "315.908.302", "315-908-302", "NO 315 908 302 MVA", "NO315908302MVA"),
+        *("315908302 mva", "no315908302", "Org.nr.: 315 908 302", "orgnr 315908302", '="315908302"', "\u200e315908302"),
+        "Foretaksregisteret NO 315 908 302 MVA",
+    ],
+)
+def test_a_number_is_read_however_it_is_written(typed: str) -> None:
+    assert read_number(typed) == "315908302"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("315908303", "Kontrollsifferet"),
+        ("NO 315 908 303 MVA", "Kontrollsifferet"),
+        ("31590830", "9 sifre, og her står det 8"),
+        ("MVA", "9 sifre, og her står det 0"),
+        ("Bergen", "bare tall"),
+        ("DK315908302", "bare tall"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_named(typed: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        read_number(typed)
+    assert read_number("  ") is None

@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,19 +63,55 @@ def test_the_demo_starts_prints_who_can_sign_in_and_keeps_its_data(var: Path) ->
         assert "demo-" not in log.read_text()
 
 
-def test_serve_finishes_what_it_began_and_then_ends(var: Path, portal: Command) -> None:
-    """A form is being sent when SIGTERM comes; it is answered."""
+def test_serve_stops_without_anybody_noticing(var: Path, portal: Command) -> None:
+    """Who asks, who is asked, who is only connected and who comes: all are answered, until nobody can come any more."""
     assert portal("migrate", **KEYS)[0] == 0
-    with running(var, "serve", **KEYS) as served:
+    with running(var, "serve", SHUTDOWN_GRACE="2", **KEYS) as served:
         served.wait_until_ready()
         assert "demo-tester" not in served.get("/login")[1]
-        with socket.create_connection(("127.0.0.1", served.port)) as slow:
-            slow.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\n")
-            served.get("/healthz")  # so that the other one is being read by now
+        ended: list[str] = []
+        comers = [threading.Thread(target=come, args=(served.port, ended)) for _ in range(4)]
+        for comer in comers:
+            comer.start()
+        with (
+            socket.create_connection(("127.0.0.1", served.port)) as slow,
+            socket.create_connection(("127.0.0.1", served.port)) as silent,
+        ):
+            form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3"
+            slow.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n" + form + b"\r\n\r\n")
+            assert served.get("/healthz")[0] == 200  # so that the other one is being read by now
             served.process.send_signal(signal.SIGTERM)
+            while served.get("/readyz")[0] == 200:
+                time.sleep(0.02)
+            assert served.get("/readyz") == (503, "The portal is stopping.")
+            assert served.get("/login")[0] == 200
             slow.sendall(b"a=b")
-            assert slow.recv(100).startswith(b"HTTP/1.1 403")
+            assert closing(slow).startswith("HTTP/1.1 403")
+            for comer in comers:
+                comer.join(PATIENCE)
+            silent.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert closing(silent).startswith("HTTP/1.1 200")
         assert served.process.wait(PATIENCE) in ENDED
+    assert ended == ["ConnectionRefusedError"] * 4
+
+
+def come(port: int, ended: list[str]) -> None:
+    """Come again and again, on a new connection each time, until that cannot be done; how that was said is noted."""
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as wire:
+                wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                if not closing(wire).startswith("HTTP/1.1 200"):
+                    raise EOFError("nobody answered")
+        except (OSError, EOFError) as error:
+            ended.append(type(error).__name__)
+            return
+
+
+def closing(wire: socket.socket) -> str:
+    """All that comes before the other side closes."""
+    with wire.makefile("rb") as answer:
+        return answer.read().decode()
 
 
 def test_a_missing_key_stops_the_process_with_one_sentence(var: Path) -> None:

@@ -101,7 +101,7 @@ def test_n6_the_tab_where_one_is_says_so(house: House, tester: Page) -> None:
         "Info": ["/info", "/worklist"],
         "Bestilling": ["/orders", "/orders?number=307390", "/orders/new", "/orders/307390", "/bookings", "/calendar"],
         "Ansatte": ["/employees", "/employees?q=duck", "/employees/new", "/employees/2", "/employees/imports"],
-        "Fakturaer": ["/invoices", "/invoices/statement"],
+        "Fakturaer": ["/invoices", "/account-statement"],
     }
     for tab, urls in below.items():
         for url in urls:

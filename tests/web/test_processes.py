@@ -31,7 +31,7 @@ def serve(ready, parent):
     return False
 
 try:
-    processes.Processes(2, serve, patience=10).run()
+    processes.Processes(2, serve, on_stop=lambda: None, patience=10).run()
 except processes.ProcessesDie:
     sys.exit(7)
 """

@@ -9,15 +9,16 @@ from decimal import Decimal
 
 from models.exchange.ehf.document import Identifier, Money, Period
 from models.exchange.ehf.xml import Node, Unreadable
+from models.values.texts.invisible import visible
 
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(text: str) -> str:
     """Without blanks around it, and without signs that nobody sees."""
-    return _CONTROLS.sub("", text).strip()
+    return visible(_CONTROLS.sub("", text)).strip()
 
 
 def written(node: Node, path: str) -> str:

@@ -17,8 +17,9 @@ from models.core.clock import today_in_oslo
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.exchange.ehf.contents import contents_of
-from models.exchange.ehf.document import Document, Identifier, Party
+from models.exchange.ehf.document import Document, Party
 from models.exchange.ehf.files import Found, documents_in
+from models.exchange.ehf.parties import ENHETSREGISTERET, identifiers_of
 from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.sums import value_of
@@ -28,10 +29,8 @@ from models.invoices.invoice import LONGEST_NUMBER, Invoice, keys_of
 from models.invoices.quarantine import keep_out, let_out
 from models.invoices.settlements import settle_credits
 from models.orders.order import NUMBER_DIGITS
-from models.values.organisation_number import is_valid
+from models.values import organisation_number
 
-ENHETSREGISTERET = "0192"
-"""The scheme of Norwegian organisation numbers (Peppol participant identifiers)."""
 _MOST_FAULTS = 3
 
 
@@ -190,21 +189,20 @@ def _numbers_of(party: Party | None) -> list[str]:
     """The organisation numbers that a party bears, each once."""
     if party is None:
         return []
-    borne = ["".join(each.value.split()) for each in _borne(party) if each.scheme == ENHETSREGISTERET]
-    if party.legal_id and not party.legal_id.scheme:
-        borne.append(party.legal_id.value)
-    borne.append(party.vat_id.removeprefix("NO").removesuffix("MVA"))
-    return list(dict.fromkeys(number for number in borne if is_valid(number)))
-
-
-def _borne(party: Party) -> list[Identifier]:
-    return [each for each in (party.legal_id, *party.identifiers, party.endpoint) if each and each.value]
+    # Without a scheme only the legal identifier is of a register: any other may be the seller's number of the customer.
+    borne = [
+        each.value
+        for each in identifiers_of(party)
+        if each.scheme == ENHETSREGISTERET or (each is party.legal_id and not each.scheme)
+    ]
+    numbers = [organisation_number.bare(text) for text in (*borne, party.vat_id)]
+    return list(dict.fromkeys(number for number in numbers if organisation_number.is_valid(number)))
 
 
 def _identity(party: Party | None) -> str:
     """Who a seller is, to tell sellers apart: the most official of its identifiers, or else its name."""
     assert party  # verified
-    official = next((f"{each.scheme}:{each.value}" for each in _borne(party)), None)
+    official = next((f"{each.scheme}:{each.value}" for each in identifiers_of(party)), None)
     return (official or party.vat_id or party.name)[:60]
 
 

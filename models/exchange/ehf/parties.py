@@ -7,6 +7,16 @@ from models.exchange.ehf.document import Address, Contact, Identifier, Party
 from models.exchange.ehf.fields import clean, identifier, written
 from models.exchange.ehf.xml import Node
 
+ENHETSREGISTERET = "0192"
+"""The scheme of Norwegian organisation numbers (Peppol participant identifiers)."""
+
+
+def identifiers_of(party: Party | None) -> list[Identifier]:
+    """What a party is called by in registers, the most official first."""
+    return (
+        [each for each in (party.legal_id, *party.identifiers, party.endpoint) if each and each.value] if party else []
+    )
+
 
 def address(node: Node | None) -> Address | None:
     """An address, None where there is none."""

@@ -27,11 +27,12 @@ from models.exchange.ehf.xml import Node, Unreadable, parse
 
 INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
+ENVELOPE = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
 
 
 def read(data: bytes) -> Document:
     """The document in a file; raises Unreadable."""
-    root = parse(data)
+    root = _unwrapped(parse(data))
     if root.name not in {INVOICE, CREDIT_NOTE}:
         raise Unreadable("it is neither an invoice nor a credit note in UBL 2.1")
     is_credit_note = root.name == CREDIT_NOTE
@@ -64,6 +65,16 @@ def read(data: bytes) -> Document:
         totals=_totals(root.first("LegalMonetaryTotal")),
         lines=tuple(_line(line, is_credit_note=is_credit_note) for line in root.all(f"{kind}Line")),
     )
+
+
+def _unwrapped(root: Node) -> Node:
+    """The document itself, where it came in the envelope in which Peppol sends it; raises Unreadable."""
+    if root.name != ENVELOPE:
+        return root
+    inside = [child for child in root.children if child.name in {INVOICE, CREDIT_NOTE}]
+    if len(inside) != 1:
+        raise Unreadable("it is an envelope (SBDH) with not exactly one invoice or credit note in UBL 2.1")
+    return inside[0]
 
 
 def _references(root: Node) -> References:

@@ -10,12 +10,15 @@ from decimal import Context, Decimal, localcontext
 
 from models.exchange.ehf.document import Document, Money, Party
 from models.exchange.ehf.line_rules import allowances, lines
+from models.exchange.ehf.parties import ENHETSREGISTERET, identifiers_of
 from models.exchange.ehf.sums import Faults, backwards, differs, side_of, sum_of, tax_of, value_of
 from models.exchange.ehf.tax_rules import categories, taxes
 from models.values.money import LARGEST
+from models.values.organisation_number import is_valid
 
 EN_16931 = "urn:cen.eu:en16931:2017"
 PEPPOL = "urn:fdc:peppol.eu:2017:poacc:"
+_COUNTRY = re.compile("[A-Z]{2}")
 _CURRENCY = re.compile("[A-Z]{3}")
 _PRECISION = 100
 """Digits: more than any product of two numbers that are read has."""
@@ -81,12 +84,14 @@ def _party(party: Party | None, who: str, rules: tuple[str, str, str, str]) -> F
         yield f"{country}: the address of the {who} has no country"
     if party and party.endpoint and not party.endpoint.scheme:
         yield f"{endpoint}: the electronic address of the {who} says no scheme"
+    for each in identifiers_of(party):
+        if each.scheme == ENHETSREGISTERET and not is_valid(each.value):
+            yield f"PEPPOL-COMMON-R041: an organisation number of the {who} is not nine digits that belong together"
+    if party and party.vat_id and not _COUNTRY.match(party.vat_id):
+        yield f"BR-CO-09: the VAT number of the {who} does not begin with a country in capital letters"
 
 
 def _payment(document: Document) -> Faults:
-    payable = document.totals.payable
-    if not document.is_credit_note and payable and payable.value > 0 and not (document.due_on or document.terms):
-        yield "BR-CO-25: it is to be paid, but says neither until when nor on which terms"
     for payment in document.payments:
         if not payment.means_code:
             yield "BR-49: it does not say how it is to be paid"

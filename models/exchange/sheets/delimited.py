@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from models.values.encodings import NoText, decode, mended
 from models.values.tables import Cell, Row, Table, Unreadable
+from models.values.texts.encodings import NoText, decode, mended
 
 # What a spreadsheet takes for a formula, also after blanks and in its wide forms (OWASP, "CSV injection").
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")

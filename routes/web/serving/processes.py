@@ -64,8 +64,8 @@ class _Process:
 class Processes:
     """As many as there should be."""
 
-    def __init__(self, count: int, serve: Serve, *, patience: float) -> None:
-        self._count, self._serve, self._patience = count, serve, patience
+    def __init__(self, count: int, serve: Serve, *, on_stop: Callable[[], None], patience: float) -> None:
+        self._count, self._serve, self._on_stop, self._patience = count, serve, on_stop, patience
         self._running: list[_Process] = []
         self._failed = 0
         self._short = 0
@@ -159,6 +159,7 @@ class Processes:
 
     def _stop_all(self) -> None:
         """Tell all to stop; whoever takes longer than the patience, or when told again, is killed."""
+        self._on_stop()
         for process in self._running:
             os.kill(process.pid, signal.SIGTERM)
         until, told = time.monotonic() + self._patience, len(self._signals)

@@ -35,6 +35,6 @@ STATES: Ways = {
     "invoice": ("invoice", "Tester", invoice_opened("20260001183710")),
     "invoice overdue": ("invoice", "TESTWEB", opens("/invoices/2017-118350")),
     "credit note": ("invoice", "Tester", first_credit_note),
-    "statement": ("statement", "Tester", opens("/invoices/statement?from=01.01.2024")),
-    "statement refused": ("statement", "Tester", opens("/invoices/statement?from=i+dag")),
+    "statement": ("statement", "Tester", opens("/account-statement?from=01.01.2024")),
+    "statement refused": ("statement", "Tester", opens("/account-statement?from=i+dag")),
 }

@@ -56,10 +56,17 @@ def decode(content: bytes) -> Decoded:
 
 def again(text: str, encoding: str, other: str) -> str:
     """The text as it is if its bytes are read in another way; it stays where it has letters that no byte stands for."""
+    if text.isascii() and "ns4551" not in {encoding, other}:
+        return text
     try:
         return _decoded(_encoded(text, encoding), other)
     except UnicodeError:
         return text
+
+
+def foreign_words(text: str) -> list[str]:
+    """The words with other letters than a to z, by which one sees whether the letters are read right."""
+    return [word for found in _WORD.finditer(text) if not (word := found[0]).isascii() or _IN_WORD.search(word)]
 
 
 def mended(text: str) -> str:
@@ -90,10 +97,11 @@ def _undone(encoding: str, text: str) -> Callable[[re.Match[str]], str]:
 
 
 def _first_of_two(encoding: str) -> re.Pattern[str]:
-    """What the UTF-8 of a letter such as `ø` or `é` begins with, taken for letters of another kind."""
+    """What the UTF-8 of a letter such as `ø`, or of a dash, begins with, taken for letters of another kind."""
     first = "".join(_decoded(bytes([byte]), encoding) for byte in (0xC2, 0xC3))
     rest = "".join(re.escape(_decoded(bytes([byte]), encoding)) for byte in range(0x80, 0xC0))
-    return re.compile(f"[{first}][{rest}]")
+    dash = re.escape(_decoded(b"\xe2\x80", encoding))
+    return re.compile(f"[{first}][{rest}]|{dash}[{rest}]")
 
 
 def _of_two_bytes(content: bytes) -> str | None:

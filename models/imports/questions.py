@@ -1,0 +1,104 @@
+"""What is asked of the whole of a list, once, before its rows are looked over: what is not certain is no guess.
+
+How a column of dates or of states is read is in `days` and `states`; what is wrong in one row, in `rows`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.imports.days import ORDERS, birth_year, day_or_none, examples, last_year, order_of
+from models.imports.headings import NAMES, Meaning
+from models.imports.rows import Row
+from models.imports.states import ALL_STATES, has_left, key_of
+from models.values.texts import encodings
+
+LETTERS = "letters"
+"""Under what it is kept how the letters of a file are to be read."""
+_MOST_WORDS = 12
+"""More unknown words in a column of states than this are asked about as a whole."""
+_MOST_SAMPLES = 3
+YEARS: Mapping[Meaning, Callable[[date], Callable[[int], int | None]]] = {
+    Meaning.BIRTH_DATE: birth_year,
+    Meaning.END_DATE: last_year,
+}
+"""The columns of dates, with what two digits mean as a year."""
+_LAST_END = date(2200, 12, 31)
+
+
+@dataclass
+class Question:
+    """A question with its possible answers, each a key and a sentence."""
+
+    key: str
+    text: str
+    choices: list[tuple[str, str]]
+
+
+def of_letters(encoding: str, rivals: Sequence[str], cells: Sequence[str]) -> Question:
+    """How the letters of a file are to be read, with words from it as they would be."""
+    words = [word for text in cells for word in encodings.foreign_words(text)]
+    choices: list[tuple[str, str]] = []
+    for name in (encoding, *rivals):
+        read = dict.fromkeys(encodings.again(word, encoding, name) for word in dict.fromkeys(words))
+        choices.append((name, f"{', '.join(list(read)[:_MOST_SAMPLES])} ({encodings.NAMES[name]})"))
+    return Question(LETTERS, "Hvordan skal bokstavene i fila leses?", choices)
+
+
+def of_rows(
+    rows: Sequence[Row], state_headings: Mapping[str, str], first_day: date, today: date
+) -> tuple[list[Question], dict[str, str]]:
+    """What has to be asked of the columns, and the orders of dates that are certain without a question."""
+    asked: list[Question] = []
+    certain: dict[str, str] = {}
+    for meaning, years in YEARS.items():
+        cells = [row.values[meaning] for row in rows if meaning in row.values and meaning not in row.typed]
+        cells = [text for text in cells if has_left(text, state_headings.get(meaning, ""), {}) is None]
+        last = today if meaning == Meaning.BIRTH_DATE else _LAST_END
+        order, orders = order_of(cells, years(today), first_day, last)
+        if order:
+            certain[meaning] = order
+        else:
+            asked.append(_of_order(meaning, cells, orders, years(today), first_day))
+    return [*asked, *_of_states(rows, state_headings)], certain
+
+
+def _of_order(
+    meaning: Meaning, cells: Sequence[str], orders: Sequence[str], year_of: Callable[[int], int | None], first_day: date
+) -> Question:
+    def read(text: str, order: str) -> date | None:
+        return day_or_none(text, order, year_of, first_day)
+
+    shown = examples(cells, orders, read)
+
+    def told(order: str) -> str:
+        days = [read(text, order) for text in shown]
+        return ", ".join(
+            f"{text} er {day:%d.%m.%Y}" if day else f"{text} kan ikke leses"
+            for text, day in zip(shown, days, strict=True)
+        )
+
+    choices = [(order, f"{ORDERS[order]}: {told(order)}") for order in orders]
+    none = ("none", "Ingen av disse. Datoene tas ikke med.")
+    return Question(
+        f"order:{meaning.value}",
+        f"Hvordan skal datoene i kolonnen for {NAMES[meaning].lower()} leses?",
+        [*choices, none],
+    )
+
+
+def _of_states(rows: Sequence[Row], headings: Mapping[str, str]) -> list[Question]:
+    """The words that say neither that somebody works here nor that somebody has left."""
+    unknown: dict[str, str] = {}
+    for row in rows:
+        for meaning, heading in headings.items():
+            text = row.values.get(meaning, "")
+            of_dates = meaning == Meaning.END_DATE and any(sign.isdigit() for sign in text)
+            if text and not of_dates and has_left(text, heading, {}) is None:
+                unknown.setdefault(key_of(text), text)
+    if len(unknown) > _MOST_WORDS:
+        some = ", ".join(f"«{text[:30]}»" for text in list(unknown.values())[:_MOST_SAMPLES])
+        text = f"I kolonnen for status står {len(unknown)} ulike ord, blant dem {some}. Sier de hvem som har sluttet?"
+        return [Question(ALL_STATES, text, [("active", "Nei, alle i lista arbeider her")])]
+    choices = [("active", "Arbeider her"), ("left", "Har sluttet")]
+    return [Question(key, f"Hva betyr «{text[:60]}» i kolonnen for status?", choices) for key, text in unknown.items()]
