@@ -26,7 +26,7 @@ class View:
     def number(self) -> str:
         """The number of the order that the page is about."""
         number = self.soup.select_one(".number")
-        return _text(number) if number else ""
+        return text_of(number) if number else ""
 
     @property
     def flash(self) -> str:
