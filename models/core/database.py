@@ -6,7 +6,7 @@ Which tables there are is not known here.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.lanes import Lane, in_lane
+from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.settings import SettingsRefused
 from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
@@ -64,7 +65,9 @@ class Database:
         self._lock = WriteLock(patience)
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                make_folder(Path(parsed.database).parent)
+                with suppress(OSError):  # the first statement says what is wrong with it
+                    make_file(Path(parsed.database))
             # Without a limit: at a full pool, who reads step by step on the event loop would stop it for good.
             self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
             self._busy = _BUSY_ON_THE_LOOP if asynchronous else _BUSY

@@ -22,6 +22,8 @@ class Criteria:
     """In the name of the customer or of one of its units, or the beginning of an organisation number."""
     served_by: tuple[int, ...] | None = None
     """The account managers of whom one serves the customer, or one of its units."""
+    unserved: bool = False
+    """Only those whom nobody serves."""
     after: int | None = None
     """The last customer of the page before."""
 
@@ -30,6 +32,8 @@ class Criteria:
         """The conditions with their values; what is None does not restrict."""
         digits = "".join(self.text.split())
         found: dict[str, Any] = {"served_by": self.served_by}
+        if self.unserved:
+            found["unserved"] = True
         if digits.isascii() and digits.isdecimal():
             found["number"] = f"{digits}%"
         elif self.text:
@@ -51,6 +55,10 @@ def _served() -> Select[tuple[int]]:
 
 
 SERVED = _served()
+UNSERVED = Customer.account_manager_id.is_(None) | Customer.account_manager_id.not_in(
+    select(AccountManager.id).where(AccountManager.serves)
+)
+"""Whether a customer has no account manager, or one who has left."""
 _OF_THEM = (
     select(Customer.id, Customer.name).where(Customer.id.in_(SERVED)).order_by(in_norwegian(Customer.name), Customer.id)
 )
@@ -115,6 +123,7 @@ _BY_NAME = Search(
     row=CustomerRow,
     conditions={
         "served_by": Customer.id.in_(SERVED),
+        "unserved": UNSERVED,
         "text": NAMED,
         "number": or_(
             Customer.organisation_number.like(_NUMBER),

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Integer, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.core.scope import looking_across
 from models.core.walls import select_rows
+from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
-from models.customers.search import SERVED
+from models.customers.search import SERVED, UNSERVED
+from models.customers.units import Unit
 from models.orders.messages import OrderMessage
 from models.orders.order import Order
 from models.orders.search import CONDITIONS
@@ -57,6 +59,43 @@ def unanswered(db: Session, served_by: tuple[int, ...], at_most: int) -> list[Un
     with looking_across(db):
         rows = select_rows(db, _UNANSWERED, {"served_by": served_by, "at_most": at_most})
     return [Unanswered(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """An order of a customer without an account manager that nobody has begun with, or that waits for an answer."""
+
+    number: int
+    what: str
+    customer_name: str
+    ordered_on: date
+    is_written_on: bool
+
+
+_above, _theirs = aliased(Unit), aliased(AccountManager)
+_served_in_part = (
+    select(_above.id)
+    .join(_theirs, _theirs.id == _above.account_manager_id)
+    .where(_theirs.serves, _above.customer_id == Unit.customer_id, Unit.path.startswith(_above.path))
+    .correlate(Unit)
+    .exists()
+)
+_written_on = Order.number.in_(select(OrderMessage.order_number).where(OrderMessage.unanswered.is_(True)))
+_UNSERVED = (
+    select(Order.number, _WHAT, Customer.name, Order.ordered_on, _written_on)
+    .join(Customer, Customer.id == Order.customer_id)
+    .join(Unit, Unit.id == Order.unit_id)
+    .where(Order.customer_id.in_(select(Customer.id).where(UNSERVED)), ~_served_in_part)
+    .where(CONDITIONS["open"], Order.status.is_(None) | _written_on)
+    .order_by(Order.ordered_on, Order.number)
+    .limit(_AT_MOST)
+)
+
+
+def unserved(db: Session, at_most: int) -> list[Unserved]:
+    """What waits at customers without an account manager, whoever looks: the oldest first."""
+    with looking_across(db):
+        return [Unserved(*row) for row in select_rows(db, _UNSERVED, {"at_most": at_most})]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.core.clock import OSLO
+from models.core.private import make_folder
 from models.outbox.message import Message
 
 
@@ -43,7 +44,7 @@ def keep(message: Message, folder: Path, suffix: str, content: bytes) -> None:
     file = folder / f"{at:%Y-%m-%d-%H%M%S}-{message.kind}-{message.public_id}{suffix}"
     unfinished: str | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         descriptor, unfinished = tempfile.mkstemp(prefix=".", dir=folder)
         with os.fdopen(descriptor, "wb") as written:
             written.write(content)

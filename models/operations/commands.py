@@ -23,6 +23,7 @@ from models.crm.records import refused_events
 from models.customers.customer import Customer, customer_by_number, switch_reports
 from models.customers.units import unit_by_name
 from models.exchange.crm.digests import CannotRead, digests_at
+from models.exchange.crm.webhooks import new_secret
 from models.exchange.ehf.files import find_documents
 from models.exchange.ehf.intake import check, take_in
 from models.invoices.quarantine import quarantined
@@ -34,7 +35,7 @@ from models.outbox.overview import overview
 from models.reports.plans import PlanRefused, replace_plan
 from models.reports.report import ReportRefused, add_report
 
-KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY")
+KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY", "CRM_SECRETS")
 """The settings that a key can be made for."""
 
 Lines = Iterable[str]
@@ -106,6 +107,8 @@ def new_key(_installation: Installation, name: str) -> Lines:
 
 def make_key(name: str) -> str:
     """A fresh key for a setting."""
+    if name == "CRM_SECRETS":
+        return new_secret()
     return secrets.token_urlsafe(48) if name == "SECRET_KEYS" else new_field_key()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import Clock
 from models.core.database import NO_ANSWER, Database
+from models.core.private import close_folder
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.migrations import wrong_with
@@ -46,7 +47,9 @@ class Installation:
     @cached_property
     def settings(self) -> Settings:
         """The settings; raises SettingsRefused."""
-        return Settings.from_environment()
+        settings = Settings.from_environment()
+        close_folder(settings.var)
+        return settings
 
     @cached_property
     def database(self) -> Database:

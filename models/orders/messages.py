@@ -32,8 +32,8 @@ from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.core.walls import select_rows
 from models.customers.customer import Customer
-from models.customers.units import Unit, account_manager_of, paths_down_to
-from models.orders.news import MESSAGE, tell_manager
+from models.customers.units import Unit, paths_down_to
+from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
@@ -87,11 +87,14 @@ class AlreadySent(Exception):
     """The form was already sent once, with another text."""
 
 
-def write_message(db: Session, order: Order, text: str, *, by: SignedIn, key: str, now: datetime) -> int:
+def write_message(
+    db: Session, order: Order, text: str, *, by: SignedIn, key: str, fallback: str | None, now: datetime
+) -> int:
     """Add a message of a user to an order, and tell the other side; returns its id.
 
     It is the provider's where the user is staff. The same form (the same `key` and text) sent again is the same
-    message. Raises AlreadySent where the key was used for other content.
+    message. Whoever is told where the customer has no account manager is `fallback`, or every administrator. Raises
+    AlreadySent where the key was used for other content.
     """
     side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
     sent = _sent_with(db, by.user_id, key, order, text)
@@ -116,7 +119,7 @@ def write_message(db: Session, order: Order, text: str, *, by: SignedIn, key: st
             raise
         return sent
     record(db, Change.of(order, "message", by=by, at=now))
-    _tell_others(db, order, message, author_email=by.email, now=now)
+    _tell_others(db, order, message, author_email=by.email, fallback=fallback, now=now)
     _tell_crm(db, order, message, now=now)
     return message.id
 
@@ -135,7 +138,7 @@ def take_over_message(
     )
     _add(db, message)
     record(db, Change.of(order, "message", by=by, at=now))
-    _tell_others(db, order, message, author_email=None, now=now)
+    _tell_others(db, order, message, author_email=None, fallback=None, now=now)
     return message
 
 
@@ -179,9 +182,17 @@ def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> 
     return int(sent.id)
 
 
-def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_email: str | None, now: datetime) -> None:
-    """Tell the account manager of what the customer wrote, and the users who are in it of what the provider wrote."""
-    manager = account_manager_of(db, order.unit_id)
+def _tell_others(
+    db: Session,
+    order: Order,
+    message: OrderMessage,
+    *,
+    author_email: str | None,
+    fallback: str | None,
+    now: datetime,
+) -> None:
+    """Tell the provider of what the customer wrote, and the users who are in it of what the provider wrote."""
+    told = who_is_told(db, order.unit_id, fallback=fallback, now=now)
     customer, unit = db.execute(
         select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == order.unit_id)
     ).one()
@@ -192,15 +203,15 @@ def _tell_others(db: Session, order: Order, message: OrderMessage, *, author_ema
         "unit": unit,
         "side": message.side,
         "author_name": message.author,
-        "author_email": author_email or (manager.email if manager else ""),
+        "author_email": author_email or (told.manager.email if told.manager else ""),
         "text": message.text,
     }
     if message.side == Side.PROVIDER:
         for user in users_in(db, order):
             letter = {"to_name": user.full_name, "stands_in_for": "", **facts}
             post(db, Outgoing.letter(order, MESSAGE, letter, now, to=user.email))
-    elif manager:
-        tell_manager(db, manager, kind=MESSAGE, order=order, author=message.author, facts=facts, now=now)
+    else:
+        tell_provider(db, told, kind=MESSAGE, order=order, author=message.author, facts=facts, now=now)
 
 
 def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:

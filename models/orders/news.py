@@ -1,13 +1,14 @@
-"""News for account managers: a letter for each, or one letter each working morning, as each of them wishes (NB10).
+"""News for the provider: a letter for each, or one letter each working morning, as each account manager wishes (NB10).
 
 For those who wish the second, the news wait in a table, written in the transaction of the change instead of the letter;
 `models.orders.morning_letters` posts them.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
@@ -15,8 +16,10 @@ from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned
 from models.customers.account_managers import AccountManager, MailWish
 from models.customers.stand_ins import reader_of_letters
+from models.customers.units import account_manager_of
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
+from models.users.user import Role, User
 
 PLACED, MESSAGE = "order_placed", "order_message"
 """The kinds of news, and of the letters that tell one of them alone."""
@@ -43,26 +46,50 @@ class WaitingNews(CustomerOwned, Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-def tell_manager(
-    db: Session,
-    manager: AccountManager,
-    *,
-    kind: str,
-    order: Order,
-    facts: dict[str, Any],
-    now: datetime,
-    author: str = "",
-) -> AccountManager:
-    """Tell an account manager of something about an order, in the transaction in which it happened; who reads it.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who of the provider's is told of something about an order."""
 
-    That is whoever stands in, who gets it as that one wishes.
+    manager: AccountManager | None
+    """Whose customer it is."""
+    reader: AccountManager | None
+    """Who reads it: the manager, or whoever stands in."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Where there is no manager, the addresses to which it goes instead, each with a name or without."""
+
+    @property
+    def somebody(self) -> bool:
+        """Whether anybody is told at all."""
+        return self.reader is not None or bool(self.others)
+
+
+def who_is_told(db: Session, unit_id: int, *, fallback: str | None, now: datetime) -> Told:
+    """Who is told of what happens in a unit: its account manager, or else `fallback`, or else every administrator."""
+    manager = account_manager_of(db, unit_id)
+    if manager is not None:
+        return Told(manager, reader_of_letters(db, manager, today_in_oslo(now)))
+    if fallback:
+        return Told(None, None, (("", fallback),))
+    found = select(User.full_name, User.email).where(User.role == Role.ADMINISTRATOR, User.active).order_by(User.id)
+    return Told(None, None, tuple((name, email) for name, email in db.execute(found)))
+
+
+def tell_provider(
+    db: Session, told: Told, *, kind: str, order: Order, facts: dict[str, Any], now: datetime, author: str = ""
+) -> None:
+    """Tell the provider of something about an order, in the transaction in which it happened.
+
+    Whoever reads the letters of an account manager gets them as that one wishes.
     """
-    reader = reader_of_letters(db, manager, today_in_oslo(now))
-    if reader.mail_wish == MailWish.MORNING:
+    if told.manager is None or told.reader is None:
+        for name, email in told.others:
+            addressed_to = {"to_name": name, "stands_in_for": "", "is_unserved": True}
+            post(db, Outgoing.letter(order, kind, facts | addressed_to, now, to=email))
+    elif told.reader.mail_wish == MailWish.MORNING:
         db.add(
             WaitingNews(
                 customer_id=order.customer_id,
-                account_manager_id=manager.id,
+                account_manager_id=told.manager.id,
                 kind=kind,
                 order_number=order.number,
                 author=author,
@@ -70,8 +97,8 @@ def tell_manager(
             )
         )
     else:
-        post(db, Outgoing.letter(order, kind, facts | addressed(reader, manager), now, to=reader.email))
-    return reader
+        letter = facts | addressed(told.reader, told.manager)
+        post(db, Outgoing.letter(order, kind, letter, now, to=told.reader.email))
 
 
 def addressed(reader: AccountManager, manager: AccountManager) -> dict[str, str]:

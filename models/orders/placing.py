@@ -5,7 +5,7 @@ What an order is, is in `order`; orders that were made in the CRM come in throug
 
 import hashlib
 import json
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,22 @@ from sqlalchemy.orm import Session
 
 from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
-from models.customers.units import Unit, account_manager_of
-from models.orders.news import PLACED, tell_manager
+from models.customers.units import Unit
+from models.orders.news import PLACED, tell_provider, who_is_told
 from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order, Parts
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an installation says of its orders."""
+
+    first_number: int
+    """Where their numbers begin."""
+    fallback_email: str | None
+    """Who is told where a customer has no account manager; without it every administrator is."""
 
 
 class KeyUsed(Exception):
@@ -31,14 +41,11 @@ class KeyUsed(Exception):
         self.number = number
 
 
-def place_order(
-    db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, first_number: int, now: datetime
-) -> int:
+def place_order(db: Session, unit_id: int, parts: Parts, *, by: SignedIn, key: str, terms: Terms, now: datetime) -> int:
     """Create an order, tell the account manager and confirm to the sender; returns its number (NB9-NB11).
 
     The same form (the same `key` and content) sent again returns the number that it got the first time.
-    `first_number` is where the numbers of the installation begin. Raises KeyUsed where the key was used for other
-    content, and sqlalchemy's NoResultFound for a foreign unit.
+    Raises KeyUsed where the key was used for other content, and sqlalchemy's NoResultFound for a foreign unit.
     """
     unit_name = db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
     fingerprint = hashlib.sha256(json.dumps([unit_id, astuple(parts)]).encode()).hexdigest()
@@ -47,7 +54,7 @@ def place_order(
         return sent
     try:
         with db.begin_nested():
-            number, today = next_number(db, SERIES, begin=first_number), today_in_oslo(now)
+            number, today = next_number(db, SERIES, begin=terms.first_number), today_in_oslo(now)
             sent_by = {"placed_by_id": by.user_id, "idempotency_key": key, "fingerprint": fingerprint}
             order = Order(number=number, unit_id=unit_id, ordered_on=today, **sent_by, **asdict(parts))
             db.add(order)
@@ -57,7 +64,7 @@ def place_order(
             raise
         return sent
     record(db, Change.of(order, "placed", by=by, at=now))
-    _tell(db, order, unit_name, parts, by=by, now=now)
+    _tell(db, order, unit_name, parts, terms, by=by, now=now)
     return order.number
 
 
@@ -72,9 +79,12 @@ def _sent_with(db: Session, user_id: int, key: str, fingerprint: str) -> int | N
     return int(sent.number)
 
 
-def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: SignedIn, now: datetime) -> None:
+def _tell(
+    db: Session, order: Order, unit_name: str, parts: Parts, terms: Terms, *, by: SignedIn, now: datetime
+) -> None:
     """Write the letters and the event of a new order into the outbox, in the order's own transaction."""
-    manager = account_manager_of(db, order.unit_id)
+    told = who_is_told(db, order.unit_id, fallback=terms.fallback_email, now=now)
+    manager = told.manager
     facts: dict[str, Any] = {
         "number": order.number,
         "ordered_on": order.ordered_on.isoformat(),
@@ -87,7 +97,7 @@ def _tell(db: Session, order: Order, unit_name: str, parts: Parts, *, by: Signed
         "account_manager_email": manager.email if manager else "",
         "account_manager_phone": manager.phone if manager else "",
     }
-    told = tell_manager(db, manager, kind=PLACED, order=order, facts=facts, now=now) if manager else None
-    stand_in = {"stand_in": told.name if told and told is not manager else ""}
+    tell_provider(db, told, kind=PLACED, order=order, facts=facts, now=now)
+    stand_in = {"stand_in": told.reader.name if told.reader and told.reader is not manager else ""}
     post(db, Outgoing.letter(order, "order_confirmation", facts | stand_in, now, to=by.email))
     post(db, Outgoing.event(order, "order.placed", facts, now))

@@ -18,11 +18,12 @@ class CustomerSearch(PortalForm):
     """What customers are searched by."""
 
     q = Text("Fritekst:", [at_most(200)], description="Navn, avdeling eller organisasjonsnummer")
-    whose = Whose()
+    whose = Whose(or_nobodys=True)
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
-        return Criteria(self.q.data or "", self.whose.managers(visit), after)
+        unserved = self.whose.data == Whose.NOBODYS
+        return Criteria(self.q.data or "", self.whose.managers(visit), unserved, after)
 
 
 class Customers(Listing):

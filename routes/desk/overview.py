@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.responses import Response
 
 from models.customers.account_managers import MailWish, wish_of
-from models.desk.overview import free_soon, longest_waiting, unanswered
+from models.desk.overview import free_soon, longest_waiting, unanswered, unserved
 from models.orders.desk import new_orders
 from models.outbox.overview import dead_count
 from routes.web.answers import page
@@ -50,6 +50,7 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         status=status,
         orders=orders.rows,
         order_count=orders.count,
+        unserved=unserved(visit.db, SHOWN),
         unanswered=unanswered(visit.db, mine, SHOWN),
         waiting=longest_waiting(visit.db, mine, SHOWN),
         free=free_soon(visit.db, mine, visit.now, SHOWN),

@@ -78,7 +78,9 @@ def send_message(visit: Visit, order: Order) -> Conversation:
     if guard:
         return _drawn(visit, order, form, key, guard=guard, status=guard.status)
     try:
-        write_message(visit.db, order, form.message.data or "", by=visit.user, key=key, now=visit.now)
+        fallback = visit.portal.settings.fallback_email
+        text = form.message.data or ""
+        write_message(visit.db, order, text, by=visit.user, key=key, fallback=fallback, now=visit.now)
     except AlreadySent:
         return _drawn(visit, order, form, new_key(), repeated=True, status=409)
     said = "Meldingen er sendt." + masked_sentence(form.masked)

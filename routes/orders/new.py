@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.units import units_in_scope
+from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
-from models.orders.placing import KeyUsed, place_order
+from models.orders.placing import KeyUsed, Terms, place_order
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
@@ -68,14 +69,14 @@ def create(visit: Visit) -> Response:
     guard = guard_on(visit, form, PART_NAMES)
     if guard:
         return _new(visit, form, key, status=guard.status, guard=guard)
+    settings, unit_id = visit.portal.settings, int(form.unit.data)
+    terms = Terms(settings.order_numbers_from, settings.fallback_email)
     try:
-        number = place_order(
-            visit.db, int(form.unit.data), form.parts, by=visit.user, key=key,
-            first_number=visit.portal.settings.order_numbers_from, now=visit.now,
-        )  # fmt: skip
+        number = place_order(visit.db, unit_id, form.parts, by=visit.user, key=key, terms=terms, now=visit.now)
     except KeyUsed as used:
         return _new(visit, form, new_key(), status=409, sent_as=used.number)
-    return go(visit, visit.url("order", number=number), say=_sent(number, visit.user.email, form.masked))
+    told = who_is_told(visit.db, unit_id, fallback=terms.fallback_email, now=visit.now)
+    return go(visit, visit.url("order", number=number), say=_sent(visit, number, told, form.masked))
 
 
 def _again(visit: Visit) -> list[tuple[str, object]]:
@@ -87,7 +88,7 @@ def _again(visit: Visit) -> list[tuple[str, object]]:
 
 def _begun(visit: Visit) -> list[tuple[str, object]]:
     """What the address says, and who is signed in: that is whom most orders name."""
-    return [("contact", visit.user.full_name), *visit.query_params.multi_items()]
+    return [*visit.query_params.multi_items(), ("contact", visit.user.full_name)]
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:
@@ -119,8 +120,10 @@ def _new(
     )
 
 
-def _sent(number: int, email: str, masked: int) -> str:
-    return (
-        f"Bestilling {number} er sendt. Kundeansvarlig er varslet, og en bekreftelse er sendt til {email}."
-        + masked_sentence(masked)
+def _sent(visit: Visit, number: int, told: Told, masked: int) -> str:
+    """What the sender is told; that somebody was told only where it is so."""
+    who = "Kundeansvarlig er" if told.manager else "Bedriftshelsetjenesten er" if told.somebody else ""
+    told_and = f"{who} varslet, og en" if who else "En"
+    return f"Bestilling {number} er sendt. {told_and} bekreftelse er sendt til {visit.user.email}." + masked_sentence(
+        masked
     )

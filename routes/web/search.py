@@ -43,11 +43,12 @@ class PeriodSearch(PortalForm):
 class Whose(Choice):
     """Whose customers a list at the desk is of: one's own, unless all are asked for."""
 
-    ALL = "all"
+    ALL, NOBODYS = "all", "none"
 
-    def __init__(self, label: str = "Vis:", of: str = " kunder", **kwargs: Any) -> None:
+    def __init__(self, label: str = "Vis:", of: str = " kunder", *, or_nobodys: bool = False, **kwargs: Any) -> None:
         self._everybodys = Option(self.ALL, f"Alle{of}")
         choices = [Option("", f"Mine{of}"), self._everybodys]
+        choices += [Option(self.NOBODYS, "Uten kundeansvarlig")] if or_nobodys else []
         super().__init__(label, default="", choices=choices, **kwargs)
 
     def managers(self, visit: Visit) -> tuple[int, ...] | None:

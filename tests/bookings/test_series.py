@@ -15,7 +15,7 @@ from models.core.clock import OSLO
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import new_field_key
-from tests.stage.databases import fill
+from tests.stage.databases import SECRET_KEY, fill
 
 HALF_HOUR = timedelta(minutes=30)
 TUESDAY = date(2026, 10, 13)
@@ -68,7 +68,7 @@ def test_the_command_publishes_a_booking_for_each_unit(tmp_path: Path) -> None:
         *("--capacity", "3", "--closes", "7d", "--order", "307513"),
     ]
     command = [sys.executable, "app.py", "publish-slots", *said]
-    keys = {"SECRET_KEYS": "x" * 40, "FIELD_KEYS": new_field_key()}
+    keys = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
     environment = {"DATABASE_URL": url, "PORTAL_DEMO": "1", "PORTAL_TODAY": "2026-10-01", **keys}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

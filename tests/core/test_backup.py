@@ -22,7 +22,7 @@ from models.core.sealed import new_field_key
 from models.employees.employee import Employee
 from models.migrations import migrate
 from models.operations.backup.rows import contents, first_difference
-from tests.stage.databases import FIELD_KEYS, fill
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY, fill
 from tests.stage.house import House
 from tests.stage.shared import worker
 
@@ -37,7 +37,7 @@ Place = Callable[[str], str]
 def shell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shell:
     """Says commands to a portal, by its database."""
     monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
-    monkeypatch.setenv("SECRET_KEYS", "s" * 40)
+    monkeypatch.setenv("SECRET_KEYS", SECRET_KEY)
     monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS[0])
     monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
 

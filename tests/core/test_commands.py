@@ -23,11 +23,12 @@ from models.core.sealed import new_field_key
 from models.crm.records import ReceivedEvent
 from models.employees.employee import Employee
 from models.outbox.message import Channel, Message, Outgoing, post
+from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
 from tests.stage.times import NOW
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
+KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
 FJORDBYGG = "319099603"
 NOBODY = "999999999"
 

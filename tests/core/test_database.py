@@ -1,6 +1,7 @@
 """The database: SQLite's settings and its write lock, what a visit keeps, and plain handlers that give way."""
 
 import asyncio
+import os
 import sqlite3
 import threading
 from dataclasses import replace
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from models.core.database import NO_ANSWER, Database, aside, run
 from models.core.scope import across_customers
 from models.core.walls import Unscoped, has_written
+from models.migrations import migrate
 from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order
 from models.outbox.message import Message
@@ -54,6 +56,18 @@ def test_a_writer_has_the_lock_from_its_first_statement_and_a_reader_never(var: 
         assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     other.close()
     database.close()
+
+
+def test_nobody_else_reads_the_database_nor_the_folder_that_is_made_for_it(var: Path) -> None:
+    before = os.umask(0)
+    try:
+        database = Database(f"sqlite:///{var}/of/the/portal/portal.db")
+        migrate(database.engine)
+    finally:
+        os.umask(before)
+    database.close()
+    assert {oct(each.stat().st_mode & 0o777) for each in (var / "of").rglob("*") if each.is_file()} == {"0o600"}
+    assert {oct(each.stat().st_mode & 0o777) for each in (var / "of").rglob("*") if each.is_dir()} == {"0o700"}
 
 
 def test_two_writers_who_read_first_both_succeed(quiet_house: House) -> None:

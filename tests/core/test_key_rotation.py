@@ -16,7 +16,7 @@ from models.operations.key_rotation import rotate, sealed_tables
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
 from models.users.user import User
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
 from tests.stage.times import NOW
 
@@ -122,7 +122,7 @@ def test_what_no_key_opens_is_counted_and_holds_nothing_up(
 def command(house: House, monkeypatch: pytest.MonkeyPatch, keys: str) -> int:
     """`python app.py rotate-keys`, in this process."""
     monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
-    for name, value in {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": keys}.items():
+    for name, value in {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": keys}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", house.settings.database_url)
     return app.main(["rotate-keys"])

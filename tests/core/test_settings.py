@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from models.core.sealed import new_field_key
 from models.core.settings import LOOPBACK_HOSTS, Settings, SettingsRefused
+from models.exchange.crm.webhooks import keys_of, new_secret
+from tests.stage.databases import SECRET_KEY
 
-KEYS = {"SECRET_KEYS": "s" * 32, "FIELD_KEYS": "k1:abc"}
+KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": "k1:abc"}
 
 
 def read(**environ: str) -> Settings:
@@ -37,7 +40,7 @@ def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
     ("name", "wrong", "sentence"),
     [
         ("SECRET_KEYS", "short", "Each key in SECRET_KEYS must have at least 32 characters."),
-        ("SECRET_KEYS", "s" * 32 + ",short", "Each key in SECRET_KEYS must have at least 32 characters."),
+        ("SECRET_KEYS", f"{SECRET_KEY},short", "Each key in SECRET_KEYS must have at least 32 characters."),
         ("PUBLIC_URL", "portal.example", "PUBLIC_URL must start with http:// or https://."),
         ("PORT", "http", "PORT must be a whole number."),
         ("PORT", "-1", "PORT must be a whole number."),
@@ -55,9 +58,59 @@ def test_a_wrong_setting_is_refused_in_one_sentence(name: str, wrong: str, sente
     assert str(refused.value) == sentence
 
 
+HERE, OUT = "http://127.0.0.1:8000", "https://portal.bht.example"
+
+
+@pytest.mark.parametrize(
+    ("begins", "environ"),
+    [
+        ("PORTAL_DEMO is for demonstrations", {"PORTAL_DEMO": "1", "PUBLIC_URL": OUT}),
+        ("PORTAL_DEMO is for demonstrations", {"PORTAL_DEMO": "1", "HOST": "192.168.1.5"}),
+        ("PORTAL_TODAY is for demonstrations", {"PORTAL_TODAY": "2026-10-01", "PUBLIC_URL": OUT}),
+        ("PORTAL_TODAY is for demonstrations", {"PORTAL_TODAY": "2026-10-01", "HOST": "::"}),
+        ("PUBLIC_URL must start with https://", {"PUBLIC_URL": "http://portal.bht.example"}),
+        ("PUBLIC_URL must start with https://", {"PUBLIC_URL": "http://10.0.0.7:8000"}),
+        ("PUBLIC_URL must be a scheme and a host", {"PUBLIC_URL": f"{OUT}/kunde"}),
+        ("PUBLIC_URL must be a scheme and a host", {"PUBLIC_URL": f"{OUT}?a=b"}),
+        ("PUBLIC_URL must be a scheme and a host", {"PUBLIC_URL": "https://somebody@portal.bht.example"}),
+        ("A key in SECRET_KEYS repeats itself", {"SECRET_KEYS": "s" * 40}),
+        ("A key in SECRET_KEYS repeats itself", {"SECRET_KEYS": f"{SECRET_KEY},{'abcdefghij' * 4}"}),
+        ("A key in FIELD_KEYS repeats itself", {"FIELD_KEYS": "k1:" + "A" * 43 + "="}),
+        ("A key in CRM_FIELD_KEY repeats itself", {"CRM_FIELD_KEY": "k1:" + "A" * 43 + "="}),
+        ("A key in CRM_SECRETS repeats itself", {"CRM_SECRETS": "whsec_" + "A" * 43 + "="}),
+        ("*.no in ALLOWED_HOSTS", {"ALLOWED_HOSTS": "portal.bht.no,*.no"}),
+        ("*.co.uk in ALLOWED_HOSTS", {"ALLOWED_HOSTS": "*.co.uk"}),
+        ("*.kommune.no in ALLOWED_HOSTS", {"ALLOWED_HOSTS": "*.kommune.no"}),
+        ("* in ALLOWED_HOSTS", {"ALLOWED_HOSTS": "*"}),
+        ("SMTP_URL would send its password in clear", {"SMTP_URL": "smtp://u:p@mail.bht.example"}),
+        ("CRM_URL must start with https://", {"CRM_URL": "http://crm.bht.example/events"}),
+    ],
+)
+def test_what_is_unsafe_together_is_refused_in_one_sentence(begins: str, environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        read(**environ)
+    assert str(refused.value).startswith(begins)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_stays_on_this_computer_and_what_is_ones_own_may_be_so() -> None:
+    read(PORTAL_DEMO="1", PORTAL_TODAY="2026-10-01", HOST="localhost", PUBLIC_URL="http://portal.localhost:9000")
+    read(SMTP_URL="smtp://u:p@127.0.0.1:2525", CRM_URL="http://[::1]:9000/events", CRM_SECRETS=new_secret())
+    own = "*.bht.no, *.oslo.kommune.no"
+    read(SMTP_URL="smtp://mail.bht.example", HOST="192.168.1.5", PUBLIC_URL=OUT, ALLOWED_HOSTS=own)
+    assert keys_of(read(CRM_SECRETS=new_secret()).crm_secrets)
+    read(FIELD_KEYS=new_field_key())
+
+
+def test_whoever_gets_a_letter_sees_the_products_name() -> None:
+    assert read(PORTAL_BRAND="Helseportalen").mail_from == "Helseportalen <portal@bht.example>"
+    assert read(PORTAL_BRAND="Berg, Dal", MAIL_FROM="post@bht.no").mail_from == '"Berg, Dal" <post@bht.no>'
+    assert read(MAIL_FROM="Anna <post@bht.no>").mail_from == "Anna <post@bht.no>"
+
+
 def test_keys_and_hosts_are_lists() -> None:
-    settings = read(SECRET_KEYS=f"{'n' * 32}, {'o' * 32}", ALLOWED_HOSTS="portal.bht.example, *.bht.example")
-    assert settings.secret_keys == ("n" * 32, "o" * 32)
+    settings = read(SECRET_KEYS=f"{SECRET_KEY}-new, {SECRET_KEY}", ALLOWED_HOSTS="portal.bht.example, *.bht.example")
+    assert settings.secret_keys == (f"{SECRET_KEY}-new", SECRET_KEY)
     assert settings.allowed_hosts == ("portal.bht.example", "*.bht.example")
 
 
@@ -88,10 +141,10 @@ def test_a_fixed_day() -> None:
 def test_no_secret_is_in_what_a_log_would_show_of_the_settings() -> None:
     shown = repr(
         read(
-            SECRET_KEYS="secret" * 6,
+            SECRET_KEYS=f"secret {SECRET_KEY}",
             FIELD_KEYS="k:secret",
             DATABASE_URL="postgresql://u:secret@h/d",
-            SMTP_URL="smtp://u:secret@h",
+            SMTP_URL="smtps://u:secret@h",
             CRM_SECRETS="secret",
         )
     )

@@ -13,12 +13,12 @@ from sqlalchemy import text
 from models.core.database import Database
 from models.core.sealed import new_field_key
 from models.migrations import FIRST_TO_SERVE, migrate, newest, wrong_with
-from tests.stage.databases import FIELD_KEYS, fill
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY, fill
 from tests.stage.house import House
 from tests.stage.running import ROOT, running
 
 MIGRATIONS = ROOT / "models" / "migrations"
-KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
+KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
 THREE = """
 import os, sys
 from models.core.database import Database
@@ -104,7 +104,7 @@ def test_the_previous_release_serves_with_the_new_tables(tmp_path: Path) -> None
     packed = subprocess.run(["git", "archive", before], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(older)], input=packed.stdout, check=True)
     fill(f"sqlite:///{tmp_path}/portal.db")
-    with running(tmp_path, "serve", older, SECRET_KEYS="s" * 40, FIELD_KEYS=FIELD_KEYS[0]) as portal:
+    with running(tmp_path, "serve", older, SECRET_KEYS=SECRET_KEY, FIELD_KEYS=FIELD_KEYS[0]) as portal:
         portal.wait_until_ready()
         with httpx2.Client(base_url=f"http://127.0.0.1:{portal.port}", follow_redirects=True, timeout=60) as tester:
             send(tester, "/login", "/login", username="Tester", password="demo-tester")

@@ -26,7 +26,7 @@ from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.throttle import FailedSignIn
 from tests.stage.browsers.live import installed
-from tests.stage.databases import FIELD_KEYS, fill
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY, fill
 from tests.stage.running import PATIENCE, ROOT, Running, running
 from tests.stage.server import free_port
 
@@ -108,7 +108,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     var = tmp_path_factory.mktemp("served")
     fill(f"sqlite:///{var}/portal.db")
     with running(
-        var, "serve", SECRET_KEYS="s" * 40, FIELD_KEYS=FIELD_KEYS[0], PUBLIC_URL=f"https://{HOST}", WORKERS="1"
+        var, "serve", SECRET_KEYS=SECRET_KEY, FIELD_KEYS=FIELD_KEYS[0], PUBLIC_URL=f"https://{HOST}", WORKERS="1"
     ) as portal:
         portal.wait_until_ready()
         yield portal

@@ -26,7 +26,7 @@ from models.users.drafts import Draft, keep
 from models.users.password_links import PasswordLink
 from models.users.sessions import UserSession, open_session
 from models.users.user import User
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
 from tests.stage.times import NOW
 
@@ -154,7 +154,7 @@ def test_the_command_says_what_it_did(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
-    environment = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": FIELD_KEYS[0], "PORTAL_TODAY": "2030-01-01"}
+    environment = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": FIELD_KEYS[0], "PORTAL_TODAY": "2030-01-01"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", quiet_house.settings.database_url)
@@ -167,7 +167,7 @@ def test_the_command_says_what_it_did(
 @pytest.mark.parametrize("wrong", ["29", "x", "-1"])
 def test_a_time_so_short_that_a_slip_cannot_be_undone_is_refused(wrong: str) -> None:
     with pytest.raises(SettingsRefused, match="FORMER_EMPLOYEE_DAYS must be a whole number of at least 30"):
-        Settings.from_environment({"SECRET_KEYS": "s" * 40, "FIELD_KEYS": "k", "FORMER_EMPLOYEE_DAYS": wrong})
+        Settings.from_environment({"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": "k", "FORMER_EMPLOYEE_DAYS": wrong})
 
 
 def test_what_refers_to_an_employee_is_known() -> None:

@@ -36,6 +36,7 @@ from models.invoices.contents import (
 from models.invoices.invoice import Invoice, Status, invoice_by_number, invoices_of_order, orders_of, payer_of
 from models.invoices.quarantine import quarantined
 from models.invoices.settlements import Settlement
+from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
 from tests.stage.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without, write
 from tests.stage.times import NOW
@@ -405,7 +406,7 @@ def command(
             monkeypatch.delenv(name, raising=False)
         if to:
             monkeypatch.setenv("DATABASE_URL", to.settings.database_url)
-            monkeypatch.setenv("SECRET_KEYS", "of-the-tests-" * 4)
+            monkeypatch.setenv("SECRET_KEYS", SECRET_KEY)
             monkeypatch.setenv("FIELD_KEYS", to.settings.field_keys[0])
         status = app.main(["import-invoices", *map(str, words)])
         return status, capsys.readouterr().out.splitlines()

@@ -249,7 +249,7 @@ def test_the_same_form_twice_at_the_same_moment_is_one_message(quiet_house: Hous
         together.wait()
         with database.session(Scope.whole(customer_id)) as db:
             order = db.get_one(Order, NUMBER)
-            ids.append(write_message(db, order, "Hei", by=by, key="k" * 20, now=NOW))
+            ids.append(write_message(db, order, "Hei", by=by, key="k" * 20, fallback=None, now=NOW))
             db.commit()
         database.close()
 

@@ -25,6 +25,7 @@ from models.reports.report import (
     media_type_of,
 )
 from models.users.user import Grant
+from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
@@ -310,7 +311,7 @@ def test_what_is_on_the_list_is_known_by_its_ending_and_its_content() -> None:
 def desk(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """The command line, at the database of the house."""
     monkeypatch.setenv("DATABASE_URL", quiet_house.settings.database_url)
-    monkeypatch.setenv("SECRET_KEYS", "x" * 48)
+    monkeypatch.setenv("SECRET_KEYS", SECRET_KEY)
     monkeypatch.setenv("FIELD_KEYS", quiet_house.settings.field_keys[0])
     return quiet_house
 

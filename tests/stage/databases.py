@@ -28,6 +28,8 @@ from tests.stage.times import NOW
 FIELD_KEYS = ("tests:" + base64.b64encode(hashlib.sha256(b"what seals in the tests").digest()).decode(),)
 """What seals in every house, the same in all processes: they share the filled databases."""
 
+SECRET_KEY = "what-signs-in-the-tests-and-nowhere-else"
+"""For what is read from an environment: a key of SECRET_KEYS."""
 _FILLED = "portal_filled"
 _OFTEN = 50
 """Stories after which a database on PostgreSQL is made anew in any case."""

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 import app
 from models.core.database import Database
 from models.migrations import migrate
-from tests.stage.databases import FIELD_KEYS, rows_in
+from tests.stage.databases import FIELD_KEYS, SECRET_KEY, rows_in
 from tests.stage.house import House
 from tests.stage.page import Mode
 from tests.stage.server import Loop
@@ -23,7 +23,6 @@ from tests.stage.shared import worker
 from tests.stage.times import TODAY
 
 _NUMBERS = count(1)
-_SECRETS = ("what signs on the day the portal opens",)
 
 
 class Migrated:
@@ -56,10 +55,10 @@ class Opening(House):
 
     def __init__(self, url: str, loop: Loop, var: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         own = {"brand": "Kundeportal", "guide_file": "Kundeportal.pdf", "demo": False}
-        super().__init__(Migrated(url), loop, var, secret_keys=_SECRETS, **own)
+        super().__init__(Migrated(url), loop, var, secret_keys=(SECRET_KEY,), **own)
         self.mode = mode
         monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
-        said = {"SECRET_KEYS": _SECRETS[0], "FIELD_KEYS": FIELD_KEYS[0], "DATABASE_URL": url, "PORTAL_VAR": str(var)}
+        said = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": FIELD_KEYS[0], "DATABASE_URL": url, "PORTAL_VAR": str(var)}
         for name, value in {**said, "PORTAL_TODAY": TODAY.isoformat()}.items():
             monkeypatch.setenv(name, value)
 

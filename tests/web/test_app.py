@@ -16,10 +16,11 @@ import pytest
 import app
 from models.core.sealed import Keyring, new_field_key
 from models.demo import SIGN_INS
+from tests.stage.databases import SECRET_KEY
 from tests.stage.running import PATIENCE, ROOT, environment, running
 
 ENDED = {0, -signal.SIGTERM}
-KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
+KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
 MISSING = "SECRET_KEYS is not set. Make one with: python app.py new-key SECRET_KEYS\n"
 Command = Callable[..., tuple[int, str, str]]
 
@@ -128,7 +129,7 @@ def test_without_keys_no_command_starts_nor_makes_a_database(var: Path, portal: 
 
 
 def test_a_wrong_key_stops_the_start_in_one_sentence(var: Path) -> None:
-    with running(var, "serve", WORKERS="2", SECRET_KEYS="s" * 40, FIELD_KEYS="k1:short") as wrong:
+    with running(var, "serve", WORKERS="2", SECRET_KEYS=SECRET_KEY, FIELD_KEYS="k1:short") as wrong:
         assert wrong.process.wait(PATIENCE) == 2
         assert wrong.errors.read_text() == "Each key in FIELD_KEYS must be written id:base64 with 32 bytes.\n"
 

@@ -50,7 +50,7 @@ KINDS: dict[str, dict[str, str]] = {"plain": {}, "htmx": HTMX}
 """What is asked for in each mode: the whole page, or a part of it."""
 STATEMENTS = {
     "info": 9,
-    "desk": 9,
+    "desk": 10,
     "order": 11,
     "employee": 5,
     "edit_employee": 7,

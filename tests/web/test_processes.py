@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.core.sealed import new_field_key
-from tests.stage.databases import fill
+from tests.stage.databases import SECRET_KEY, fill
 from tests.stage.running import PATIENCE, ROOT, running
 
-KEYS = {"SECRET_KEYS": "s" * 40, "FIELD_KEYS": new_field_key()}
+KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
 DYING = """
 import sys, time
 from routes.web.serving import processes

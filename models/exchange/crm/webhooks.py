@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from secrets import token_bytes
 
 from models.core.settings import SettingsRefused
 
@@ -18,6 +19,11 @@ _LONGEST_ID = 200
 
 class Unsigned(Exception):
     """The message is not shown to come from whom it should; the text says why, for its sender."""
+
+
+def new_secret() -> str:
+    """A fresh secret for CRM_SECRETS."""
+    return "whsec_" + base64.b64encode(token_bytes(32)).decode()
 
 
 def keys_of(secrets: Iterable[str]) -> list[bytes]:

@@ -4,11 +4,16 @@ What a setting means for a feature is said where the feature lives.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
+from email.utils import quote
 from pathlib import Path
 from typing import Any
+
+from models.core.private import make_folder
+from models.core.settings import unsafe
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -32,6 +37,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     """`smtp://user:password@host:port`, `smtps://…` or `smtp+starttls://…`; without it letters become files."""
     mail_from: str = "Kundeportal <portal@bht.example>"
+    fallback_email: str | None = None
+    """Who is told of customers that have no account manager; without it every administrator is."""
     crm_url: str | None = None
     crm_secrets: tuple[str, ...] = field(default=(), repr=False)
     crm_field_key: str | None = field(default=None, repr=False)
@@ -73,11 +80,9 @@ class Settings:
         no default keys.
         """
         demo = _flag(environ, "PORTAL_DEMO")
+        brand = environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal")
         port = _number(environ, "PORT", 8000, at_most=65535)
-        public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
-        if not public_url.startswith(("http://", "https://")):
-            raise SettingsRefused("PUBLIC_URL must start with http:// or https://.")
-        public_host = public_url.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+        public_url, public_host = _address(environ, port)
         return cls(
             secret_keys=_required(environ, "SECRET_KEYS"),
             field_keys=_required(environ, "FIELD_KEYS"),
@@ -85,13 +90,14 @@ class Settings:
             public_url=public_url,
             allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,
-            mail_from=environ.get("MAIL_FROM") or "Kundeportal <portal@bht.example>",
+            mail_from=_sender(environ.get("MAIL_FROM") or "portal@bht.example", brand),
+            fallback_email=environ.get("FALLBACK_EMAIL") or None,
             crm_url=environ.get("CRM_URL") or None,
             crm_secrets=_list(environ, "CRM_SECRETS"),
             crm_field_key=environ.get("CRM_FIELD_KEY") or None,
             order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
             former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
-            brand=environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal"),
+            brand=brand,
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
             today=_date(environ, "PORTAL_TODAY"),
@@ -99,7 +105,13 @@ class Settings:
             **_serving(environ),
             log_format=log_format(environ),
             var=_var(environ),
-        )
+        ).checked()
+
+    def checked(self) -> "Settings":
+        """These settings; raises SettingsRefused where they are unsafe together."""
+        for why in unsafe.reasons(self):
+            raise SettingsRefused(why)
+        return self
 
     @classmethod
     def for_demo(cls, new_key: Callable[[str], str], environ: MutableMapping[str, str] = os.environ) -> "Settings":
@@ -136,7 +148,7 @@ def _var(environ: Mapping[str, str]) -> Path:
 def _kept(file: Path, name: str, new_key: Callable[[str], str]) -> str:
     try:
         if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(file.parent)
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
                 kept.write(new_key(name))
         return file.read_text().strip()
@@ -173,6 +185,22 @@ def _number(
     if at_most is not None and int(value) > at_most:
         raise SettingsRefused(f"{name} must be at most {at_most}.")
     return int(value)
+
+
+def _address(environ: Mapping[str, str], port: int) -> tuple[str, str]:
+    """PUBLIC_URL and the host in it."""
+    url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise SettingsRefused("PUBLIC_URL must start with http:// or https://.")
+    return url, url.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+
+
+def _sender(address: str, brand: str) -> str:
+    """Whom letters are from: an address without a name gets the product's."""
+    if "<" in address:
+        return address
+    name = f'"{quote(brand)}"' if re.search(r"[^\w \-]", brand) else brand
+    return f"{name} <{address}>"
 
 
 def _order_number(environ: Mapping[str, str], name: str, default: int) -> int:
