@@ -260,7 +260,7 @@ TABS: tuple[Tab, ...] = (
         Tab("HMS-året", "hms_year", may(REPORTS)),
         Tab("Årsrapport", "annual_report", may(REPORTS)),
     )),
-    Tab("Fakturaer", "invoices", may(INVOICES), places=(
+    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",), places=(
         Tab("Fakturaer", "invoices", may(INVOICES)),
         Tab("Kontoutdrag", "statement", may(INVOICES)),
     )),

@@ -99,8 +99,10 @@ def nothing_new() -> Response:
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:
     """Answer a change with the way to another place; the browser follows, with its HX headers if it has some.
 
-    `frame` says that what surrounds the place is another now, as after sign-in: htmx loads the whole document.
+    `frame` says that what surrounds the place is another now, as after sign-in: htmx loads the whole document. What is
+    said stands above the heading, so the way leads to no place further down, where it would not be seen.
     """
+    path = path.partition("#")[0] if say else path
     if frame and here.asked.partial:
         response = Response(status_code=204, headers={"HX-Redirect": path, **_private()})
     else:

@@ -147,6 +147,38 @@ def test_several_go_at_once_and_two_swap(house: House, hms: Page) -> None:
     assert places(page) == "3 av 4 tatt"
 
 
+def test_h4_it_is_seen_whom_one_presses_for_and_afterwards_where_one_looks_that_it_worked(
+    house: House, hms: Page
+) -> None:
+    stage = Stage(house)
+    early, _ = stage.slots
+    page = hms.open(stage.url)
+    assert "Kryss av hvem som skal ha time" in chosen(page)
+    page = hms.open(f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}")
+    assert chosen(page).startswith("2 valgte: ")
+    drop = page.soup.select_one(f'#chosen a[aria-label="Fjern {stage.names[1]} fra de valgte"]')
+    assert drop is not None
+    page = page.click(drop)
+    assert chosen(page) == f"1 valgt: {stage.names[0]} · Fjern"
+    page = press(tick(page, stage.ids[0]), f"#slot-{early}", "Meld på")
+    assert "Kryss av hvem" in chosen(page), "whoever has a time is not chosen any more"
+    new = page.soup.select_one(f"#slot-{early} .new")
+    assert new is not None
+    assert new.has_attr("autofocus"), "one is taken to it, with script and without"
+    assert " ".join(new.get_text(" ").split()) == f"{stage.names[0]} Påmeldt nå · Angre"
+    assert "#" not in page.url, "what is said stands above; the way leads to no place below it"
+    page = press(page, f"#slot-{early}", "Angre")
+    assert page.flash == f"{stage.names[0]} er meldt av."
+    assert "Ledig" in slot(page, early)
+    assert "Påmeldt nå" not in slot(page.open(stage.url), early)
+    all_is_well(house)
+
+
+def chosen(page: Page) -> str:
+    bar = page.soup.select_one("#chosen")
+    return " ".join(bar.get_text(" ").split()) if bar else ""
+
+
 def test_t3_the_loser_of_a_race_sees_what_is_left_and_keeps_the_chosen(house: House, hms: Page) -> None:
     stage = Stage(house)
     early, late = stage.slots
