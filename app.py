@@ -86,7 +86,8 @@ def _links(settings: Settings) -> Links:
 
 def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
     """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
-    return Postman(Database(settings.database_url, patience=PATIENCE), settings, clock, links.absolute)
+    database = Database(settings.database_url, patience=PATIENCE, connections=settings.connections)
+    return Postman(database, settings, clock, links.absolute)
 
 
 def _living(

@@ -104,7 +104,7 @@ MAP: tuple[Line, ...] = (
     post("/signups/{id:int}/acceptance",   sign_ups.accept,         name="accept_sign_up",  who=may(EMPLOYEES)),
     get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
     post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
-    post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES)),
+    post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
     get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
     get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
@@ -231,8 +231,8 @@ MAP: tuple[Line, ...] = (
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
-    get ("/healthz",                       health.alive,            name="alive",           who=anyone),
-    get ("/readyz",                        health.ready,            name="ready",           who=anyone),
+    get ("/healthz",                       health.alive,            name="alive",           who=anyone, is_probe=True),
+    get ("/readyz",                        health.ready,            name="ready",           who=anyone, is_probe=True),
 )
 # fmt: on
 

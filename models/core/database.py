@@ -23,11 +23,13 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 from models.core.lanes import Lane, in_lane
 from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
-from models.core.settings import SettingsRefused
+from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
+from models.core.settings import Connections, SettingsRefused
 from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
 
 __all__ = [
     "NO_ANSWER",
+    "CommitUnknown",
     "Database",
     "Session",
     "aside",
@@ -47,6 +49,7 @@ _BUSY = 5000
 _BUSY_ON_THE_LOOP = 100
 
 NO_ANSWER = "The database does not answer."
+FOLLOWS = "The server of the database follows another one, and takes no changes."
 
 T = TypeVar("T")
 
@@ -59,7 +62,15 @@ class Database:
     SettingsRefused where `url` is none.
     """
 
-    def __init__(self, url: str, *, asynchronous: bool = False, pool_size: int = 5, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        asynchronous: bool = False,
+        pool_size: int = 5,
+        patience: float = PATIENCE,
+        connections: Connections | None = None,
+    ) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = WriteLock(patience)
@@ -75,13 +86,7 @@ class Database:
             event.listen(self.engine, "begin", self._begin_sqlite)
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
-            if asynchronous:
-                self.engine = create_async_engine(
-                    parsed, pool_size=pool_size, max_overflow=15, hide_parameters=True
-                ).sync_engine
-            else:
-                self.engine = create_engine(parsed, pool_size=pool_size, hide_parameters=True)
-            event.listen(self.engine, "connect", _configure_postgresql)
+            self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = with_patience(self._writing, 0)
@@ -92,7 +97,9 @@ class Database:
         A session that is not `read_only` takes SQLite's write lock with its first statement, so that what it
         read is still true when it writes. It waits for its turn, or, `at_once`, fails where somebody else writes.
         """
-        if read_only or not self.is_sqlite:
+        if not self.is_sqlite:
+            session: Session = Acknowledged(self.engine, expire_on_commit=False)
+        elif read_only:
             session = Session(self.engine, expire_on_commit=False)
         else:
             session = Writer(self._at_once if at_once else self._writing, self._lock)
@@ -134,6 +141,8 @@ class Database:
         """What is wrong with the database, if anything, in one sentence; inside `run` where it is asynchronous."""
         try:
             with self.engine.connect() as connection:
+                if not (self.is_sqlite or leads(connection)):
+                    return FOLLOWS
                 return question(connection)
         except (DBAPIError, PoolTimeout):
             return NO_ANSWER
@@ -171,15 +180,17 @@ def _parsed(url: str) -> URL:
         raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
 
 
-def _configure_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """On the disks of today a page anywhere is as near as the next one; PostgreSQL plans for older ones.
-
-    Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees.
-    """
-    cursor = connection.cursor()
-    cursor.execute("SET random_page_cost = 1.1")
-    cursor.close()
-    connection.commit()
+def _postgresql(url: URL, connections: Connections, pool_size: int, *, asynchronous: bool) -> Engine:
+    """Those who serve have a pool that is bounded as a whole; a command or a postman needs one or two connections."""
+    kept: dict[str, Any] = {"pool_timeout": connections.wait, "hide_parameters": True}
+    kept["connect_args"] = arguments(url, connections, for_people=asynchronous)
+    if asynchronous:
+        size = min(pool_size, connections.most)
+        engine = create_async_engine(url, pool_size=size, max_overflow=connections.most - size, **kept).sync_engine
+    else:
+        engine = create_engine(url, pool_size=pool_size, **kept)
+    watch(engine)
+    return engine
 
 
 async def run(work: Callable[..., T], *args: Any) -> T:

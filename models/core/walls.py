@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, Executable, Insert, Row, Select, Update, bindparam, event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
 from models.core.scope import CustomerOwned, Scope, UnitOwned, across_customers, held_to, is_read_only
@@ -171,10 +171,11 @@ def _now_and_before(row: CustomerOwned, name: str) -> list[Any]:
     return [getattr(row, name), *(inspect(row).attrs[name].history.deleted or ())]
 
 
-@event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_rollback")
-def _nothing_written_yet(session: Session) -> None:
-    session.info.pop(_WROTE, None)
+@event.listens_for(Session, "after_transaction_end")
+def _nothing_written_yet(session: Session, transaction: SessionTransaction) -> None:
+    """What was written within a savepoint is not committed with it."""
+    if transaction.parent is None:
+        session.info.pop(_WROTE, None)
 
 
 def _check(scope: object, owned: type[CustomerOwned], customer_id: int, unit_id: int | None) -> None:

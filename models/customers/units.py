@@ -26,6 +26,8 @@ from models.core.scope import CustomerOwned, Right, Scope
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
+from models.values import organisation_number
+from models.values.texts.folding import is_in
 
 
 class Unit(CustomerOwned, Base):
@@ -60,11 +62,11 @@ class UnitRow:
 
     def matches(self, text: str) -> bool:
         """Whether the filter box's text is in the name, the number or the parent's name (NB4, U7)."""
-        wanted = text.casefold().strip()
-        digits = "".join(wanted.split())
+        digits = organisation_number.bare(text)
         return (
-            wanted in self.name.casefold()
-            or wanted in (self.parent_name or "").casefold()
+            not text.strip()
+            or is_in(text, self.name)
+            or is_in(text, self.parent_name or "")
             or (digits.isdecimal() and digits in (self.organisation_number or ""))
         )
 

@@ -22,9 +22,10 @@ from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit, norwegian
 from models.employees.details import DETAILS, Details, facts_of
-from models.employees.search_words import fold, search_text, tokens_of
+from models.employees.search_words import search_text, tokens_of
 from models.outbox.message import Channel, Outgoing, compose
 from models.users.sessions import SignedIn
+from models.values.texts.folding import fold
 
 _BYTEWISE = String(220).with_variant(String(220, collation="C"), "postgresql")
 """Compared byte by byte on both databases: the order is in the key."""

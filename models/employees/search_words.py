@@ -5,40 +5,26 @@ Which columns hold them, and how a search asks for them, is in `models.employees
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 
-from models.values.marks import normal
+from models.values import phone
+from models.values.texts.folding import fold, says_nothing, spellings
 
 MOST_WORDS = 8
 """Words that a search looks at; the rest of a longer text is left aside."""
 
-# Letters that are letters of their own in Norwegian, or that Unicode does not take apart.
-_LETTERS = str.maketrans({"ä": "æ", "ö": "ø", "đ": "d", "ð": "d", "ł": "l", "œ": "oe", "þ": "th", "’": "'"})
-_OWN = set("æøå")
-_AROUND = " \t.,;:()<>[]\"'"
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """The text without case and accents; æ, ø and å stay, and ä and ö are their Swedish and German twins."""
-    if text.isascii():
-        return text.lower()
-    lowered = normal(text).casefold().translate(_LETTERS)
-    return unicodedata.normalize(
-        "NFC", "".join(letter if letter in _OWN else _bare(letter) for letter in lowered)
-    ).casefold()
-
-
-def _bare(letter: str) -> str:
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+_AROUND = " \t.,;:()<>[]*?!\"'"
+_NOBODY = "signs"
+"""A piece that nobody has: those that people have are of three letters at most."""
 
 
 def search_text(names: Iterable[str], email: str | None, mobile: str | None) -> str:
-    """What a search is compared with: names, address and number, one after the other."""
-    parts = [*names, email or "", digits_of(mobile or "")]
+    """What a search is compared with: names, address and number, one after the other, and other spellings of names."""
+    names = list(names)
+    others = [other for name in names for other in spellings(name)[1:]]
+    parts = [*names, email or "", digits_of(mobile or ""), *others]
     return " ".join(" ".join(fold(part).split()) for part in parts if part)
 
 
@@ -50,7 +36,8 @@ def tokens_of(customer_id: int, names: Iterable[str], email: str | None, mobile:
     """
     local, _, domain = fold(email or "").partition("@")
     pieces: dict[str, None] = {}
-    for word in _words(" ".join([*map(fold, names), local, digits_of(mobile or "")])):
+    spelled = [spelling for name in names for spelling in spellings(name)]
+    for word in _words(" ".join([*spelled, local, digits_of(mobile or "")])):
         pieces |= dict.fromkeys((word[:1], word[:2], *_threes(word)))
     for word in _words(domain):
         pieces |= dict.fromkeys(_threes(word))
@@ -67,6 +54,8 @@ class Sought:
 
 def sought(customer_id: int, text: str) -> Sought:
     """Read what somebody typed: words in any order; a telephone number with or without +47 and blanks (A3)."""
+    if says_nothing(text):
+        return Sought(_joined(customer_id, [_NOBODY]), ())
     pieces: dict[str, None] = {}
     certain: list[str] = []
     for word in list(_typed(text))[:MOST_WORDS]:
@@ -75,20 +64,25 @@ def sought(customer_id: int, text: str) -> Sought:
             pieces[word] = None
         else:
             pieces |= dict.fromkeys(three for piece in found for three in _threes(piece))
-            certain += [word] if len(word) > 3 or found != [word] else []
+            certain += [word] if found and (len(word) > 3 or found != [word]) else []
     return Sought(_joined(customer_id, pieces), tuple(certain))
 
 
 def digits_of(number: str) -> str:
-    """The digits of a telephone number, without +47 or 0047 before a Norwegian one, without + or 00 before others."""
-    return re.sub(r"^(?:\+|00)(?:47)?|[^0-9]", "", re.sub(r"[^0-9+]", "", number))
+    """The digits of a telephone number, without 47 before a Norwegian one, and + or 00 before others.
+
+    A whole number is read as in a form, so that `+46 (0)70 …` is found; of a part its digits are taken.
+    """
+    with suppress(ValueError):
+        return (phone.read(number) or "").removeprefix("+")
+    return re.sub(r"^(?:\+|00)(?:47)?|[^0-9]", "", phone.bare(number))
 
 
 def _typed(text: str) -> Iterator[str]:
     """The words of a search; numbers that follow each other are one, as in 412 44 845."""
     digits = ""
     for word in fold(text).split():
-        if re.fullmatch(r"\+?[0-9]+", word):
+        if re.fullmatch(r"\(?\+?[0-9()./-]*[0-9)]", word):
             digits += word
             continue
         if digits:

@@ -14,11 +14,11 @@ from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee
 from models.employees.national_ids import changes_among, holders_of
-from models.employees.search_words import fold
 from models.imports.dry_run import DryRun, Gone
 from models.imports.headings import Meaning
 from models.imports.matching import Colleague, Known, match
 from models.imports.rows import Read
+from models.values.texts.folding import fold
 
 _AT_ONCE = 1000
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from models.customers.units import UnitRow
 from models.employees.details import Details
-from models.employees.search_words import fold
 from models.imports.headings import Meaning
 from models.imports.rows import Read
+from models.values.texts.folding import fold
 
 SAME_PERSON = "same_person"
 """The cell of a row in which somebody says that it is about whom its number or address belongs to."""

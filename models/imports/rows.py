@@ -13,7 +13,6 @@ from typing import Any
 
 from models.customers.units import UnitRow
 from models.employees.details import no_birth_after, read_family_name, read_given_name
-from models.employees.search_words import fold
 from models.imports.days import birth_year, last_year, read_day
 from models.imports.headings import Meaning
 from models.imports.states import has_left
@@ -21,6 +20,7 @@ from models.values import email_address, organisation_number, phone
 from models.values.dates import parse_date
 from models.values.national_id import NationalIdRefused, is_valid, mask_in, read_field
 from models.values.tables import FIRST_DAY, Line
+from models.values.texts.folding import fold
 from models.values.texts.invisible import cell
 
 _LONG_NUMBER = re.compile(r"[0-9 .-]{7,}")

@@ -5,7 +5,7 @@ A word that is neither of these is asked about once for the whole column, in `qu
 
 from collections.abc import Mapping
 
-from models.employees.search_words import fold
+from models.values.texts.folding import fold
 
 ACTIVE, INACTIVE = "Aktiv", "Deaktivert"
 """What stands in the column `Status`, in the portal's own export as well."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, case, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.core import search
@@ -20,6 +20,7 @@ from models.customers.units import Unit
 from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, status_of
 from models.invoices.sorts import FIRST, LATE, PAYERS, SORTED_BY, STANDINGS, Column, Sort
 from models.values.money import KRONER
+from models.values.texts.folding import without_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,20 @@ class Criteria:
     @property
     def restrictions(self) -> list[dict[str, Any]]:
         """The conditions with their values; the second are for where the first find nothing."""
-        wanted = compact(self.number or "")
+        typed = without_label((self.number or "").strip())
+        wanted = compact(typed)
         status = str(self.status or "")
         always = given_in({"from_date": self.from_date, "to_date": self.to_date, status: self.status})
-        if not wanted:
+        if not typed:
             return [always]
-        typed = self.number or ""
+        if not wanted:  # signs alone are in no number
+            return [always | {"nothing": True}]
         held = {"held": True, "kid": "".join(typed.split()), "references": [typed, typed.upper(), typed.lower()]}
         return [always | {"number": f"%{wanted}%"}, always | held]
 
 
 _CONDITIONS: Conditions = {
+    "nothing": false(),
     "number": Invoice.number_compact.like(bindparam("number")),
     "held": or_(
         Invoice.kid == bindparam("kid"),

@@ -55,7 +55,7 @@ class Installation:
     def database(self) -> Database:
         """The database; raises SettingsRefused, and Refused where its folder cannot be made."""
         try:
-            return Database(self.settings.database_url, patience=PATIENCE)
+            return Database(self.settings.database_url, patience=PATIENCE, connections=self.settings.connections)
         except OSError as error:
             raise Refused(f"The folder of the database cannot be made: {error.strerror}.") from error
 

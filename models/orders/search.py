@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, like
 from models.customers.units import Unit
 from models.orders.order import CLOSED, NUMBER_DIGITS, PART_NAMES, STATUSES, WAITING, Order, Parts
+from models.values.texts.folding import without_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def open_orders(db: Session, at_most: int) -> Found[OrderRow]:
 
 def orders_mentioning(db: Session, text: str, at_most: int) -> Found[OrderRow]:
     """The newest orders with this number, whole or its first digits, or this in their reference."""
+    text = without_label(text.strip())
     digits = text.replace(" ", "").removeprefix("#")
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 9
     numbers = Criteria(number=int(digits)).restrictions if is_number else {"first": 1, "last": 0}

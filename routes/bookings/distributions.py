@@ -45,7 +45,11 @@ class DistributionForm(PortalForm):
 def new(visit: Visit, id: int) -> Response:
     """Whom to distribute."""
     sheet = BookingPage(visit, booking_of(visit, id))
-    return _new(visit, sheet, _form(visit, visit.query_params.multi_items()))
+    draft = [
+        ("employee", name.removeprefix(_FIELD)) if name.startswith(_FIELD) else (name, value)
+        for name, value in visit.draft() or []
+    ]
+    return _new(visit, sheet, _form(visit, draft or visit.query_params.multi_items()))
 
 
 def propose_times(visit: Visit, id: int) -> Response:

@@ -42,6 +42,7 @@ def changed(
     slots: Collection[int],
     said: str,
     employees: Collection[Employee],
+    *,
     just: Collection[Employee] = (),
 ) -> Response:
     """The slots that changed, with the counters and what is said of the people; `just` were put there now."""

@@ -1,7 +1,8 @@
 """Deaktiver: the question with its consequences, the deactivation, and taking it back (AD4, section 5 number 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from models.bookings.booking import BookingCancelled, TooLate
@@ -29,7 +30,7 @@ _CHOOSE_FREE = "Kryss av for å frigi timen."
 
 def new(visit: Visit, id: int) -> Response:
     """Ask first, and show what lies ahead."""
-    return _ask(visit, employee_of(visit, id), {})
+    return _ask(visit, employee_of(visit, id), {}, draft=visit.draft())
 
 
 def create(visit: Visit, id: int) -> Response:
@@ -78,10 +79,12 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
 
 def _typed(visit: Visit) -> Mapping[str, str]:
     """By sign-up, who was typed to take over."""
-    names = [name if isinstance(name, str) else "" for name in visit.form.getlist("heir")]
-    return {
-        str(id): " ".join(name.split())[:200] for id, name in zip(visit.form.getlist("sign_up"), names, strict=False)
-    }
+    return _by_sign_up(visit.form.getlist("sign_up"), visit.form.getlist("heir"))
+
+
+def _by_sign_up(ids: Sequence[object], typed: Sequence[object]) -> Mapping[str, str]:
+    names = [name if isinstance(name, str) else "" for name in typed]
+    return {str(id): " ".join(name.split())[:200] for id, name in zip(ids, names, strict=False)}
 
 
 def _heir(visit: Visit, wanted: str) -> Employee | str:
@@ -96,7 +99,15 @@ def _heir(visit: Visit, wanted: str) -> Employee | str:
     return employee_of(visit, found.rows[0].id)
 
 
-def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: int = 200) -> Response:
+def _ask(
+    visit: Visit,
+    employee: Employee,
+    errors: dict[int, str],
+    *,
+    status: int = 200,
+    draft: Sequence[tuple[str, str]] | None = None,
+) -> Response:
+    kept = FormData(list(draft or []))
     return page(
         visit,
         "employees/deactivation.html",
@@ -106,6 +117,6 @@ def _ask(visit: Visit, employee: Employee, errors: dict[int, str], *, status: in
         employee=employee,
         ahead=ahead_of(visit.db, employee, by=visit.user, now=visit.now),
         errors=errors,
-        freed=set(visit.form.getlist("free")),
-        typed=_typed(visit),
+        freed=set(visit.form.getlist("free") or kept.getlist("free")),
+        typed=_typed(visit) or _by_sign_up(kept.getlist("sign_up"), kept.getlist("heir")),
     )

@@ -20,10 +20,10 @@ from models.imports.lists import forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
-from routes.imports.page import COLUMNS, found_import, go_on, import_page, look_over, opened, units_of
+from routes.imports.page import COLUMNS, QUESTIONS, found_import, go_on, import_page, look_over, opened, units_of
 from routes.imports.sheet import Sheet
 from routes.web.answers import go, page
-from routes.web.fields import Choice, Option
+from routes.web.fields import Choice, Option, is_id
 from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
 
@@ -45,8 +45,8 @@ class ImportForm(PortalForm):
 
 def new(visit: Visit) -> Response:
     """The empty form."""
-    units = units_of(visit)
-    return _new(visit, _form(visit, units, []))
+    units, draft = units_of(visit), visit.draft() or []
+    return _new(visit, _form(visit, units, draft), pasted=dict(draft).get("pasted", ""))
 
 
 def create(visit: Visit) -> Response:
@@ -81,7 +81,25 @@ def show(visit: Visit, id: int) -> Response:
     sheet = Sheet(visit, found, opened(visit, found), units)
     sheet.shown = shown if shown in set(Fate) else ""
     sheet.after = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
-    return import_page(visit, sheet, step=visit.query_params.get("steg", ""))
+    step = _typed_before(visit, sheet) or visit.query_params.get("steg", "")
+    return import_page(visit, sheet, step=step)
+
+
+def _typed_before(visit: Visit, sheet: Sheet) -> str:
+    """Put what was typed when a session ended where it was typed; returns at which step that was."""
+    draft = visit.draft() or []
+    of_row = visit.query_params.get("number", "")
+    if is_id(of_row):
+        sheet.typed[int(of_row)] = dict(draft)
+        sheet.after, sheet.shown = int(of_row) - 1, ""
+    sheet.ticked = {value for name, value in draft if name == "leaver"}
+    if meanings := [value for name, value in draft if name == "meaning"]:
+        sheet.dry_run.meanings = [value if _meaning(value) else None for value in meanings]
+        return COLUMNS
+    for at, question in enumerate(sheet.dry_run.questions):
+        if given := dict(draft).get(f"answer-{at}"):
+            sheet.dry_run.answers[question.key] = given
+    return QUESTIONS if any(name.startswith("answer-") for name, _ in draft) else ""
 
 
 def update(visit: Visit, id: int) -> Response:

@@ -56,6 +56,10 @@ class Sheet:
     """Whether something has changed since the list was looked over before."""
     shown: str = ""
     after: int = 0
+    typed: dict[int, dict[str, str]] = field(default_factory=dict)
+    """What was typed in a row when the session ended."""
+    ticked: set[str] = field(default_factory=set)
+    """Who was ticked as having left when the session ended."""
     _forms: dict[int, RowForm] = field(default_factory=dict)
 
     @property
@@ -225,7 +229,7 @@ class Sheet:
         if row.number not in self._forms:
             values = {**row.values, "unit": "", "national_id": ""}
             values["given_name"], values["family_name"] = row.given_name, row.family_name
-            form: RowForm = RowForm.of(self.visit, values.items())
+            form: RowForm = RowForm.of(self.visit, {**values, **self.typed.get(row.number, {})}.items())
             form.unit.choices = [Option("", "Velg"), *unit_choices(self.units)]
             for cell in form:
                 cell.id = f"{cell.name}-{row.number}"

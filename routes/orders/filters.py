@@ -3,6 +3,7 @@
 from wtforms.validators import ValidationError
 
 from models.orders.order import PRODUCT_GROUPS, STATUSES
+from models.values.texts.folding import without_label
 from routes.web.fields import ALL, Choice, Option, Text
 from routes.web.search import PeriodSearch
 
@@ -43,4 +44,4 @@ class OrderFilters(PeriodSearch):
 
 
 def _digits(field: Text) -> str:
-    return (field.data or "").replace(" ", "").removeprefix("#")
+    return without_label(field.data or "").replace(" ", "").removeprefix("#")

@@ -12,11 +12,15 @@ from models.customers.units import units_in_scope
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import Table, Unreadable
 from models.reports.plans import COLUMNS, NEEDED, PlanRefused, plan_of, replace_plan
+from models.values.texts.invisible import cell
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option, cleaned
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import count
+
+_SEARCHED = 10
+"""Lines at the top among which the names of the columns are; above them may be a title."""
 
 
 class PlanForm(PortalForm):
@@ -81,19 +85,35 @@ def _table(visit: Visit) -> Table:
     upload = visit.form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise Unreadable("Velg en fil.")
-    return visit.aside(spreadsheet.read, upload.file.read(), lane=Lane.LISTS)
+    table = visit.aside(spreadsheet.read, upload.file.read(), lambda table: _heads(table) is not None, lane=Lane.LISTS)
+    if table.rivals:
+        raise Unreadable(
+            "Bokstavene i filen kan leses på flere måter. Lagre den i Excel som «CSV UTF-8» eller .xlsx, og velg den."
+        )
+    return table
+
+
+def _heads(table: Table) -> tuple[int, dict[str, int]] | None:
+    """Which of the first lines has the names of the columns, and where each of them is; None where none has all."""
+    for at, line in enumerate(table.lines[:_SEARCHED]):
+        heads = [cell(text).casefold() for text in line.cells]
+        places = {column: heads.index(column.casefold()) for column in COLUMNS if column.casefold() in heads}
+        if set(NEEDED) <= places.keys():
+            return at, places
+    return None
 
 
 def _lines(visit: Visit, table: Table) -> Iterator[tuple[int, dict[str, str | None]]]:
     """The lines below the headings, each with its number; raises Unreadable."""
-    heads = [cell.strip().casefold() for cell in table.lines[0].cells]
-    places = {column: heads.index(column.casefold()) for column in COLUMNS if column.casefold() in heads}
-    missing = [column for column in NEEDED if column not in places]
-    if missing:
-        raise Unreadable(f"Filen mangler kolonnen {missing[0]}. Øverste linje må ha navnene på kolonnene.")
-    if len(table.lines) == 1:
+    found = _heads(table)
+    if found is None:
+        there = {cell(text).casefold() for line in table.lines[:_SEARCHED] for text in line.cells}
+        missing = next((column for column in NEEDED if column.casefold() not in there), NEEDED[0])
+        raise Unreadable(f"Filen mangler kolonnen {missing}. Øverste linje må ha navnene på kolonnene.")
+    first, places = found
+    if len(table.lines) == first + 1:
         raise Unreadable("Det står ingen aktiviteter i filen.")
-    for line in table.lines[1:]:
+    for line in table.lines[first + 1 :]:
         yield (
             line.number,
             {

@@ -61,6 +61,17 @@ def busy(*, own: bool) -> Refused:
     )
 
 
+def not_known() -> Refused:
+    """The connection to the database was lost while it saved; each form can be sent again without saving it twice."""
+    return Refused(
+        503,
+        "Det er ikke sikkert at det ble lagret",
+        "Forbindelsen til databasen ble brutt mens vi lagret. Send det samme skjemaet en gang til: "
+        "Ble det lagret, blir det ikke lagret to ganger.",
+        wait=5,
+    )
+
+
 def only_looking() -> Refused:
     """Staff who see the portal as a customer does change nothing in it."""
     return Refused(

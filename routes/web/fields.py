@@ -13,7 +13,7 @@ from wtforms import Field, SelectField, StringField
 from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from models.values.dates import parse_date, parse_time
+from models.values.dates import of_this_century, parse_date, parse_time
 from models.values.marks import check_marks, normal
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.values.texts.invisible import unprotected, visible
@@ -117,11 +117,15 @@ class Day(Text):
 
     day: date | None = None
 
+    def __init__(self, label: str, *args: Any, short_years: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, *args, **kwargs)
+        self._year_of = of_this_century if short_years else None
+
     def pre_validate(self, form: Any) -> None:
         """Read the date; raises the sentence for the field."""
         text = (self.data or "").strip()
         try:
-            self.day = parse_date(text) if text else None
+            self.day = parse_date(text, self._year_of or (lambda _: None)) if text else None
         except ValueError as wrong:
             raise StopValidation(str(wrong)) from None
 

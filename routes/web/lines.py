@@ -68,18 +68,20 @@ class Line:
     """For a POST: the route of the page whose form it takes; there the user gets back to what was typed."""
     max_body: int = MEGABYTE
     """For a POST: what its body may weigh, in bytes."""
+    is_probe: bool = False
+    """For a GET: whether a balancer asks it, by whatever name and as nobody."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.while_viewing)
+        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing)
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
-def get(path: str, handler: Handler, *, name: str, who: Who) -> Line:
+def get(path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who)
+    return Line("GET", path, handler, name, who, is_probe=is_probe)
 
 
 def post(
@@ -93,7 +95,7 @@ def post(
     while_viewing: bool = False,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing)
+    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Portal:
         static = StaticFiles()
         return cls(
             settings=settings,
-            database=Database(settings.database_url, asynchronous=True),
+            database=Database(settings.database_url, asynchronous=True, connections=settings.connections),
             clock=clock,
             keyring=Keyring(settings.field_keys),
             cookies=Cookies(settings),

@@ -24,8 +24,8 @@ class PeriodSearch(PortalForm):
 
     were_wrong = False
     """Whether the page that the search was sent from shows sentences at its fields, which may have to go."""
-    from_date = Day("Fra dato:", name="from")
-    to_date = Day("Til dato:", name="to")
+    from_date = Day("Fra dato:", name="from", short_years=True)
+    to_date = Day("Til dato:", name="to", short_years=True)
 
     @classmethod
     def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:

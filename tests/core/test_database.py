@@ -155,6 +155,9 @@ def test_slow_work_stands_before_the_first_write(quiet_house: House) -> None:
             db.flush()
             with pytest.raises(RuntimeError, match="before the first write"):
                 visit.aside(len, "four")
+            with db.begin_nested():
+                order.location = "x"
+            assert has_written(db), "a savepoint commits nothing"
             db.rollback()
             assert visit.aside(len, "four") == 4
 

@@ -8,7 +8,8 @@ from models.core.search import PAGE_SIZE
 from models.customers.units import Unit
 from models.employees.employee import Employee, sort_key
 from models.employees.search import MANY, Criteria, find_employees
-from models.employees.search_words import fold, sought, tokens_of
+from models.employees.search_words import sought, tokens_of
+from models.values.texts.folding import fold
 from tests.stage.house import House
 from tests.stage.page import Page
 

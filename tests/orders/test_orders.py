@@ -99,13 +99,13 @@ def test_u8_orders_without_a_status_can_be_found(tester: Page) -> None:
 
 
 def test_b6_dates_in_both_spellings_and_both_ends_inclusive(tester: Page) -> None:
-    for typed in ("17.04.2023", "17.4.2023", "2023-04-17"):
+    for typed in ("17.04.2023", "17.4.2023", "2023-04-17", "17.4.23", "17042023", "17-04-2023", "170423"):
         assert numbers(search(tester, from_=typed, to=typed)) == ["307390"], typed
     assert "307390" not in numbers(search(tester, from_="18.04.2023"))
     assert "307390" not in numbers(search(tester, to="16.04.2023"))
 
 
-@pytest.mark.parametrize("wrong", ["32.01.2026", "29.02.2026", "i går", "01.01.26", "٣٢", "0000-00-00"])
+@pytest.mark.parametrize("wrong", ["32.01.2026", "29.02.2026", "i går", "01.2026", "٣٢", "0000-00-00"])
 def test_b6_a_wrong_date_says_so_at_the_field_and_keeps_the_rest(tester: Page, wrong: str) -> None:
     page = search(tester, from_=wrong, number="307390")
     assert page.status_code == 422

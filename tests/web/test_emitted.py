@@ -180,5 +180,9 @@ def test_a_page_that_has_passed_is_held_to_the_rules_again_once_anything_but_its
     for _ in "twice":  # what has failed, does not pass the second time
         with pytest.raises(AssertionError, match="ids that stand twice"):
             check("b", "a-token")
+    house_rules.check("<p>Hei du</p>", document=False)
+    for wrong in ("<p>Hei &du;</p>", "<p>Hei \x01</p>", '<p title="&du;">Hei du</p>', "<p>Hei du</b>"):
+        with pytest.raises(AssertionError, match="invalid HTML"):
+            house_rules.check(wrong, document=False)
     with pytest.raises(AssertionError, match="invalid HTML"):
         house_rules.check(FORM.format(id="a", token="a-token"), document=True)

@@ -17,8 +17,8 @@ from models.bookings.slots import Slot
 from models.core.clock import in_oslo
 from models.core.scope import whole_customer
 from models.employees.employee import Employee
-from models.employees.search_words import fold
 from models.orders.order import Order
+from models.values.texts.folding import fold
 
 HEALTH_CHECKS = "Arbeidshelse / helsekontroll"
 """The product group whose bookings count as health checks."""

@@ -23,6 +23,17 @@ class SettingsRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """How many connections a serving process may have to PostgreSQL, and what stands between."""
+
+    most: int = 20
+    wait: int = 10
+    """Seconds that somebody waits for one to get free."""
+    through_pooler: bool = False
+    """Whether a pooler such as PgBouncer may give each transaction another connection."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs between two installations of the portal."""
 
@@ -31,6 +42,7 @@ class Settings:
     field_keys: tuple[str, ...] = field(repr=False)
     """Keys that encrypt identity numbers and drafts, `id:base64`; the first encrypts."""
     database_url: str = field(default="sqlite:///var/portal.db", repr=False)
+    connections: Connections = Connections()
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the portal; links in letters start with it."""
     allowed_hosts: tuple[str, ...] = LOOPBACK_HOSTS
@@ -87,6 +99,11 @@ class Settings:
             secret_keys=_required(environ, "SECRET_KEYS"),
             field_keys=_required(environ, "FIELD_KEYS"),
             database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
+            connections=Connections(
+                most=_number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
+                wait=_number(environ, "DATABASE_WAIT", 10, at_least=1),
+                through_pooler=_flag(environ, "DATABASE_POOLER"),
+            ),
             public_url=public_url,
             allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,

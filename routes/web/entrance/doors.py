@@ -23,7 +23,7 @@ from routes.web.http.same_origin import is_cross_site
 from routes.web.portal import Handler, Portal, Who
 from routes.web.visit import Visit
 
-_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number", "pasted"}
+_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number"}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find; and lists of people."""
 
 
@@ -38,6 +38,8 @@ class Door:
     """For a route that takes a form: the route of the page that shows it."""
     max_body: int = MEGABYTE
     """What a body may weigh, in bytes; more is answered with 413."""
+    is_probe: bool = False
+    """Whether a balancer asks it: by whatever name, and as nobody. It names no URL and needs no database."""
     while_viewing: bool = False
     """Whether staff may send it who see the portal as a customer does, and else change nothing."""
 

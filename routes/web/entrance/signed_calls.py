@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from models.core.database import Session, run
+from models.core.database import CommitUnknown, Session, run
 from models.core.lanes import Full
 from models.exchange.crm.webhooks import Unsigned, check_fresh, keys_of, verify
 from routes.web.http.asked import SAFE_METHODS
@@ -94,8 +94,8 @@ def _refused_unread(line: SignedCall, request: Request) -> Response | None:
     return None
 
 
-def _busy() -> Response:
-    response = problem(503, "the portal is busy; nothing is kept, try again")
+def _busy(why: str = "the portal is busy; nothing is kept, try again") -> Response:
+    response = problem(503, why)
     response.headers["retry-after"] = "5"
     return response
 
@@ -120,6 +120,9 @@ def _checked(line: SignedCall, request: Request, body: bytes) -> Response:
             if response.status_code < 400:
                 db.commit()
                 portal.wake_postman()
+        except CommitUnknown:
+            log.exception("commit unknown")
+            response = _busy("the connection was lost during the commit; send the same call again")
         except (OperationalError, PoolTimeout) as unavailable:
             db.rollback()
             log.warning("database unavailable", extra={"error": type(unavailable).__name__})

@@ -14,11 +14,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.core.database import CommitUnknown
 from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
-from routes.web.errors import Refused, not_found, refusal
+from routes.web.errors import Refused, not_found, not_known, refusal
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.same_origin import is_cross_site, is_our_host
 from routes.web.visit import Visit
@@ -43,15 +44,26 @@ class _Times:
         return cls(now, now)
 
 
-def visit(door: Door, request: Request, form: FormData, failed: Refused | None = None) -> Response:
-    """Answer one request: a single transaction, committed if and only if the answer is below 400."""
+def visit(
+    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, is_again: bool = False
+) -> Response:
+    """Answer one request: a single transaction, committed if and only if the answer is below 400.
+
+    Where a connection was lost, as when another server of the database takes the lead, what only reads is tried again
+    on a new one; what writes never is.
+    """
     times, portal = _Times.from_now(), door.portal
     here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), portal.database.session(read_only=True))
     try:
         response = _answer(door, here, failed, times)
     except Refused as why:
         response = _undone(here, why)
+    except CommitUnknown:
+        log.exception("commit unknown", extra={"method": request.method, "path": route_path(request)})
+        response = _undone(here, not_known())
     except (OperationalError, PoolTimeout) as unavailable:
+        if not is_again and _was_lost(unavailable) and request.method in SAFE_METHODS:
+            return visit(door, request, form, failed, is_again=True)
         log.exception("database unavailable", extra={"error": type(getattr(unavailable, "orig", unavailable)).__name__})
         response = _undone(here, refusal(503, wait=5))
     except Exception:
@@ -87,6 +99,8 @@ def knock(door: Door, request: Request) -> int | Refused | None:
 
 def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:
     """Find out who it is, open the session that this visit may have, and let it in; raises what `failed` already."""
+    if door.is_probe:
+        return door.handler(here)
     if not is_our_host(here.request, here.portal.settings):
         raise refusal(400)
     here.flash = here.portal.cookies.read_flash(here.request)
@@ -111,6 +125,10 @@ def _open(here: Visit, *, read_only: bool) -> None:
     else:
         here.db.close()
         here.db = here.portal.database.session(scope)
+
+
+def _was_lost(error: OperationalError | PoolTimeout) -> bool:
+    return isinstance(error, OperationalError) and error.connection_invalidated
 
 
 def _undone(here: Visit, why: Refused) -> Response:

@@ -16,6 +16,7 @@ from models.exchange.crm.intake.events import CRM, Arrival, Name, OrganisationNu
 from models.staff.administration import administrators
 from models.users.password_links import invite_user
 from models.users.user import Grant, Role, User
+from models.values import email_address
 from models.values.organisation_number import is_valid
 
 _Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
@@ -76,6 +77,7 @@ def new_customer(db: Session, organisation_number: str, data: dict[str, Any]) ->
 def account_manager(arrival: Arrival) -> int:
     """Add or change an account manager; one with the same address is the same person."""
     data: AccountManagerData = arrival.data
+    _check_address(data.email)
     found = arrival.db.get(AccountManager, arrival.record.record_id) if arrival.record.record_id else None
     found = found or arrival.db.scalar(select(AccountManager).where(AccountManager.email == data.email))
     found = found or AccountManager()
@@ -111,6 +113,7 @@ def unit(arrival: Arrival) -> int:
 def user(arrival: Arrival) -> int:
     """Add or change a user and replace all grants; a new one is invited to choose a password, once."""
     data: UserData = arrival.data
+    _check_address(data.email)
     folded = data.username.strip().casefold()
     found = arrival.db.get(User, arrival.record.record_id) if arrival.record.record_id else None
     found = found or arrival.db.scalar(select(User).where(User.username_folded == folded)) or User(password_hash="")
@@ -132,6 +135,14 @@ def user(arrival: Arrival) -> int:
     if found.active and not found.password_hash and told_at != found.email:  # the letter to a wrong address was in vain
         invite_user(arrival.db, found, by=CRM, now=arrival.now)
     return found.id
+
+
+def _check_address(email: str) -> None:
+    """Raises Refusal where no letter can go to an address, by the rule of the forms."""
+    try:
+        email_address.read(email)
+    except ValueError:
+        raise Refusal("the e-mail address is none that a letter can go to") from None
 
 
 def _unit(arrival: Arrival) -> Unit:
