@@ -56,10 +56,9 @@ class BookingPage:
         """Those who are ticked and can be chosen, for whoever presses a time (H4)."""
         return [one for one in self.people_by_id(self.chosen) if one.can_be_chosen] if self.chosen else []
 
-    def url_without(self, employee_id: int) -> str:
-        """The page with one of the ticks taken away."""
-        others = [id for id in self.chosen if id != employee_id]
-        return self.visit.url("booking", id=self.booking.id, q=self.text or None, employee=others)
+    def others(self, employee_id: int) -> list[int]:
+        """Who is still ticked when one of the ticks is taken away."""
+        return [id for id in self.chosen if id != employee_id]
 
     @cached_property
     def invited(self) -> set[int]:

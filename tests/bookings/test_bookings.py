@@ -165,7 +165,7 @@ def test_h4_it_is_seen_whom_one_presses_for_and_afterwards_where_one_looks_that_
     new = page.soup.select_one(f"#slot-{early} .new")
     assert new is not None
     assert new.has_attr("autofocus"), "one is taken to it, with script and without"
-    assert " ".join(new.get_text(" ").split()) == f"{stage.names[0]} Påmeldt nå · Angre"
+    assert " ".join(new.get_text(" ").split()) == f"{stage.names[0]} Påmeldt nå · Angre Flytt"
     assert "#" not in page.url, "what is said stands above; the way leads to no place below it"
     page = press(page, f"#slot-{early}", "Angre")
     assert page.flash == f"{stage.names[0]} er meldt av."
