@@ -10,7 +10,7 @@ import html5lib
 from bs4 import BeautifulSoup, Tag
 
 from models.values.language import LANGUAGES
-from models.values.national_id import mask_in
+from models.values.national_id import is_valid
 from tests.stage.shared import shared
 from tests.stage.times import TODAY
 
@@ -20,6 +20,8 @@ _WORDS = re.compile(rf">{_PLAIN}*[^\s<>\"&\x00-\x20\x7f-\x9f\ufdd0-\ufdef\ufffe\
 _VALUES = re.compile(rf'="{_PLAIN}*"')
 _TOKENS = re.compile(r'(<input type="hidden" name="(?:csrf_token|idempotency_key)" value=")[\w.-]+(">)')
 """What differs each time that a page is drawn, and what no rule but that on identity numbers looks into."""
+
+_NUMBER = re.compile(r"(?<![0-9])([0-9]{6})[ .-]?([0-9]{5})(?![0-9])")
 
 
 def check(html: str, *, document: bool) -> BeautifulSoup:
@@ -163,8 +165,9 @@ def refusal(html: str, *, document: bool) -> None:
 
 
 def no_identity_number(html: str) -> None:
-    """AR6: no valid identity number is in any response."""
-    assert mask_in(html, today=TODAY)[1] == 0, "an identity number is in the response"
+    """AR6: no response says a valid identity number as people write one; other digits follow each other by chance."""
+    written = ("".join(found.groups()) for found in _NUMBER.finditer(html))
+    assert not any(is_valid(number, today=TODAY, synthetic=True) for number in written), "an identity number is said"
 
 
 def frame(soup: BeautifulSoup, tags: list[Tag]) -> None:
