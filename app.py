@@ -128,7 +128,14 @@ def serve(installation: Installation) -> Iterable[str]:
         raise Refused(str(refused)) from refused
 
     def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None) -> bool:
-        around = Around(settings.shutdown_grace, on_ready, on_leaving=app.state.leave, parent=parent)
+        around = Around(
+            settings.shutdown_grace,
+            on_ready,
+            on_leaving=app.state.leave,
+            parent=parent,
+            connections=settings.http_connections,
+            proxies=settings.proxies,
+        )
         return Server(app, around).serve_at(sockets)
 
     if settings.workers > 1:

@@ -94,15 +94,19 @@ def sign_in(database: Database, count: int, now: Clock | None = None) -> list[Cl
 
 
 @contextmanager
-def serving_demo(url: str, folder: Path, workers: int, **settings: str) -> Iterator[int]:
-    """The portal, with several worker processes; on the demo's day, unless it is told otherwise."""
+def serving_demo(url: str, folder: Path, workers: int, *, descriptors: str = "", **settings: str) -> Iterator[int]:
+    """The portal, with several worker processes; on the demo's day, and with as many descriptors as there may be."""
+    limited = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"] if descriptors else []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     given = {"PORTAL_TODAY": TODAY.isoformat(), "PORT": str(port), "WORKERS": str(workers)} | settings
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "app.py", "serve"], env=environment(url, folder, **given), stdout=log, stderr=log
+            [*limited, sys.executable, "app.py", "serve"],
+            env=environment(url, folder, **given),
+            stdout=log,
+            stderr=log,
         )
         try:
             for _ in range(600):

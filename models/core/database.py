@@ -164,6 +164,13 @@ class Database:
             connection.exec_driver_sql("BEGIN")
 
 
+def kind_of(error: Exception) -> str:
+    """What kind of failure it was, in the database's own words and without anybody's data."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return f"{type(cause).__name__}{f' {code}' if code else ''}"
+
+
 def patient(engine: Engine, seconds: float) -> Engine:
     """The same database, for what takes SQLite's write lock at the start of a transaction, and waits so long for it."""
     return with_patience(engine.execution_options(**{_IMMEDIATE: True}), seconds)

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+from collections import Counter
 from datetime import UTC, datetime
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -37,6 +38,36 @@ def _where(error: BaseException | None) -> str:
     return told
 
 
+class _Seldom(logging.Filter):
+    """Lets through what can be said a thousand times a second once in a while, with how often it was.
+
+    While the database is away, or somebody sends nonsense, the log would fill the disk.
+    """
+
+    _EVENTS = frozenset({"database unavailable", "Invalid HTTP request received.", "Unsupported upgrade request."})
+    _EVERY = 10.0
+    """Seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+        self._unsaid: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line is written."""
+        event = str(record.msg)
+        if event not in self._EVENTS and not (record.name == "asyncio" and record.levelno >= logging.ERROR):
+            return True
+        event = event[:80]
+        if record.created - self._said.get(event, -self._EVERY) < self._EVERY:
+            self._unsaid[event] += 1
+            return False
+        self._said[event] = record.created
+        if unsaid := self._unsaid.pop(event, 0):
+            record.unsaid = unsaid
+        return True
+
+
 def structured(*, as_json: bool) -> logging.Formatter:
     """How a line is written."""
     return _Structured(as_json=as_json)
@@ -46,6 +77,7 @@ def configure_logs(log_format: str) -> None:
     """Send all logs to standard error, as `text` or `json` (LOG_FORMAT)."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structured(as_json=log_format == "json"))
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

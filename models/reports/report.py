@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,6 +30,7 @@ from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.core.walls import select_rows
 from models.customers.units import Unit
+from models.values.zips import BROKEN
 
 KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")
 """What a report is; a report on health checks is about groups, never about a person (R1, T7)."""
@@ -122,7 +123,7 @@ def media_type_of(file_name: str, content: bytes) -> str:
 def _is_office(content: bytes, media_type: str) -> bool:
     try:
         names = ZipFile(io.BytesIO(content)).namelist()
-    except BadZipFile:
+    except BROKEN:
         return False
     return _INSIDE[media_type] in names and not any("vbaProject" in name for name in names)
 

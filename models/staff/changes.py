@@ -15,7 +15,7 @@ from models.customers.account_managers import AccountManager
 from models.staff.administration import administration, check_one_stays
 from models.staff.leaving import serves_anybody
 from models.staff.log import note
-from models.users.password_links import invite_user, make_link
+from models.users.password_links import invite_user, make_link, readdress
 from models.users.sessions import SignedIn
 from models.users.user import Role, User
 
@@ -99,7 +99,9 @@ def change_member(
         fields = [name for name in ("name", "email", "phone") if getattr(manager, name) != getattr(details, name)]
         manager.name, manager.email, manager.phone = details.name, details.email, details.phone
         if user is not None:
-            user.full_name, user.email = details.name, details.email
+            user.full_name = details.name
+            if user.email != details.email:
+                readdress(db, user, details.email, now)
             if role is not None and role != user.role:
                 _give_role(db, manager, user, role, held)
                 note(db, member_id, "role", by=by, now=now, changed={"role": role.value})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.core.audit import Change, record
 from models.core.scope import Right
 from models.users.of_customer import customers_besides
-from models.users.password_links import invite_user
+from models.users.password_links import invite_user, readdress
 from models.users.sessions import SignedIn, end_sessions
 from models.users.user import Grant, User
 
@@ -39,6 +39,10 @@ class UsernameTaken(Exception):
         """Whether it is a user of this customer."""
         self.is_same = is_same
         """Whether it is a user of another customer with the same address, and so probably the same person."""
+
+
+class SharedWithOthers(Exception):
+    """The user is one of other customers, too: name and address are not changed by one of them."""
 
 
 def add_user(
@@ -94,10 +98,18 @@ def _added(db: Session, username: str, person: Person) -> User:
 def change_user(
     db: Session, customer_id: int, user_id: int, person: Person, rights: Rights, *, by: SignedIn, now: datetime
 ) -> None:
-    """Change who a user is, and what may be done at this customer; what is granted elsewhere stays."""
+    """Change who a user is, and what may be done at this customer; what is granted elsewhere stays.
+
+    Raises SharedWithOthers where it is a user of other customers as well, who is not another person for all of them
+    because one says so.
+    """
     user = _held(db, user_id)
     changed = [name for name in ("full_name", "email") if getattr(user, name) != getattr(person, name)]
-    user.full_name, user.email = person.full_name, person.email
+    if changed and customers_besides(db, user_id, customer_id):
+        raise SharedWithOthers
+    user.full_name = person.full_name
+    if "email" in changed:
+        readdress(db, user, person.email, now)
     if _granted(db, customer_id, user) != rights:
         changed.append("rights")
         _grant(db, customer_id, user, rights)

@@ -139,6 +139,20 @@ def change_password(db: Session, by: SignedIn, stored: str, hashed: str, now: da
     return True
 
 
+def readdress(db: Session, user: User, email: str, now: datetime) -> None:
+    """Give a user another address. The one before is told, and links and sessions end: whoever came in with it is out.
+
+    Whoever has no password yet gets nothing here, but an invitation from the caller.
+    """
+    before, user.email = user.email, email
+    with across_customers(db):
+        _end_links(db, user.id, now)
+    end_sessions(db, user.id, now)
+    if user.password_hash and user.active:
+        for to in dict.fromkeys((before, email)):
+            _tell(db, user, "email_changed", {"changed_at": now.isoformat(), "email": email}, now, to=to)
+
+
 def password_of(db: Session, user_id: int) -> str | None:
     """The stored hash of a user's password, to compare a typed one with."""
     with across_customers(db):
@@ -185,8 +199,8 @@ def _end_links(db: Session, user_id: int, now: datetime) -> None:
     db.execute(ended.values(ended_at=now))
 
 
-def _tell(db: Session, user: User, kind: str, facts: dict[str, str], now: datetime) -> None:
-    """Write to the user's own address."""
+def _tell(db: Session, user: User, kind: str, facts: dict[str, str], now: datetime, *, to: str | None = None) -> None:
+    """Write to the user's own address, or to the one before."""
     post(
         db,
         Outgoing(
@@ -194,7 +208,7 @@ def _tell(db: Session, user: User, kind: str, facts: dict[str, str], now: dateti
             kind=kind,
             about=f"user:{user.id}",
             customer_id=None,
-            to=user.email,
+            to=to or user.email,
             payload={"full_name": user.full_name, "username": user.username} | facts,
             at=now,
         ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.core.base import Base, Moment
 from models.core.scope import across_customers
 from models.users.password_links import send_link
-from models.users.throttle import Bucket, TooManyAttempts, check, key_of, note_failure
+from models.users.throttle import Bucket, TooManyAttempts, attempt, key_of
 from models.users.user import User
 
 _AT_ONCE = 50
@@ -35,8 +35,7 @@ def ask(db: Session, typed: str, *, address: str, now: datetime) -> None:
     """Note a request; `address` is what its sender is counted by. Raises TooManyAttempts, whoever was asked for."""
     asker = {Bucket.ASKER: address}
     with across_customers(db):
-        check(db, asker, now)
-        note_failure(db, asker, now)
+        attempt(db, asker, now)
         db.add(PasswordRequest(typed=typed, asked_at=now))
 
 
@@ -62,9 +61,8 @@ def _called(db: Session, typed: str) -> list[User]:
 def _answer(db: Session, user: User, now: datetime) -> bool:
     letters = {Bucket.LETTER: key_of("user", str(user.id))}
     try:
-        check(db, letters, now)
+        attempt(db, letters, now)
     except TooManyAttempts:
         return False
-    note_failure(db, letters, now)
     send_link(db, user, now)
     return True

@@ -6,7 +6,7 @@ What a new one has to be is in `models.users.password_rules`.
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from models.values.marks import normal
+from models.values.texts.marks import normal
 
 # OWASP's parameters for Argon2id (19 MiB, two passes): some 20 ms of one core.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

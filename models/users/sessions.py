@@ -66,6 +66,8 @@ class SignedIn:
     """Everything that a page needs to know of the one who asks for it."""
 
     session_id: int
+    began_at: datetime
+    """When the user has signed in."""
     last_used_at: datetime
     user_id: int
     username: str
@@ -201,6 +203,7 @@ def first_customer(db: Session, user_id: int) -> int | None:
 _SIGNED_IN = with_branches(
     select(
         UserSession.id,
+        UserSession.created_at,
         UserSession.last_used_at,
         User.id.label("user_id"),
         User.username,
@@ -246,6 +249,7 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
     choices = {row.customer_id: Choice(row.customer_id, row.customer_name) for row in rows if row.customer_id}
     return SignedIn(
         session_id=first.id,
+        began_at=first.created_at,
         last_used_at=first.last_used_at,
         user_id=first.user_id,
         username=first.username,

@@ -1,7 +1,8 @@
 """Slowing down those who guess passwords, without locking out the owners, and those who make changes without end.
 
-Attempts are counted per account from unknown browsers, per account from each browser that has signed in to it
-before (OWASP's device cookies), and per address. A limit that is reached refuses for a while and then forgets.
+Attempts are counted per account from unknown browsers, and per address; from a browser that has signed in to an account
+before (OWASP's device cookies), for the two of them alone, whoever else guesses. Each is counted before it is made, so
+that many at once are no more than one after the other. A limit that is reached refuses for a while and then forgets.
 """
 
 import hashlib
@@ -45,7 +46,7 @@ _LIMITS = {
 
 
 class FailedSignIn(Base):
-    """One wrong password, as counted in one bucket; `key` is a digest, never a name or an address."""
+    """One attempt, wrong or being made, as counted in one bucket; `key` is a digest, never a name or an address."""
 
     __tablename__ = "failed_sign_ins"
     __table_args__ = (Index(None, "bucket", "key", "at"),)
@@ -64,24 +65,41 @@ class TooManyAttempts(Exception):
         self.wait = wait
 
 
-def check(db: Session, keys: dict[Bucket, str], now: datetime) -> None:
-    """Raise TooManyAttempts where one of the buckets is full."""
-    for bucket, key in keys.items():
-        with across_customers(db):
+def attempt(db: Session, keys: dict[Bucket, str], now: datetime) -> list[int]:
+    """Count an attempt before it is made; returns what `take_back` takes.
+
+    Raises TooManyAttempts where one of the buckets is full, and counts nothing. Whoever comes at the same moment waits
+    until the caller has committed, so the caller does so before anything slow.
+    """
+    with across_customers(db):
+        _wait_for_others(db, keys)
+        for bucket, key in keys.items():
             failed, first = db.execute(
                 select(func.count(), func.min(FailedSignIn.at)).where(
                     FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - WINDOW
                 )
             ).one()
-        if failed >= _LIMITS[bucket]:
-            raise TooManyAttempts(first + WINDOW - now)
-
-
-def note_failure(db: Session, keys: dict[Bucket, str], now: datetime) -> None:
-    """Count a wrong password, and forget what is older than the window."""
-    with across_customers(db):
+            if failed >= _LIMITS[bucket]:
+                raise TooManyAttempts(first + WINDOW - now)
         db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
-        db.add_all(FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items())
+        counted = [FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items()]
+        db.add_all(counted)
+        db.flush()
+        return [one.id for one in counted]
+
+
+def take_back(db: Session, counted: list[int]) -> None:
+    """An attempt was none of those that are slowed down."""
+    with across_customers(db):
+        db.execute(delete(FailedSignIn).where(FailedSignIn.id.in_(counted)))
+
+
+def _wait_for_others(db: Session, keys: dict[Bucket, str]) -> None:
+    """On SQLite a session that writes has waited already."""
+    if db.get_bind().dialect.name == "postgresql":
+        for key in sorted(keys.values()):
+            digest = hashlib.sha256(key.encode()).digest()
+            db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
 
 
 def forgive(db: Session, keys: dict[Bucket, str]) -> None:

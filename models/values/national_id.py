@@ -7,7 +7,10 @@ d-nummer fra 2032"; NAV's own synthetic numbers have month + 40.
 """
 
 import re
+import unicodedata
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
@@ -15,16 +18,12 @@ from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 # The second control digit and the old numbers stay as they are. Until then the strict rule finds more slips.
 _NEW_SERIES = date(2032, 1, 1)
 
-# What people, and the programs they paste from, put between the digits: blanks, dots, hyphens and dashes of
-# every kind, and characters that cannot be seen.
+# What people, and the programs they paste from, put between the digits of the field: blanks, dots, hyphens and
+# dashes of every kind, and characters that cannot be seen.
 _BETWEEN = r"[\s.\-\u2010-\u2015\u2212\u00ad\u200b\u2060\ufeff]"
-_BETWEEN_ON_A_LINE = rf"(?:(?![\r\n]){_BETWEEN})"
-
-# Six digits in one or as three pairs, then five in one or as three and two. The form 4.2.5 is a bank account.
-_WRITTEN = re.compile(
-    rf"(?<![0-9])(?:[0-9]{{6}}|[0-9]{{2}}(?:{_BETWEEN_ON_A_LINE}{{1,3}}[0-9]{{2}}){{2}})"
-    rf"{_BETWEEN_ON_A_LINE}{{0,3}}[0-9]{{3}}{_BETWEEN_ON_A_LINE}{{0,3}}[0-9]{{2}}(?![0-9])"
-)
+_MOST_BETWEEN = 3
+"""Signs between two digits of a number in free text, whatever they are, as long as they are no letters."""
+_LENGTH = 11
 
 
 class NationalIdRefused(ValueError):
@@ -86,21 +85,74 @@ def birth_date_warning(number: str, birth_date: date | None, *, today: date) -> 
 def mask_in(text: str, *, today: date) -> tuple[str, int]:
     """Mask every identity number in free text; return the text and how many were masked.
 
-    A number is found in one piece, or with blanks, dots or hyphens after the sixth digit or between the pairs
-    of the date. Synthetic numbers are masked in any mode. Left alone: 11 digits that fail the control, digits
-    that are part of a longer run, and the way a bank account is written.
+    A number is found in any digits that Unicode has, with up to three signs between any two of them that are neither
+    letters nor digits: blanks, line breaks, signs that cannot be seen. Synthetic numbers are masked in any mode. Left
+    alone: what fails the control, and digits that are part of a longer run.
     """
     pieces: list[str] = []
-    kept = at = count = 0
-    while found := _WRITTEN.search(text, at):
-        digits = re.sub(r"[^0-9]", "", found[0])
-        if is_valid(digits, today=today, synthetic=True):
-            pieces += text[kept : found.start()], mask(digits)
-            kept = at = found.end()
-            count += 1
-        else:
-            at = found.start() + 1  # a number may begin inside what only looked like one
+    kept = count = at = 0
+    found = _digits_in(text)
+    while at + _LENGTH <= len(found):
+        if not _is_number(found, at, today):
+            at += 1
+            continue
+        number = found[at : at + _LENGTH]
+        pieces += text[kept : number[0].place], mask("".join(digit.value for digit in number))
+        kept, at, count = number[-1].place + 1, at + _LENGTH, count + 1
     return "".join(pieces) + text[kept:], count
+
+
+class _Digit(NamedTuple):
+    value: str
+    place: int
+    """Where the sign stands in the text."""
+    chain: int
+    """Digits with the same number stand close enough to be one number."""
+    is_joined: bool
+    """Whether nothing stands between it and the digit before."""
+
+
+def _digits_in(text: str) -> list[_Digit]:
+    found: list[_Digit] = []
+    if sum(map(str.isnumeric, text)) < _LENGTH / _MOST_OF_A_SIGN:
+        return found
+    chain, between = 0, _MOST_BETWEEN + 1
+    for place, sign in enumerate(text):
+        values = sign if "0" <= sign <= "9" else _values_of(sign)
+        if values is None:
+            between += 1
+            continue
+        if not values:  # a letter
+            between = _MOST_BETWEEN + 1
+            continue
+        chain += between > _MOST_BETWEEN
+        for value in values:
+            found.append(_Digit(value, place, chain, between == 0))
+            between = 0
+    return found
+
+
+_MOST_OF_A_SIGN = 2
+"""Digits that one sign may stand for, such as ⑩."""
+
+
+@lru_cache(maxsize=4096)
+def _values_of(sign: str) -> str | None:
+    """The digits that a sign stands for; none of a letter, and None of what may stand between digits."""
+    folded = unicodedata.normalize("NFKC", sign)
+    values = "".join(str(unicodedata.decimal(part)) for part in folded if part.isdecimal())
+    return values if values or any(part.isalpha() for part in folded) else None
+
+
+def _is_number(found: list[_Digit], at: int, today: date) -> bool:
+    """Whether the digits from a place on are an identity number that is no part of a longer run."""
+    first, last = found[at], found[at + _LENGTH - 1]
+    after = at + _LENGTH
+    if first.is_joined or first.chain != last.chain or (after < len(found) and found[after].is_joined):
+        return False
+    if first.value > "7" or found[at + 2].value in "2367":  # no day and no month begins so
+        return False
+    return is_valid("".join(digit.value for digit in found[at:after]), today=today, synthetic=True)
 
 
 def _fault(digits: str, *, today: date, synthetic: bool) -> str | None:

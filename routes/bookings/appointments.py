@@ -16,7 +16,7 @@ from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerS
 from models.bookings.slots import SlotFull
 from models.core.signed import LinkIsOver, NoSuchLink
 from models.customers.units import account_manager_of
-from models.users.throttle import Bucket, TooManyAttempts, check, note_failure
+from models.users.throttle import Bucket, TooManyAttempts, attempt
 from models.values.language import LANGUAGES, language_of
 from routes.web.answers import page, swap
 from routes.web.errors import Refused, not_found, refusal
@@ -135,8 +135,7 @@ def _slow_down(visit: Visit, token: str) -> None:
     """Each change is a letter and an event: nobody needs dozens of them in a quarter of an hour."""
     key = {Bucket.LINK: hashlib.sha256(token.encode()).hexdigest()}
     try:
-        check(visit.db, key, visit.now)
+        attempt(visit.db, key, visit.now)
     except TooManyAttempts as refused:
         wait = ceil(refused.wait.total_seconds())
         raise Refused(429, "Vent litt", "Du har endret timen mange ganger. Prøv igjen senere.", wait=wait) from None
-    note_failure(visit.db, key, visit.now)

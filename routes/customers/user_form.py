@@ -10,6 +10,7 @@ from models.core.scope import Right
 from models.customers.units import UnitRow
 from models.users.changes import Person, Rights
 from models.values import email_address
+from routes.web.entrance.confirming import OwnPassword
 from routes.web.fields import Choice, Read, Text, at_most, is_id, required
 from routes.web.forms import PortalForm, unit_choices
 
@@ -54,6 +55,7 @@ class UserForm(PortalForm):
 
     full_name = Text("Fullt navn", [required("Skriv navnet."), at_most(200)])
     email = Read("E-post", _email, needed=True)
+    own_password = OwnPassword(description="Bare når e-postadressen endres.")
     granted = Granted()
     unit = Choice(
         "Bedrift/avdeling", description="Gjelder også avdelingene under.", refusal="Velg en av kundens avdelinger."

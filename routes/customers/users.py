@@ -7,16 +7,21 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
-from models.users.changes import UsernameTaken, add_user, change_user, close_to, invite_again, open_to
+from models.users.changes import SharedWithOthers, UsernameTaken, add_user, change_user, close_to, invite_again, open_to
 from models.users.of_customer import CustomerUser, customers_besides, users_at
 from routes.customers.page import RIGHTS
 from routes.customers.user_form import NewUserForm, UserForm
 from routes.web.answers import go, page
+from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
 _TAKEN = "Brukernavnet er opptatt. Velg et annet."
 _HERE = "Brukernavnet er allerede i bruk hos denne kunden."
+_SHARED = (
+    "Brukeren er også bruker hos andre kunder, og navn og e-post endres derfor ikke her. "
+    "Rettighetene kan du endre når navn og e-post står som før."
+)
 _SAME = "En bruker hos en annen kunde har både brukernavnet og e-postadressen. Kryss av hvis det er samme person."
 
 
@@ -59,9 +64,14 @@ def update(visit: Visit, id: int, user: int) -> Response:
     """Change who the user is, and the rights here."""
     found = _user(visit, id, user)
     form = _form(visit)
-    if not form.validate():
+    valid = form.validate()
+    if not valid or (form.person.email != found.email and not is_confirmed(visit, form.own_password)):
         return _edit(visit, found, form, status=422)
-    change_user(visit.db, id, user, form.person, form.rights, by=visit.user, now=visit.now)
+    try:
+        change_user(visit.db, id, user, form.person, form.rights, by=visit.user, now=visit.now)
+    except SharedWithOthers:
+        form.form_errors = [_SHARED]
+        return _edit(visit, found, form, status=422)
     return go(visit, visit.url("desk_customer", id=id), say=f"{form.person.full_name} er lagret.")
 
 

@@ -18,6 +18,7 @@ KINDS = {
     "order_message": "Melding på bestilling",
     "order_placed": "Ny bestilling til kundeansvarlig",
     "order_progress": "Fremdrift i bestilling",
+    "email_changed": "E-postadressen er endret",
     "password_changed": "Passordet er endret",
     "password_forgotten": "Nytt passord",
     "password_invitation": "Invitasjon til portalen",

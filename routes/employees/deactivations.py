@@ -12,6 +12,7 @@ from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
 from routes.employees.page import employee_of, show_saved
 from routes.web.answers import page
+from routes.web.fields import cleaned
 from routes.web.visit import Visit
 
 _WHY: dict[type[Exception], str] = {
@@ -79,7 +80,8 @@ def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None],
 
 def _typed(visit: Visit) -> Mapping[str, str]:
     """By sign-up, who was typed to take over."""
-    return _by_sign_up(visit.form.getlist("sign_up"), visit.form.getlist("heir"))
+    names = [cleaned(str(name)[:200], today=visit.today)[0] for name in visit.form.getlist("heir")]
+    return _by_sign_up(visit.form.getlist("sign_up"), names)
 
 
 def _by_sign_up(ids: Sequence[object], typed: Sequence[object]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from routes.imports.page import found_import, look_over, opened, units_of
 from routes.imports.sheet import RowForm, Sheet
 from routes.web.answers import go, swap
 from routes.web.errors import not_found
+from routes.web.fields import is_id
 from routes.web.visit import Visit
 
 
@@ -57,9 +58,7 @@ def _correct(visit: Visit, row: Row, units: dict[int, str]) -> None:
             row.values[cell.name] = cell_text(str(visit.form[cell.name]))
             row.typed = [*{*row.typed, cell.name}]
     chosen = row.values.get(Meaning.UNIT, "")
-    row.unit_id = (
-        int(chosen) if Meaning.UNIT in visit.form and chosen.isdecimal() and int(chosen) in units else row.unit_id
-    )
+    row.unit_id = int(chosen) if Meaning.UNIT in visit.form and is_id(chosen) and int(chosen) in units else row.unit_id
     if row.unit_id in units:
         row.values[Meaning.UNIT.value] = units[row.unit_id]
     row.values = {name: value for name, value in row.values.items() if value}

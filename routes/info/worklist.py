@@ -10,6 +10,7 @@ from models.values.national_id import birth_date_warning
 from routes.info.boxes import EMAILS, EmailForm, NationalIdForm, Tried, boxes
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
+from routes.web.fields import is_id
 from routes.web.receipts import ReceiptLine, receipt_of
 from routes.web.visit import Visit
 
@@ -103,7 +104,7 @@ def _receipt(visit: Visit, employee: Employee | None = None) -> ReceiptLine:
 def _drafted(visit: Visit) -> Tried | None:
     """The address that was being typed when the session ended; a number is never kept."""
     draft, id = visit.draft(), visit.query_params.get("id", "")
-    if not draft or not id.isdigit():
+    if not draft or not is_id(id):
         return None
     return Tried(EMAILS, int(id), EmailForm.of(visit, draft))
 

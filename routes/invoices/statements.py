@@ -114,11 +114,9 @@ def statement_pdf(visit: Visit) -> Response:
 
 def _search(visit: Visit) -> StatementSearch:
     """What was asked for; what was left empty is this year so far, and the first payer."""
-    asked = dict(visit.query_params.multi_items())
-    asked["from"] = asked.get("from") or f"01.01.{visit.today.year}"
-    asked["to"] = asked.get("to") or day(visit.today)
-    search: StatementSearch = StatementSearch.of(visit, asked.items())
-    search.were_wrong = "wrong" in asked
+    search: StatementSearch = StatementSearch.of(visit)
+    search.from_date.data = search.from_date.data or f"01.01.{visit.today.year}"
+    search.to_date.data = search.to_date.data or day(visit.today)
     return search
 
 

@@ -5,8 +5,8 @@ from wtforms.validators import DataRequired
 
 from models.users.password_requests import ask
 from models.users.throttle import TooManyAttempts
-from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import page, swap
+from routes.web.entrance.slowing import address_key, too_many, try_later
 from routes.web.fields import Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit

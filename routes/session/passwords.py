@@ -7,10 +7,10 @@ from models.core.lanes import Lane
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
 from models.users.sessions import end_sessions, live_sessions
-from models.users.throttle import Bucket, TooManyAttempts, check, forgive, key_of, note_failure
+from models.users.throttle import Bucket, TooManyAttempts, attempt, forgive, key_of
 from routes.session.new_password import NewPassword
-from routes.session.slowing import too_many, try_later
 from routes.web.answers import page, swap
+from routes.web.entrance.slowing import too_many, try_later
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
@@ -43,10 +43,11 @@ def update(visit: Visit) -> Response:
         return _page(visit, form, status=422)
     counted = {Bucket.OWNER: key_of("user", str(user.user_id))}
     try:
-        check(visit.db, counted, visit.now)
+        attempt(visit.db, counted, visit.now)
     except TooManyAttempts as refused:
         form.form_errors = [too_many(refused.wait)]
         return try_later(_page(visit, form, status=429), refused.wait)
+    visit.keep()
     return _change(visit, form, counted)
 
 
@@ -60,8 +61,6 @@ def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> R
     typed, wanted = form.password.data or "", form.new_password.data or ""
     stored = password_of(visit.db, visit.user.user_id)
     if not visit.aside(verify_password, stored, typed, lane=Lane.PASSWORDS):
-        note_failure(visit.db, counted, visit.now)
-        visit.keep()
         form.password.errors = [WRONG]
         return _page(visit, form, status=422)
     if typed == wanted:

@@ -8,15 +8,14 @@ from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.passwords import hash_password, is_outdated, verify_password
 from models.users.sessions import end_session, first_customer, note_customer, open_session
-from models.users.throttle import Bucket, TooManyAttempts, account_key, check, forgive, key_of, note_failure
+from models.users.throttle import Bucket, TooManyAttempts, account_key, attempt, forgive, key_of, take_back
 from models.users.user import find_user, is_still_password
-from routes.session.slowing import address_key, too_many, try_later
 from routes.web.answers import go, page
+from routes.web.entrance.slowing import address_key, too_many, try_later
 from routes.web.errors import not_found
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.http.cookie import SessionCookie
-from routes.web.http.same_origin import local
 from routes.web.visit import Visit
 
 WRONG = "Feil brukernavn eller passord."
@@ -35,7 +34,7 @@ class SignInForm(PortalForm):
 
 def new(visit: Visit) -> Response:
     """The sign-in page (N7)."""
-    back_to = local(visit.query_params.get("next", ""), visit.url("info"))
+    back_to = visit.local(visit.query_params.get("next", ""), visit.url("info"))
     if visit.signed_in:
         return go(visit, back_to)
     problem = "Logg inn for å fortsette. Det du hadde skrevet, er tatt vare på." if "draft=" in back_to else None
@@ -45,7 +44,7 @@ def new(visit: Visit) -> Response:
 def create(visit: Visit) -> Response:
     """Sign in: a new session id, and back to the page that was wanted."""
     form = SignInForm.of(visit)
-    back_to = local(str(visit.form.get("next", "")), visit.url("info"))
+    back_to = visit.local(str(visit.form.get("next", "")), visit.url("info"))
     if not form.validate():
         return _page(visit, form, back_to, status=422)
     with across_customers(visit.db):
@@ -53,20 +52,20 @@ def create(visit: Visit) -> Response:
         devices = visit.portal.cookies.devices(visit.request)
         keys = _throttle_keys(visit, form.username.data, devices.get(str(user.id)) if user else None)
         try:
-            check(visit.db, keys, visit.now)
+            counted = attempt(visit.db, keys, visit.now)
         except TooManyAttempts as refused:
             form.form_errors = [too_many(refused.wait)]
             return try_later(_page(visit, form, back_to, status=429), refused.wait)
+        visit.keep()
         stored = user.password_hash if user else None
         right = visit.aside(verify_password, stored, form.password.data, lane=Lane.PASSWORDS)
         if not right or user is None or not is_still_password(visit.db, user.id, stored):
-            note_failure(visit.db, keys, visit.now)
-            visit.keep()
             form.form_errors = [WRONG]
             return _page(visit, form, back_to, status=422)
         if is_outdated(user.password_hash):
             user.password_hash = visit.aside(hash_password, form.password.data, lane=Lane.PASSWORDS)
         forgive(visit.db, keys)
+        take_back(visit.db, counted)
         if visit.signed_in:  # somebody else, or the same one again, at this browser
             end_session(visit.db, visit.signed_in.session_id, visit.now)
         customer_id = first_customer(visit.db, user.id)
@@ -126,7 +125,6 @@ def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, pr
 
 def _throttle_keys(visit: Visit, username: str, device: str | None) -> dict[Bucket, str]:
     """A browser that the user has signed in with before is counted alone, so that nobody can lock it out."""
-    keys = {Bucket.ADDRESS: address_key(visit)}
     if device:
-        return keys | {Bucket.DEVICE: key_of(account_key(username), device)}
-    return keys | {Bucket.ACCOUNT: account_key(username)}
+        return {Bucket.DEVICE: key_of(account_key(username), device)}
+    return {Bucket.ADDRESS: address_key(visit), Bucket.ACCOUNT: account_key(username)}

@@ -8,6 +8,7 @@ from models.customers.search import account_managers
 from models.staff.changes import Details
 from models.users.user import Role
 from models.values import email_address
+from routes.web.entrance.confirming import OwnPassword
 from routes.web.fields import Choice, Day, Option, Text, at_most, required
 from routes.web.fields import Read as ReadField
 from routes.web.forms import PortalForm
@@ -35,6 +36,7 @@ class MemberForm(PortalForm):
 
     full_name = Text("Fullt navn", [required("Skriv navnet."), at_most(200)])
     email = ReadField("E-post", _email, needed=True)
+    own_password = OwnPassword(description="Bare når e-postadressen endres.")
     phone = Text("Telefon", [at_most(40)], description="Kundene ser det. Kan stå tomt.")
     role = Choice(
         "Rolle",

@@ -7,6 +7,7 @@ from models.staff.changes import AlreadyStaff, HasCustomers, change_member
 from models.users.user import Role
 from routes.staff.page import administer, draw, find, forms
 from routes.web.answers import go
+from routes.web.entrance.confirming import is_confirmed
 from routes.web.visit import Visit
 
 LAST = "Portalen må ha minst én administrator. Gjør en annen til administrator først."
@@ -25,7 +26,7 @@ def update(visit: Visit, id: int) -> Response:
     member = find(visit, id)
     shown = forms(visit, member, sent="details")
     form = shown.details
-    if not form.validate():
+    if not form.validate() or (form.email.value != member.email and not is_confirmed(visit, form.own_password)):
         return draw(visit, member, shown, status=422)
     role = Role(form.role.data) if "role" in form else None
     try:

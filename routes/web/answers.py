@@ -13,7 +13,6 @@ from starlette.responses import Response
 from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.cookie import Flash
-from routes.web.http.same_origin import local
 from routes.web.keys import FRESH_KEY, new_key
 from routes.web.portal import Tab
 from routes.web.visit import Visit
@@ -128,7 +127,7 @@ def refused(here: Visit, why: Refused) -> Response:
 
 def sign_in(here: Visit, back_to: str) -> Response:
     """Lead to the sign-in and back afterwards, as a whole page also for htmx (N7)."""
-    target = here.url("sign_in", next=local(back_to, local(back_to.partition("?")[0], "/")))
+    target = here.url("sign_in", next=here.local(back_to, here.local(back_to.partition("?")[0], "/")))
     if here.asked.partial:
         return Response(status_code=401, headers={"HX-Redirect": target, **_private()})
     return Response(status_code=303, headers={"Location": target, **_private()})

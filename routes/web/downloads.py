@@ -12,8 +12,8 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from models.core.database import Session, run
-from models.values.marks import normal
 from models.values.tables import Writer
+from models.values.texts.marks import normal
 from routes.web.visit import Visit
 
 After = TypeVar("After")

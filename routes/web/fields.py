@@ -14,9 +14,9 @@ from wtforms.fields import choices
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from models.values.dates import of_this_century, parse_date, parse_time
-from models.values.marks import check_marks, normal
 from models.values.national_id import NationalIdRefused, is_mask, mask, mask_in, read_field
 from models.values.texts.invisible import unprotected, visible
+from models.values.texts.marks import check_marks, normal
 
 Option: Any = choices.SelectChoice  # type: ignore[attr-defined]  # what a Choice lists; its types lag behind
 ALL = Option("", "Alle")
@@ -197,6 +197,11 @@ class Choice(SelectField):
         self.find_choices: Callable[[], list[Any]] | None = None
         """Finds the choices, where they have to be found; asked only if they are drawn or one of them is taken."""
 
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Whatever was sent stays in the addresses of the page: no number, and nothing longer than any choice."""
+        if valuelist:
+            self.data, _ = mask_in(_cut(valuelist[0], _LONGEST), today=self.meta.today)
+
     def iter_choices(self) -> Any:
         """The choices, each with whether it is the one that is taken."""
         if self.choices is None and self.find_choices:
@@ -205,8 +210,8 @@ class Choice(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Raises the sentence for the field."""
-        if self.data == self.default:
-            return
+        if self.data == self.default and (self.choices is None or self.flags.required):
+            return  # it is what was not asked for, or another rule refuses it
         possible = [option.value for option in self.iter_choices()]
         if self.data not in possible:
             raise StopValidation(self._refusal)

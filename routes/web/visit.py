@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, QueryParams
@@ -24,9 +24,13 @@ from models.users.sessions import Choice, SignedIn
 from routes.web.errors import busy, not_found
 from routes.web.http.asked import Asked
 from routes.web.http.cookie import Flash
+from routes.web.http.links import without_numbers
+from routes.web.http.same_origin import local
 from routes.web.portal import Portal
 
 T = TypeVar("T")
+
+_RECENT = timedelta(minutes=10)
 
 
 @dataclass
@@ -115,6 +119,11 @@ class Visit:
         return customer_id
 
     @property
+    def is_recent(self) -> bool:
+        """Whether the user has signed in just now, and so has just given the password."""
+        return self.now - self.user.began_at <= _RECENT
+
+    @property
     def customers(self) -> tuple[Choice, ...]:
         """All customers that the user may switch to."""
         return self.user.customers
@@ -126,9 +135,13 @@ class Visit:
 
     @property
     def path(self) -> str:
-        """The path and query that were asked for."""
+        """The path and query that were asked for, without identity numbers."""
         query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        return without_numbers(self.request.url.path + (f"?{query}" if query else ""), today=self.today)
+
+    def local(self, path: str, otherwise: str) -> str:
+        """A path of this portal that is safe to lead to and to show, or `otherwise`."""
+        return local(without_numbers(path, today=self.today), otherwise)
 
     def may(self, *rights: Right) -> bool:
         """Whether the user has one of the rights in at least one unit."""

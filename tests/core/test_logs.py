@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.core.logs import _Structured
+from models.core.logs import _Seldom, _Structured
 from tests.stage.house import House
 
 TYPED = "Ola Nordmann 14838419861"
@@ -28,6 +28,19 @@ def test_a_line_of_text_names_the_event_and_its_facts() -> None:
 def test_a_line_of_json_is_one_object() -> None:
     told = json.loads(line(as_json=True))
     assert (told["event"], told["logger"], told["level"], told["ms"]) == ("it happened", "portal.x", "INFO", 3.4)
+
+
+def test_what_could_fill_the_disk_is_said_once_in_a_while_with_how_often_it_was() -> None:
+    seldom, said = _Seldom(), []
+    for second, event in ((0.0, "database unavailable"), (1.0, "answered"), (1.1, "answered"), *OUTAGE):
+        record = logging.LogRecord("portal.visit", logging.WARNING, "x.py", 1, event, (), None)
+        record.created = second
+        if seldom.filter(record):
+            said.append((event, vars(record).get("unsaid", 0)))
+    assert said == [("database unavailable", 0), ("answered", 0), ("answered", 0), ("database unavailable", 90)]
+
+
+OUTAGE = [(1 + at / 10, "database unavailable") for at in range(100)]
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -27,6 +27,14 @@ def test_two_keys_are_all_that_must_be_set() -> None:
     assert (settings.smtp_url, settings.crm_url, settings.today, settings.var) == (None, None, None, Path("var"))
 
 
+def test_the_proxy_must_be_named_where_it_is_on_another_machine() -> None:
+    beyond = {"PUBLIC_URL": "https://portal.example", "HOST": "0.0.0.0"}  # noqa: S104  # nothing listens
+    with pytest.raises(SettingsRefused, match="FORWARDED_ALLOW_IPS must name the"):
+        read(**beyond)
+    assert read(**beyond, FORWARDED_ALLOW_IPS="10.0.0.4, 10.1.0.0/24").proxies == ("10.0.0.4", "10.1.0.0/24")
+    assert read(**beyond | {"HOST": "127.0.0.1"}).proxies == read().proxies == ("127.0.0.1", "::1")
+
+
 @pytest.mark.parametrize("missing", KEYS)
 def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
     for empty in ({}, {missing: ""}, {missing: " , "}):
@@ -48,6 +56,21 @@ def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
         ("ORDER_NUMBERS_FROM", "99999", "ORDER_NUMBERS_FROM must be a whole number of at least 100000."),
         ("ORDER_NUMBERS_FROM", "1000000000", "ORDER_NUMBERS_FROM must be at most 900000000."),
         ("WORKERS", "²", "WORKERS must be a whole number."),
+        (
+            "FORWARDED_ALLOW_IPS",
+            "*",
+            "FORWARDED_ALLOW_IPS must be addresses or networks such as 10.0.0.4 or 10.0.0.0/24.",
+        ),
+        (
+            "FORWARDED_ALLOW_IPS",
+            "proxy",
+            "FORWARDED_ALLOW_IPS must be addresses or networks such as 10.0.0.4 or 10.0.0.0/24.",
+        ),
+        (
+            "FORWARDED_ALLOW_IPS",
+            "10.0.0.4,0.0.0.0/0",
+            "FORWARDED_ALLOW_IPS must name proxies, not everybody: whom it names can choose any address.",
+        ),
         ("PORTAL_DEMO", "perhaps", "PORTAL_DEMO must be 0 or 1."),
         ("PORTAL_TODAY", "15.03.2018", "PORTAL_TODAY must be a date such as 2026-10-01."),
     ],
@@ -97,7 +120,8 @@ def test_what_stays_on_this_computer_and_what_is_ones_own_may_be_so() -> None:
     read(PORTAL_DEMO="1", PORTAL_TODAY="2026-10-01", HOST="localhost", PUBLIC_URL="http://portal.localhost:9000")
     read(SMTP_URL="smtp://u:p@127.0.0.1:2525", CRM_URL="http://[::1]:9000/events", CRM_SECRETS=new_secret())
     own = "*.bht.no, *.oslo.kommune.no"
-    read(SMTP_URL="smtp://mail.bht.example", HOST="192.168.1.5", PUBLIC_URL=OUT, ALLOWED_HOSTS=own)
+    beyond = {"HOST": "192.168.1.5", "FORWARDED_ALLOW_IPS": "192.168.1.1"}
+    read(SMTP_URL="smtp://mail.bht.example", PUBLIC_URL=OUT, ALLOWED_HOSTS=own, **beyond)
     assert keys_of(read(CRM_SECRETS=new_secret()).crm_secrets)
     read(FIELD_KEYS=new_field_key())
 
@@ -153,6 +177,12 @@ def test_no_secret_is_in_what_a_log_would_show_of_the_settings() -> None:
 
 def test_every_setting_is_in_the_operators_table() -> None:
     table = (Path(__file__).parents[2] / "docs" / "operation.md").read_text(encoding="utf-8")
-    names = {"brand": "PORTAL_BRAND", "guide_file": "PORTAL_GUIDE", "demo": "PORTAL_DEMO", "today": "PORTAL_TODAY"}
+    names = {
+        "proxies": "FORWARDED_ALLOW_IPS",
+        "brand": "PORTAL_BRAND",
+        "guide_file": "PORTAL_GUIDE",
+        "demo": "PORTAL_DEMO",
+        "today": "PORTAL_TODAY",
+    }
     for field in fields(Settings):
         assert names.get(field.name, {"var": "PORTAL_VAR"}.get(field.name, field.name.upper())) in table, field.name

@@ -1,5 +1,7 @@
 """Brukere at the desk: who may sign in to a customer, what they may do there, and when it is over."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from models.core.audit import AuditEntry
@@ -9,6 +11,7 @@ from models.outbox.message import Message
 from models.users.user import Grant, User
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.sweeps import password_token_of
 
 FJORDBYGG = "Fjordbygg Entreprenør AS"
 ME = "Per-Arne Lie (kam.lie)"
@@ -171,3 +174,72 @@ def test_twice_is_once(quiet_house: House) -> None:
     assert [kam.send("POST", url, fields).status_code for _ in range(2)] == [303, 303]
     assert len(letters(quiet_house)) == 1
     assert [action for _, action, _ in log_of(quiet_house, "Kari.Nord")] == ["user added", "invited"]
+
+
+# Another address: nobody takes a user over unseen
+
+
+def sign_in_and_ask(house: House) -> tuple[Page, str]:
+    """Somebody who is signed in, and has asked for a link to another password."""
+    hms = house.sign_in("hms.fjord").open("/info")
+    return hms, f"/password/{password_token_of(house, 'hms.fjord')}"
+
+
+def test_another_address_is_told_at_the_one_before_and_ends_what_was_open(quiet_house: House) -> None:
+    hms, link = sign_in_and_ask(quiet_house)
+    kam = at(quiet_house.sign_in("kam.lie")).follow("Hilde Moldskred")
+    kam.fill(email="hilde@annet.example").press("Lagre")
+    assert kam.flash == "Hilde Moldskred er lagret."
+    with quiet_house.behind() as db:
+        told = select(Message.to).where(Message.kind == "email_changed").order_by(Message.id)
+        assert list(db.scalars(told)) == ["hilde.moldskred@fjordbygg.example", "hilde@annet.example"]
+    assert hms.open("/info").h1 == "Logg inn"
+    assert quiet_house.visitor().open(link).h1 == "Lenken virker ikke lenger"
+    quiet_house.deliver()
+    [letter, _] = sorted((quiet_house.settings.var / "mail").glob("*-email_changed-*"))
+    assert "Den er =?" not in (text := letter.read_text())
+    assert "hilde" in text
+
+
+def test_whoever_changes_an_address_has_just_given_the_own_password(quiet_house: House) -> None:
+    kam = at(quiet_house.sign_in("kam.lie")).follow("Hilde Moldskred")
+    quiet_house.clock.advance(timedelta(minutes=11))
+    kam.open(kam.url).fill(full_name="Hilde M. Moldskred").press("Lagre")
+    assert kam.flash == "Hilde M. Moldskred er lagret.", "only the address asks for it"
+    kam.follow("Hilde M. Moldskred")
+    for typed, sentence in (
+        ("", "Skriv ditt eget passord, så vi vet at det er du som endrer dette."),
+        ("feil", "Det er ikke passordet ditt."),
+    ):
+        kam.fill(email="hilde@annet.example", own_password=typed).press("Lagre")
+        assert (kam.status_code, kam.problems) == (422, [sentence])
+        assert kam.value("email") == "hilde@annet.example"
+        assert not kam.value("own_password")
+    assert letters(quiet_house) == []
+    kam.fill(email="hilde@annet.example", own_password="demo-kam.lie").press("Lagre")
+    assert kam.flash == "Hilde M. Moldskred er lagret."
+
+
+def test_the_own_password_is_not_guessed_there(quiet_house: House) -> None:
+    kam = at(quiet_house.sign_in("kam.lie")).follow("Hilde Moldskred")
+    quiet_house.clock.advance(timedelta(minutes=11))
+    kam.open(kam.url)
+    for _ in range(10):
+        kam.fill(email="hilde@annet.example", own_password="feil").press("Lagre")
+    kam.fill(email="hilde@annet.example", own_password="demo-kam.lie").press("Lagre")
+    assert kam.problems == ["For mange forsøk. Vent 15 minutter og prøv igjen, eller kontakt kundeansvarlig."]
+
+
+def test_a_user_of_other_customers_is_not_changed_for_all_of_them_by_one(quiet_house: House) -> None:
+    anna = quiet_house.sign_in("anna.ka").open("/info")
+    kam = at(quiet_house.sign_in("kam.lie"), "Havbris Sjømat AS").follow("Anna Karlsrud")
+    for changed in ({"email": "anna@annet.example"}, {"full_name": "En Annen"}):
+        kam.fill(**changed).press("Lagre")
+        assert kam.status_code == 422
+        assert kam.problems[0].startswith(
+            "Brukeren er også bruker hos andre kunder, og navn og e-post endres derfor ikke"
+        )
+        at(kam, "Havbris Sjømat AS").follow("Anna Karlsrud")
+    kam.fill(unit=kam.option("unit", kam.options("unit")[0]), right=["reports"]).press("Lagre")
+    assert kam.flash == "Anna Karlsrud er lagret.", "the rights here are this customer's own"
+    assert anna.open("/info").h1 == "Info"

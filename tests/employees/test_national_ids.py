@@ -70,7 +70,7 @@ class Register:
         seen = frozenset(unit.id for unit in units) if units else None
         scope = Scope(self.customer_id, dict.fromkeys(Right, seen))
         choice = Choice(self.customer_id, "Fjordbygg")
-        user = SignedIn(1, NOW, 1, "hms.fjord", "Hanne Moe", "h@x.example", choice, (choice,), None, scope)
+        user = SignedIn(1, NOW, NOW, 1, "hms.fjord", "Hanne Moe", "h@x.example", choice, (choice,), None, scope)
         return self.world.database.session(scope), user
 
     def log(self, employee_id: int) -> list[str]:

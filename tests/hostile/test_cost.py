@@ -24,11 +24,11 @@ from models.notices.notice import read_link
 from models.users.passwords import _normal
 from models.values import email_address, phone
 from models.values.dates import parse_date, parse_time
-from models.values.marks import MOST, normal
 from models.values.national_id import mask_in, read_field
 from models.values.organisation_number import read_number
 from models.values.sensitive import without, words_in
 from models.values.texts.invisible import cell
+from models.values.texts.marks import MOST, normal
 from routes.web.downloads import disposition
 from routes.web.fields import cleaned
 from routes.web.forms import Fields, UnitFilter

@@ -1,5 +1,6 @@
 """Cookies: what they carry, what they allow, and that any doubt about one is nobody."""
 
+import hashlib
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -11,6 +12,8 @@ from tests.stage.house import SECRETS, House
 from tests.stage.page import Page
 
 OTHER = "another key, also long enough to sign with"
+
+SHA_256 = {"digest_method": hashlib.sha256}
 
 
 def cookies_set(answer: object) -> SimpleCookie:
@@ -66,7 +69,7 @@ def test_each_sign_in_has_an_id_of_its_own_and_the_server_keeps_only_a_digest(qu
     planted.cookies.clear()
     second = signing_in(planted)["session"].value
     assert first != second
-    secret = URLSafeSerializer(list(SECRETS), salt="session").loads(second)[0]
+    secret = URLSafeSerializer(list(SECRETS), salt="session", signer_kwargs=SHA_256).loads(second)[0]
     assert len(secret) >= 43
     with quiet_house.behind() as db:
         assert secret not in set(db.scalars(select(UserSession.digest)))
@@ -76,10 +79,10 @@ def test_any_doubt_about_a_cookie_is_nobody(quiet_house: House) -> None:
     cookies = signing_in(quiet_house.visitor())
     good = cookies["session"].value
     payload, _, signature = good.partition(".")
-    secret, customer_id = URLSafeSerializer(list(SECRETS), salt="session").loads(good)
+    secret, customer_id = URLSafeSerializer(list(SECRETS), salt="session", signer_kwargs=SHA_256).loads(good)
 
     def forged(value: object, key: str = SECRETS[0], salt: str = "session") -> str:
-        return str(URLSafeSerializer(key, salt=salt).dumps(value))
+        return str(URLSafeSerializer(key, salt=salt, signer_kwargs=SHA_256).dumps(value))
 
     doubtful = [
         "",
@@ -110,12 +113,12 @@ def test_any_doubt_about_a_cookie_is_nobody(quiet_house: House) -> None:
 
 def test_a_customer_that_the_cookie_should_not_name_gives_nothing(quiet_house: House) -> None:
     """Even with our own signature: the grants decide."""
-    secret, own = URLSafeSerializer(list(SECRETS), salt="session").loads(
+    secret, own = URLSafeSerializer(list(SECRETS), salt="session", signer_kwargs=SHA_256).loads(
         signing_in(quiet_house.visitor())["session"].value
     )
     visitor = quiet_house.visitor()
     for customer in (own + 1, 0, -1, None, "1", True, 10**30):
-        value = str(URLSafeSerializer(SECRETS[0], salt="session").dumps([secret, customer]))
+        value = str(URLSafeSerializer(SECRETS[0], salt="session", signer_kwargs=SHA_256).dumps([secret, customer]))
         answer = visitor.send("GET", "/orders", None, {"cookie": f"session={value}"})
         assert answer.status_code == (200 if customer is True and own == 1 else 404), customer
 
@@ -147,5 +150,14 @@ def test_a_browser_remembers_no_more_than_five_users(quiet_house: House) -> None
     for username in ("Tester", "TESTWEB", "hms.fjord", "okonomi.fjord", "leder.brann", "anna.ka"):
         page.open("/login").fill(username=username, password=f"demo-{username.lower()}").press("Logg inn")
         page.press("Logg ut")
-    device = URLSafeSerializer(list(SECRETS), salt="device").loads(dict(page.cookies.items())["device"])
+    device = URLSafeSerializer(list(SECRETS), salt="device", signer_kwargs=SHA_256).loads(
+        dict(page.cookies.items())["device"]
+    )
     assert len(device) == 5
+
+
+def test_what_is_signed_is_signed_with_sha_256(quiet_house: House) -> None:
+    """A digest of SHA-1 has 27 signs in base64, one of SHA-256 has 43."""
+    tester = quiet_house.sign_in("Tester").open("/info")
+    for signed in (tester.token(), *(value for _, value in tester.cookies.items())):
+        assert len(signed.rpartition(".")[2]) == 43

@@ -16,6 +16,7 @@ from base64 import urlsafe_b64decode
 from binascii import Error as NoBase64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from unicodedata import decimal, normalize
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 import httpx2
@@ -26,9 +27,15 @@ from models.values.national_id import is_valid
 from tests.stage.times import TODAY
 
 _HERE = Path(__file__).parents[1]
-# Eleven digits or more, in one piece or with what people put between them.
-_RUN = re.compile(rb"[0-9](?:[ .\-]?[0-9]){10,}")
+# Eleven digits or more, in one piece or with up to three signs between any two that are neither letters nor digits.
+_RUN = re.compile(r"[0-9](?:[^0-9a-zæøå]{0,3}[0-9]){10,}", re.IGNORECASE)
 _BETWEEN = re.compile(rb"[ .\-]")
+_OTHER_DIGITS = {
+    code: folded
+    for code in range(0x80, 0x20000)
+    if (folded := "".join(str(decimal(part)) for part in normalize("NFKC", chr(code)) if part.isdecimal()))
+}
+_APART = re.compile(r"(?<=[0-9])[^0-9a-z]{1,3}(?=[0-9])", re.IGNORECASE)
 _TYPED = re.compile(rb"(?<![0-9])[0-9]{6}[ .\-]?[0-9]{5}(?![0-9])")
 
 
@@ -56,13 +63,13 @@ class Emitted(logging.Handler):
         self.learn(unquote_plus(body.decode("latin-1")).encode("latin-1", "replace"))
         if "urlencoded" in content_type:
             for name, value in parse_qsl(body.decode("latin-1")):
-                if name == "national_id":
-                    self.learn(value.encode(), as_number=True)
+                together = _APART.sub("", value.translate(_OTHER_DIGITS))
+                self.learn(together.encode(), as_number=name == "national_id")
 
     def look(self, where: str, said: bytes) -> None:
         """Search what the portal says."""
         for content in _unpacked(said):
-            self.leaks += [f"{where}: {run[:6].decode()}…" for run in _elevens(content) if run in self.known]
+            self.leaks += [f"{where}: {run[:6]}…" for run in _elevens(content) if run.encode() in self.known]
 
     def look_at_answer(self, answer: httpx2.Response) -> None:
         """Search an answer, with its headers and what is written into its cookies."""
@@ -124,10 +131,11 @@ class Emitted(logging.Handler):
         assert not leaks, f"identity numbers in clear: {leaks}"
 
 
-def _elevens(content: bytes) -> Iterator[bytes]:
+def _elevens(content: bytes) -> Iterator[str]:
     """Every eleven digits that stand together, also within longer runs: stored values follow each other closely."""
-    for run in _RUN.findall(content):
-        digits = _BETWEEN.sub(b"", run)
+    text = content.decode("utf-8", "replace")
+    for run in _RUN.findall(text if text.isascii() else text.translate(_OTHER_DIGITS)):
+        digits = "".join(re.findall("[0-9]", run))
         yield from (digits[at : at + 11] for at in range(len(digits) - 10))
 
 

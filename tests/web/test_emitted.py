@@ -26,6 +26,14 @@ from tests.stage.server import Loop
 from tests.stage.times import NOW
 
 NUMBER = "05840399895"
+FULL_WIDTH = str.maketrans("0123456789", "".join(chr(0xFF10 + digit) for digit in range(10)))
+WRITTEN = [
+    *(between.join(NUMBER) for between in (" ", ", ", "\n", "\u200d", " \u2013 ", "/")),
+    f"{NUMBER[:6]}/{NUMBER[6:]}",
+    f"{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}",
+    NUMBER.translate(FULL_WIDTH),
+]
+"""How the watch knows it as well."""
 
 
 @pytest.fixture
@@ -83,6 +91,8 @@ def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(loop: L
     watch.look_at_letter("1.eml", letter(NUMBER))
     watch.handle(logging.makeLogRecord({"name": "portal", "msg": "saved", "number": NUMBER}))
     watch.look("a row", f"1{NUMBER}2026".encode())
+    for written in WRITTEN:
+        watch.look_at_answer(answer(f"<p>{written}</p>".encode()))
     assert [leak.rpartition(":")[0] for leak in watch.leaks] == [
         "the answer to GET /page",
         "the answer to GET /page",
@@ -93,6 +103,7 @@ def test_ar6_whatever_is_said_is_searched_for_every_number_that_is_known(loop: L
         "the log of portal",
         "the log of portal",
         "a row",
+        *["the answer to GET /page"] * len(WRITTEN),
     ]
     with pytest.raises(AssertionError, match="identity numbers in clear") as found:
         watch.check()
@@ -173,12 +184,16 @@ def test_a_page_that_has_passed_is_held_to_the_rules_again_once_anything_but_its
 
     check("a", "a-token")
     check("a", "another-token")
-    with pytest.raises(AssertionError, match="identity number"):
+    with pytest.raises(AssertionError, match="an identity number is said"):
         check("a", NUMBER)
     with pytest.raises(AssertionError):
         check("a", "")
     for _ in "twice":  # what has failed, does not pass the second time
         with pytest.raises(AssertionError, match="ids that stand twice"):
             check("b", "a-token")
+    house_rules.check("<p>Hei du</p>", document=False)
+    for wrong in ("<p>Hei &du;</p>", "<p>Hei \x01</p>", '<p title="&du;">Hei du</p>', "<p>Hei du</b>"):
+        with pytest.raises(AssertionError, match="invalid HTML"):
+            house_rules.check(wrong, document=False)
     with pytest.raises(AssertionError, match="invalid HTML"):
         house_rules.check(FORM.format(id="a", token="a-token"), document=True)

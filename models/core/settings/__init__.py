@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.utils import quote
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.core.private import make_folder
 from models.core.settings import unsafe
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
 
 class SettingsRefused(Exception):
@@ -70,6 +72,10 @@ class Settings:
     workers: int = 1
     shutdown_grace: int = 5
     """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
+    http_connections: int = 1000
+    """How many connections a process has at most; no more than it may have descriptors for."""
+    proxies: tuple[str, ...] = LOOPBACK_ADDRESSES
+    """Addresses and networks of proxies, which are believed when they say for whom they ask (FORWARDED_ALLOW_IPS)."""
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -99,11 +105,7 @@ class Settings:
             secret_keys=_required(environ, "SECRET_KEYS"),
             field_keys=_required(environ, "FIELD_KEYS"),
             database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
-            connections=Connections(
-                most=_number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
-                wait=_number(environ, "DATABASE_WAIT", 10, at_least=1),
-                through_pooler=_flag(environ, "DATABASE_POOLER"),
-            ),
+            connections=_connections(environ),
             public_url=public_url,
             allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,
@@ -149,13 +151,47 @@ def log_format(environ: Mapping[str, str] = os.environ) -> str:
     return environ.get("LOG_FORMAT") or "text"
 
 
+def _connections(environ: Mapping[str, str]) -> Connections:
+    return Connections(
+        most=_number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
+        wait=_number(environ, "DATABASE_WAIT", 10, at_least=1),
+        through_pooler=_flag(environ, "DATABASE_POOLER"),
+    )
+
+
 def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
     """What is about the processes that serve."""
+    host = environ.get("HOST", "127.0.0.1")
     return {
-        "host": environ.get("HOST", "127.0.0.1"),
+        "host": host,
+        "http_connections": _number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
+        "proxies": _proxies(environ, host),
         "workers": _number(environ, "WORKERS", 1),
         "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
     }
+
+
+def _proxies(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
+    """Whom to believe; where a proxy on another machine is in front, nobody can guess its address.
+
+    Not to know it would make one address of all people, and one wrong password too many everybody's. To believe all
+    would let each choose an address.
+    """
+    name = "FORWARDED_ALLOW_IPS"
+    found = _list(environ, name)
+    behind_tls = environ.get("PUBLIC_URL", "").startswith("https://")
+    if not found and behind_tls and host not in {*LOOPBACK_HOSTS, *LOOPBACK_ADDRESSES}:
+        raise SettingsRefused(
+            f"{name} must name the addresses of the proxy, which is on another machine than the portal."
+        )
+    for each in found:
+        try:
+            network = ip_network(each)
+        except ValueError:
+            raise SettingsRefused(f"{name} must be addresses or networks such as 10.0.0.4 or 10.0.0.0/24.") from None
+        if network.prefixlen == 0:
+            raise SettingsRefused(f"{name} must name proxies, not everybody: whom it names can choose any address.")
+    return found or LOOPBACK_ADDRESSES
 
 
 def _var(environ: Mapping[str, str]) -> Path:

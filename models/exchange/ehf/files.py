@@ -6,7 +6,6 @@ Nothing is ever unpacked to the disk, so a member's name can do no harm. What th
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from models.exchange.ehf.xml import LARGEST_FILE
+from models.values.zips import BROKEN
 
 LARGEST_ZIP = 500 * 2**20
 MOST_MEMBERS = 20_000
@@ -106,7 +106,7 @@ def _in_zip(name: str, size: int, file: IO[bytes]) -> Iterator[Found]:
                     yield Found(name, size, None, "all that is in the zip is too large together")
                     return
                 yield _member(archive, member, f"{name}/{member.filename}")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError):
+    except BROKEN:
         yield Found(name, size, None, "the zip is damaged")
 
 
@@ -143,7 +143,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Fou
     try:
         with archive.open(member) as packed:
             data = packed.read(LARGEST_FILE + 1)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, zlib.error):
+    except BROKEN:
         return Found(name, member.file_size, None, "it is damaged")
     if data.startswith(_SIGNATURES):
         return Found(name, len(data), None, "it is a zip inside a zip")

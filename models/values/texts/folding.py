@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from models.values.marks import normal
+from models.values.texts.marks import normal
 
 # Letters that are letters of their own in Norwegian, or that Unicode does not take apart.
 _LETTERS = str.maketrans({"ä": "æ", "ö": "ø", "đ": "d", "ð": "d", "ł": "l", "œ": "oe", "þ": "th", "’": "'"})

@@ -5,7 +5,7 @@ Which letters bytes stand for is in `encodings`.
 
 import re
 
-from models.values.marks import normal
+from models.values.texts.marks import normal
 
 # All of Unicode's "format" characters and the blanks without a width: soft hyphen, zero width, direction marks, byte
 # order mark, tags, Hangul fillers. The joiner stays between pictures, which it makes one (a woman and a stethoscope).

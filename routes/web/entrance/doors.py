@@ -5,6 +5,7 @@ What is committed, and what is answered where something breaks, is in `visits`.
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -19,11 +20,12 @@ from routes.web.answers import sign_in
 from routes.web.errors import not_found, only_looking, refusal
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.http.body import MEGABYTE
+from routes.web.http.links import without_numbers
 from routes.web.http.same_origin import is_cross_site
 from routes.web.portal import Handler, Portal, Who
 from routes.web.visit import Visit
 
-_NOT_KEPT = {"csrf_token", "password", "new_password", "national_id", "sealed_number"}
+_NOT_KEPT = {"csrf_token", "password", "own_password", "new_password", "national_id", "sealed_number"}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find; and lists of people."""
 
 
@@ -71,7 +73,7 @@ def enter(door: Door, here: Visit) -> Response:
             raise only_looking()
     if door.who(here.signed_in):
         if here.is_viewing and safe and not here.is_personal:
-            here.on_record(lambda db: note_look(db, here.user, _page(request), here.now))
+            here.on_record(lambda db: note_look(db, here.user, _page(request, here.today), here.now))
         return door.handler(here, **request.path_params)
     if here.signed_in is None:
         return sign_in(here, back_to=_where_one_was(here))
@@ -115,10 +117,10 @@ def _where_one_was(here: Visit) -> str:
     return here.path if here.request.method in SAFE_METHODS else here.portal.links.path("info")
 
 
-def _page(request: Request) -> str:
+def _page(request: Request, today: date) -> str:
     """Which page it is, without the words of a search; where its address holds more than numbers, its pattern."""
     is_numbered = all(isinstance(value, int) or name == "number" for name, value in request.path_params.items())
-    return request.url.path if is_numbered else route_path(request)
+    return without_numbers(request.url.path, today=today) if is_numbered else route_path(request)
 
 
 def route_path(request: Request) -> str:

@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from models.core.database import CommitUnknown, Session, run
+from models.core.database import CommitUnknown, Session, kind_of, run
 from models.core.lanes import Full
 from models.exchange.crm.webhooks import Unsigned, check_fresh, keys_of, verify
 from routes.web.http.asked import SAFE_METHODS
@@ -125,7 +125,7 @@ def _checked(line: SignedCall, request: Request, body: bytes) -> Response:
             response = _busy("the connection was lost during the commit; send the same call again")
         except (OperationalError, PoolTimeout) as unavailable:
             db.rollback()
-            log.warning("database unavailable", extra={"error": type(unavailable).__name__})
+            log.warning("database unavailable", extra={"error": kind_of(unavailable)})
             response = _busy()
         except Exception:
             db.rollback()

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.core.database import CommitUnknown
+from models.core.database import CommitUnknown, kind_of
 from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
@@ -64,7 +64,7 @@ def visit(
     except (OperationalError, PoolTimeout) as unavailable:
         if not is_again and _was_lost(unavailable) and request.method in SAFE_METHODS:
             return visit(door, request, form, failed, is_again=True)
-        log.exception("database unavailable", extra={"error": type(getattr(unavailable, "orig", unavailable)).__name__})
+        log.warning("database unavailable", extra={"error": kind_of(unavailable)})
         response = _undone(here, refusal(503, wait=5))
     except Exception:
         log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})

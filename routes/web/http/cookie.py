@@ -3,6 +3,7 @@
 A cookie only names a session; what belongs to it is in the database.
 """
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ _DEVICE_AGE = timedelta(days=180)
 _FLASH_AGE = timedelta(minutes=1)
 _VISITOR_AGE = timedelta(hours=12)
 _USERS_PER_DEVICE = 5
+_SIGNED = {"digest_method": hashlib.sha256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class Cookies:
         keys = list(reversed(settings.secret_keys))  # itsdangerous signs with the last
         self._secure = settings.secure
         self._prefix = "__Host-" if settings.secure else ""
-        self._session = URLSafeSerializer(keys, salt="session")
-        self._device = URLSafeSerializer(keys, salt="device")
-        self._visitor = URLSafeSerializer(keys, salt="visitor")
-        self._flash = URLSafeTimedSerializer(keys, salt="flash")
-        self._form = URLSafeSerializer(keys, salt="form")
+        self._session = URLSafeSerializer(keys, salt="session", signer_kwargs=_SIGNED)
+        self._device = URLSafeSerializer(keys, salt="device", signer_kwargs=_SIGNED)
+        self._visitor = URLSafeSerializer(keys, salt="visitor", signer_kwargs=_SIGNED)
+        self._flash = URLSafeTimedSerializer(keys, salt="flash", signer_kwargs=_SIGNED)
+        self._form = URLSafeSerializer(keys, salt="form", signer_kwargs=_SIGNED)
 
     def read_session(self, request: Request) -> SessionCookie | None:
         """The session that the browser asks for, if the signature holds."""

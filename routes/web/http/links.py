@@ -1,9 +1,12 @@
 """Paths of the map's routes: the only place where a URL is put together."""
 
 import re
-from urllib.parse import quote, urlencode
+from datetime import date
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode
 
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
+
+from models.values.national_id import mask_in
 
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
@@ -19,6 +22,33 @@ class _Name(StringConvertor):
 
     regex = "[^\x00-\x1f]{1,100}"
 
+
+def without_numbers(address: str, *, today: date) -> str:
+    """An address that somebody asked for, with the identity numbers in it masked, to be given back or kept.
+
+    Where one is hidden too well to be taken out alone, as in an address within the address, the query goes.
+    """
+    path, _, query = address.partition("?")
+    if not _has_number(address, today):
+        return address
+    path = quote(mask_in(unquote(path), today=today)[0], safe="/*")
+    pairs = [(name, mask_in(value, today=today)[0]) for name, value in parse_qsl(query, keep_blank_values=True)]
+    for masked in (f"{path}?{urlencode(pairs, safe='/*')}" if pairs else path, path):
+        if not _has_number(masked, today):
+            return masked
+    return "/"
+
+
+def _has_number(address: str, today: date) -> bool:
+    """Whether there is an identity number in an address, however often its signs were coded."""
+    for _ in range(_MOST_CODINGS):
+        if mask_in(address, today=today)[1]:
+            return True
+        address = unquote_plus(address)
+    return False
+
+
+_MOST_CODINGS = 6
 
 register_url_convertor("int", _Number())
 register_url_convertor("name", _Name())

@@ -37,7 +37,7 @@ def local(path: str, otherwise: str) -> str:
     """A path of this portal that is safe to redirect to, or `otherwise`."""
     stays = path.startswith("/") and not path.startswith(("//", "/\\"))
     if stays and len(path) <= _LONGEST_PATH and path.isprintable():
-        return quote(path, safe="/?&=%+#:,.-_~")
+        return quote(path, safe="/?&=%+#:,.-_~*")
     return otherwise
 
 

@@ -17,7 +17,8 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from routes.web.serving.sockets import close, take_no_more
+from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, at_most, end_overdue, room_for
+from routes.web.serving.sockets import BACKLOG, close, take_no_more
 
 log = logging.getLogger("portal.server")
 
@@ -30,6 +31,8 @@ _SILENT = 10.0
 LONGEST_STOP = _COMING + _SILENT + _UNFINISHED + 70
 """Seconds after the grace in which a process has ended; the postman may have a message in hand for a minute."""
 _TICK = 0.1
+_TELL = 10.0
+"""Seconds between two lines about connections that were ended."""
 _CLOSE = (b"connection", b"close")
 
 
@@ -47,6 +50,10 @@ class Around:
     on_leaving: Callable[[], None] = _nothing
     parent: int | None = None
     """A descriptor that ends with the process which looks after this one."""
+    connections: int = 1000
+    """So many at once."""
+    proxies: tuple[str, ...] = ()
+    """The addresses of proxies, which are believed when they say for whom they ask."""
 
 
 class Server(uvicorn.Server):
@@ -61,6 +68,10 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=at_most(room_for(around.connections)),
+                ws="none",
+                backlog=ACCEPTED_AT_ONCE,
+                forwarded_allow_ips=list(around.proxies),
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -69,6 +80,7 @@ class Server(uvicorn.Server):
         )
         self._around = around
         self._told: list[int] = []
+        self._told_of_ended = 0.0
 
     def serve_at(self, sockets: Sequence[socket.socket]) -> bool:
         """Serve until the process is told to stop; False where it could not begin, which the log explains."""
@@ -81,10 +93,22 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
         await super().startup(sockets)
+        for each in sockets or []:
+            each.listen(BACKLOG)  # the kernel may keep more than are accepted at one stroke
         if self._around.parent is not None:
             asyncio.get_running_loop().add_reader(self._around.parent, self._is_left_alone)
         if self.started:
             self._around.on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections, and say of now and then which of them were ended."""
+        if counter % 10 == 0:
+            end_overdue(self.server_state.connections)  # type: ignore[arg-type]  # they are ours
+            if ENDED and time.monotonic() - self._told_of_ended > _TELL:
+                log.warning("connections ended", extra=dict(ENDED))
+                ENDED.clear()
+                self._told_of_ended = time.monotonic()
+        return await super().on_tick(counter)
 
     def _is_left_alone(self) -> None:
         """The process that looks after this one has died, and can tell it nothing any more."""

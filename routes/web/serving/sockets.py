@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-_BACKLOG = 2048
+BACKLOG = 2048
 """Connections that may wait to be accepted; the kernel may allow fewer."""
 
 
@@ -46,7 +46,7 @@ def _bind(made: socket.socket, address: tuple[object, ...]) -> None:
         made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else small answers wait for 40 ms
     made.bind(address)
-    made.listen(_BACKLOG)
+    made.listen(BACKLOG)
 
 
 _SO_ATTACH_FILTER = 26

@@ -14,7 +14,7 @@ from models.customers.unit_changes import place_unit
 from models.customers.units import Unit
 from models.exchange.crm.intake.events import CRM, Arrival, Name, OrganisationNumber, Refusal
 from models.staff.administration import administrators
-from models.users.password_links import invite_user
+from models.users.password_links import invite_user, readdress
 from models.users.user import Grant, Role, User
 from models.values import email_address
 from models.values.organisation_number import is_valid
@@ -119,6 +119,8 @@ def user(arrival: Arrival) -> int:
     found = found or arrival.db.scalar(select(User).where(User.username_folded == folded)) or User(password_hash="")
     told_at = found.email if found.invited_at else None
     found.username, found.username_folded = data.username.strip(), folded
+    if found.email and found.email != data.email:
+        readdress(arrival.db, found, data.email, arrival.now)
     found.full_name, found.email, found.active = data.full_name, data.email, data.active
     if data.account_manager is not UNSET:
         found.account_manager_id = _who_it_is(arrival, data.account_manager)

@@ -5,15 +5,15 @@ Formulas are never evaluated: their kept result is read. What a cell says is in 
 
 import io
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from models.exchange.sheets.xlsx.cells import TOO_LARGE, Cells, Text
 from models.exchange.sheets.xlsx.parts import DAMAGED, Parts, Relation
 from models.values.tables import FIRST_DAY, FIRST_DAY_1904, Table, Unreadable
+from models.values.zips import BROKEN
 
 _MAX_TEXTS = 500_000
 _MAX_SHEETS = 20
@@ -42,9 +42,7 @@ def read(content: bytes, is_list: Callable[[Table], bool]) -> Table:
     try:
         with ZipFile(io.BytesIO(content)) as archive:
             return _Workbook(Parts(archive, len(content))).read(is_list)
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, expat.ExpatError) as damaged:
-        raise Unreadable(DAMAGED) from damaged
-    except (KeyError, ValueError, IndexError, OverflowError) as damaged:
+    except (*BROKEN, expat.ExpatError, IndexError) as damaged:
         raise Unreadable(DAMAGED) from damaged
 
 
