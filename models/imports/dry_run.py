@@ -114,7 +114,7 @@ class DryRun:
         kept["lines"] = [Line(*line) for line in kept["lines"]]
         kept["gone"], kept["left"] = ([Gone(*one) for one in kept[name]] for name in ("gone", "left"))
         kept["questions"] = [
-            Question(one["key"], one["text"], [(value, label) for value, label in one["choices"]])
+            Question(one["key"], one["text"], one["told"], [(value, label) for value, label in one["choices"]])
             for one in kept["questions"]
         ]
         kept["first_day"] = date.fromisoformat(kept["first_day"])
