@@ -31,8 +31,14 @@ REFUSALS = tuple(_SENTENCES)
 
 def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
     """The page, or the part of it that is asked for."""
-    parts = ("slots", "people", "chosen")
-    return page(visit, "bookings/sign_ups/show.html", part=parts, around="slot-", status=status, sheet=sheet)
+    return page(
+        visit,
+        "bookings/sign_ups/show.html",
+        part=("slots", "people", "chosen"),
+        around="slot-",
+        status=status,
+        sheet=sheet,
+    )
 
 
 def changed(

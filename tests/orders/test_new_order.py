@@ -166,6 +166,20 @@ def test_nb9_the_day_is_norways_also_late_in_the_evening(house: House, tester: P
     assert page.has("01.10.2026")
 
 
+def test_an_order_is_begun_with_who_is_signed_in_and_made_once_more_from_its_page(hms: Page) -> None:
+    assert hms.open("/orders/new").value("contact") == "Hilde Moldskred"
+    assert hms.open("/orders/new?contact=Ola").value("contact") == "Ola"
+    page = hms.open("/orders/307519").follow("Bestill igjen")
+    assert (page.h1, page.value("delivery"), page.value("quantity")) == ("Ny bestilling", "Støvmåling", "1 byggeplass")
+    assert page.option("unit", "Bergen").isdecimal()
+    assert page.value("unit") == page.option("unit", "Bergen")
+    number = page.press("Send bestilling").number
+    assert number.isdecimal()
+    assert number != "307519"
+    for made_up in ("307390", "1", "x", "9" * 30):  # another customer's, and none at all
+        assert hms.open(f"/orders/new?again={made_up}").value("delivery") == "", made_up
+
+
 def test_b12_the_description_is_composed_and_empty_parts_are_left_out(hms: Page) -> None:
     page = write(hms, quantity="", location="").press("Send bestilling")
     number = page.number
