@@ -34,6 +34,7 @@ class WhoForm(PortalForm):
     q = Text("Finn ansatte", [at_most(100)])
     employee = Ids("Ansatte")
     new = Ids("Påmeldt nå")
+    only_free = Text("Bare ledige")
 
 
 class SignUpForm(WhoForm):
