@@ -7,7 +7,7 @@ import csv
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +71,19 @@ def outbox(installation: Installation) -> Lines:
         yield from overview(db)
 
 
-def resend(installation: Installation, id: int) -> Lines:
-    """A dead message is sent again; then how the outbox is."""
+def resend(installation: Installation, id: int | None, since: datetime | None, kind: str | None) -> Lines:
+    """A dead message is sent again, or all that died since a moment; then how the outbox is."""
+    if (id is None) == (since is None) or (id is not None and kind is not None):
+        raise WrongWords("resend needs the number of a message, or --since with a day, perhaps with --kind.")
     with installation.session() as db:
-        is_sent = claims.resend(db, id, installation.now)
+        if since is not None:
+            count = claims.resend_since(db, since, kind, installation.now)
+        else:
+            assert id is not None
+            count = int(claims.resend(db, id, installation.now))
+    yield f"sent again: {count}"
     yield from outbox(installation)
-    if not is_sent:
+    if id is not None and not count:
         raise Refused(f"No dead message has the number {id}, or nothing is left of it.")
 
 

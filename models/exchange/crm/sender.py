@@ -16,10 +16,11 @@ from models.core.settings import Settings, SettingsRefused
 from models.exchange import Deferred, Stumbled, Unreachable, keep
 from models.exchange.crm.envelopes import Envelopes
 from models.exchange.crm.webhooks import keys_of, sign
+from models.exchange.deadline import Wire, within
 from models.outbox.message import Message
 
 _TIMEOUT = 10
-"""Seconds that the CRM may take for each step of its answer."""
+"""Seconds that the CRM may take for each step; all of them have one deadline (`models.exchange.deadline`)."""
 _NOT_ABOUT_THIS_EVENT = {401, 429, 502, 503, 504}
 """Our signature is not known there, it is too much, or nobody is behind the address: so it is for every event."""
 
@@ -63,7 +64,7 @@ class Crm:
             raise SettingsRefused("CRM_SECRETS is not set; without it the CRM cannot know who calls.")
         self._keys = keys_of(settings.crm_secrets)
         self._envelopes = Envelopes(settings)
-        self._folder = settings.var / "crm"
+        self.folder = settings.var / "crm"
 
     def send(self, message: Message, now: datetime) -> None:
         """Tell the CRM; any answer but 2xx raises Deferred.
@@ -72,11 +73,12 @@ class Crm:
         """
         event = self._envelopes.event(message)
         if self._address is None:
-            keep(message, self._folder, ".json", json.dumps(event, ensure_ascii=False, indent=2).encode())
+            keep(message, self.folder, ".json", json.dumps(event, ensure_ascii=False, indent=2).encode())
             return
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
-        status, retry_after = _answer(self._address, body, headers)
+        address = self._address
+        status, retry_after = within(lambda wire: _answer(address, body, headers, wire))
         if status in _NOT_ABOUT_THIS_EVENT:
             raise Unreachable(f"http {status}", _wait(retry_after, now))
         if status >= 500:
@@ -85,11 +87,12 @@ class Crm:
             raise Deferred(f"http {status}")
 
 
-def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+def _answer(address: _Address, body: bytes, headers: dict[str, str], wire: Wire) -> tuple[int, str]:
     """Post it, following no redirect, and return the status of the answer and its Retry-After."""
     connection = address.connection()
     try:
         connection.connect()
+        wire.hold(connection)
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise Unreachable(type(error).__name__) from error
