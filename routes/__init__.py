@@ -242,12 +242,28 @@ CALLS: tuple[CallLine, ...] = (
     CallLine("GET", "/crm/outbox", crm.index, "crm_outbox"),
 )
 
+# What lies under a tab reads best set in below it.
+# fmt: off
 TABS: tuple[Tab, ...] = (
     Tab("Info", "info", of_a_customer, holds=("worklist",)),
-    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar")),
-    Tab("Ansatte", "employees", may(EMPLOYEES)),
-    Tab("Rapporter", "reports", may(REPORTS)),
-    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",)),
+    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar"), places=(
+        Tab("Bestillinger", "orders", may(ORDERS)),
+        Tab("Bookinger", "bookings", may(ORDERS, EMPLOYEES), holds=("calendar",)),
+    )),
+    Tab("Ansatte", "employees", may(EMPLOYEES), places=(
+        Tab("Ansatte", "employees", may(EMPLOYEES)),
+        Tab("Importer", "new_import", may(EMPLOYEES)),
+    )),
+    Tab("Rapporter", "reports", may(REPORTS), places=(
+        Tab("Dokumenter", "reports", may(REPORTS)),
+        Tab("Tall", "figures", may(REPORTS)),
+        Tab("HMS-året", "hms_year", may(REPORTS)),
+        Tab("Årsrapport", "annual_report", may(REPORTS)),
+    )),
+    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",), places=(
+        Tab("Fakturaer", "invoices", may(INVOICES)),
+        Tab("Kontoutdrag", "statement", may(INVOICES)),
+    )),
     Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Bestillinger", "desk_orders", staff),
     Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
@@ -255,6 +271,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Medarbeidere", "desk_staff", administrating),
     Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
 )
+# fmt: on
 
 SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
 """The box in the frame: its button, the route that it asks, and who has it."""

@@ -101,6 +101,11 @@ class Search(Generic[Row]):
         [(count,)] = select_rows(db, _counting(self, frozenset(given).intersection(self.conditions)), given)
         return int(count)
 
+    def counts(self, db: Session, names: tuple[str, ...]) -> list[int]:
+        """How many hold each of these conditions alone, which take no value, as far as they are counted."""
+        [counts] = select_rows(db, _counting_each(self, names), {})
+        return [int(count) for count in counts]
+
 
 def given_in(holding: Mapping[str, Any]) -> dict[str, Any]:
     """What restricts: conditions with a value."""
@@ -156,3 +161,8 @@ def _counting(search: Search[Any], names: frozenset[str]) -> Statement:
     if search.counted_to is not None:
         counted = counted.limit(search.counted_to + 1)
     return select(func.count()).select_from(counted.subquery())
+
+
+@cache
+def _counting_each(search: Search[Any], names: tuple[str, ...]) -> Statement:
+    return select(*(_counting(search, frozenset({name})).scalar_subquery() for name in names))

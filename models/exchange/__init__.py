@@ -6,6 +6,7 @@ The postman is `models.exchange.deliver`; nothing else sends.
 import errno
 import os
 import tempfile
+import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,10 @@ from pathlib import Path
 from models.core.clock import OSLO
 from models.core.private import make_folder
 from models.outbox.message import Message
+
+_UNFINISHED = ".unfinished-"
+_LONG_AGO = 600.0
+"""Seconds after which nobody is writing a file any more."""
 
 
 class Undeliverable(Exception):
@@ -35,6 +40,14 @@ class Unreachable(Deferred):
         self.wait = wait
 
 
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a process that was killed has left unfinished in a folder."""
+    for file in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):  # another one was quicker
+            if time.time() - file.stat().st_mtime > _LONG_AGO:
+                file.unlink()
+
+
 def keep(message: Message, folder: Path, suffix: str, content: bytes) -> None:
     """Write a message to a file, wholly or not at all; the same message overwrites itself.
 
@@ -45,7 +58,7 @@ def keep(message: Message, folder: Path, suffix: str, content: bytes) -> None:
     unfinished: str | None = None
     try:
         make_folder(folder)
-        descriptor, unfinished = tempfile.mkstemp(prefix=".", dir=folder)
+        descriptor, unfinished = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
         with os.fdopen(descriptor, "wb") as written:
             written.write(content)
             written.flush()

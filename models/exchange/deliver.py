@@ -20,12 +20,12 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
-from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable
+from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, clear_unfinished
 from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
 from models.orders.morning_letters import post_morning_letters
-from models.outbox import claims, endpoints
+from models.outbox import claims, endpoints, refusals
 from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message
 from models.users import password_requests
@@ -87,6 +87,8 @@ class Postman:
 
         Each channel has a thread of its own, so that no letter waits for a slow CRM.
         """
+        for folder in (self._mail.folder, self._crm.folder):
+            clear_unfinished(folder)
         walks = [threading.Thread(target=self._walk, args=(each, stop, wake)) for each in self._channels]
         for walk in walks:
             walk.start()
@@ -156,6 +158,8 @@ class Postman:
             self._bring(taken.message)
         except Exception as error:  # noqa: BLE001  # one that is a fault of ours waits until that is mended
             failure = error
+        if isinstance(failure, Undeliverable) and taken.channel is Channel.MAIL:
+            failure = self._among_others(taken, failure)
         noted = self._note(taken, failure)
         _log(taken.message, failure, noted=noted)
         return failure is None
@@ -165,6 +169,17 @@ class Postman:
             self._mail.send(message, self._letters.write(message))
         else:
             self._crm.send(message, self._clock.now())
+
+    def _among_others(self, taken: _InHand, refusal: Undeliverable) -> Exception:
+        """What a refusal is: of the letter, or, where others are refused alike, of the mail server."""
+        said = str(refusal)
+        if taken.is_probe and taken.endpoint and taken.endpoint.last_error == said:
+            return Unreachable(said)
+        with self._database.session() as db, across_customers(db):
+            alike = refusals.refused_alike(db, taken.message, said)
+            refusals.take_back(db, alike, self._clock.now())
+            db.commit()
+        return Unreachable(said, wait=timedelta()) if alike else refusal
 
     def _note(self, taken: _InHand, failure: Exception | None) -> bool:
         """Note the outcome, of the message and of its endpoint; False where the message had become another's."""

@@ -113,7 +113,10 @@ class DryRun:
             row.fate = Fate(row.fate)
         kept["lines"] = [Line(*line) for line in kept["lines"]]
         kept["gone"], kept["left"] = ([Gone(*one) for one in kept[name]] for name in ("gone", "left"))
-        kept["questions"] = [Question(**question) for question in kept["questions"]]
+        kept["questions"] = [
+            Question(one["key"], one["text"], one["told"], [(value, label) for value, label in one["choices"]])
+            for one in kept["questions"]
+        ]
         kept["first_day"] = date.fromisoformat(kept["first_day"])
         return cls(**kept)
 

@@ -32,6 +32,8 @@ class Question:
 
     key: str
     text: str
+    told: str
+    """What is said of the answer: `Fødselsdato er lest som`."""
     choices: list[tuple[str, str]]
 
 
@@ -42,7 +44,7 @@ def of_letters(encoding: str, rivals: Sequence[str], cells: Sequence[str]) -> Qu
     for name in (encoding, *rivals):
         read = dict.fromkeys(encodings.again(word, encoding, name) for word in dict.fromkeys(words))
         choices.append((name, f"{', '.join(list(read)[:_MOST_SAMPLES])} ({encodings.NAMES[name]})"))
-    return Question(LETTERS, "Hvordan skal bokstavene i fila leses?", choices)
+    return Question(LETTERS, "Hvordan skal bokstavene i fila leses?", "Bokstavene er lest som", choices)
 
 
 def of_rows(
@@ -80,11 +82,9 @@ def _of_order(
 
     choices = [(order, f"{ORDERS[order]}: {told(order)}") for order in orders]
     none = ("none", "Ingen av disse. Datoene tas ikke med.")
-    return Question(
-        f"order:{meaning.value}",
-        f"Hvordan skal datoene i kolonnen for {NAMES[meaning].lower()} leses?",
-        [*choices, none],
-    )
+    name = NAMES[meaning]
+    asked = f"Hvordan skal datoene i kolonnen for {name.lower()} leses?"
+    return Question(f"order:{meaning.value}", asked, f"{name} er lest som", [*choices, none])
 
 
 def _of_states(rows: Sequence[Row], headings: Mapping[str, str]) -> list[Question]:
@@ -99,6 +99,9 @@ def _of_states(rows: Sequence[Row], headings: Mapping[str, str]) -> list[Questio
     if len(unknown) > _MOST_WORDS:
         some = ", ".join(f"«{text[:30]}»" for text in list(unknown.values())[:_MOST_SAMPLES])
         text = f"I kolonnen for status står {len(unknown)} ulike ord, blant dem {some}. Sier de hvem som har sluttet?"
-        return [Question(ALL_STATES, text, [("active", "Nei, alle i lista arbeider her")])]
+        return [Question(ALL_STATES, text, "Status er lest som", [("active", "Nei, alle i lista arbeider her")])]
     choices = [("active", "Arbeider her"), ("left", "Har sluttet")]
-    return [Question(key, f"Hva betyr «{text[:60]}» i kolonnen for status?", choices) for key, text in unknown.items()]
+    return [
+        Question(key, f"Hva betyr «{text[:60]}» i kolonnen for status?", f"«{text[:60]}» er lest som", choices)
+        for key, text in unknown.items()
+    ]

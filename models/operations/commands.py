@@ -3,11 +3,10 @@
 How a command is called and which words it takes is written in `app.py`; what a word may be, in `words`.
 """
 
-import csv
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,16 @@ from models.exchange.crm.digests import CannotRead, digests_at
 from models.exchange.crm.webhooks import new_secret
 from models.exchange.ehf.files import find_documents
 from models.exchange.ehf.intake import check, take_in
+from models.exchange.sheets.files import Unreadable
+from models.exchange.sheets.files import read as read_table
 from models.invoices.quarantine import quarantined
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
 from models.operations.reconciliation import differences, restate
 from models.outbox import claims, endpoints
 from models.outbox.overview import overview
-from models.reports.plans import PlanRefused, replace_plan
+from models.reports.plan_files import is_plan, lines_of
+from models.reports.plans import NEEDED, PlanRefused, replace_plan
 from models.reports.report import ReportRefused, add_report
 
 KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY", "CRM_SECRETS")
@@ -71,12 +73,19 @@ def outbox(installation: Installation) -> Lines:
         yield from overview(db)
 
 
-def resend(installation: Installation, id: int) -> Lines:
-    """A dead message is sent again; then how the outbox is."""
+def resend(installation: Installation, id: int | None, since: datetime | None, kind: str | None) -> Lines:
+    """A dead message is sent again, or all that died since a moment; then how the outbox is."""
+    if (id is None) == (since is None) or (id is not None and kind is not None):
+        raise WrongWords("resend needs the number of a message, or --since with a day, perhaps with --kind.")
     with installation.session() as db:
-        is_sent = claims.resend(db, id, installation.now)
+        if since is not None:
+            count = claims.resend_since(db, since, kind, installation.now)
+        else:
+            assert id is not None
+            count = int(claims.resend(db, id, installation.now))
+    yield f"sent again: {count}"
     yield from outbox(installation)
-    if not is_sent:
+    if id is not None and not count:
         raise Refused(f"No dead message has the number {id}, or nothing is left of it.")
 
 
@@ -172,9 +181,9 @@ def keep_report(
 
 
 def add_plan(installation: Installation, number: str, year: int, file: Path) -> Lines:
-    """A plan, a CSV of the provider, takes the place of a customer's plan of that year."""
-    with _reading(file), file.open(encoding="utf-8-sig", newline="") as lines:
-        plan = list(enumerate(csv.DictReader(lines, delimiter=";"), 2))
+    """A plan, a spreadsheet of the provider, takes the place of a customer's plan of that year."""
+    with _reading(file):
+        plan = lines_of(read_table(file.read_bytes(), is_plan))
     with installation.session() as db, _reading(file):
         customer = _customer(db, number)
         count = replace_plan(db, customer, year, plan, by=THE_PORTAL.label, now=installation.now)
@@ -245,5 +254,8 @@ def _reading(file: Path) -> Iterator[None]:
         raise Refused(str(refused)) from refused
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{file} is no list in UTF-8: {error}.") from error
+    except Unreadable as unreadable:
+        columns = ", ".join(NEEDED)
+        raise Refused(
+            f"{file} is no plan that can be read: one of its first lines must name {columns}."
+        ) from unreadable

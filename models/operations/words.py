@@ -5,10 +5,11 @@ Which command takes which words is written in `app.py`.
 
 import re
 from argparse import ArgumentTypeError as WrongWord
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from models.bookings.series import Hours
+from models.core.clock import in_oslo
 from models.values import email_address
 from models.values.dates import parse_date, parse_time
 from models.values.organisation_number import is_valid
@@ -55,6 +56,15 @@ def day(text: str) -> date:
         return parse_date(text)
     except ValueError:
         raise WrongWord(f"{text!r} is no day such as 2026-10-13.") from None
+
+
+def moment(text: str) -> datetime:
+    """A moment in Norway, written `2026-10-13` or `2026-10-13T08:00`."""
+    written, _, at = text.partition("T")
+    try:
+        return in_oslo(parse_date(written), parse_time(at) if at else time())
+    except ValueError:
+        raise WrongWord(f"{text!r} is no moment such as 2026-10-13 or 2026-10-13T08:00.") from None
 
 
 def hours(text: str) -> Hours:

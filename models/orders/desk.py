@@ -50,7 +50,7 @@ class OrderRow:
     @property
     def what(self) -> str:
         """What was asked for, in a line."""
-        return self.parts.delivery or self.parts.description or self.product_group or "Bestilling"
+        return self.parts.known_as(self.product_group)
 
 
 def _row(*values: Any) -> OrderRow:

@@ -35,6 +35,7 @@ STATUSES = (
     "Avvist",
 )
 """The provider's words for where an order stands; a new order has none yet (U8, U9)."""
+WAITING = "Venter på kunde"
 CLOSED = ("Utført", INVOICED, "Avbestilt", "Avvist")
 
 PRODUCT_GROUPS = (
@@ -134,6 +135,10 @@ class Parts:
     reference: str = ""
     location: str = ""
     description: str = ""
+
+    def known_as(self, product_group: str | None) -> str:
+        """What was ordered, in a line: what people know an order by (H2)."""
+        return self.delivery or self.description.partition("\n")[0][:120] or product_group or "Bestilling"
 
     @property
     def composed(self) -> str:

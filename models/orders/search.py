@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, like
 from models.customers.units import Unit
-from models.orders.order import CLOSED, NUMBER_DIGITS, PART_NAMES, Order, Parts
+from models.orders.order import CLOSED, NUMBER_DIGITS, PART_NAMES, STATUSES, WAITING, Order, Parts
 from models.values.texts.folding import without_label
 
 
@@ -25,6 +25,8 @@ class Criteria:
     """The empty string means orders that have none yet."""
     unit_ids: frozenset[int] | None = None
     product_group: str | None = None
+    is_open: bool = False
+    """Only those that are not done."""
     after: int | None = None
     """The number of the last order of the page before."""
 
@@ -39,7 +41,7 @@ class Criteria:
             found["status" if self.status else "no_status"] = self.status
         if self.unit_ids is not None:
             found["unit_ids"] = sorted(self.unit_ids)
-        return found | {"product_group": self.product_group}
+        return found | {"product_group": self.product_group, "open": self.is_open or None}
 
 
 CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -49,7 +51,8 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "to_date": Order.ordered_on <= bindparam("to_date"),
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
-    "open": Order.status.is_(None) | Order.status.not_in(CLOSED),
+    "open": Order.status.is_(None) | Order.status.in_([status for status in STATUSES if status not in CLOSED]),
+    "waiting": Order.status == WAITING,
     "mentions": or_(
         Order.number.between(bindparam("mentioned_first"), bindparam("mentioned_last")),
         Order.reference.icontains(bindparam("mentioned_text", type_=String), autoescape=False, escape="/"),
@@ -70,6 +73,11 @@ class OrderRow:
     status: str | None
     unit_name: str
     parts: Parts
+
+    @property
+    def what(self) -> str:
+        """What was ordered, in a line (H2)."""
+        return self.parts.known_as(self.product_group)
 
     @property
     def description(self) -> str:
@@ -98,6 +106,12 @@ _NEWEST_FIRST = Search(
 def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[OrderRow]:
     """The orders of the scope that meet the criteria: one statement, whatever the number of rows."""
     return _NEWEST_FIRST.find(db, criteria.restrictions, after=criteria.after, page_size=page_size)
+
+
+def quick_counts(db: Session) -> tuple[int, int]:
+    """How many orders of the scope are not done, and how many wait for the customer: one statement."""
+    is_open, waiting = _NEWEST_FIRST.counts(db, ("open", "waiting"))
+    return is_open, waiting
 
 
 def open_orders(db: Session, at_most: int) -> Found[OrderRow]:

@@ -154,6 +154,13 @@ def resend(db: Session, id: int, now: datetime) -> bool:
     return revived is not None
 
 
+def resend_since(db: Session, since: datetime, kind: str | None, now: datetime) -> int:
+    """Give all messages that died since a moment, or those of a kind, another four days; how many."""
+    dead = [Message.dead_at >= since, Message.sequence != _EMPTIED, *([Message.kind == kind] if kind else [])]
+    revived = update(Message).where(*dead).values(dead_at=None, due_at=now, attempts=0).returning(Message.id)
+    return len(db.scalars(revived, execution_options={"synchronize_session": False}).all())
+
+
 def hurry(db: Session, id: int, now: datetime) -> bool:
     """Let a message that waits for its next attempt be due now; False where none waits."""
     hurried = db.scalar(

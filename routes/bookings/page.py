@@ -31,6 +31,8 @@ class BookingPage:
     """Who is to get another time."""
     problem: str = ""
     """Why nothing was done."""
+    just: Collection[int] = ()
+    """The employees who were put on a slot by what was just pressed (H4)."""
 
     @property
     def may_change(self) -> bool:
@@ -48,6 +50,15 @@ class BookingPage:
         return candidates(
             self.visit.db, self.booking, text=self.text, chosen=self.chosen, viewer_id=self.visit.user.user_id
         )
+
+    @cached_property
+    def ticked(self) -> list[Candidate]:
+        """Those who are ticked and can be chosen, for whoever presses a time (H4)."""
+        return [one for one in self.people_by_id(self.chosen) if one.can_be_chosen] if self.chosen else []
+
+    def others(self, employee_id: int) -> list[int]:
+        """Who is still ticked when one of the ticks is taken away."""
+        return [id for id in self.chosen if id != employee_id]
 
     @cached_property
     def invited(self) -> set[int]:

@@ -32,19 +32,30 @@ REFUSALS = tuple(_SENTENCES)
 def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
     """The page, or the part of it that is asked for."""
     return page(
-        visit, "bookings/sign_ups/show.html", part=("slots", "people"), around="slot-", status=status, sheet=sheet
+        visit,
+        "bookings/sign_ups/show.html",
+        part=("slots", "people", "chosen"),
+        around="slot-",
+        status=status,
+        sheet=sheet,
     )
 
 
 def changed(
-    visit: Visit, booking: Booking, slots: Collection[int], said: str, employees: Collection[Employee]
+    visit: Visit,
+    booking: Booking,
+    slots: Collection[int],
+    said: str,
+    employees: Collection[Employee],
+    *,
+    just: Collection[Employee] = (),
 ) -> Response:
-    """The slots that changed, with the counters and what is said of the people."""
-    sheet = BookingPage(visit, booking)
+    """The slots that changed, with the counters and what is said of the people; `just` were put there now."""
+    sheet = BookingPage(visit, booking, just=[employee.id for employee in just])
     return swap(
         visit,
         "bookings/sign_ups/_changes.html",
-        or_go=f"{sheet.url}#slot-{next(iter(slots))}",
+        or_go=visit.url("booking", id=booking.id, new=sheet.just) if just else sheet.url,
         say=said,
         sheet=sheet,
         changed=[slot for slot in sheet.slots if slot.id in slots],
@@ -55,7 +66,7 @@ def changed(
 def all_slots(visit: Visit, booking: Booking, said: str) -> Response:
     """All slots, where a place that was freed may have gone to somebody else."""
     sheet = BookingPage(visit, booking)
-    return swap(visit, "bookings/sign_ups/_slots.html", into="slots", or_go=f"{sheet.url}#slots", say=said, sheet=sheet)
+    return swap(visit, "bookings/sign_ups/_slots.html", into="slots", or_go=sheet.url, say=said, sheet=sheet)
 
 
 def refused(visit: Visit, sheet: BookingPage, why: Exception, employees: Collection[Employee]) -> Response:

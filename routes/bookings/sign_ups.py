@@ -29,10 +29,12 @@ from routes.web.words import short_moment
 
 
 class WhoForm(PortalForm):
-    """Whom one looks for, and the employees that are ticked."""
+    """Whom one looks for, the employees that are ticked, and those who were just put on a slot."""
 
     q = Text("Finn ansatte", [at_most(100)])
     employee = Ids("Ansatte")
+    new = Ids("Påmeldt nå")
+    only_free = Text("Bare ledige")
 
 
 class SignUpForm(WhoForm):
@@ -54,6 +56,7 @@ def show(visit: Visit, id: int) -> Response:
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
+    sheet.just = form.new.data
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
@@ -86,7 +89,7 @@ def create(visit: Visit, id: int) -> Response:
     except REFUSALS as why:
         return refused(visit, sheet, why, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
-    return changed(visit, booking, [slot.id], said, employees)
+    return changed(visit, booking, [slot.id], said, employees, just=new)
 
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:

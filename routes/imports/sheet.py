@@ -107,10 +107,10 @@ class Sheet:
         """What to know of how the list was read."""
         dry_run = self.dry_run
         answered = [
-            f"{text.rstrip('?')}: {label}."
-            for question, (_, text, choices, given) in zip(dry_run.questions, self.questions, strict=True)
-            for value, label in choices
-            if value == given and question.key != LETTERS
+            self._masked(f"{question.told} {label[:1].lower()}{label[1:]}")
+            for question in dry_run.questions
+            for value, label in question.choices
+            if value == dry_run.answers.get(question.key) and question.key != LETTERS
         ]
         without = [NAMES[Meaning.EMAIL]] if Meaning.EMAIL not in dry_run.meanings else []
         return [

@@ -7,7 +7,7 @@ from models.bookings.timetable import bookings_of_order
 from models.core.search import COUNTED_TO
 from models.invoices.invoice import invoices_of_order
 from models.orders.desk import Criteria, around, find_orders
-from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number
+from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number, parts_of
 from models.orders.progress import MovedOn, progress_at_desk
 from routes.orders.conversation import Conversation, conversation
 from routes.orders.filters import OrderFilters
@@ -167,6 +167,7 @@ def draw(
         part=("progress", "orders/messages"),
         status=status,
         order=order,
+        what=parts_of(order).known_as(order.product_group),
         beside=around(visit.db, order),
         form=form,
         theirs=theirs or {},

@@ -7,6 +7,7 @@ from models.values.texts.folding import without_label
 from routes.web.fields import ALL, Choice, Option, Text
 from routes.web.search import PeriodSearch
 
+OPEN = Option("open", "Åpne")
 WITHOUT_STATUS = Option("none", "(uten status)")
 
 
@@ -14,7 +15,7 @@ class OrderFilters(PeriodSearch):
     """Number, dates, status and product group; an empty one does not restrict."""
 
     number = Text("Bestillingsnummer:")
-    status = Choice("Status:", choices=[ALL, WITHOUT_STATUS, *map(Option, STATUSES)], default="")
+    status = Choice("Status:", choices=[ALL, OPEN, WITHOUT_STATUS, *map(Option, STATUSES)], default="")
     product_group = Choice("Produktgruppe:", choices=[ALL, *map(Option, PRODUCT_GROUPS)], default="")
 
     def validate_number(self, field: Text) -> None:
@@ -32,7 +33,14 @@ class OrderFilters(PeriodSearch):
     @property
     def wanted_status(self) -> str | None:
         """The status; the empty string means orders that have none yet."""
+        if self.status.data == OPEN.value:
+            return None
         return "" if self.status.data == WITHOUT_STATUS.value else self.status.data or None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only those are wanted that are not done."""
+        return bool(self.status.data == OPEN.value)
 
 
 def _digits(field: Text) -> str:

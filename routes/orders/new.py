@@ -1,17 +1,18 @@
 """Ny bestilling: from the empty form to the sent order. How it is placed, stands in `models.orders.placing`."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.news import Told, who_is_told
-from models.orders.order import PART_NAMES, Parts
+from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
-from routes.web.fields import Text, at_most, required
+from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
@@ -54,7 +55,7 @@ class OrderForm(UnitChoice):
 def new(visit: Visit) -> Response:
     """The empty form, or what was typed before the session ended (NB1-NB3)."""
     draft = visit.draft()
-    form = _form(visit, draft or visit.query_params.multi_items())
+    form = _form(visit, draft or _again(visit) or _begun(visit))
     return _new(visit, form, key=dict(draft or {}).get("idempotency_key") or new_key())
 
 
@@ -76,6 +77,18 @@ def create(visit: Visit) -> Response:
         return _new(visit, form, new_key(), status=409, sent_as=used.number)
     told = who_is_told(visit.db, unit_id, fallback=terms.fallback_email, now=visit.now)
     return go(visit, visit.url("order", number=number), say=_sent(visit, number, told, form.masked))
+
+
+def _again(visit: Visit) -> list[tuple[str, object]]:
+    """What an order says that is to be ordered once more, `?again=307390`; nothing where the user has no such order."""
+    number = visit.query_params.get("again", "")
+    order = order_by_number(visit.db, int(number)) if is_id(number) else None
+    return [("unit", str(order.unit_id)), *asdict(parts_of(order)).items()] if order else []
+
+
+def _begun(visit: Visit) -> list[tuple[str, object]]:
+    """What the address says, and who is signed in: that is whom most orders name."""
+    return [*visit.query_params.multi_items(), ("contact", visit.user.full_name)]
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:

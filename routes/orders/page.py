@@ -69,6 +69,7 @@ def draw_order(
         part=("reference", "messages"),
         status=status,
         order=order,
+        what=parts_of(order).known_as(order.product_group),
         unit_name=names.unit,
         placed_by=names.placed_by,
         composed=parts_of(order).composed,

@@ -4,22 +4,23 @@ A new order is written in `new`, messages in `messages`.
 """
 
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from starlette.responses import Response
 
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
-from models.orders.order import AlreadyInvoiced
-from models.orders.search import Criteria, find_orders
+from models.orders.order import WAITING, AlreadyInvoiced
+from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
-from routes.orders.filters import OrderFilters
+from routes.orders.filters import OPEN, OrderFilters
 from routes.orders.page import ReferenceForm, draw_order, order_of, receipt_of_order, reference_form
 from routes.web.answers import swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
-from routes.web.search import Listing, answer
+from routes.web.search import Listing, Quick, answer
 from routes.web.visit import Visit
 
 
@@ -35,6 +36,7 @@ class OrderSearch(OrderFilters):
             from_date=self.from_date.day,
             to_date=self.to_date.day,
             status=self.wanted_status,
+            is_open=self.is_open,
             unit_ids=ids_below(units(), self.unit.data) if self.unit.data else None,
             product_group=self.product_group.data or None,
             after=after,
@@ -78,13 +80,24 @@ def update_reference(visit: Visit, number: int) -> Response:
     )
 
 
+@dataclass(frozen=True)
 class Orders(Listing):
-    """A page of orders."""
+    """A page of orders, with the searches that one does most."""
 
     route = "orders"
     nothing = "Ingen bestillinger funnet"
     words = ("bestilling", "bestillinger")
     counted_to = COUNTED_TO
+
+    @cached_property
+    def quick(self) -> list[Quick]:
+        """Those that are not done, those that wait for the customer, all of them (H2, H3)."""
+        is_open, waiting = quick_counts(self.visit.db)
+        return self.quickly(
+            ("Åpne", {"status": OPEN.value}, is_open, False),
+            ("Venter på dere", {"status": WAITING}, waiting, True),
+            ("Alle", {}, None, False),
+        )
 
 
 def _units(visit: Visit) -> list[UnitRow]:

@@ -11,16 +11,13 @@ from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import Table, Unreadable
-from models.reports.plans import COLUMNS, NEEDED, PlanRefused, plan_of, replace_plan
-from models.values.texts.invisible import cell
+from models.reports.plan_files import is_plan, lines_of
+from models.reports.plans import COLUMNS, PlanRefused, plan_of, replace_plan
 from routes.web.answers import go, page
 from routes.web.fields import Choice, Option, cleaned
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import count
-
-_SEARCHED = 10
-"""Lines at the top among which the names of the columns are; above them may be a title."""
 
 
 class PlanForm(PortalForm):
@@ -85,40 +82,10 @@ def _table(visit: Visit) -> Table:
     upload = visit.form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise Unreadable("Velg en fil.")
-    table = visit.aside(spreadsheet.read, upload.file.read(), lambda table: _heads(table) is not None, lane=Lane.LISTS)
-    if table.rivals:
-        raise Unreadable(
-            "Bokstavene i filen kan leses på flere måter. Lagre den i Excel som «CSV UTF-8» eller .xlsx, og velg den."
-        )
-    return table
-
-
-def _heads(table: Table) -> tuple[int, dict[str, int]] | None:
-    """Which of the first lines has the names of the columns, and where each of them is; None where none has all."""
-    for at, line in enumerate(table.lines[:_SEARCHED]):
-        heads = [cell(text).casefold() for text in line.cells]
-        places = {column: heads.index(column.casefold()) for column in COLUMNS if column.casefold() in heads}
-        if set(NEEDED) <= places.keys():
-            return at, places
-    return None
+    return visit.aside(spreadsheet.read, upload.file.read(), is_plan, lane=Lane.LISTS)
 
 
 def _lines(visit: Visit, table: Table) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """The lines below the headings, each with its number; raises Unreadable."""
-    found = _heads(table)
-    if found is None:
-        there = {cell(text).casefold() for line in table.lines[:_SEARCHED] for text in line.cells}
-        missing = next((column for column in NEEDED if column.casefold() not in there), NEEDED[0])
-        raise Unreadable(f"Filen mangler kolonnen {missing}. Øverste linje må ha navnene på kolonnene.")
-    first, places = found
-    if len(table.lines) == first + 1:
-        raise Unreadable("Det står ingen aktiviteter i filen.")
-    for line in table.lines[first + 1 :]:
-        yield (
-            line.number,
-            {
-                column: cleaned(line.cells[at], today=visit.today)[0]
-                for column, at in places.items()
-                if at < len(line.cells)
-            },
-        )
+    """The lines of a plan, with nothing in them that no text may hold; raises Unreadable."""
+    for number, said in lines_of(table):
+        yield number, {column: cleaned(text or "", today=visit.today)[0] for column, text in said.items()}

@@ -104,7 +104,8 @@ def switch(visit: Visit) -> Response:
         raise not_found()
     with across_customers(visit.db):
         note_customer(visit.db, visit.user.session_id, customer.id)
-    response = go(visit, visit.url("info"), say=f"Du ser nå {customer.name}.")
+    back_to = visit.local(str(visit.form.get("next", "")), visit.url("info"))
+    response = go(visit, back_to, say=f"Du ser nå {customer.name}.")
     visit.portal.cookies.write_session(response, SessionCookie(old.secret, customer.id))
     return response
 

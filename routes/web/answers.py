@@ -98,8 +98,10 @@ def nothing_new() -> Response:
 def go(here: Visit, path: str, *, say: str | None = None, tone: str = "good", frame: bool = False) -> Response:
     """Answer a change with the way to another place; the browser follows, with its HX headers if it has some.
 
-    `frame` says that what surrounds the place is another now, as after sign-in: htmx loads the whole document.
+    `frame` says that what surrounds the place is another now, as after sign-in: htmx loads the whole document. What is
+    said stands above the heading, so the way leads to no place further down, where it would not be seen.
     """
+    path = path.partition("#")[0] if say else path
     if frame and here.asked.partial:
         response = Response(status_code=204, headers={"HX-Redirect": path, **_private()})
     else:
@@ -165,19 +167,32 @@ def _drawn(here: Visit, template: str, context: dict[str, Any]) -> list[str]:
 
 def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
     flash = here.flash
+    current = [tab for tab in here.portal.tabs if _is_current(here, tab)]
     return {
         "frame": frame,
         "part_only": part_only,
         "visit": here if here.signed_in else None,
         "tabs": [
-            {"label": tab.label, "href": here.url(tab.route), "current": _is_current(here, tab)}
+            {"label": tab.label, "href": here.url(tab.route), "current": tab in current}
             for tab in here.portal.tabs
             if tab.who(here.signed_in)
         ],
+        "places": _side_by_side(here, current[0]) if current else {},
         "searchable": frame and here.portal.search.who(here.signed_in),
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }
+
+
+def _side_by_side(here: Visit, tab: Tab) -> dict[str, Any]:
+    """What stands under a tab, where there is more than one place to choose from; the nearest is where one is."""
+    seen = [place for place in tab.places if place.who(here.signed_in)]
+    if len(seen) < 2:
+        return {}
+    around = [place for place in seen if _is_current(here, place)]
+    nearest = max(around, key=lambda place: len(here.url(place.route)), default=None)
+    links = [{"label": place.label, "href": here.url(place.route), "current": place == nearest} for place in seen]
+    return {"of": tab.label, "links": links}
 
 
 def _is_current(here: Visit, tab: Tab) -> bool:

@@ -36,6 +36,8 @@ class Tab:
     """Routes of other places that lie under it, or the address that those of several begin with."""
     alone: bool = False
     """Whether the places below its address lie under other tabs."""
+    places: tuple["Tab", ...] = ()
+    """The places that stand side by side under it (H1)."""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,17 @@ class Whose(Choice):
         self.choices = [self._everybodys]
 
 
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A search that is ready to be pressed: its words, its address, how many it finds where that is counted."""
+
+    label: str
+    href: str
+    count: str
+    wanted: bool
+    """Whether somebody waits for the user there."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """One page, with its sentences and links; a room says what it lists."""
@@ -114,6 +125,25 @@ class Listing:
     def first(self) -> str | None:
         """The way back to the first page."""
         return self.way() if self.later else None
+
+    @property
+    def quick(self) -> list[Quick]:
+        """The searches that one does most; a list without them has none."""
+        return []
+
+    def quickly(self, *searches: tuple[str, dict[str, str], int | None, bool]) -> list[Quick]:
+        """Each by its label, filters, what it finds, and whether that waits for the user; none that finds nothing."""
+        most = self.counted_to or 0
+        return [
+            Quick(
+                label,
+                self.visit.url(self.route, **filters),
+                "" if found is None else f"Over {count(most)}" if most and found > most else count(found),
+                wanted,
+            )
+            for label, filters, found, wanted in searches
+            if found != 0
+        ]
 
     def way(self, **changed: object) -> str:
         """The address of this search (B10), with some of it changed."""

@@ -2,7 +2,7 @@
 
 Sentences and labels do not live here, nor does the template environment, which takes `FILTERS`.
 Each format turns None into "". Babel (nb_NO) gives names and signs once, at import: its formatters would cost
-more than the rest of a row.
+more than the rest of a row. No day and no clock time breaks over two lines: the blanks within them do not.
 """
 
 import datetime as dt
@@ -36,12 +36,15 @@ def date(value: dt.date | None) -> str:
 
 def long_date(value: dt.date | None, language: str = BOKMAL) -> str:
     """`tirsdag 13. oktober 2026`, in another language where an employee has one."""
-    return "" if value is None else language_words.long_date(_day(value), language)
+    if value is None:
+        return ""
+    name, _, day = language_words.long_date(_day(value), language).partition(" ")
+    return f"{name} {_whole(day)}"
 
 
 def day_month(value: dt.date | None, language: str = BOKMAL) -> str:
     """`13. oktober`, in another language where an employee has one."""
-    return "" if value is None else language_words.day_month(_day(value), language)
+    return "" if value is None else _whole(language_words.day_month(_day(value), language))
 
 
 def time(value: dt.time | dt.datetime | None) -> str:
@@ -57,7 +60,7 @@ def moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
     at = _in_oslo(value)
-    return f"{at.day}. {_MONTHS[at.month]} {at.year} kl. {at.hour:02}:{at.minute:02}"
+    return f"{_whole(f'{at.day}. {_MONTHS[at.month]} {at.year}')} {_whole(f'kl. {at.hour:02}:{at.minute:02}')}"
 
 
 def short_moment(value: dt.datetime | None) -> str:
@@ -65,7 +68,8 @@ def short_moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
     at = _in_oslo(value)
-    return f"{_DAYS[at.weekday()][:3]}. {at.day:02}.{at.month:02} kl. {at.hour:02}:{at.minute:02}"
+    day = _whole(f"{_DAYS[at.weekday()][:3]}. {at.day:02}.{at.month:02}")
+    return f"{day} {_whole(f'kl. {at.hour:02}:{at.minute:02}')}"
 
 
 def weekday(value: dt.date | None) -> str:
@@ -73,7 +77,7 @@ def weekday(value: dt.date | None) -> str:
     if value is None:
         return ""
     day = _day(value)
-    return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month]}"
+    return f"{_DAYS[day.weekday()]} {_whole(f'{day.day}. {_MONTHS[day.month]}')}"
 
 
 def days(first: dt.date | None, last: dt.date | None = None) -> str:
@@ -81,12 +85,13 @@ def days(first: dt.date | None, last: dt.date | None = None) -> str:
     if first is None:
         return ""
     first, last = _day(first), _day(last or first)
-    ending = f"{last.day}. {_MONTHS[last.month]} {last.year}"
+    ending = _whole(f"{last.day}. {_MONTHS[last.month]} {last.year}")
     if first == last:
         return ending
+    beginning = _whole(f"{first.day}. {_MONTHS[first.month]}")
     if first.year != last.year:
-        return f"{first.day}. {_MONTHS[first.month]} {first.year}–{ending}"
-    return f"{first.day}.–{ending}" if first.month == last.month else f"{first.day}. {_MONTHS[first.month]}–{ending}"
+        return f"{beginning}\u00a0{first.year}–{ending}"
+    return f"{first.day}.–{ending}" if first.month == last.month else f"{beginning}–{ending}"
 
 
 def away(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
@@ -155,6 +160,10 @@ def size(value: int | None) -> str:
 def raw(value: Decimal | None) -> str:
     """`1500` or `1234567.89`: an amount for programs, without needless zeros (F9)."""
     return f"{value.normalize() + 0:f}" if value is not None else ""
+
+
+def _whole(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _day(value: dt.date) -> dt.date:

@@ -105,7 +105,7 @@ def test_t1_bookings_are_listed_and_lead_to_their_slots(hms: Page) -> None:
 
 def test_b14_the_order_leads_to_the_booking(hms: Page) -> None:
     page = hms.open("/orders/307513").follow("Helsekontroll Fjordbygg Bergen")
-    assert page.follow("307513").h1 == "Bestilling 307513"
+    assert page.follow("307513").number == "307513"
 
 
 def test_t1_t5_put_on_moved_and_taken_off(house: House, hms: Page) -> None:
@@ -145,6 +145,38 @@ def test_several_go_at_once_and_two_swap(house: House, hms: Page) -> None:
     assert stage.names[2] in slot(page, early)
     assert stage.names[0] in slot(page, late)
     assert places(page) == "3 av 4 tatt"
+
+
+def test_h4_it_is_seen_whom_one_presses_for_and_afterwards_where_one_looks_that_it_worked(
+    house: House, hms: Page
+) -> None:
+    stage = Stage(house)
+    early, _ = stage.slots
+    page = hms.open(stage.url)
+    assert "Kryss av hvem som skal ha time" in chosen(page)
+    page = hms.open(f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}")
+    assert chosen(page).startswith("2 valgte: ")
+    drop = page.soup.select_one(f'#chosen a[aria-label="Fjern {stage.names[1]} fra de valgte"]')
+    assert drop is not None
+    page = page.click(drop)
+    assert chosen(page) == f"1 valgt: {stage.names[0]} · Fjern"
+    page = press(tick(page, stage.ids[0]), f"#slot-{early}", "Meld på")
+    assert "Kryss av hvem" in chosen(page), "whoever has a time is not chosen any more"
+    new = page.soup.select_one(f"#slot-{early} .new")
+    assert new is not None
+    assert new.has_attr("autofocus"), "one is taken to it, with script and without"
+    assert " ".join(new.get_text(" ").split()) == f"{stage.names[0]} Påmeldt nå · Angre Flytt"
+    assert "#" not in page.url, "what is said stands above; the way leads to no place below it"
+    page = press(page, f"#slot-{early}", "Angre")
+    assert page.flash == f"{stage.names[0]} er meldt av."
+    assert "Ledig" in slot(page, early)
+    assert "Påmeldt nå" not in slot(page.open(stage.url), early)
+    all_is_well(house)
+
+
+def chosen(page: Page) -> str:
+    bar = page.soup.select_one("#chosen")
+    return " ".join(bar.get_text(" ").split()) if bar else ""
 
 
 def test_t3_the_loser_of_a_race_sees_what_is_left_and_keeps_the_chosen(house: House, hms: Page) -> None:
@@ -283,7 +315,7 @@ def test_an_open_page_asks_for_news_at_little_cost(quiet_house: House) -> None:
 
 def test_the_day_list_says_who_comes_when_and_by_name(hms: Page) -> None:
     page = hms.open("/orders/307513").follow("Helsekontroll Fjordbygg Bergen").follow("Dagsliste")
-    assert page.soup.select("main h2")[0].get_text() == "tirsdag 13. oktober"
+    assert page.soup.select("main h2")[0].get_text() == "tirsdag 13.\u00a0oktober"
     first = page.soup.select("tbody tr")[0].get_text(" ", strip=True)
     assert re.match(r"08:00–08:30 \w+ \w+", first)
     by_name = page.follow("Etter navn")

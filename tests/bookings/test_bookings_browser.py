@@ -76,6 +76,8 @@ def test_sign_up_move_and_take_off_without_script(person: Callable[..., Visitor]
     hilde.page.get_by_role("checkbox", name=stage.names[1]).uncheck()
     hilde.page.locator(f"#{stage.early}").get_by_role("button", name="Meld på").click()
     expect(hilde.part("flash")).to_contain_text(f"{stage.names[0]} er påmeldt")
+    expect(hilde.part(stage.early)).to_contain_text("Påmeldt nå · Angre")
+    assert "Påmeldt nå" in hilde.focused
     hilde.page.get_by_role("link", name=f"Flytt {stage.names[0]}").click()
     hilde.page.locator(f"#{stage.late}").get_by_role("button", name="Flytt hit").click()
     expect(hilde.part(stage.late)).to_contain_text(stage.names[0])

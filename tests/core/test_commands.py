@@ -177,7 +177,9 @@ def test_wrong_words_are_no_traceback_in_a_shell_either() -> None:
         (["add-plan", FJORDBYGG, "2026", ""], "argument file: there is no name of a file."),
         (["add-report", FJORDBYGG, "2026", "Vits", "x"], "argument kind: invalid choice: 'Vits'"),
         (["outbox", "resend", "x"], "argument id: 'x' is no number of 1 to 9 digits."),
-        (["outbox", "resend"], "the following arguments are required: id"),
+        (["outbox", "resend"], "resend needs the number of a message, or --since with a day, perhaps with --kind."),
+        (["outbox", "resend", "7", "--kind", "x"], "resend needs the number of a message, or --since with a day"),
+        (["outbox", "resend", "--since", "i går"], "argument --since: 'i går' is no moment such as 2026-10-13"),
         (["import-invoices", ""], "argument PATH: there is no name of a file."),
         (["new-key", "FIELD_KEY"], "argument name: invalid choice: 'FIELD_KEY'"),
         (["publish-slots", "--hours", "9-25"], "argument --hours: '9-25' are no hours such as 08:00-15:00."),
@@ -262,6 +264,17 @@ def test_what_is_dead_is_sent_again_and_what_is_not_is_said(desk: Shell, quiet_h
     status, printed, said = desk("outbox", "resend", dead.id)
     assert (status, said) == (1, f"No dead message has the number {dead.id}, or nothing is left of it.\n")
     assert "dead: 0" in printed.splitlines()
+    with quiet_house.behind() as db:
+        db.execute(update(Message).where(Message.id == dead.id).values(dead_at=NOW))
+        db.commit()
+    day = f"{NOW:%Y-%m-%d}"
+    for words, sent in (
+        (["--since", f"{day}T23:00"], 0),
+        (["--since", day, "--kind", "order_placed"], 0),
+        (["--since", day, "--kind", "order.placed"], 1),
+    ):
+        status, printed, said = desk("outbox", "resend", *words)
+        assert (status, printed.splitlines()[0], said) == (0, f"sent again: {sent}", "")
 
 
 def test_reconciling_ends_with_one_while_something_differs(desk: Shell, quiet_house: House, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Users with several customers, and users with none: what they see, and the switch between them."""
 
+import json
+
 from sqlalchemy import delete, select
 
 from models.customers.customer import Customer
@@ -66,16 +68,43 @@ def test_nobody_switches_to_a_customer_without_a_grant(quiet_house: House) -> No
     assert chosen(anna.open("/info")) == HAVBRIS
 
 
-def test_a_form_drawn_at_one_customer_is_refused_after_the_switch(quiet_house: House) -> None:
+def test_a_form_drawn_at_one_customer_is_kept_for_it_after_the_switch(quiet_house: House) -> None:
     anna = anna_of(quiet_house)
     before = orders_of(quiet_house, HAVBRIS) | orders_of(quiet_house, NORDLYS)
-    anna.open("/orders/new")
-    form = anna.soup.select_one("#order-form")
-    assert form is not None
-    fields = [*anna.fill(delivery="Kurs", unit=anna.option("unit", "Salg")).fields(form)]
-    switch_to(anna, NORDLYS)
-    assert anna.send("POST", "/orders", fields).status_code == 403
+    old = anna.open("/orders/new").soup
+    switch_to(anna.open("/info"), NORDLYS)
+    anna.soup = old
+    anna.fill(delivery="Kurs", unit=anna.option("unit", "Salg")).press("Send bestilling")
+    assert (anna.status_code, anna.h1) == (409, "Du har byttet kunde")
+    assert anna.has(f"Siden du brukte, gjelder {HAVBRIS}")
+    assert anna.has(f"har du byttet til {NORDLYS}")
     assert orders_of(quiet_house, HAVBRIS) | orders_of(quiet_house, NORDLYS) == before
+    anna.press(f"Tilbake til {HAVBRIS}")
+    assert (anna.h1, chosen(anna), anna.value("delivery")) == ("Ny bestilling", HAVBRIS, "Kurs")
+    anna.press("Send bestilling")
+    assert len(orders_of(quiet_house, HAVBRIS) - before) == 1
+
+
+def test_a_part_of_the_other_customers_page_is_not_put_into_this_one(quiet_house: House) -> None:
+    anna = anna_of(quiet_house).open("/orders")
+    page_of = json.loads(str(anna.soup.body["hx-headers:inherited"]))  # type: ignore[index]
+    headers = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results", **page_of}
+    headers["hx-current-url"] = "http://127.0.0.1:8000/orders?status=Utf%C3%B8rt"
+    assert anna.send("GET", "/orders?number=3", None, headers).status_code == 200
+    switch_to(anna.open("/info"), NORDLYS)
+    answer = anna.send("GET", "/orders?number=3", None, headers)
+    assert (answer.status_code, answer.headers["hx-retarget"]) == (409, "#main")
+    assert HAVBRIS in answer.text
+    assert NORDLYS in answer.text
+    assert 'id="results"' not in answer.text
+    assert "/orders?status=Utf" in answer.text
+
+
+def test_the_old_page_still_signs_out_and_switches(quiet_house: House) -> None:
+    anna = anna_of(quiet_house)
+    old = [("csrf_token", anna.token())]
+    switch_to(anna, NORDLYS)
+    assert anna.send("POST", "/logout", old).headers["location"] == "/login"
 
 
 def test_the_next_sign_in_begins_at_the_customer_that_was_last_seen(quiet_house: House) -> None:

@@ -65,6 +65,16 @@ def test_staff_see_what_the_customer_sees_and_every_page_is_on_record(house: Hou
     ]
 
 
+def test_a_part_that_htmx_asks_for_is_on_record(quiet_house: House) -> None:
+    """A part shows as much as its page."""
+    see_as(kam := quiet_house.sign_in("kam.lie"))
+    headers = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
+    for url in ("/orders?number=3", "/employees?q=a", "/bookings"):
+        assert kam.send("GET", url, None, headers).status_code == 200
+    pages = [page for _, action, page in log_of(quiet_house) if action == "viewed" and page != "/info"]
+    assert pages == ["/orders", "/employees", "/bookings"]
+
+
 def test_a_viewing_needs_a_reason_and_somebody_of_that_customer(house: House, kam: Page) -> None:
     see_as(kam, reason="")
     assert (kam.status_code, kam.problems) == (422, ["Skriv hvorfor du vil se portalen som kunden."])

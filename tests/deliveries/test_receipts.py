@@ -15,7 +15,7 @@ def receipt(page: Page) -> str:
 
 def order(page: Page) -> Page:
     page.open("/orders/new").fill(delivery="Førstehjelpskurs").press("Send bestilling")
-    assert page.h1.startswith("Bestilling ")
+    assert page.number.isdecimal()
     return page
 
 
@@ -59,7 +59,7 @@ def test_12_without_script_its_address_leads_to_the_order_and_what_was_never_tol
     quiet_house: House,
 ) -> None:
     tester = quiet_house.sign_in("Tester").open("/orders/307390/receipt")
-    assert (tester.h1, tester.url) == ("Bestilling 307390", "/orders/307390")
+    assert (tester.number, tester.url) == ("307390", "/orders/307390")
     assert receipt(tester) == ""
     assert tester.soup.select("#receipt[hidden]")
 

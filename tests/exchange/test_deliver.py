@@ -78,7 +78,7 @@ def test_not_now_holds_back_the_letter_and_those_behind_it_only(
     assert names == ["other", "first", "second"]
 
 
-@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_never_is_dead_at_once_and_holds_nothing_back(portal: Portal, server: MailServer, command: str) -> None:
     server.answers[command] = ["550 5.1.1 Kari Nygård is not here"]
     refused = portal.post(customer="first")
@@ -90,7 +90,13 @@ def test_never_is_dead_at_once_and_holds_nothing_back(portal: Portal, server: Ma
 
 
 @pytest.mark.parametrize(
-    ("command", "answer"), [("MAIL", "530 Authentication required"), ("MAIL", "421 Bye"), ("RCPT", "421 Bye")]
+    ("command", "answer"),
+    [
+        ("MAIL", "530 Authentication required"),
+        ("MAIL", "553 portal@bht.example is not yours"),
+        ("MAIL", "421 Bye"),
+        ("RCPT", "421 Bye"),
+    ],
 )
 def test_what_is_wrong_with_the_server_is_not_held_against_the_letter(
     portal: Portal, server: MailServer, command: str, answer: str
@@ -256,6 +262,6 @@ def test_a_disk_that_cannot_be_written_is_waited_for(lonely: Portal, tmp_path: P
     (tmp_path / "mail").write_text("in the way")
     message = lonely.post()
     assert lonely.deliver() == 0
-    assert lonely.stored(message).last_error == "file EEXIST"
+    assert lonely.stored(message).last_error == "file ENOTDIR"
     (tmp_path / "mail").unlink()
     assert lonely.deliver(timedelta(minutes=1)) == 1

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from models.exchange.letters import _address
 from tests.stage.outgoing import FACTS, Portal
 from tests.stage.outside import Arrived, MailServer
 from tests.stage.times import NOW
@@ -174,3 +175,12 @@ def test_norwegian_domains_are_written_in_ascii(portal: Portal, server: MailServ
     portal.post(to="ola@blåbær.example")
     assert portal.deliver() == 1
     assert server.arrived[0].to == ["ola@xn--blbr-roah.example"]
+
+
+def test_a_letter_goes_to_the_international_domain_that_is_written_and_to_none_that_is_not() -> None:
+    """IDNA 2003 made `straße.example` into `strasse.example`, which is somebody else's."""
+    told = _address("ola@straße.example", "Ola")
+    assert told
+    assert told.addr_spec == "ola@xn--strae-oqa.example"
+    for nowhere in ("ola@b_c.no", "ola@☃.no", "ola@-b.no"):
+        assert _address(nowhere) is None

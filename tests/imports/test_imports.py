@@ -17,6 +17,7 @@ from models.employees.search import EmployeeRow, find_employees
 from models.imports import export
 from models.imports.lists import KEPT, Import
 from models.outbox.message import Message
+from tests.imports.saved import every_way, ours
 from tests.stage import golden
 from tests.stage.golden import HEADINGS, PEOPLE, delimited
 from tests.stage.house import House
@@ -419,3 +420,12 @@ def test_someone_elses_number_changes_nobody_without_a_tick(house: House, hms: P
     hms.fill(same_person="1").press("Rett")
     assert counts(hms).startswith("1 endret")
     assert house.mode
+
+
+def test_the_list_that_went_out_comes_back_unchanged_whoever_saved_it(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    send(hms, ours("csv")).press("Importer 3")
+    for name, content in every_way().items():
+        send(hms, content, name)
+        assert counts(hms) == "3 uendret", name
+        assert hms.has("0 endringer"), name

@@ -36,10 +36,10 @@ def still_written(person: Visitor) -> None:
 
 def sent(person: Visitor) -> str:
     """The order page with its confirmation has come; gives the order's number."""
-    expect(person.h1).to_have_text(re.compile(r"^Bestilling \d+$"))
-    number = person.h1.inner_text().removeprefix("Bestilling ")
+    expect(person.page.locator(".number")).to_have_text(re.compile(r"^\d+$"))
+    number, what = person.page.locator(".number").inner_text(), person.h1.inner_text()
     expect(person.part("flash")).to_contain_text(f"Bestilling {number} er sendt.")
-    expect(person.page).to_have_title(f"Bestilling {number} – Avonova Kundeportal")
+    expect(person.page).to_have_title(f"{what}, bestilling {number} – Avonova Kundeportal")
     expect(person.page).to_have_url(f"{person.portal.url}/orders/{number}")
     return number
 

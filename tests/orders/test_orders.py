@@ -129,10 +129,59 @@ def test_b7_heading_and_columns(tester: Page) -> None:
     assert [cell.get_text() for cell in tester.soup.select("#results thead th[scope=col]")] == COLUMNS
 
 
+def composed(page: Page) -> str:
+    """All that was written on the first order, in an element of its own (B12)."""
+    found = page.soup.select_one("#results tbody td p")
+    assert found is not None
+    return found.get_text()
+
+
+def test_h2_what_was_ordered_stands_first_and_all_that_was_written_below_it(house: House, hms: Page) -> None:
+    page = search(hms, number="307519")
+    cell = page.soup.select_one("#order-307519 td:nth-child(4)")
+    assert cell is not None
+    assert [part.get_text() for part in cell.select(":first-child")] == ["Støvmåling"]
+    assert composed(page).startswith('Vi kommer tilbake med hvilken uke det sages. Ønsket leveranse: "Støvmåling".')
+    page.follow("307519")
+    assert (page.h1, page.number) == ("Støvmåling", "307519")
+    assert page.soup.title
+    assert page.soup.title.get_text().startswith("Støvmåling, bestilling 307519")
+    written_by_the_provider = search(hms.open("/orders"), number="307513")
+    assert not written_by_the_provider.soup.select("#results tbody td p"), "nothing is said twice"
+
+
+def test_h1_h2_places_side_by_side_and_ready_searches_with_their_counts(house: House, hms: Page) -> None:
+    page = hms.open("/orders")
+    assert [link.get_text() for link in page.soup.select("nav.sub a")] == ["Bestillinger", "Bookinger"]
+    assert [link.get_text() for link in page.soup.select("nav.sub [aria-current]")] == ["Bestillinger"]
+    quick = [" ".join(link.get_text().split()) for link in page.soup.select(".quick a")]
+    assert quick == ["Åpne (10)", "Venter på dere (1)", "Alle"]
+    link = page.soup.select_one(".quick a")
+    assert link
+    opened = page.open(str(link["href"]))
+    assert len(opened.rows) == 10
+    assert (opened.value("status"), {row[5] for row in opened.rows} & {"Utført", "Fakturert", "Avbestilt"}) == (
+        "open",
+        set(),
+    )
+    assert page.open("/orders?status=Venter+p%C3%A5+kunde").rows[0][0] == "307519"
+    for url in ("/bookings", "/calendar", "/bookings/1", "/orders/307513"):
+        current = page.open(url).soup.select_one("nav.sub [aria-current]")
+        assert current is not None, url
+        assert current.get_text() == ("Bestillinger" if "orders" in url else "Bookinger"), url
+
+
 def test_b8_the_guides_row(tester: Page) -> None:
     number, day, group, text, unit, status = search(tester, number="307390").rows[0]
     assert (number, day, group, unit, status) == ("307390", "17.04.2023", "", "Demokunde_Test", "")
-    assert text.startswith('så raskt som mulig Ønsket leveranse: "Støttesamtaler". Antall/omfang: 4. Sted/lokasjon')
+    assert text.startswith(
+        'Støttesamtaler så raskt som mulig Ønsket leveranse: "Støttesamtaler". Antall/omfang: 4. Sted'
+    )
+    assert composed(tester) == (
+        'så raskt som mulig Ønsket leveranse: "Støttesamtaler". Antall/omfang: 4. '
+        "Sted/lokasjon for gjennomføring av leveranse: Oslo. Kundebestilling referanse: Merkes med 123. "
+        "Navn og tlf nr til kontaktperson: Ola Olsen - tlf 1243254."
+    )
     assert "None" not in tester.soup.get_text()
 
 
@@ -141,7 +190,7 @@ def test_b9_the_left_most_cell_leads_to_the_order(tester: Page) -> None:
     first = tester.soup.select_one("#order-307390 > :first-child a")
     assert first is not None
     assert first["href"] == "/orders/307390"
-    assert tester.follow("307390").h1 == "Bestilling 307390"
+    assert tester.follow("307390").number == "307390"
 
 
 def test_b10_newest_first_in_pages_that_keep_the_filters(hms: Page) -> None:
@@ -213,7 +262,7 @@ def test_b14_names_of_employees_need_the_right_to_see_them(house: House, hms: Pa
 
 def test_b15_number_reference_history_and_account_manager(hms: Page) -> None:
     page = hms.open("/orders/307513")
-    assert page.h1 == "Bestilling 307513"
+    assert page.number == "307513"
     assert page.soup.select_one("[data-copy='307513']")
     assert page.has("Historikk")
     assert page.has("Planlagt")

@@ -351,6 +351,8 @@ def test_a_document_and_a_plan_come_by_command(desk: House, tmp_path: Path) -> N
     hms = desk.sign_in("hms.fjord").open("/reports")
     assert hms.rows[0][:4] == ["Radonmåling", "Kartlegging", "2026", "Tromsø"]
     assert [row[-1] for row in hms.open("/reports/hms-year").rows] == ["Gjort 13.05.2026", "Bestilt"]
+    plan.write_bytes(f"Plan for 2026\n\n{heads}{good}".encode("mac_roman"))
+    assert app.main(["add-plan", *fjordbygg, str(plan)]) == 0, "as another program writes it"
     broken = (
         "Mars;a;;;1;;",
         "Tromsø;;;;1;;",

@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, nodes
 
 from routes import MAP
+from routes.web.templates import MARKUP
 from routes.web.words import FILTERS
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ Problem = tuple[int, str]
 def environment() -> Environment:
     """The templates' syntax, filters and tests, to read them with."""
     templates = Environment(autoescape=True, undefined=StrictUndefined)
-    templates.filters.update(FILTERS)
+    templates.filters.update(FILTERS | MARKUP)
     return templates
 
 

@@ -15,6 +15,7 @@ from tests.stage.shared import shared
 from tests.stage.times import TODAY
 
 _FRAGMENT_OF = {"tr": "tbody", "td": "tr", "li": "ul", "option": "select"}
+_TRUE_OR_NOT = set("autofocus checked disabled hidden multiple novalidate readonly required selected".split())
 _PLAIN = r"[^<>\"&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 _WORDS = re.compile(rf">{_PLAIN}*[^\s<>\"&\x00-\x20\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]{_PLAIN}*<")
 _VALUES = re.compile(rf'="{_PLAIN}*"')
@@ -76,6 +77,7 @@ def all_rules(soup: BeautifulSoup, *, document: bool) -> None:
     controls_have_labels(tags)
     forms_work_without_script(tags)
     nothing_inline(tags)
+    values_are_valid(tags)
     if document:
         frame(soup, tags)
 
@@ -137,6 +139,15 @@ def forms_work_without_script(tags: list[Tag]) -> None:
             assert tag.get("href") == tag["hx-get"]
         if tag.name == "button":
             assert tag.find_parent("form") or tag.get("type") == "button" or tag.get("form"), str(tag)
+
+
+def values_are_valid(tags: list[Tag]) -> None:
+    """What is true by being there has no other value, and a moment for programs goes to the second."""
+    for tag in tags:
+        for name in _TRUE_OR_NOT & set(tag.attrs):
+            assert tag[name] in {"", name}, f'{tag.name} has {name}="{tag[name]}"'
+        if tag.has_attr("datetime"):
+            assert re.fullmatch(r"[-\d]+(T\d\d:\d\d(:\d\d)?([+]\d\d:\d\d|Z)?)?|\d\d:\d\d", str(tag["datetime"])), tag
 
 
 def nothing_inline(tags: list[Tag]) -> None:

@@ -4,6 +4,7 @@ In the mode `htmx` requests carry htmx 4's headers and answers are swapped into 
 story can assert the same page in both modes. Every answer is held to the house rules.
 """
 
+import json
 import re
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -193,6 +194,8 @@ class Page(Client, View):
             "hx-current-url": BASE + self.url,
             "sec-fetch-site": "same-origin",
         }
+        if body := self.soup.body:
+            headers |= json.loads(str(body.get("hx-headers:inherited", "{}")))
         asked = url
         if method == "GET" and pairs:
             asked = url.partition("?")[0] + "?" + urlencode(pairs)

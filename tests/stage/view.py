@@ -23,6 +23,12 @@ class View:
         return text_of(heading) if heading else ""
 
     @property
+    def number(self) -> str:
+        """The number of the order that the page is about."""
+        number = self.soup.select_one(".number")
+        return text_of(number) if number else ""
+
+    @property
     def flash(self) -> str:
         """What just happened."""
         said = self.soup.select_one("#flash")

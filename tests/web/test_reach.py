@@ -1,6 +1,7 @@
 """Everybody can use every place: axe-core finds nothing, and nothing has to be pushed sideways (WCAG 2.2 AA).
 
 Each place is looked at in each of its states, wide and narrow, light and dark, in forced colours, with double text.
+At more widths, and with more space in the text, no two texts lie on each other and none is cut off (`geometry`).
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from routes import MAP
+from tests.stage.browsers import geometry
 from tests.stage.browsers.chromium import DESK, PHONE, Visitor
 from tests.stage.browsers.live import LivePortal
 from tests.web.states import STATES
@@ -117,6 +119,8 @@ def test_axe_finds_nothing(person: Visitor, name: str, looks: Looks) -> None:
         found += [f"{seen}: {violation}" for violation in violations(person.page, rules)]
         if pushed := person.page.evaluate("document.documentElement.scrollWidth - innerWidth"):
             found.append(f"{seen}: {pushed} px to the side")
+    if looks is AS_IT_COMES:
+        found += geometry.faults(person.page)
     assert not found, "\n".join(found)
 
 

@@ -121,5 +121,6 @@ def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: L
     person.back_to_top().go_to_field("Finn ansatte").go_on().go_on().press("\r")
     person.enter("Meld på")
     person.sees(f"{who} er påmeldt")
-    person.back_to_top().go_to("Flytt").go_on().press("\r")
+    person.sees("Påmeldt nå · ")
+    person.back_to_top().enter("Angre")
     person.sees(f"{who} er meldt av.")

@@ -1,4 +1,4 @@
-"""Sends every change to the CRM as a signed webhook, or writes files where there is no CRM (C1).
+"""Sends every change to the CRM as a signed webhook (C1).
 
 What an event looks like is in `envelopes`, how it is signed in `webhooks`. What the CRM tells the portal arrives in
 `intake`; a CRM that cannot be called fetches its events from `feed`.
@@ -16,10 +16,11 @@ from models.core.settings import Settings, SettingsRefused
 from models.exchange import Deferred, Stumbled, Unreachable
 from models.exchange.crm.envelopes import Envelopes
 from models.exchange.crm.webhooks import keys_of, sign
+from models.exchange.deadline import Wire, within
 from models.outbox.message import Message
 
 _TIMEOUT = 10
-"""Seconds that the CRM may take for each step of its answer."""
+"""Seconds that the CRM may take for each step; all of them have one deadline (`models.exchange.deadline`)."""
 _NOT_ABOUT_THIS_EVENT = {401, 429, 502, 503, 504}
 """Our signature is not known there, it is too much, or nobody is behind the address: so it is for every event."""
 
@@ -63,6 +64,7 @@ class Crm:
             raise SettingsRefused("CRM_SECRETS is not set; without it the CRM cannot know who calls.")
         self._keys = keys_of(settings.crm_secrets)
         self._envelopes = Envelopes(settings)
+        self.folder = settings.var / "crm"
 
     def reach(self) -> bool:
         """Open a connection, and say nothing; False where the CRM is not called. Raises Unreachable."""
@@ -86,7 +88,8 @@ class Crm:
         assert self._address is not None
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
-        status, retry_after = _answer(self._address, body, headers)
+        address = self._address
+        status, retry_after = within(lambda wire: _answer(address, body, headers, wire))
         if status in _NOT_ABOUT_THIS_EVENT:
             raise Unreachable(f"http {status}", _wait(retry_after, now))
         if status >= 500:
@@ -95,11 +98,12 @@ class Crm:
             raise Deferred(f"http {status}")
 
 
-def _answer(address: _Address, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+def _answer(address: _Address, body: bytes, headers: dict[str, str], wire: Wire) -> tuple[int, str]:
     """Post it, following no redirect, and return the status of the answer and its Retry-After."""
     connection = address.connection()
     try:
         connection.connect()
+        wire.hold(connection)
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise Unreachable(type(error).__name__) from error

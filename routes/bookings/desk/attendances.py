@@ -59,7 +59,7 @@ def _changed(visit: Visit, sheet: BookingSheet, slot: SlotView, names: list[str]
     return swap(
         visit,
         "bookings/desk/_slot.html",
-        or_go=f"{now.url}#slot-{slot.id}",
+        or_go=now.url,
         say=f"{state} er notert for {who}." if state else f"Oppmøtet er angret for {who}.",
         sheet=now,
         s=now.slot(slot.id),
