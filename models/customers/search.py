@@ -11,7 +11,7 @@ from models.core.search import PAGE_SIZE, Found, Search, like
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
-from models.customers.units import Unit, in_norwegian, norwegian
+from models.customers.units import Unit, in_norwegian, is_called, norwegian
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ def account_managers(db: Session) -> list[tuple[int, str]]:
 
 _TEXT, _NUMBER = bindparam("text", type_=String), bindparam("number", type_=String)
 NAMED: ColumnElement[bool] = or_(
-    in_norwegian(Customer.name).like(_TEXT, escape="/"),
-    Customer.id.in_(select(Unit.customer_id).where(in_norwegian(Unit.name).like(_TEXT, escape="/"))),
+    is_called(Customer.name, _TEXT),
+    Customer.id.in_(select(Unit.customer_id).where(is_called(Unit.name, _TEXT))),
 )
 """Whether `text`, as `within` writes it, is in the name of the customer or of one of its units."""
-_CALLED = select(Customer.id).where(in_norwegian(Customer.name).like(bindparam("customer", type_=String), escape="/"))
+_CALLED = select(Customer.id).where(is_called(Customer.name, bindparam("customer", type_=String)))
 
 
 def of_customers(customer_id: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:

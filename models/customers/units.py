@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    or_,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -138,6 +139,19 @@ def in_norwegian(name: ColumnElement[str] | InstrumentedAttribute[str]) -> Colum
         for letter in letters:
             key = func.replace(key, letter, placed)
     return _Bytewise(func.replace(key, "aa", "}"))
+
+
+def is_called(name: ColumnElement[str] | InstrumentedAttribute[str], wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a name is like what `norwegian` made of a text, also where that was typed without æ, ø and å.
+
+    `tromso` and `tromsoe` find Tromsø; `tromsø` finds no Tromso.
+    """
+    key = in_norwegian(name)
+    found = [key.like(wanted, escape="/")]
+    for ae, oe, aa in (("ae", "o", "a"), ("ae", "oe", "aa")):
+        plain = func.replace(func.replace(func.replace(key, "{", ae), "|", oe), "}", aa)
+        found.append(plain.like(wanted, escape="/"))
+    return or_(*found)
 
 
 def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:

@@ -17,7 +17,7 @@ from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.search import within
 from models.customers.stand_ins import StandIn
-from models.customers.units import Unit, in_norwegian
+from models.customers.units import Unit, in_norwegian, is_called
 from models.users.user import Role, User
 
 
@@ -102,7 +102,7 @@ _BY_NAME = Search(
     row=_member,
     conditions={
         "text": or_(
-            in_norwegian(AccountManager.name).like(_TEXT, escape="/"),
+            is_called(AccountManager.name, _TEXT),
             func.lower(AccountManager.email).like(_TEXT, escape="/"),
             AccountManager.id.in_(_SIGN_IN.where(_named)),
         ),

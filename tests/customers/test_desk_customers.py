@@ -22,6 +22,9 @@ def test_staff_find_their_own_customers_first_and_all_of_them_if_they_wish(house
     for typed, found in (
         ("fjord", ["Fjordbygg Entreprenør AS"]),
         ("ÅSGRENDA", ["Solvik kommune"]),
+        ("asgrenda", ["Solvik kommune"]),
+        ("entreprenor", ["Fjordbygg Entreprenør AS"]),
+        ("sjoemat", ["Havbris Sjømat AS"]),
         ("315 908 302", ["Demokunde_Test"]),
         ("318609136", ["Testbedriften AS"]),
         ("%", []),
