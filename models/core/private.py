@@ -11,7 +11,7 @@ _FOLDER, _FILE = 0o700, 0o600
 
 def make_folder(folder: Path) -> None:
     """Make a folder, with those above it that are missing; raises OSError. What is there stays as it is."""
-    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=_FOLDER, exist_ok=True)  # another process may be first
 
