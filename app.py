@@ -122,8 +122,6 @@ def run(installation: Installation) -> Iterable[str]:
 def serve(installation: Installation) -> Iterable[str]:
     """The portal, in as many processes as WORKERS says."""
     settings = installation.settings
-    if not settings.sends_mail:
-        log.warning("SMTP_URL is not set: letters are kept as files under PORTAL_VAR, and reach nobody")
     app = create_app(settings)
     installation.check_tables()
     installation.close()  # no process may share a connection with another
@@ -131,6 +129,8 @@ def serve(installation: Installation) -> Iterable[str]:
         sockets = listen(settings.host, settings.port)
     except CannotListen as refused:
         raise Refused(str(refused)) from refused
+    if not settings.sends_mail:
+        log.warning("SMTP_URL is not set: letters are kept as files under PORTAL_VAR, and reach nobody")
 
     def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None) -> bool:
         around = Around(

@@ -20,6 +20,7 @@ from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.rounds import DAY, all_is_well
 from tests.stage.times import NOW
+from tests.stage.view import text_of
 
 FJORDBYGG = "Fjordbygg Entreprenør AS"
 ME = "Per-Arne Lie (kam.lie)"
@@ -416,7 +417,7 @@ def test_calling_off_asks_first_and_tells_everybody(house: House, kam: Page) -> 
 def test_the_day_list_is_for_staff_too(quiet_house: House) -> None:
     kam = quiet_house.sign_in("kam.lie").open("/desk/bookings").follow("Helsekontroll Fjordbygg Bergen")
     page = kam.follow("Dagsliste")
-    assert page.soup.select("main h2")[0].get_text() == "tirsdag 13. oktober"
+    assert text_of(page.soup.select("main h2")[0]) == "tirsdag 13. oktober"
     assert len(page.follow("Etter navn").soup.select("tbody th")) == 27
     assert page.has(f"{FJORDBYGG}. Bedriftshelsesenteret Bergen")
 

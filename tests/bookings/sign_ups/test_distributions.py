@@ -20,6 +20,7 @@ from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.rounds import DAY, HMS, a_round, all_is_well, miscounted, people, slots_of
 from tests.stage.times import NOW
+from tests.stage.view import text_of
 from tests.stage.walls import World
 
 
@@ -108,7 +109,7 @@ def proposed(page: Page) -> dict[str, str]:
         chosen = row.select_one("option[selected]")
         assert isinstance(chosen, Tag)
         name = next(row.select("th")[0].stripped_strings)
-        found[name] = chosen.get_text(strip=True)
+        found[name] = text_of(chosen)
     return found
 
 
