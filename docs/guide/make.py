@@ -76,11 +76,11 @@ def meet_guard(page: Page) -> None:
 PICTURES = (
     Picture("orders", 1152, 760, "/orders"),
     Picture("orders-phone", 360, 720, "/orders", top="h1"),
-    Picture("new-order", 768, 1024, "/orders/new", top=".crumbs", prepare=fill_in_order),
-    Picture("new-order-phone", 360, 720, "/orders/new", top=".crumbs", prepare=fill_in_order),
+    Picture("new-order", 768, 1024, "/orders/new", top="h1", prepare=fill_in_order),
+    Picture("new-order-phone", 360, 720, "/orders/new", top="h1", prepare=fill_in_order),
     Picture("guard", 440, 522, "/orders/new", top="#field-description", prepare=meet_guard),
-    Picture("order", 1152, 760, "/orders/307513", top=".crumbs"),
-    Picture("order-phone", 360, 720, "/orders/307513", top=".crumbs"),
+    Picture("order", 1152, 760, "/orders/307513", top="h1"),
+    Picture("order-phone", 360, 720, "/orders/307513", top="h1"),
 )
 
 
