@@ -79,8 +79,8 @@ PICTURES = (
     Picture("new-order", 768, 1024, "/orders/new", top="h1", prepare=fill_in_order),
     Picture("new-order-phone", 360, 720, "/orders/new", top="h1", prepare=fill_in_order),
     Picture("guard", 440, 522, "/orders/new", top="#field-description", prepare=meet_guard),
-    Picture("order", 1152, 760, "/orders/307513", top="h1"),
-    Picture("order-phone", 360, 720, "/orders/307513", top="h1"),
+    Picture("order", 1152, 760, "/orders/307513", top=".kick"),
+    Picture("order-phone", 360, 720, "/orders/307513", top=".kick"),
 )
 
 

@@ -234,6 +234,7 @@ ESCAPES = {
     "models/exchange/crm/intake/receiving.py",
     "routes/session/sign_in.py",
     "routes/web/entrance/doors.py",
+    "routes/web/entrance/kept.py",
     "routes/web/entrance/visits.py",
 }
 """Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
