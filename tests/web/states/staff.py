@@ -18,14 +18,14 @@ def member(person: Visitor, name: str) -> None:
 
 
 def away(person: Visitor) -> None:
-    """A member with a stand-in, and another one refused."""
+    """A member with a stand-in later on, when no other story writes to the member, and another one refused."""
     member(person, "Per-Arne Lie")
     for _ in range(2):
         person.field("Stedfortreder").select_option(label="Silje Haugen")
-        person.field("Fra og med").fill("01.10.2026")
-        person.field("Til og med").fill("09.10.2026" if not _ else "10.10.2026")
+        person.field("Fra og med").fill("12.10.2026")
+        person.field("Til og med").fill("16.10.2026" if not _ else "17.10.2026")
         person.button("Legg til stedfortreder").click()
-        expect(person.part("problems") if _ else person.button("Ta bort Silje Haugen, 01.10.2026")).to_be_visible()
+        expect(person.part("problems") if _ else person.button("Ta bort Silje Haugen, 12.10.2026")).to_be_visible()
 
 
 STATES: Ways = {
@@ -33,5 +33,5 @@ STATES: Ways = {
     "no staff": ("desk_staff", "kam.lie", opens("/desk/staff?q=xyz")),
     "new member": ("new_member", "kam.lie", refused),
     "member who cannot sign in": ("desk_member", "kam.lie", lambda person: member(person, "Aisha Rahman")),
-    "member who is away": ("desk_member", "kam.lie", away),
+    "member who will be away": ("desk_member", "kam.lie", away),
 }
