@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import psycopg.sql
@@ -14,6 +15,7 @@ from models.core.settings import Connections
 from models.employees.employee import Employee
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.times import NOW
 
 pytestmark = pytest.mark.postgres
 LOST = "Det er ikke sikkert at det ble lagret"
@@ -74,6 +76,15 @@ def test_a_commit_that_nobody_confirmed_is_not_denied_and_can_be_sent_again(
     assert not form.has("Ingenting er lagret")
     assert saved(page).h1 == "Kari Lagret"
     assert stored(quiet_house) == 1
+
+
+def test_a_page_that_is_read_does_not_fail_because_its_use_could_not_be_noted(
+    quiet_house: House, admin: psycopg.Connection
+) -> None:
+    page = quiet_house.sign_in("Tester").open("/info")
+    quiet_house.clock.set(NOW + timedelta(minutes=30))
+    with at_commit(quiet_house.portal.database, lambda: end_all(admin)):
+        assert page.open("/employees").status_code == 200
 
 
 @contextmanager

@@ -35,8 +35,11 @@ _NOTICED = {
 """A server that has died without a word is noticed within seconds, where the system's own defaults take two hours."""
 
 
-class CommitUnknown(Exception):
-    """The connection was lost while it committed: what was written is stored, or it is not."""
+class CommitUnknown(OperationalError):
+    """The connection was lost while it committed: what was written is stored, or it is not.
+
+    To those who only need to know that the database was not there it is such an error as any other.
+    """
 
 
 def arguments(url: URL, connections: Connections, *, for_people: bool) -> dict[str, Any]:
@@ -72,7 +75,9 @@ class Acknowledged(Session):
             super().commit()
         except DBAPIError as error:
             if written and error.connection_invalidated:
-                raise CommitUnknown from error
+                raise CommitUnknown(
+                    error.statement, None, error.orig or error, hide_parameters=True, connection_invalidated=True
+                ) from error
             raise
 
     def close(self) -> None:

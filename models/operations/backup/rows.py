@@ -7,7 +7,7 @@ Only operators come here: what a visitor may see is held by the walls (`models.c
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import zip_longest
@@ -45,11 +45,6 @@ def contents(connection: Connection, tables: Iterable[Table]) -> dict[str, Conte
 def differing(contents: dict[str, Content], other: dict[str, Content]) -> list[str]:
     """The names of the tables that do not hold the same."""
     return sorted(name for name in contents.keys() | other.keys() if contents.get(name) != other.get(name))
-
-
-def as_plain(contents: dict[str, Content]) -> dict[str, dict[str, Any]]:
-    """The contents as JSON holds them."""
-    return {name: asdict(content) for name, content in contents.items()}
 
 
 def stored(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
