@@ -72,7 +72,8 @@ def open_customer(db: Session, facts: UnitFacts, *, by: Actor, now: datetime) ->
 def add_unit(db: Session, parent_id: int, facts: UnitFacts, *, by: Actor, now: datetime) -> None:
     """A new unit below another; the same form sent again changes nothing. Raises NumberTaken and NameTaken."""
     parent = _held(db, parent_id)
-    known = db.scalars(select(Unit).where(Unit.parent_id == parent.id, Unit.name == facts.name)).first()
+    same_name = select(Unit).where(Unit.parent_id == parent.id, Unit.name == facts.name)
+    known = db.scalars(same_name.order_by(Unit.id)).first()
     if known is not None and known.organisation_number == facts.organisation_number:
         return
     _check(db, facts, parent, None)

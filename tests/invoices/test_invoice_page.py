@@ -183,7 +183,8 @@ def number_of(house: House) -> str:
 
 def test_what_could_run_in_a_browser_is_only_bytes(quiet_house: House) -> None:
     with quiet_house.behind() as db:
-        attachment = db.scalars(select(InvoiceAttachment).where(InvoiceAttachment.size > 0)).first()
+        full = select(InvoiceAttachment).where(InvoiceAttachment.size > 0)
+        attachment = db.scalars(full.order_by(InvoiceAttachment.id)).first()
         assert attachment is not None
         attachment.media_type, attachment.filename, attachment.content = "text/html", "x.html", b"<script>"
         id = attachment.id
@@ -221,7 +222,8 @@ def test_the_account_statement_is_found_where_it_was(quiet_house: House) -> None
 )
 def test_what_is_attached_gets_the_ending_of_its_kind(quiet_house: House, kind: str, filename: str, saved: str) -> None:
     with quiet_house.behind() as db:
-        attachment = db.scalars(select(InvoiceAttachment).where(InvoiceAttachment.size > 0)).first()
+        full = select(InvoiceAttachment).where(InvoiceAttachment.size > 0)
+        attachment = db.scalars(full.order_by(InvoiceAttachment.id)).first()
         assert attachment is not None
         attachment.media_type, attachment.filename, id = kind, filename, attachment.id
         db.commit()

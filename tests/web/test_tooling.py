@@ -122,6 +122,28 @@ def is_there(dotted: str) -> bool:
     return module.exists() and re.search(rf"\b{path.name}\b", module.read_text(encoding="utf-8")) is not None
 
 
+def test_whoever_takes_one_row_of_several_says_in_which_order_they_stand() -> None:
+    """A database hands out rows as they lie, which another machine, or a story before, may change."""
+    places = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
+    taken = {
+        f"{named(path)}:{query.lineno}": ast.unparse(query)
+        for path in places
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if (query := query_of_which_one_is_taken(node))
+    }
+    assert {place: query for place, query in taken.items() if "select(" in query and "order_by(" not in query} == {}
+
+
+def query_of_which_one_is_taken(node: ast.AST) -> ast.expr | None:
+    """What `first()` is called on, or `all()[…]` is taken from."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=query, attr="first")):
+            return query
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(value=query, attr="all"))):
+            return query
+    return None
+
+
 def test_the_tests_that_prove_our_security_are_there() -> None:
     stories = {f"/{named(path)}": path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
     lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()

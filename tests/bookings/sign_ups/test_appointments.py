@@ -189,7 +189,8 @@ def test_5_11_an_offer_that_has_run_out_is_over_also_before_it_is_taken_back(qui
     with quiet_house.behind() as db:
         waiting = first_in_line(db)
         person = db.get_one(Employee, waiting.employee_id)
-        slot = db.scalars(select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)).first()
+        free = select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)
+        slot = db.scalars(free.order_by(Slot.id)).first()
         assert slot
         slot.take(db)
         waiting.slot_id, waiting.state = slot.id, "Tilbudt"

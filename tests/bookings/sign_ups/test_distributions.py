@@ -85,6 +85,7 @@ def test_a_whole_unit_a_list_and_who_was_not_there_lately(quiet_house: House) ->
             select(SignUp.employee_id)
             .join(Slot, Slot.id == SignUp.slot_id)
             .where(SignUp.unit_id == booking.unit_id, SignUp.state == "Påmeldt")
+            .order_by(SignUp.id)
         ).first()
         twin.given_name, twin.family_name = second.given_name, second.family_name
         db.commit()
@@ -158,9 +159,8 @@ def test_who_is_nobody_and_who_cannot_are_named(quiet_house: House) -> None:
     assert list(proposed(page)) == [stage.names[1]]
     token = [("csrf_token", page.token())]
     with quiet_house.behind() as db:
-        foreign = db.scalars(
-            select(Employee.id).join(Unit, Unit.id == Employee.unit_id).where(Unit.name == "Salg")
-        ).first()
+        sales = select(Employee.id).join(Unit, Unit.id == Employee.unit_id).where(Unit.name == "Salg")
+        foreign = db.scalars(sales.order_by(Employee.id)).first()
     for path, field in (("distribution", "employee"), ("distribution/confirmation", f"place-{foreign}")):
         sent = [*token, (field, str(foreign) if field == "employee" else str(stage.slots[1]))]
         assert hms.send("POST", f"{stage.url}/{path}", sent).status_code == 404

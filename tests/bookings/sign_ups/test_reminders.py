@@ -135,12 +135,14 @@ def test_t6_who_is_moved_is_reminded_of_the_new_time_and_who_comes_late_not_at_a
             select(Slot).where(Slot.booking_id == seated.booking_id, Slot.taken == 0).order_by(Slot.starts_at.desc())
         ).all()
         late = db.scalars(
-            select(Employee).where(
+            select(Employee)
+            .where(
                 Employee.unit_id == employee.unit_id,
                 Employee.email.is_not(None),
                 Employee.deactivated_at.is_(None),
                 Employee.id.not_in(select(SignUp.employee_id)),
             )
+            .order_by(Employee.id)
         ).first()
         assert late
         bind(db, Scope.whole(seated.customer_id))

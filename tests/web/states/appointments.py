@@ -41,7 +41,8 @@ def own_offer(person: Visitor) -> None:
     with person.portal.behind() as db:
         waiting = db.scalars(select(SignUp).where(SignUp.state == "Venteliste").order_by(SignUp.id.desc())).first()
         assert waiting
-        free = db.scalars(select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)).first()
+        empty = select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)
+        free = db.scalars(empty.order_by(Slot.id)).first()
         assert free
         free.take(db)
         waiting.slot_id, waiting.state, waiting.offered_until = free.id, "Tilbudt", NOW + timedelta(hours=20)
