@@ -17,7 +17,8 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, at_most, end_overdue, room_for
+from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, Watched, end_overdue, room_for
+from routes.web.serving.parsers import FASTEST, at_most
 from routes.web.serving.sockets import BACKLOG, close, take_no_more
 
 log = logging.getLogger("portal.server")
@@ -64,11 +65,11 @@ class Server(uvicorn.Server):
     finishes what is under way; a further signal cuts a step short.
     """
 
-    def __init__(self, app: ASGIApp, around: Around) -> None:
+    def __init__(self, app: ASGIApp, around: Around, kind: type[Watched] = FASTEST) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=at_most(room_for(around.connections)),
+                http=at_most(room_for(around.connections), kind),
                 ws="none",
                 backlog=ACCEPTED_AT_ONCE,
                 forwarded_allow_ips=list(around.proxies),
