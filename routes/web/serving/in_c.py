@@ -5,11 +5,12 @@ It can be imported where httptools is installed; what every connection is held t
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from routes.web.http.limits import MOST_HEADERS
 from routes.web.serving.connections import Watched
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a head that is not at its end yet; the segment that it begins in may hold more, and is not counted."""
+MOST_HEADERS = 200
+"""Headers, or trailers, that are kept of a request: more than are let in afterwards, so that it is refused."""
 MOST_WAITING = 8
 """Requests that may have come before the one before them is answered."""
 
@@ -46,8 +47,8 @@ class InC(Watched, HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; of too many only one more than there may be, with which `limits` refuses the request."""
-        if len(self.headers) <= MOST_HEADERS:
+        """Keep a header, where it is not one of far too many."""
+        if len(self.headers) < MOST_HEADERS:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
