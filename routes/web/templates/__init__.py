@@ -14,9 +14,10 @@ from markupsafe import Markup
 from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
+from routes.web.templates.compiled import Compiled
 from routes.web.words import FILTERS
 
-PARTIALS = Path(__file__).parents[2] / "partials"
+PARTIALS = Path(__file__).parents[3] / "partials"
 # Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
 _TOKEN_HERE = f"token-{secrets.token_hex(16)}"
 
@@ -41,7 +42,10 @@ MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text}
 
 def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
     """The templates, with everything that macros may use as globals."""
-    templates = Environment(
+    templates = Compiled(
+        fixed={"csrf_token": _TOKEN_HERE, "brand": settings.brand, "guide_file": settings.guide_file},
+        pure={"url": links.path, "static": static.path},
+        parts_of=links.parts,
         loader=FileSystemLoader(PARTIALS),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,13 +54,6 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         auto_reload=settings.demo,
     )
     templates.filters.update(FILTERS | MARKUP)
-    templates.globals.update(
-        url=links.path,
-        static=static.path,
-        csrf_token=_TOKEN_HERE,
-        brand=settings.brand,
-        guide_file=settings.guide_file,
-    )
     return templates
 
 
