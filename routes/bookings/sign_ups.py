@@ -12,7 +12,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.candidates import employees_by_id, not_there_yet, sign_up_by_id
 from models.bookings.sign_ups.seating import sign_up_all
-from models.bookings.sign_ups.sign_up import NoLongerSignedUp, SignUp
+from models.bookings.sign_ups.sign_up import NoLongerSignedUp, SignUp, State
 from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import slot_by_id
 from models.employees.employee import Employee
@@ -118,7 +118,7 @@ def destroy(visit: Visit, id: int) -> Response:
     except REFUSALS as why:
         return refused(visit, _sheet(visit, booking), why, [employee])
     said = f"{employee.full_name} er meldt av." if slot_id else f"{employee.full_name} står ikke lenger på venteliste."
-    if was == "Venteliste" or slot_id is None:
+    if was is State.WAITING or slot_id is None:
         return all_slots(visit, booking, said)
     return changed(visit, booking, [slot_id], said, [employee])
 
