@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PROMISE = re.compile(
     r"(?<!ingen )får (?:en |en ny |ny )?(?:e-post|beskjed|invitasjon|bekreftelse)"
     r"|(?<!Ingen )(?:invitasjon|bekreftelse|e-post) er sendt"
-    r"|(?<!Ingen er )varslet\b|sender deg en|sendt en e-post|e-posten om|tilbud om den på e-post|Invitert til å velge tid"
-    r"|offered to you by e-mail"
+    r"|(?<!Ingen er )varslet\b|sender deg en|sendt en e-post|e-posten om|tilbud om den på e-post"
+    r"|Invitert til å velge tid|offered to you by e-mail"
 )
 """What a sentence says that promises a letter, or says that there was one."""
 THE_CRM = "CRM får beskjed"
