@@ -148,7 +148,7 @@ def query_of_which_one_is_taken(node: ast.AST) -> ast.expr | None:
 
 
 def test_no_state_is_known_by_a_word_that_pages_show() -> None:
-    """Values are in English and have their words in one place (decision 0035); the provider's words are rows."""
+    """Values are in English and have their words in one place (decision 0036); the provider's words are rows."""
     words = {label.word for labels in LABELS.values() for label in labels.values()}
     asked = {f"{named(path)}: {text}" for path in MODULES for text in texts_asked_for(path) if text in words}
     assert asked == set()

@@ -111,7 +111,7 @@ class SignUp(UnitOwned, Base):
     state: Mapped[State] = mapped_column("standing", one_of(State, 20), key="state", server_default="")
     word_before: Mapped[str] = mapped_column("state", String(20), key="word_before", default="", deferred=True)
     """What the release before reads and writes. Triggers keep the two columns alike, so that both releases can serve;
-    a later one takes this away (decision 0035)."""
+    a later one takes this away (decision 0036)."""
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
     signed_up_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Who may see the name where names are hidden."""
