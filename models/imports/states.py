@@ -36,7 +36,8 @@ _LEFT = _words(
     "tidlegare, tidlegare tilsett, ikke ansatt, ikke lenger ansatt, ikkje lenger tilsett, ikke i arbeid, død, avdød, "
     "deceased, utgått, not active, not employed, no longer employed, former employee, ex employee, disabled, "
     "deactivated, resigned and left, opphørt, ansettelse opphørt, arbeidsforhold avsluttet, arbeidsforhold opphørt, "
-    "avskjediget, pensjonert, retired, slutat, har slutat, avslutad, fratrådt stilling, ausgeschieden, inaktiv ansatt, arkivert"
+    "avskjediget, pensjonert, retired, slutat, har slutat, avslutad, fratrådt stilling, ausgeschieden, "
+    "inaktiv ansatt, arkivert"
 )
 _YES, _NO = _words("ja, yes, y, j, true, sann, x, 1"), _words("nei, no, n, false, usann, 0")
 _OF_LEAVING = re.compile("slutt|inaktiv|deaktiv|passiv|fratr|terminat|inactive|^left|opphør")
