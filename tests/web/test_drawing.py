@@ -52,6 +52,22 @@ def test_addresses_and_names_are_those_of_the_installation(source: str, drawn: s
     assert templates(t=source).get_template("t").render(number=41, text='a/b <"&') == drawn
 
 
+@pytest.mark.parametrize("while_changed", [True, False])
+def test_a_part_is_drawn_in_its_place_with_names_of_its_own(*, while_changed: bool) -> None:
+    drawing = templates(
+        m="{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}",
+        row="{% import 'm' as ui %}{% set word = row ~ '!' %}{% set brand = 'own' %}{{ ui.bold(word) }}{{ brand }}",
+        deep="{% set word = 'deep' %}{% include 'row' %}{{ word }}",
+        base="{% block content %}{% endblock %}",
+        t="{% extends 'base' %}{% import 'm' as ui %}{% block content %}{% set word = 'kept' %}"
+        "{% for row in ['a<', 'b'] %}{% include 'row' %}{{ loop.index }}{% endfor %}"
+        "{{ word }} {{ brand }} {% set row = 'c' %}{% include 'deep' %}{{ ui.bold(word) }}{% endblock %}",
+    )
+    drawing.auto_reload = while_changed
+    drawn = drawing.get_template("t").render()
+    assert drawn == "<b>a&lt;!</b>own1<b>b!</b>own2kept Bed &amp; Bok <b>c!</b>owndeep<b>kept</b>"
+
+
 class _Form(Form):
     name = Text("Navn:")
     unit = Choice("Avdeling:", default="")

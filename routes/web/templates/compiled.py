@@ -59,23 +59,30 @@ class _Context(Context):
 
 
 class _Fixed(NodeTransformer):
-    """Puts values in the place of names and addresses that are known when a template is compiled."""
+    """Puts in place what is known when a template is compiled: names, addresses, and the parts that it includes."""
 
-    def __init__(self, templates: "Compiled", own: set[str]) -> None:
+    def __init__(self, templates: "Compiled", source: nodes.Template, around: "_Fixed | None" = None) -> None:
         self._templates = templates
-        self._own = own
+        self.own = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
         """Names that the template itself sets, which mean something else there."""
+        self.imports = {_import_of(node) for node in source.body}
+        if around:
+            self.own |= around.own
+            source.body = [
+                node for node in source.body if not _import_of(node) or _import_of(node) not in around.imports
+            ]
+            self.imports |= around.imports
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802  # Jinja2's
         """A name of the installation's, such as its brand."""
-        if node.ctx != "load" or node.name in self._own or node.name not in self._templates.fixed:
+        if node.ctx != "load" or node.name in self.own or node.name not in self._templates.fixed:
             return node
         return nodes.Const(self._templates.fixed[node.name], lineno=node.lineno)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  # Jinja2's
         """An address without parameters, or with those that are written out."""
         self.generic_visit(node)
-        name = node.node.name if isinstance(node.node, nodes.Name) and node.node.name not in self._own else ""
+        name = node.node.name if isinstance(node.node, nodes.Name) and node.node.name not in self.own else ""
         pure = self._templates.pure.get(name)
         args = [value.value for value in node.args if isinstance(value, nodes.Const)]
         named = {pair.key: pair.value.value for pair in node.kwargs if isinstance(pair.value, nodes.Const)}
@@ -83,6 +90,19 @@ class _Fixed(NodeTransformer):
         if pure is None or not is_known or node.dyn_args or node.dyn_kwargs:
             return node
         return nodes.Const(pure(*args, **named), lineno=node.lineno)
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  # Jinja2's
+        """A part: it stands where it is included, with names of its own, so that a row costs no template of its own.
+
+        While templates are being changed it is looked up each time, and errors name its own lines.
+        """
+        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        if not isinstance(name, str) or node.ignore_missing or not node.with_context or self._templates.auto_reload:
+            return node
+        part = self._templates.parsed(name)
+        if part.find(nodes.Extends) or part.find(nodes.Block):
+            return node
+        return nodes.Scope(_Fixed(self._templates, part, self).visit(part).body, lineno=node.lineno)
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802  # Jinja2's
         """Addresses that are written where they are put together: of a row, only its number has to be found."""
@@ -93,7 +113,7 @@ class _Fixed(NodeTransformer):
     def _pieces(self, node: nodes.Expr) -> list[nodes.Expr]:
         if not (isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "url"):
             return [node]
-        if "url" in self._own or node.dyn_kwargs or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+        if "url" in self.own or node.dyn_kwargs or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
             return [node]
         given = {pair.key: pair.value for pair in node.kwargs}
         parts = self._templates.parts_of(node.args[0].value)
@@ -106,6 +126,13 @@ class _Fixed(NodeTransformer):
             elif part:
                 found.append(nodes.TemplateData(part, lineno=node.lineno))
         return found
+
+
+def _import_of(node: nodes.Node) -> tuple[str, str] | None:
+    """The template of macros that a node makes known, and by which name."""
+    if isinstance(node, nodes.Import) and isinstance(node.template, nodes.Const) and not node.with_context:
+        return node.template.value, node.target
+    return None
 
 
 class Compiled(Environment):
@@ -130,5 +157,10 @@ class Compiled(Environment):
         self.filters["segment"] = segment
 
     def _generate(self, source: nodes.Template, *more: Any, **named: Any) -> str:
-        own = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
-        return super()._generate(_Fixed(self, own).visit(source), *more, **named)
+        return super()._generate(_Fixed(self, source).visit(source), *more, **named)
+
+    def parsed(self, name: str) -> nodes.Template:
+        """A template as it was written."""
+        assert self.loader is not None
+        source, filename, _ = self.loader.get_source(self, name)
+        return self._parse(source, name, filename)
