@@ -1,6 +1,6 @@
 """What each command does, and the lines that it says: with nothing to say it gives none, and Refused ends it.
 
-How a command is called and which words it takes is written in `app.py`; what a word may be, in `words`.
+How a command is called and which words it takes is written in `tree`; what a word may be, in `words`.
 """
 
 import secrets

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 
-from sqlalchemy import inspect, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.sign_up import SignUp
@@ -243,3 +244,19 @@ def forms() -> list[type[PortalForm]]:
 def every_field() -> list[str]:
     """The names of all fields of all forms."""
     return sorted({name for form in forms() for name in fields_of(form)})
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """The SQL statements of the portal, without BEGIN."""
+    said: list[str] = []
+
+    def note(*event: object) -> None:
+        statement = str(event[2])
+        if not statement.startswith("BEGIN"):
+            said.append(statement)
+
+    engine = house.portal.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)

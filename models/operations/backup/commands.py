@@ -1,6 +1,6 @@
 """What operators say and read: `backup`, `verify`, `restore` and `move-to`, each as the lines that it says.
 
-How they are called is written in `app.py`.
+How they are called is written in `models.operations.tree`.
 """
 
 from collections.abc import Iterable
