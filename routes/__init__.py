@@ -219,6 +219,7 @@ MAP: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/users/{user:int}/deactivation", desk_users.deactivate, name="deactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=serving, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/second-factor/removal", desk_users.reset_factor, name="reset_factor", who=serving, form="desk_user"),
     get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
     get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=serving),
     post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=serving, form="new_report", max_body=21 * MEGABYTE),
