@@ -17,7 +17,8 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, at_most, end_overdue, room_for
+from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, Watched, end_overdue, room_for
+from routes.web.serving.parsers import FASTEST, at_most
 from routes.web.serving.proxies import Proxies, Seen
 from routes.web.serving.sockets import BACKLOG, close, take_no_more
 
@@ -69,11 +70,11 @@ class Server(uvicorn.Server):
     finishes what is under way; a further signal cuts a step short.
     """
 
-    def __init__(self, app: ASGIApp, around: Around) -> None:
+    def __init__(self, app: ASGIApp, around: Around, kind: type[Watched] = FASTEST) -> None:
         super().__init__(
             uvicorn.Config(
                 Proxies(app, around.proxies, around.unwatched, around.seen),
-                http=at_most(room_for(around.connections)),
+                http=at_most(room_for(around.connections), kind),
                 ws="none",
                 backlog=ACCEPTED_AT_ONCE,
                 proxy_headers=False,  # `proxies` sees to them
