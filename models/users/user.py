@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.base import Base, Moment
 from models.core.scope import NO_UNITS, CustomerOwned, Right, Scope, Units
-from models.core.sealed import Sealed
+from models.core.sealed import Keyring, Sealed
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
@@ -111,6 +111,14 @@ class SecondFactor(Sealed, Base):
     def place(self) -> str:
         """What the seal is bound to."""
         return f"second_factors.sealed:{self.user_id}"
+
+    def keep(self, keyring: Keyring, secret: str) -> None:
+        """Seal the secret."""
+        self.sealed = keyring.seal(secret, place=self.place)
+
+    def secret(self, keyring: Keyring) -> str:
+        """The secret; raises SealBroken."""
+        return keyring.open(self.sealed, place=self.place)
 
 
 _is_app = SecondFactor.kind == FactorKind.APP

@@ -44,7 +44,7 @@ def spend_code(db: Session, keyring: Keyring, user_id: int, typed: str, now: dat
         factor = db.scalar(
             select(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.kind == FactorKind.APP)
         )
-        step = factor and step_of(keyring.open(factor.sealed, place=factor.place), typed, now)
+        step = factor and step_of(factor.secret(keyring), typed, now)
         if factor is None or step is None:
             return False
         spent = update(SecondFactor).where(SecondFactor.id == factor.id, SecondFactor.counter < step)

@@ -46,7 +46,7 @@ def set_up(
         if has_factor(db, user.id):
             raise AlreadySetUp
         factor = SecondFactor(user_id=user.id, kind=FactorKind.APP, counter=step, added_at=now)
-        factor.sealed = keyring.seal(secret, place=factor.place)
+        factor.keep(keyring, secret)
         db.add(factor)
         keep_codes(db, user.id, codes)
         end_sessions(db, user.id, now, but=by.session_id)
