@@ -60,10 +60,15 @@ class Picture:
 
 
 def show(visit: Visit) -> Response:
-    """What is set up, or how one sets it up."""
-    if added_at(visit.db, visit.user.user_id) is None:
-        return _ask(visit, SetUpForm(), new_secret())
+    """What is set up, and what to do with it."""
     return _page(visit, ChangeForm(), off=visit.query_params.get("off") == "1")
+
+
+def new(visit: Visit) -> Response:
+    """How it is set up."""
+    if visit.user.has_factor:
+        return go(visit, visit.url("second_factor"))
+    return _ask(visit, SetUpForm(), new_secret())
 
 
 def create(visit: Visit) -> Response:
@@ -71,7 +76,7 @@ def create(visit: Visit) -> Response:
     form: SetUpForm = SetUpForm.of(visit)
     secret = _opened(visit, form.sealed_secret.data or "")
     if secret is None:
-        return go(visit, visit.url("second_factor", next=_next(visit)))
+        return go(visit, visit.url("new_factor", next=_next(visit)))
     if not form.validate() or not is_confirmed(visit, form.own_password):
         return _ask(visit, form, secret, status=422)
     step = step_of(secret, plain(form.code.data or ""), visit.now)
@@ -158,7 +163,7 @@ def _page(visit: Visit, form: ChangeForm, *, status: int = 200, off: bool = Fals
     form.code.description = _EITHER
     since = added_at(visit.db, visit.user.user_id)
     if since is None:
-        return go(visit, visit.url("second_factor"))
+        return go(visit, visit.url("new_factor"))
     return page(
         visit,
         "session/factors/edit.html",

@@ -48,7 +48,7 @@ def set_up_first(here: Visit, form: str | None) -> Response:
     if form and here.request.method not in SAFE_METHODS:
         with across_customers(here.db):
             back = _kept(here, form, here.user.user_id, here.customer.id if here.customer else None)
-    return go(here, here.url("second_factor", next=here.local(back, here.home)), frame=True)
+    return go(here, here.url("new_factor", next=here.local(back, here.home)), frame=True)
 
 
 def page_of_another(here: Visit, subject: str | None = None) -> Choice | None:

@@ -58,7 +58,7 @@ STATES: Ways = {
     "signed out": ("sign_in", "hms.fjord", signed_out),
     "password": ("password", "hms.fjord", opens("/password")),
     "password refused": ("password", "hms.fjord", password_refused),
-    "second factor refused": ("second_factor", "hms.fjord", factor_refused),
+    "second factor refused": ("new_factor", "hms.fjord", factor_refused),
     "password forgotten": ("forgotten_password", None, password_forgotten),
     "password request refused": ("forgotten_password", None, request_refused),
     "password link": ("password_link", None, password_link),
