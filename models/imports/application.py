@@ -26,8 +26,6 @@ from models.imports.matching import Known
 from models.imports.rows import Fate, Read, Row
 from models.users.sessions import SignedIn
 
-OVERTAKEN = "endret imens"
-"""Of how many rows somebody else was faster, as the outcome counts it."""
 _AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 200, 25, 500
 
 T = TypeVar("T")
@@ -199,7 +197,7 @@ def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[
             raise AssertionError("what is locked was changed by another")
         numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
-    return {Fate.CHANGED.value: len(changed), OVERTAKEN: len(items) - len(changed)}
+    return {Fate.CHANGED.value: len(changed), Fate.OVERTAKEN.value: len(items) - len(changed)}
 
 
 def _as_seen(db: Session, items: Sequence[Changed | None]) -> set[int]:

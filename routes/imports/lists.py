@@ -14,7 +14,6 @@ from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
-from models.imports.application import OVERTAKEN
 from models.imports.dry_run import DryRun, begin, choose_columns
 from models.imports.headings import Columns, Meaning, is_list
 from models.imports.lists import forget, keep, under_way
@@ -194,7 +193,7 @@ def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
         Fate.GONE: "deaktivert",
         Fate.SAME: "uendret",
         Fate.FAULTY: "ikke importert",
-        OVERTAKEN: "endret av noen andre imens, og ikke importert",
+        Fate.OVERTAKEN: "endret av noen andre imens, og ikke importert",
     }
     became = {Fate(name): number for name, number in outcome.items()}  # old outcomes have words
     return [(word, became[fate]) for fate, word in words.items() if became.get(fate)]

@@ -383,7 +383,7 @@ def test_what_was_stopped_in_between_goes_on_where_it_was(quiet_house: House, mo
         db.commit()
     quiet_house.clock.advance(timedelta(minutes=1))
     page.open(at).press("Fortsett importen")
-    assert page.has("5 lagt til")
+    assert page.has("5 lagt til"), page.soup.get_text(" ", strip=True)
     assert page.has("4 endret")
     assert page.has("1 endret av noen andre imens, og ikke importert")
     assert not page.open("/employees/imports").has("er gjort")
