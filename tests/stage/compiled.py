@@ -1,4 +1,7 @@
-"""What Jinja2 compiles is kept for all portals and postmen of a run: a story begins many, with the same templates."""
+"""What Jinja2 compiles for letters is kept for all postmen of a run: each story begins some, with the same templates.
+
+A page's template is compiled for one portal, with what is fixed there, and is not kept.
+"""
 
 from collections.abc import Callable
 
@@ -8,13 +11,12 @@ from tests.stage.shared import shared
 
 
 def keep_compiled() -> None:
-    """Let each environment look for a template among those compiled before it is compiled: it is known by its text."""
+    """Look for a letter's template among those compiled before it is compiled: it is known by its text."""
     load: Callable[..., Template] = BaseLoader.load
 
     def kept(loader: BaseLoader, environment: Environment, *asked: object) -> Template:
-        if environment.bytecode_cache is None:
-            escapes = "all" if environment.autoescape is True else "some"  # what it is compiled to depends on that
-            folder = shared() / f"templates-{escapes}"
+        if type(environment) is Environment and environment.bytecode_cache is None:
+            folder = shared() / "letters"
             folder.mkdir(exist_ok=True)
             environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
         return load(loader, environment, *asked)
