@@ -1,5 +1,7 @@
 """How templates are drawn: what is written into them once, and what is kept, is what would be drawn anew."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from wtforms import Form
 from routes.web.fields import Choice, Option, Text
 from routes.web.forms import Fields
 from routes.web.http.links import Links
-from routes.web.templates.compiled import Compiled, written
+from routes.web.templates.compiled import Compiled, Files, written
 from tests.stage.check_templates import PARTIALS, TEMPLATES
 
 LINKS = Links({"orders": "/orders", "order": "/orders/{number:int}", "file": "/{year:int}/{name:name}/x"}, "")
@@ -52,8 +54,7 @@ def test_addresses_and_names_are_those_of_the_installation(source: str, drawn: s
     assert templates(t=source).get_template("t").render(number=41, text='a/b <"&') == drawn
 
 
-@pytest.mark.parametrize("while_changed", [True, False])
-def test_a_part_is_drawn_in_its_place_with_names_of_its_own(*, while_changed: bool) -> None:
+def test_a_part_is_drawn_in_its_place_with_names_of_its_own() -> None:
     drawing = templates(
         m="{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}",
         row="{% import 'm' as ui %}{% set word = row ~ '!' %}{% set brand = 'own' %}{{ ui.bold(word) }}{{ brand }}",
@@ -63,9 +64,21 @@ def test_a_part_is_drawn_in_its_place_with_names_of_its_own(*, while_changed: bo
         "{% for row in ['a<', 'b'] %}{% include 'row' %}{{ loop.index }}{% endfor %}"
         "{{ word }} {{ brand }} {% set row = 'c' %}{% include 'deep' %}{{ ui.bold(word) }}{% endblock %}",
     )
-    drawing.auto_reload = while_changed
-    drawn = drawing.get_template("t").render()
-    assert drawn == "<b>a&lt;!</b>own1<b>b!</b>own2kept Bed &amp; Bok <b>c!</b>owndeep<b>kept</b>"
+    assert (
+        drawing.get_template("t").render()
+        == "<b>a&lt;!</b>own1<b>b!</b>own2kept Bed &amp; Bok <b>c!</b>owndeep<b>kept</b>"
+    )
+
+
+def test_a_part_that_changes_is_read_again_where_that_is_asked_for(tmp_path: Path) -> None:
+    drawing = templates()
+    drawing.loader, drawing.auto_reload = Files(tmp_path), True
+    for name, said in (("t", "{% include 'part' %}"), ("part", "{% include 'deep' %}"), ("deep", "before")):
+        (tmp_path / name).write_text(said)
+        os.utime(tmp_path / name, (1, 1))
+    assert drawing.get_template("t").render() == "before"
+    (tmp_path / "deep").write_text("after")
+    assert drawing.get_template("t").render() == "after"
 
 
 class _Form(Form):

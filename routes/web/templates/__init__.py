@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
-from routes.web.templates.compiled import Compiled
+from routes.web.templates.compiled import Compiled, Files
 from routes.web.words import FILTERS
 from routes.web.words.labels import FILTERS as LABELLED
 
@@ -52,7 +52,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         },
         pure={"url": links.path, "static": static.path},
         parts_of=links.parts,
-        loader=FileSystemLoader(PARTIALS),
+        loader=Files(PARTIALS),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

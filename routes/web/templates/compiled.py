@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
@@ -61,8 +61,10 @@ class _Context(Context):
 class _Fixed(NodeTransformer):
     """Puts in place what is known when a template is compiled: names, addresses, and the parts that it includes."""
 
-    def __init__(self, templates: "Compiled", source: nodes.Template, around: "_Fixed | None" = None) -> None:
-        self._templates = templates
+    def __init__(
+        self, templates: "Compiled", name: str | None, source: nodes.Template, around: "_Fixed | None" = None
+    ) -> None:
+        self._templates, self._name = templates, name
         self.own = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
         """Names that the template itself sets, which mean something else there."""
         self.imports = {_import_of(node) for node in source.body}
@@ -92,17 +94,14 @@ class _Fixed(NodeTransformer):
         return nodes.Const(pure(*args, **named), lineno=node.lineno)
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  # Jinja2's
-        """A part: it stands where it is included, with names of its own, so that a row costs no template of its own.
-
-        While templates are being changed it is looked up each time, and errors name its own lines.
-        """
+        """A part: it stands where it is included, with names of its own, so that a row costs no template of its own."""
         name = node.template.value if isinstance(node.template, nodes.Const) else None
-        if not isinstance(name, str) or node.ignore_missing or not node.with_context or self._templates.auto_reload:
+        if not isinstance(name, str) or node.ignore_missing or not node.with_context:
             return node
-        part = self._templates.parsed(name)
+        part = self._templates.part(name, self._name)
         if part.find(nodes.Extends) or part.find(nodes.Block):
             return node
-        return nodes.Scope(_Fixed(self._templates, part, self).visit(part).body, lineno=node.lineno)
+        return nodes.Scope(_Fixed(self._templates, self._name, part, self).visit(part).body, lineno=node.lineno)
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802  # Jinja2's
         """Addresses that are written where they are put together: of a row, only its number has to be found."""
@@ -152,15 +151,29 @@ class Compiled(Environment):
     ) -> None:
         super().__init__(**options)
         self.kept = Kept()
+        self.parts: dict[str | None, list[Callable[[], bool]]] = {}
+        """By template, whether what stands in it for its parts is still what is in their files."""
         self.fixed, self.pure, self.parts_of = fixed, pure, parts_of
         self.globals.update({**fixed, **pure})
         self.filters["segment"] = segment
 
-    def _generate(self, source: nodes.Template, *more: Any, **named: Any) -> str:
-        return super()._generate(_Fixed(self, source).visit(source), *more, **named)
+    def _generate(self, source: nodes.Template, name: str | None, *more: Any, **named: Any) -> str:
+        return super()._generate(_Fixed(self, name, source).visit(source), name, *more, **named)
 
-    def parsed(self, name: str) -> nodes.Template:
-        """A template as it was written."""
+    def part(self, name: str, of: str | None) -> nodes.Template:
+        """A part as it was written, of a template that is out of date when the part is."""
         assert self.loader is not None
-        source, filename, _ = self.loader.get_source(self, name)
+        source, filename, is_fresh = self.loader.get_source(self, name)
+        self.parts.setdefault(of, []).append(is_fresh or (lambda: True))
         return self._parse(source, name, filename)
+
+
+class Files(FileSystemLoader):
+    """Templates in files, which are read again once they or one of their parts has changed, where that is asked for."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Its text, its file, and whether that is still it."""
+        source, file, is_fresh = super().get_source(environment, template)
+        parts: list[Callable[[], bool]] = []
+        environment.parts[template] = parts  # type: ignore[attr-defined]  # it is Compiled
+        return source, file, lambda: is_fresh() and all(is_fresh() for is_fresh in parts)
