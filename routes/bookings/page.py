@@ -1,9 +1,10 @@
 """What rooms that show a booking share: finding it, and everything that its page is drawn with."""
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from models.bookings.booking import Booking, booking_by_id
 from models.bookings.sign_ups.candidates import Candidate, Candidates, candidates, candidates_by_id
@@ -35,8 +36,10 @@ class BookingPage:
     """The employees who were put on a slot by what was just pressed (H4)."""
     at: int | None = None
     """The slot where something was just taken away."""
-    dropped: Collection[int] = ()
-    """Who is not to be ticked any more."""
+    anew: bool = False
+    """Whether others are ticked than the page knows, so that the times are drawn along with the people."""
+    address: Mapping[int, Any] = field(default_factory=dict)
+    """By employee, the field of an address that was refused."""
 
     @property
     def may_change(self) -> bool:

@@ -17,6 +17,7 @@ from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import slot_by_id
 from models.employees.employee import Employee
 from models.values.dates import parse_date
+from routes.bookings import addresses
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
 from routes.bookings.sheet import REFUSALS, changed, draw, refused
@@ -35,7 +36,7 @@ class WhoForm(PortalForm):
     employee = Ids("Ansatte")
     new = Ids("Påmeldt nå")
     only_free = Text("Bare ledige")
-    dropped = Ids("Fjern")
+    dropped = Text("Fjern")
 
 
 class SignUpForm(WhoForm):
@@ -57,7 +58,7 @@ def show(visit: Visit, id: int) -> Response:
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
-    sheet.just, sheet.dropped = form.new.data, form.dropped.data
+    sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
@@ -95,6 +96,8 @@ def create(visit: Visit, id: int) -> Response:
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
     """What else the form's buttons do, for browsers that know no formaction."""
+    if "address" in visit.form:
+        return addresses.create(visit, booking.id)
     for pressed, act in ((visit.form.get("cancel"), destroy), (visit.form.get("accept"), accept)):
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed))
