@@ -2,7 +2,7 @@
 
 from models.core.scope import Right
 from routes import crm, guide, health, search, units
-from routes.bookings import addresses, appointments, calendars, distributions, invitations, sign_ups
+from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
@@ -96,6 +96,7 @@ MAP: tuple[Line, ...] = (
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/calendar",             months.index,            name="bookings_month",  who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
     post("/bookings/{id:int}/signups",     sign_ups.create,         name="sign_up",         who=may(EMPLOYEES), form="booking"),
