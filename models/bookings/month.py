@@ -60,7 +60,7 @@ def rounds_of(
     if unit_ids is not None:
         found = found.where(Booking.unit_id.in_(unit_ids))
     days: dict[date, list[Round]] = {}
-    rows = sorted(db.execute(found).tuples(), key=lambda row: (row[4].astimezone(OSLO).date(), row[0]))
+    rows = sorted(db.execute(found).all(), key=lambda row: (row[4].astimezone(OSLO).date(), row[0]))
     for (day, _), of_day in groupby(rows, key=lambda row: (row[4].astimezone(OSLO).date(), row[0])):
         one = _round(of_day, now)
         if not only_free or (one.is_open and one.free):

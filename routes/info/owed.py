@@ -6,9 +6,7 @@ from decimal import Decimal
 from models.invoices.ageing import Age, Ageing, ageing
 from models.invoices.invoice import Status
 from routes.web.visit import Visit
-
-_LABELS = {Age.OVERDUE: "Forfalt", Age.SOON: "Forfaller innen 14 dager", Age.LATER: "Senere"}
-_TONES = {Age.OVERDUE: "bad", Age.SOON: "wait", Age.LATER: "later"}
+from routes.web.words.labels import label, tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,6 @@ def _shares(visit: Visit, owed: Ageing) -> list[Share]:
         width = (100 * part.outstanding / owed.outstanding).quantize(Decimal("0.1"))
         status = Status.OVERDUE if part.age is Age.OVERDUE else part.age
         way = visit.url("invoices", status=status)
-        shares.append(Share(_LABELS[part.age], _TONES[part.age], begins, width, part.count, part.outstanding, way))
+        shares.append(Share(label(part.age), tone(part.age), begins, width, part.count, part.outstanding, way))
         begins += width
     return shares
