@@ -33,10 +33,10 @@ class Criteria:
     from_date: date | None = None
     to_date: date | None = None
     status: Status | None = None
-    due: Age | None = None
     sort: Sort = FIRST
     after: int | None = None
     """The id of the last invoice of the page before."""
+    due: Age | None = None
 
     @property
     def restrictions(self) -> list[dict[str, Any]]:
