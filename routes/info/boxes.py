@@ -28,6 +28,7 @@ from routes.web.fields import NationalIdField, Read
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 from routes.web.words import amount, away, count, moment
+from routes.web.words.labels import label
 
 SHOWN = 5
 EMAILS = "emails"
@@ -146,7 +147,7 @@ def _invoices(visit: Visit) -> Iterator[Box]:
         status, outstanding = (
             (Status.OVERDUE, owing.overdue_outstanding) if late else (Status.UNPAID, owing.outstanding)
         )
-        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {status.lower()}"
+        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {label(status).lower()}"
         way = visit.url("invoices", status=status)
         yield Box("invoices", title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer")
 

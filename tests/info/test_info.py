@@ -75,12 +75,12 @@ def test_i1_the_next_bookings_with_their_deadline_and_free_places(quiet_house: H
         for booking in db.scalars(select(Booking)):
             booking.cancelled_at = quiet_house.clock.now()
         db.commit()
-    assert "Ingen timer er satt opp for dere nå." in hms.open("/info").soup.select("#upcoming")[0].get_text()
+    assert "Ingen bookinger er satt opp for dere nå." in hms.open("/info").soup.select("#upcoming")[0].get_text()
 
 
 def test_i1_what_is_over_is_not_to_come(quiet_house: House) -> None:
     quiet_house.clock.advance(timedelta(days=3650))
-    assert "Ingen timer" in quiet_house.sign_in("hms.fjord").open("/info").soup.select("#upcoming")[0].get_text()
+    assert "Ingen bookinger" in quiet_house.sign_in("hms.fjord").open("/info").soup.select("#upcoming")[0].get_text()
 
 
 def test_x2_finance_sees_neither_orders_nor_bookings(quiet_house: House) -> None:
