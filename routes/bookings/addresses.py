@@ -3,6 +3,7 @@
 The same on Info is in the worklist; all that is known of an employee, in the employee's form.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from routes.bookings.page import BookingPage, booking_of
 from routes.bookings.sheet import draw
 from routes.web.answers import swap
 from routes.web.errors import not_found
-from routes.web.fields import Ids, Read, Text, at_most
+from routes.web.fields import Ids, Read, Text, at_most, is_id
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
@@ -35,6 +36,12 @@ class WhoseForm(PortalForm):
     q = Text("Finn ansatte", [at_most(100)])
 
 
+def typed_in(sent: Iterable[tuple[str, object]]) -> dict[int, str]:
+    """By employee, the addresses that are typed in the form of a booking."""
+    found = ((name.removeprefix(_FIELD), value) for name, value in sent if name.startswith(_FIELD))
+    return {int(id): value[:300] for id, value in found if is_id(id) and isinstance(value, str) and value}
+
+
 def create(visit: Visit, id: int) -> Response:
     """Give the employee an address; who has got one meanwhile keeps it (AR12)."""
     booking, sent = booking_of(visit, id), WhoseForm.of(visit, visit.form.multi_items())
@@ -45,7 +52,7 @@ def create(visit: Visit, id: int) -> Response:
     form: AddressForm = AddressForm.of(visit, [("email", visit.form.get(f"{_FIELD}{whose}", ""))])
     if not form.validate():
         sheet = BookingPage(visit, booking, sent.q.data or "", [*ticked, whose])
-        sheet.address = {whose: form.email}
+        sheet.typed, sheet.wrong = typed_in(visit.form.multi_items()), {whose: " ".join(form.email.errors)}
         return draw(visit, sheet, status=422)
     said, tone = f"E-postadressen til {employee.full_name} er lagret.", "good"
     try:

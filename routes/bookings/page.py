@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from models.bookings.booking import Booking, booking_by_id
 from models.bookings.sign_ups.candidates import Candidate, Candidates, candidates, candidates_by_id
@@ -38,8 +37,12 @@ class BookingPage:
     """The slot where something was just taken away."""
     anew: bool = False
     """Whether others are ticked than the page knows, so that the times are drawn along with the people."""
-    address: Mapping[int, Any] = field(default_factory=dict)
-    """By employee, the field of an address that was refused."""
+    typed: Mapping[int, str] = field(default_factory=dict)
+    """By employee, an address that was typed and is not saved,"""
+    wrong: Mapping[int, str] = field(default_factory=dict)
+    """and why it is refused."""
+    only_free: bool = False
+    """Whether full times are hidden."""
 
     @property
     def may_change(self) -> bool:

@@ -54,10 +54,12 @@ class MoveForm(PortalForm):
 
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.query_params.multi_items())
+    booking, sent = booking_of(visit, id), visit.draft() or visit.query_params.multi_items()
+    form = WhoForm.of(visit, sent)
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
+    sheet.typed = addresses.typed_in(sent)
     sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
@@ -102,7 +104,9 @@ def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response 
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed))
     if "find" in visit.form:
-        return draw(visit, _sheet(visit, booking, form))
+        sheet = _sheet(visit, booking, form)
+        sheet.typed = addresses.typed_in(visit.form.multi_items())
+        return draw(visit, sheet)
     if "invite" in visit.form:
         return invite_chosen(visit, booking, form.employee.data)
     if "distribute" in visit.form:
@@ -171,7 +175,8 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
 
 def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
-    return BookingPage(visit, booking, text, chosen, moving)
+    only_free = bool(form and form.only_free.data)
+    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free)
 
 
 def _sign_up(visit: Visit, id: int | None) -> SignUp:
