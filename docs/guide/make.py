@@ -30,7 +30,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PATIENCE = 240
+PATIENCE = 60
 """Seconds that the portal may take to start."""
 SHARPNESS = 1.5
 """Pixels of a picture for each one of the page, so that it is sharp in print and on good screens."""
