@@ -17,7 +17,8 @@ from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import slot_by_id
 from models.employees.employee import Employee
 from models.values.dates import parse_date
-from routes.bookings import addresses
+from routes.bookings.addresses import create as give_address
+from routes.bookings.addresses import typed_in
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
 from routes.bookings.sheet import REFUSALS, changed, draw, refused
@@ -59,7 +60,7 @@ def show(visit: Visit, id: int) -> Response:
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
-    sheet.typed = addresses.typed_in(sent)
+    sheet.typed = typed_in(sent)
     sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
@@ -99,13 +100,13 @@ def create(visit: Visit, id: int) -> Response:
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
     """What else the form's buttons do, for browsers that know no formaction."""
     if "address" in visit.form:
-        return addresses.create(visit, booking.id)
+        return give_address(visit, booking.id)
     for pressed, act in ((visit.form.get("cancel"), destroy), (visit.form.get("accept"), accept)):
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed))
     if "find" in visit.form:
         sheet = _sheet(visit, booking, form)
-        sheet.typed = addresses.typed_in(visit.form.multi_items())
+        sheet.typed = typed_in(visit.form.multi_items())
         return draw(visit, sheet)
     if "invite" in visit.form:
         return invite_chosen(visit, booking, form.employee.data)
