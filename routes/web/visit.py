@@ -124,6 +124,14 @@ class Visit:
         return customer_id
 
     @property
+    def lacks_factor(self) -> bool:
+        """Whether the user must set up a second factor before anything else; in a demonstration nobody must."""
+        user, settings = self.signed_in, self.portal.settings
+        if user is None or user.has_factor or settings.demo:
+            return False
+        return user.must_have_factor or (settings.staff_second_factor and user.account_manager_id is not None)
+
+    @property
     def is_recent(self) -> bool:
         """Whether the user has signed in just now, and so has just given the password."""
         return self.now - self.user.began_at <= _RECENT

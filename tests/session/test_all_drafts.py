@@ -34,7 +34,7 @@ PRESSED = {
     "invite",
     "invite_member",
     "invite_user",
-} | {*("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in")}
+} | {*("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in", "reset_factor")}
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
 SECRET = {"national_id", "change_number", "own_password", "new_password"}
 """What is not kept, with the tick that asks for it."""
