@@ -49,6 +49,7 @@ KINDS: dict[str, dict[str, str]] = {"plain": {}, "htmx": HTMX}
 """What is asked for in each mode: the whole page, or a part of it."""
 STATEMENTS = {
     "info": 11,
+    "worklist": 6,
     "desk": 10,
     "order": 11,
     "employee": 7,
