@@ -2,7 +2,7 @@
 
 from models.core.scope import Right
 from routes import crm, guide, health, search, units
-from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
+from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
@@ -35,6 +35,7 @@ from routes.invoices import statements
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
+from routes.orders import exports as order_exports
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
 from routes.orders import page as order_page
@@ -97,6 +98,8 @@ MAP: tuple[Line, ...] = (
     get ("/worklist",                      worklist.index,          name="worklist",        who=of_a_customer),
     get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
+    get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS)),
+    get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
@@ -104,6 +107,7 @@ MAP: tuple[Line, ...] = (
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/calendar",             months.index,            name="bookings_month",  who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
     post("/bookings/{id:int}/signups",     sign_ups.create,         name="sign_up",         who=may(EMPLOYEES), form="booking"),
@@ -113,6 +117,7 @@ MAP: tuple[Line, ...] = (
     get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
     post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES), form="new_distribution"),
+    post("/bookings/{id:int}/addresses",   addresses.create,        name="booking_address", who=may(EMPLOYEES), form="booking"),
     post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
     get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
     get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
