@@ -12,7 +12,6 @@ from routes.bookings.desk import slots as desk_slots
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
 from routes.customers import units as desk_units
-from routes.customers import users as desk_users
 from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
 from routes.desk import mail as desk_mail
@@ -50,6 +49,8 @@ from routes.staff import member as desk_member
 from routes.staff import new as desk_new_member
 from routes.staff import search as desk_staff
 from routes.staff import stand_ins as desk_stand_ins
+from routes.users import desk as desk_users
+from routes.users import own as users
 from routes.web.http.body import MEGABYTE
 from routes.web.lines import (
     CallLine,
@@ -67,7 +68,7 @@ from routes.web.lines import (
 )
 from routes.web.portal import Tab
 
-ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
+ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
 
 # fmt: off
@@ -80,6 +81,14 @@ MAP: tuple[Line, ...] = (
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),
     post("/password/sessions/ending",      passwords.end_others,    name="end_sessions",    who=signed_in),
+    get ("/users",                         users.index,             name="users",           who=may(ADMINISTRATOR)),
+    get ("/users/new",                     users.new,               name="new_colleague",   who=may(ADMINISTRATOR)),
+    post("/users",                         users.create,            name="invite_user_by_email", who=may(ADMINISTRATOR), form="new_colleague"),
+    get ("/users/{id:int}",                users.show,              name="user",            who=may(ADMINISTRATOR)),
+    post("/users/{id:int}",                users.update,            name="change_user",     who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/removal",        users.remove,            name="remove_user",     who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/reactivation",   users.restore,           name="restore_user",    who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/invitation",     users.invite_once_more,  name="invite_again",    who=may(ADMINISTRATOR), form="user"),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.audit import AuditEntry
+from models.core.audit import Change, record_all
 from models.core.walls import insert_rows, select_rows, update_rows
 from models.employees.details import Details
 from models.employees.employee import Employee, change_and_event, derived, facts
@@ -110,12 +110,12 @@ class _Told:
 
 def _tell(db: Session, action: str, about: Iterable[tuple[int, Details, dict[str, Any]]], told: _Told) -> None:
     """As `models.employees.employee.tell`."""
-    log: list[dict[str, Any]] = []
+    log: list[Change] = []
     messages: list[dict[str, Any]] = []
     for id, details, changed in about:
         payload = facts(id, details, told.units[details.unit_id], active=True) | changed
         change, event = change_and_event(told.customer_id, id, action, changed, payload, by=told.by, now=told.now)
-        log.append(asdict(change))
+        log.append(change)
         messages.append(row_of(event))
-    insert_rows(db, AuditEntry, log)
+    record_all(db, log)
     insert_rows(db, Message, messages)

@@ -40,8 +40,8 @@ from tests.stage.sweeps import (
 
 T = TypeVar("T")
 
-PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "kam.lie"]
-"""All rights · a whole customer · one unit · invoices only · the provider's staff."""
+PEOPLE = ["Tester", "hms.fjord", "leder.brann", "okonomi.fjord", "hr.solvik", "kam.lie"]
+"""All rights · a whole customer · one unit · invoices only · a customer's administrator · the provider's staff."""
 STAFF = "kam.lie"
 AT_THE_DESK = {staff, serving, administrating}
 HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#results"}
