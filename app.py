@@ -35,6 +35,7 @@ from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.portal import Portal
 from routes.web.serving.processes import Processes, ProcessesDie
+from routes.web.serving.proxies import Seen
 from routes.web.serving.server import LONGEST_STOP, Around, Server
 from routes.web.serving.sockets import CannotListen, close, listen
 
@@ -46,8 +47,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
     links = _links(settings)
-    wake, stop, leaving = threading.Event(), threading.Event(), threading.Event()
-    postman = _postman(settings, clock, links) if with_postman else None
+    wake, stop, leaving, seen = threading.Event(), threading.Event(), threading.Event(), Seen()
+    postman = _postman(settings, clock, links, seen) if with_postman else None
     portal = Portal.of(
         settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=leaving.is_set
     )
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     app.router.redirect_slashes = False
     app.state.portal = portal
     app.state.leave = leaving.set
+    app.state.seen = seen
     return app
 
 
@@ -76,10 +78,10 @@ def _links(settings: Settings) -> Links:
     return Links({line.name: line.path for line in MAP}, settings.public_url)
 
 
-def _postman(settings: Settings, clock: Clock, links: Links) -> Postman:
+def _postman(settings: Settings, clock: Clock, links: Links, seen: Seen | None = None) -> Postman:
     """A postman with a database of its own; raises SettingsRefused where it could not reach anybody."""
     database = Database(settings.database_url, patience=PATIENCE, connections=settings.connections)
-    return Postman(database, settings, clock, links.absolute)
+    return Postman(database, settings, clock, links.absolute, (seen or Seen()).take)
 
 
 def _living(
@@ -129,6 +131,8 @@ def serve(installation: Installation) -> Iterable[str]:
             parent=parent,
             connections=settings.http_connections,
             proxies=settings.proxies,
+            unwatched=tuple(line.path for line in MAP if line.is_probe),
+            seen=app.state.seen,
         )
         return Server(app, around).serve_at(sockets)
 

@@ -67,6 +67,11 @@ class DayView:
         """Places that are left."""
         return sum(slot.free for slot in self.slots)
 
+    @property
+    def first_free(self) -> SlotView | None:
+        """The first slot with a place left."""
+        return next((slot for slot in self.slots if slot.free), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

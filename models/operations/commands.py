@@ -29,6 +29,7 @@ from models.exchange.sheets.files import Unreadable
 from models.exchange.sheets.files import read as read_table
 from models.invoices.quarantine import quarantined
 from models.log.verification import verify
+from models.marks.mark import Marked
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
 from models.operations.reconciliation import differences, restate
@@ -108,6 +109,7 @@ def purge(installation: Installation) -> Lines:
     kept = timedelta(days=settings.former_employee_days)
     for what, count in erasure.purge(installation.database, settings.var, former_kept=kept, now=installation.now):
         yield f"{what}: {count}"
+    installation.mark(Marked.PURGE)
 
 
 def rotate_keys(installation: Installation) -> Lines:

@@ -56,6 +56,5 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         free=free_soon(visit.db, mine, visit.now, SHOWN),
         today=visit.today,
         dead=dead_count(visit.db),
-        sends_mail=visit.portal.settings.sends_mail,
         form=form,
     )

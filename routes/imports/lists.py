@@ -117,7 +117,7 @@ def update(visit: Visit, id: int) -> Response:
         twice = len(taken) != len(set(taken))
         return import_page(visit, Sheet(visit, found, dry_run, units), status=422, step=COLUMNS, twice=twice)
     heading = "heading" in visit.form
-    visit.aside(lambda: choose_columns(dry_run, chosen, heading=heading, today=visit.today), lane=Lane.LISTS)
+    visit.aside(lambda: choose_columns(dry_run, chosen, units, heading=heading, today=visit.today), lane=Lane.LISTS)
     return go_on(visit, found, dry_run, units)
 
 

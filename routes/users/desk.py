@@ -24,7 +24,7 @@ from routes.users.page import (
 )
 from routes.web.answers import go
 from routes.web.errors import not_found
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 _TAKEN = "Brukernavnet er opptatt. Velg et annet."
 _HERE = "Brukernavnet er allerede i bruk hos denne kunden."
@@ -58,8 +58,12 @@ def create(visit: Visit, id: int) -> Response:
     except UsernameTaken as taken:
         form.username.errors = [_SAME if taken.is_same else _HERE if taken.is_here else _TAKEN]
         return draw_new(visit, side, form, status=422, may_be_same=taken.is_same or form.same.data)
-    told = "kan logge inn her også" if user.password_hash else "får en e-post for å velge passord"
-    return go(visit, side.back, say=f"{user.full_name} er lagt til, og {told}.")
+    added = f"{user.full_name} er lagt til"
+    if user.password_hash:
+        say = f"{added}, og kan logge inn her også."
+    else:
+        say = visit.mailed(f"{added}, og får en e-post for å velge passord.", f"{added}. {NOT_MAILED}")
+    return go(visit, side.back, say=say)
 
 
 def edit(visit: Visit, id: int, user: int) -> Response:

@@ -20,7 +20,7 @@ from routes.users.page import (
 )
 from routes.web.answers import go, page
 from routes.web.errors import not_found
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 from routes.web.words import RIGHTS
 
 _PAGES = {
@@ -56,7 +56,8 @@ def create(visit: Visit) -> Response:
         let_in(visit.db, side.customer_id, form.person, form.rights, by=visit.user, now=visit.now)
     except NotAnAdministrator:
         raise not_found() from None
-    return go(visit, side.back, say=f"{form.person.full_name} er invitert.")
+    added = f"{form.person.full_name} er invitert."
+    return go(visit, side.back, say=visit.mailed(added, f"{added} {NOT_MAILED}"))
 
 
 def show(visit: Visit, id: int) -> Response:

@@ -18,7 +18,7 @@ from routes.users.form import Row, UserForm, rows
 from routes.web.answers import go, page
 from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 from routes.web.words import RIGHTS
 
 NOTHING: Rights = {}
@@ -169,7 +169,8 @@ def invite_user(visit: Visit, side: Side, user: CustomerUser) -> Response:
         sent = invite_again(visit.db, side.customer_id, user.id, by=visit.user, now=visit.now)
     except NotAnAdministrator:
         raise not_found() from None
-    say = f"En ny invitasjon er sendt til {user.email}." if sent else f"{user.full_name} har allerede valgt passord."
+    again = visit.mailed(f"En ny invitasjon er sendt til {user.email}.", NOT_MAILED)
+    say = again if sent else f"{user.full_name} har allerede valgt passord."
     return go(visit, side.url(visit, "show", user.id), say=say, tone="good" if sent else "wait")
 
 

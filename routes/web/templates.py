@@ -55,6 +55,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         static=static.path,
         csrf_token=_TOKEN_HERE,
         brand=settings.brand,
+        sends_mail=settings.sends_mail,  # no letter is promised where it is false
         guide_file=settings.guide_file,
     )
     return templates

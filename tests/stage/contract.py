@@ -32,7 +32,7 @@ _SHARED_FORMS = {
     "routes.orders.page",
 }
 """What several rooms read a form with."""
-_ROWS = {"changes": "slot-{id}"}
+_ROWS = {"changes": "slots"}
 """By the file of a part that comes with what counts along with it: the id of the part."""
 _GUARDS: dict[Who, str] = {
     anyone: "anyone",

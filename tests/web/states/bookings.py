@@ -32,7 +32,8 @@ def booking_refused(person: Visitor) -> None:
 
 
 def booking_moving(person: Visitor) -> None:
-    person.open(booking_at(person)).page.get_by_role("link", name="Flytt").click()
+    person.open(booking_at(person)).page.locator(".slot summary").click()
+    person.page.get_by_role("link", name="Flytt").click()
     expect(person.button("Flytt hit")).to_be_visible()
 
 
