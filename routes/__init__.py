@@ -31,6 +31,7 @@ from routes.invoices import exports as invoice_exports
 from routes.invoices import page as invoice_page
 from routes.invoices import search as invoices
 from routes.invoices import statements
+from routes.log import pages as log
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
@@ -57,6 +58,7 @@ from routes.web.lines import (
     Line,
     administrating,
     anyone,
+    auditing,
     get,
     may,
     of_a_customer,
@@ -89,6 +91,8 @@ MAP: tuple[Line, ...] = (
     post("/users/{id:int}/removal",        users.remove,            name="remove_user",     who=may(ADMINISTRATOR), form="user"),
     post("/users/{id:int}/reactivation",   users.restore,           name="restore_user",    who=may(ADMINISTRATOR), form="user"),
     post("/users/{id:int}/invitation",     users.invite_once_more,  name="invite_again",    who=may(ADMINISTRATOR), form="user"),
+    get ("/log",                           log.index,               name="log",             who=auditing),
+    get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),
@@ -192,6 +196,8 @@ MAP: tuple[Line, ...] = (
     get ("/desk/customers/new",            desk_new_customer.new,   name="new_customer",    who=serving),
     post("/desk/customers",                desk_new_customer.create, name="create_customer", who=serving, form="new_customer"),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
+    get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
     get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=serving, form="desk_customer"),
     get ("/desk/staff",                    desk_staff.index,        name="desk_staff",      who=administrating),

@@ -6,7 +6,7 @@ identity number has a table of its own, in `models.employees.national_ids`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -231,11 +231,12 @@ def change_employees(db: Session, many: Iterable[tuple[Employee, Details]], *, b
     """Give many of them other details, each with its entry and its event; returns how many are really changed."""
     changed: list[tuple[Employee, dict[str, Any]]] = []
     for employee, details in many:
-        names = employee.details.names_of_changes(details)
+        before = employee.details
+        names = before.names_of_changes(details)
         for name in names:
             setattr(employee, name, getattr(details, name))
         if names:
-            changed.append((employee, {"fields": list(names)}))
+            changed.append((employee, what_changed(before, details)))
     tell(db, "changed", changed, by=by, now=now)
     return len(changed)
 
@@ -245,15 +246,16 @@ def tell(
 ) -> None:
     """Note in the log that `action` was done to each, and tell the CRM how each of them is now (AR12, X4).
 
-    The log says which values changed, never what they were or are.
+    The log says which values changed, what they were and what they are, until the employee is erased.
     """
     if not about:
         return
     db.flush()
     units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
     for employee, changed in about:
-        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active) | changed
-        change, event = change_and_event(employee.customer_id, employee.id, action, changed, payload, by=by, now=now)
+        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active)
+        told = with_units(changed, units)
+        change, event = change_and_event(employee.customer_id, employee.id, action, told, payload, by=by, now=now)
         record(db, change)
         db.add(compose(event))
 
@@ -268,11 +270,29 @@ def change_and_event(
     by: Actor,
     now: datetime,
 ) -> tuple[Change, Outgoing]:
-    """What the log and what the CRM are told of an employee."""
+    """What the log and what the CRM are told of an employee; the CRM needs no more than which values are new."""
+    payload |= {"fields": changed["fields"]} if "fields" in changed else {}
     about, kind = f"employee:{id}", f"employee.{action}"
     change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
     event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)
     return change, event
+
+
+def what_changed(before: Details, after: Details) -> dict[str, Any]:
+    """The values that are another, as the log says them."""
+    names = before.names_of_changes(after)
+    sides = {"before": before, "after": after}
+    told = {side: facts_of(details) | {"unit_id": details.unit_id} for side, details in sides.items()}
+    return {"fields": list(names)} | {side: {name: told[side][name] for name in names} for side in sides}
+
+
+def with_units(changed: dict[str, Any], units: Mapping[int, str]) -> dict[str, Any]:
+    """The same with the names of units: numbers tell nobody anything."""
+    return changed | {
+        side: changed[side] | {"unit_id": units.get(changed[side]["unit_id"], "")}
+        for side in ("before", "after")
+        if "unit_id" in changed.get(side, {})
+    }
 
 
 def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:

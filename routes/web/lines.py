@@ -50,6 +50,11 @@ def of_a_customer(user: SignedIn | None) -> bool:
     return signed_in(user) and not staff(user)
 
 
+def auditing(user: SignedIn | None) -> bool:
+    """Administrators of a whole customer: its log tells of all branches."""
+    return user is not None and user.scope is not None and user.scope.units_with(Right.ADMINISTRATOR) is None
+
+
 def may(*rights: Right) -> Who:
     """Users with one of the rights in at least one unit (X2, X3)."""
     return lambda user: user is not None and user.may(*rights)

@@ -17,7 +17,7 @@ from models.demo.reports import WITH_REPORTS
 from models.demo.users import GRANTS
 from routes import MAP
 from routes.web.entrance.place import Place
-from routes.web.lines import Line, administrating, anyone, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
 from routes.web.visit import Visit
 from tests.stage import contract, house_rules
 from tests.stage.client import BASE
@@ -133,6 +133,8 @@ def promised(line: Line, username: str | None) -> str:
         return "inside" if line.who in AT_THE_DESK and username == STAFF else "not found"
     if line.who is of_a_customer:
         return "inside"
+    if line.who is auditing:
+        return "inside" if username == "hr.solvik" else "not found"
     rights: tuple[Right, ...] = getclosurevars(line.who).nonlocals["rights"]
     granted = {
         right
