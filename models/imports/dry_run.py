@@ -97,7 +97,7 @@ class DryRun:
         kept = {
             **vars(self),
             "lines": [[line.number, line.cells] for line in self.lines],
-            "rows": [[getattr(row, name) for name in _OF_ROW] for row in self.rows],
+            "rows": [[_kept(row, name) for name in _OF_ROW] for row in self.rows],
             "gone": [list(vars(one).values()) for one in self.gone],
             "left": [list(vars(one).values()) for one in self.left],
             "questions": [asdict(question) for question in self.questions],
@@ -120,6 +120,11 @@ class DryRun:
         ]
         kept["first_day"] = date.fromisoformat(kept["first_day"])
         return cls(**kept)
+
+
+def _kept(row: Row, name: str) -> object:
+    """What is kept of a row; its fate as a word, which the release before can read as well."""
+    return row.fate.word if name == "fate" else getattr(row, name)
 
 
 def begin(

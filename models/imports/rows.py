@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from models.core.base import Worded
 from models.customers.units import UnitRow
 from models.employees.details import no_birth_after, read_family_name, read_given_name
 from models.employees.names import parts_of
@@ -33,14 +33,14 @@ _NUMBER_OF_SOMETHING = re.compile("[0-9]{3}")
 _OLDEST = 100
 
 
-class Fate(StrEnum):
+class Fate(Worded):
     """What becomes of a row (section 5, number 9)."""
 
-    NEW = "ny"
-    CHANGED = "endret"
-    SAME = "uendret"
-    GONE = "sluttet"
-    FAULTY = "feil"
+    NEW = "new", "ny"
+    CHANGED = "changed", "endret"
+    SAME = "same", "uendret"
+    GONE = "gone", "sluttet"
+    FAULTY = "faulty", "feil"
 
 
 Values = dict[str, str]
