@@ -16,6 +16,7 @@ from models.core.base import Base, Moment
 from models.core.scope import across_customers
 
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 
 
 class Bucket(StrEnum):
@@ -32,6 +33,14 @@ class Bucket(StrEnum):
     """and the letters with such a link that one user gets."""
     OWNER = "owner"
     """Wrong passwords of somebody who is signed in and wants another one."""
+    ORDERS = "orders"
+    """What one user does in an hour that costs others: orders,"""
+    MESSAGES = "messages"
+    INVITATIONS = "invites"
+    """letters that ask somebody to choose a time or a password,"""
+    IMPORTS = "imports"
+    FILES = "files"
+    """and files that take long to make."""
 
 
 _LIMITS = {
@@ -65,23 +74,25 @@ class TooManyAttempts(Exception):
         self.wait = wait
 
 
-def attempt(db: Session, keys: dict[Bucket, str], now: datetime) -> list[int]:
+def attempt(db: Session, keys: dict[Bucket, str], now: datetime, *, hourly: int | None = None) -> list[int]:
     """Count an attempt before it is made; returns what `take_back` takes.
 
     Raises TooManyAttempts where one of the buckets is full, and counts nothing. Whoever comes at the same moment waits
-    until the caller has committed, so the caller does so before anything slow.
+    until the caller has committed, so the caller does so before anything slow. `hourly` is the limit of what is counted
+    by the hour.
     """
+    window = WINDOW if hourly is None else HOUR
     with across_customers(db):
         _wait_for_others(db, keys)
         for bucket, key in keys.items():
             failed, first = db.execute(
                 select(func.count(), func.min(FailedSignIn.at)).where(
-                    FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - WINDOW
+                    FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - window
                 )
             ).one()
-            if failed >= _LIMITS[bucket]:
-                raise TooManyAttempts(first + WINDOW - now)
-        db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
+            if failed >= (_LIMITS[bucket] if hourly is None else hourly):
+                raise TooManyAttempts(first + window - now)
+        db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - HOUR))
         counted = [FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items()]
         db.add_all(counted)
         db.flush()

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from models.core.scope import Right
 from models.users.sessions import SignedIn
+from models.users.throttle import Bucket
 from routes.web.entrance.place import Place
 from routes.web.entrance.signed_calls import CallHandler, SignedCall
 from routes.web.http.body import MEGABYTE
@@ -77,16 +78,21 @@ class Line:
     """For a GET: whether a balancer asks it, by whatever name and as nobody."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
+    counts: Bucket | None = None
+    """As what it is counted by the hour, where it costs others."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing)
+        door = (self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing, self.counts)
+        place = Place(portal, *door)
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
-def get(path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False) -> Line:
+def get(
+    path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False, counts: Bucket | None = None
+) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe)
+    return Line("GET", path, handler, name, who, is_probe=is_probe, counts=counts)
 
 
 def post(
@@ -98,9 +104,10 @@ def post(
     form: str | None = None,
     max_body: int = MEGABYTE,
     while_viewing: bool = False,
+    counts: Bucket | None = None,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing)
+    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing, counts=counts)
 
 
 @dataclass(frozen=True, slots=True)

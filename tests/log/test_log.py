@@ -28,7 +28,7 @@ def test_who_did_what_is_found_by_person_thing_and_time_and_is_a_file(house: Hou
     leder.open(f"/employees/{lars.id}/edit").fill(email=ADDRESS).press("Lagre")
     house.sign_in("hms.fjord").open("/employees/new")
     kam.open("/desk/customers?whose=all").follow("Solvik kommune").fill(reason="Spør om noe").press("Se som kunden")
-    kam.open("/employees").press("Avslutt innsynet")
+    kam.open("/employees").press("Avslutt innsyn")
 
     hr.open("/info").follow("Logg")
     assert hr.h1 == "Logg"
