@@ -37,6 +37,8 @@ class BookingPage:
     """The slot where something was just taken away."""
     dropped: Collection[int] = ()
     """Who is not to be ticked any more."""
+    only_free: bool = False
+    """Whether full times are hidden."""
 
     @property
     def may_change(self) -> bool:

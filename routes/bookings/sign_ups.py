@@ -53,7 +53,7 @@ class MoveForm(PortalForm):
 
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.query_params.multi_items())
+    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.draft() or visit.query_params.multi_items())
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
@@ -168,7 +168,8 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
 
 def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
-    return BookingPage(visit, booking, text, chosen, moving)
+    only_free = bool(form and form.only_free.data)
+    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free)
 
 
 def _sign_up(visit: Visit, id: int | None) -> SignUp:

@@ -36,7 +36,7 @@ def index(visit: Visit) -> Response:
     """What waits: new orders, messages, orders that have not come further, free places, what could not be sent."""
     assert visit.user.account_manager_id is not None
     wish = wish_of(visit.db, visit.user.account_manager_id)
-    return draw(visit, mail_form(visit, [("mail_wish", wish.value)]))
+    return draw(visit, mail_form(visit, visit.draft() or [("mail_wish", wish.value)]))
 
 
 def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
