@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from models.core.audit import Change, record_all
 from models.core.walls import insert_rows, select_rows, update_rows
-from models.employees.details import Details
-from models.employees.employee import Employee, change_and_event, derived, facts, what_changed, with_units
+from models.employees.details import Details, what_changed, with_units
+from models.employees.employee import Employee, change_and_event, derived, facts
 from models.outbox.message import Message, row_of
 from models.users.sessions import SignedIn
 

@@ -6,7 +6,7 @@ identity number has a table of its own, in `models.employees.national_ids`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit, norwegian
-from models.employees.details import DETAILS, Details, facts_of
+from models.employees.details import DETAILS, Details, facts_of, what_changed, with_units
 from models.employees.search_words import search_text, tokens_of
 from models.outbox.message import Channel, Outgoing, compose
 from models.users.sessions import SignedIn
@@ -276,23 +276,6 @@ def change_and_event(
     change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
     event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)
     return change, event
-
-
-def what_changed(before: Details, after: Details) -> dict[str, Any]:
-    """The values that are another, as the log says them."""
-    names = before.names_of_changes(after)
-    sides = {"before": before, "after": after}
-    told = {side: facts_of(details) | {"unit_id": details.unit_id} for side, details in sides.items()}
-    return {"fields": list(names)} | {side: {name: told[side][name] for name in names} for side in sides}
-
-
-def with_units(changed: dict[str, Any], units: Mapping[int, str]) -> dict[str, Any]:
-    """The same with the names of units: numbers tell nobody anything."""
-    return changed | {
-        side: changed[side] | {"unit_id": units.get(changed[side]["unit_id"], "")}
-        for side in ("before", "after")
-        if "unit_id" in changed.get(side, {})
-    }
 
 
 def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from models.exchange.sheets.files import Row, writer
 from models.orders.order import Order
 from models.users.sessions import UserSession
-from models.users.user import Grant
+from models.users.user import Grant, User
 from models.values.tables import Writer
 from routes.web.downloads import NoLongerAllowed, disposition, download
 from routes.web.entrance.place import Place
@@ -220,12 +220,15 @@ def test_who_loses_the_right_meanwhile_gets_no_more_of_it(app_with_export: House
     tester, hms = app_with_export.sign_in("Tester"), app_with_export.sign_in("hms.fjord")
 
     def sign_out(db: Session) -> None:
-        db.execute(update(UserSession).values(ended_at=app_with_export.clock.now()))
+        ended = update(UserSession).where(
+            UserSession.user_id == select(User.id).where(User.username == "Tester").scalar_subquery()
+        )
+        db.execute(ended.values(ended_at=app_with_export.clock.now()))
 
     def take_a_right(db: Session) -> None:
         db.execute(update(Grant).values(orders=False))
 
-    for person, lose in ((hms, take_a_right), (tester, sign_out)):
+    for person, lose in ((tester, sign_out), (hms, take_a_right)):
         batches = 0
 
         def loses(
