@@ -43,7 +43,7 @@ from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
 from routes.reports import search as reports
-from routes.session import password_links, password_requests, passwords
+from routes.session import codes, factors, password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.staff import access as desk_access
 from routes.staff import hand_over as desk_hand_over
@@ -69,7 +69,6 @@ from routes.web.lines import (
     staff,
     viewing,
 )
-from routes.web.portal import Tab
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
@@ -79,7 +78,9 @@ MAP: tuple[Line, ...] = (
     get ("/",                              info.root,               name="root",            who=signed_in),
     get ("/login",                         session.new,             name="sign_in",         who=anyone),
     post("/login",                         session.create,          name="create_session",  who=anyone),
-    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True),
+    get ("/login/code",                    codes.new,               name="sign_in_code",    who=anyone),
+    post("/login/code",                    codes.create,            name="give_code",       who=anyone),
+    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True, before_factor=True),
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),
@@ -92,8 +93,15 @@ MAP: tuple[Line, ...] = (
     post("/users/{id:int}/removal",        users.remove,            name="remove_user",     who=may(ADMINISTRATOR), form="user"),
     post("/users/{id:int}/reactivation",   users.restore,           name="restore_user",    who=may(ADMINISTRATOR), form="user"),
     post("/users/{id:int}/invitation",     users.invite_once_more,  name="invite_again",    who=may(ADMINISTRATOR), form="user", counts=Bucket.INVITATIONS),
+    post("/users/{id:int}/second-factor/removal", users.reset_factor, name="reset_colleague_factor", who=may(ADMINISTRATOR), form="user"),
     get ("/log",                           log.index,               name="log",             who=auditing),
     get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
+    get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
+    get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
+    post("/password/factors",              factors.create,          name="set_up_factor",   who=signed_in, before_factor=True),
+    post("/password/factors/codes",        factors.renew,           name="renew_codes",     who=signed_in),
+    post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=signed_in),
+    post("/password/devices/removal",      factors.forget,          name="forget_device",   who=signed_in),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),
@@ -228,6 +236,7 @@ MAP: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/users/{user:int}/deactivation", desk_users.deactivate, name="deactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=serving, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/second-factor/removal", desk_users.reset_factor, name="reset_factor", who=serving, form="desk_user"),
     get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
     get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=serving),
     post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=serving, form="new_report", max_body=21 * MEGABYTE),
@@ -257,37 +266,3 @@ CALLS: tuple[CallLine, ...] = (
     CallLine("POST", "/crm/events", crm.create, "crm_events", max_body=50 * MEGABYTE),
     CallLine("GET", "/crm/outbox", crm.index, "crm_outbox"),
 )
-
-# What lies under a tab reads best set in below it.
-# fmt: off
-TABS: tuple[Tab, ...] = (
-    Tab("Info", "info", of_a_customer, holds=("worklist",)),
-    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar"), places=(
-        Tab("Bestillinger", "orders", may(ORDERS)),
-        Tab("Bookinger", "bookings", may(ORDERS, EMPLOYEES), holds=("calendar",)),
-    )),
-    Tab("Ansatte", "employees", may(EMPLOYEES), places=(
-        Tab("Ansatte", "employees", may(EMPLOYEES)),
-        Tab("Importer", "new_import", may(EMPLOYEES)),
-    )),
-    Tab("Rapporter", "reports", may(REPORTS), places=(
-        Tab("Dokumenter", "reports", may(REPORTS)),
-        Tab("Tall", "figures", may(REPORTS)),
-        Tab("HMS-året", "hms_year", may(REPORTS)),
-        Tab("Årsrapport", "annual_report", may(REPORTS)),
-    )),
-    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",), places=(
-        Tab("Fakturaer", "invoices", may(INVOICES)),
-        Tab("Kontoutdrag", "statement", may(INVOICES)),
-    )),
-    Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
-    Tab("Bestillinger", "desk_orders", staff),
-    Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
-    Tab("Kunder", "desk_customers", staff),
-    Tab("Medarbeidere", "desk_staff", administrating),
-    Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
-)
-# fmt: on
-
-SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
-"""The box in the frame: its button, the route that it asks, and who has it."""

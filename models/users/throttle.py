@@ -6,6 +6,7 @@ that many at once are no more than one after the other. A limit that is reached 
 """
 
 import hashlib
+import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -33,6 +34,8 @@ class Bucket(StrEnum):
     """and the letters with such a link that one user gets."""
     OWNER = "owner"
     """Wrong passwords of somebody who is signed in and wants another one."""
+    CODE = "code"
+    """Wrong codes of somebody who has given the right password."""
     ORDERS = "orders"
     """What one user does in an hour that costs others: orders,"""
     MESSAGES = "messages"
@@ -51,7 +54,10 @@ _LIMITS = {
     Bucket.ASKER: 20,
     Bucket.LETTER: 3,
     Bucket.OWNER: 10,
+    Bucket.CODE: 5,
 }
+
+_log = logging.getLogger(__name__)
 
 
 class FailedSignIn(Base):
@@ -91,6 +97,7 @@ def attempt(db: Session, keys: dict[Bucket, str], now: datetime, *, hourly: int 
                 )
             ).one()
             if failed >= (_LIMITS[bucket] if hourly is None else hourly):
+                _log.warning("too many attempts", extra={"bucket": bucket.value, "count": failed})
                 raise TooManyAttempts(first + window - now)
         db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - HOUR))
         counted = [FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items()]
@@ -115,7 +122,7 @@ def _wait_for_others(db: Session, keys: dict[Bucket, str]) -> None:
 
 def forgive(db: Session, keys: dict[Bucket, str]) -> None:
     """Forget an account's and a browser's failures after a right password; an address is not forgiven."""
-    for bucket in (Bucket.ACCOUNT, Bucket.DEVICE, Bucket.OWNER):
+    for bucket in (Bucket.ACCOUNT, Bucket.DEVICE, Bucket.OWNER, Bucket.CODE):
         if bucket in keys:
             with across_customers(db):
                 db.execute(delete(FailedSignIn).where(FailedSignIn.bucket == bucket, FailedSignIn.key == keys[bucket]))

@@ -17,6 +17,7 @@ from routes.users.page import (
     edit_form,
     invite_user,
     remove_user,
+    reset_user_factor,
     restore_user,
     set_choices,
     stored,
@@ -35,6 +36,7 @@ _PAGES = {
     "remove": "deactivate_user",
     "restore": "reactivate_user",
     "invite": "invite_user",
+    "reset": "reset_factor",
 }
 
 
@@ -90,6 +92,11 @@ def reactivate(visit: Visit, id: int, user: int) -> Response:
 def invite(visit: Visit, id: int, user: int) -> Response:
     """Send the invitation once more."""
     return invite_user(visit, *_user(visit, id, user))
+
+
+def reset_factor(visit: Visit, id: int, user: int) -> Response:
+    """Let a user in who has lost the second factor."""
+    return reset_user_factor(visit, *_user(visit, id, user))
 
 
 def _side(visit: Visit, id: int, user: int | None = None) -> Side:

@@ -13,6 +13,7 @@ from routes.users.page import (
     edit_form,
     invite_user,
     remove_user,
+    reset_user_factor,
     restore_user,
     set_choices,
     stored,
@@ -29,6 +30,7 @@ _PAGES = {
     "remove": "remove_user",
     "restore": "restore_user",
     "invite": "invite_again",
+    "reset": "reset_colleague_factor",
 }
 
 
@@ -84,6 +86,11 @@ def restore(visit: Visit, id: int) -> Response:
 def invite_once_more(visit: Visit, id: int) -> Response:
     """Send the invitation again."""
     return invite_user(visit, *_user(visit, id))
+
+
+def reset_factor(visit: Visit, id: int) -> Response:
+    """Let a colleague in who has lost the second factor."""
+    return reset_user_factor(visit, *_user(visit, id))
 
 
 def _side(visit: Visit) -> Side:

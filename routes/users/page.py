@@ -12,9 +12,10 @@ from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.users.administration import LastAdministrator, NotAnAdministrator, Powers, Rights
 from models.users.changes import SharedWithOthers, change_user, close_to, invite_again, open_to
-from models.users.of_customer import CustomerUser
+from models.users.factors.changes import has_factor, remove
+from models.users.of_customer import CustomerUser, customers_besides
 from models.users.user import scope_of
-from routes.users.form import Row, UserForm, rows
+from routes.users.form import ResetForm, Row, UserForm, rows
 from routes.web.answers import go, page
 from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
@@ -100,7 +101,14 @@ def draw_new(visit: Visit, side: Side, form: UserForm, *, status: int = 200, may
 
 
 def draw_edit(
-    visit: Visit, side: Side, user: CustomerUser, form: UserForm, table: list[Row], *, status: int = 200
+    visit: Visit,
+    side: Side,
+    user: CustomerUser,
+    form: UserForm,
+    table: list[Row],
+    *,
+    reset: ResetForm | None = None,
+    status: int = 200,
 ) -> Response:
     """A user's page: the form, what the user sees, and whether one may sign in."""
     return page(
@@ -114,6 +122,8 @@ def draw_edit(
         table=table,
         user=user,
         sees=_sees(visit, side, user),
+        reset=reset or ResetForm(),
+        may_reset=_may_reset(visit, side, user) and has_factor(visit.db, user.id),
         is_all_mine=side.powers.covers_all(user.rights),
         rights=RIGHTS,
     )
@@ -172,6 +182,26 @@ def invite_user(visit: Visit, side: Side, user: CustomerUser) -> Response:
     again = visit.mailed(f"En ny invitasjon er sendt til {user.email}.", NOT_MAILED)
     say = again if sent else f"{user.full_name} har allerede valgt passord."
     return go(visit, side.url(visit, "show", user.id), say=say, tone="good" if sent else "wait")
+
+
+def reset_user_factor(visit: Visit, side: Side, user: CustomerUser) -> Response:
+    """Let a user in who has lost the telephone and the recovery codes; the own password first, if that was long ago."""
+    if not _may_reset(visit, side, user):
+        raise not_found()
+    reset = ResetForm.of(visit)
+    if not is_confirmed(visit, reset.own_password):
+        return draw_edit(visit, side, user, *edit_form(visit, side, user, stored(user)), reset=reset, status=422)
+    remove(visit.db, user.id, by=visit.user, now=visit.now)
+    told = visit.mailed(", og får en e-post om det")
+    say = f"{user.full_name} logger nå inn med passordet alene{told}."
+    return go(visit, side.url(visit, "show", user.id), say=say)
+
+
+def _may_reset(visit: Visit, side: Side, user: CustomerUser) -> bool:
+    """Whoever is a user elsewhere, too, would be let in there as well: only staff may know that it is all right."""
+    return side.powers.is_staff or (
+        side.powers.covers_all(user.rights) and not customers_besides(visit.db, user.id, side.customer_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

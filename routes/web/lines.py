@@ -78,21 +78,32 @@ class Line:
     """For a GET: whether a balancer asks it, by whatever name and as nobody."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
+    before_factor: bool = False
+    """Whether it is open to who must set up a second factor first."""
     counts: Bucket | None = None
     """As what it is counted by the hour, where it costs others."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        door = (self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing, self.counts)
-        place = Place(portal, *door)
+        place = Place(
+            portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
+            self.before_factor, self.counts,
+        )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
 def get(
-    path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False, counts: Bucket | None = None
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    who: Who,
+    is_probe: bool = False,
+    before_factor: bool = False,
+    counts: Bucket | None = None,
 ) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe, counts=counts)
+    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor, counts=counts)
 
 
 def post(
@@ -104,10 +115,12 @@ def post(
     form: str | None = None,
     max_body: int = MEGABYTE,
     while_viewing: bool = False,
+    before_factor: bool = False,
     counts: Bucket | None = None,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing, counts=counts)
+    more = {"while_viewing": while_viewing, "before_factor": before_factor}
+    return Line("POST", path, handler, name, who, form, max_body, counts=counts, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The log of who changed what, when (X4): written in the transaction of the change, never changed.
 
 It holds no identity number and no message: the names of what changed, and what was there before and after.
-Each customer's entries are a chain (decision 0037): right before the commit those of the transaction are tied to the
+Each customer's entries are a chain (decision 0038): right before the commit those of the transaction are tied to the
 last one. So none is changed, taken out or put in later without `models.log.verification` seeing it.
 """
 
