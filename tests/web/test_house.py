@@ -52,11 +52,11 @@ STATEMENTS = {
     "desk": 10,
     "order": 11,
     "employee": 5,
-    "edit_employee": 7,
+    "edit_employee": 10,
     "booking": 12,
     "day_list": 7,
     "annual_report": 6,
-    "annual_report_pdf": 6,
+    "annual_report_pdf": 10,
     "desk_order": 14,
     "desk_customer": 8,
     "desk_booking": 10,
@@ -78,6 +78,8 @@ STATEMENTS = {
     "edit_notice": 6,
     "new_customer_notice": 6,
     "desk_member": 7,
+    "desk_log": 6,
+    "user": 8,
 }
 """SQL statements that a place may cost; every other one four (quality: speed and weight)."""
 
