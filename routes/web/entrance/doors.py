@@ -81,9 +81,9 @@ def enter(door: Door, here: Visit) -> Response:
     if door.who(here.signed_in):
         if here.is_viewing and safe and not here.is_personal:
             here.on_record(lambda db: note_look(db, here.user, _page(request, here.today), here.now))
-        return (counted(here, door.counts, door.form) if door.counts else None) or door.handler(
-            here, **request.path_params
-        )
+        if door.counts:
+            return counted(here, door.counts, door.form, lambda: door.handler(here, **request.path_params))
+        return door.handler(here, **request.path_params)
     if here.signed_in is None:
         return sign_in(here, back_to=where_one_was(here))
     raise not_found()

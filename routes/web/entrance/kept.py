@@ -3,6 +3,7 @@
 Who may enter at all is decided in `doors`; what a draft is, in `models.users.drafts`.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -11,10 +12,11 @@ from starlette.responses import Response
 from models.core.scope import across_customers
 from models.users.drafts import keep
 from models.users.sessions import Choice, user_of_session
-from models.users.throttle import Bucket, TooManyAttempts, attempt, key_of
+from models.users.throttle import Bucket, TooManyAttempts, attempt, key_of, take_back
 from models.values.national_id import mask_in
 from routes.web.answers import go, page, sign_in
 from routes.web.entrance.slowing import in_minutes, try_later
+from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
@@ -84,15 +86,15 @@ def other_customer(here: Visit, form: str | None, other: Choice) -> Response:
     return page(here, "frame/other_customer.html", status=409, other=other, back=here.local(back, here.url("info")))
 
 
-def counted(here: Visit, what: Bucket, form: str | None) -> Response | None:
-    """Count what costs others; where it was enough for an hour, say so, and keep what was typed for later.
+def counted(here: Visit, what: Bucket, form: str | None, answer: Callable[[], Response]) -> Response:
+    """Do what costs others, and count it before; where it was enough for an hour, keep what was typed for later.
 
-    What is refused for another reason counts as well: it was looked at all the same.
+    What is refused for another reason is taken back: it has cost nobody anything.
     """
     who = {what: key_of("user", str(here.user.user_id), what)}
     most = here.portal.settings.hourly[what.name.lower()]
     try:
-        here.on_record(lambda db: attempt(db, who, here.now, hourly=most))
+        reserved = here.on_record(lambda db: attempt(db, who, here.now, hourly=most))
     except TooManyAttempts as refused:
         back = where_one_was(here)
         if form and here.request.method not in SAFE_METHODS:
@@ -102,7 +104,19 @@ def counted(here: Visit, what: Bucket, form: str | None) -> Response | None:
         said = _ENOUGH[what].format(wait=in_minutes(refused.wait))
         there = here.local(back, here.url("info"))
         return try_later(page(here, "frame/enough.html", status=429, said=said, back=there), refused.wait)
-    return None
+    try:
+        response = answer()
+    except Refused:
+        _take_back(here, reserved)
+        raise
+    if response.status_code >= 400:
+        _take_back(here, reserved)
+    return response
+
+
+def _take_back(here: Visit, reserved: list[int]) -> None:
+    here.db.rollback()  # a refusal keeps nothing, and on SQLite nobody else could write
+    here.on_record(lambda db: take_back(db, reserved))
 
 
 def where_one_was(here: Visit) -> str:
