@@ -27,14 +27,13 @@ from models.values.tables import FIRST_DAY, Line
 from models.values.texts.invisible import cell, is_shortened, whole
 
 _NOTHING = re.compile("[-–—_.\u2212]+")
-_NO_VALUE = {"n/a", "#n/a", "#i/t", "null", "none", "nil", "nan", "(tom)", "(blank)", "(empty)"}
-"""What programs write where there is nothing; below a heading of names it may be one."""
+_NO_VALUE = {"n/a", "#n/a", "#i/t", "null", "none", "nil", "nan", "(tom)", "(blank)", "(empty)"}  # or, of a name, one
 _NUMBER_OF_SOMETHING = re.compile("[0-9]{3}")
 _OLDEST = 100
 
 
 class Fate(Worded):
-    """What becomes of a row (section 5, number 9)."""
+    """What becomes of a row (section 5, number 9); overtaken is one that somebody else was faster with."""
 
     NEW = "new", "ny"
     CHANGED = "changed", "endret"
@@ -42,7 +41,6 @@ class Fate(Worded):
     GONE = "gone", "sluttet"
     FAULTY = "faulty", "feil"
     OVERTAKEN = "overtaken", "endret imens"
-    """Somebody else was faster than the chunk that it is in."""
 
 
 Values = dict[str, str]

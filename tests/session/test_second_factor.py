@@ -2,21 +2,26 @@
 
 import base64
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select
+import segno
+from sqlalchemy import delete, select
 
 import app
 from models.core.audit import THE_PROVIDER, AuditEntry
 from models.customers.customer import Customer
-from models.users.factors.app import step_of
+from models.users.factors.app import address_of, new_secret, step_of
 from models.users.factors.changes import require
 from models.users.factors.recovery_codes import RecoveryCode, new_codes, plain
+from models.users.sessions import UserSession
+from models.users.throttle import FailedSignIn
 from models.users.user import SecondFactor, User
 from routes.session.codes import TOO_LATE
-from routes.session.factors import FORGOTTEN, OFF
+from routes.session.factors import FORGOTTEN, OFF, Picture
 from routes.session.giving import WRONG
 from tests.session.ways_in import GOOD, letters
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
@@ -167,6 +172,28 @@ def test_guessing_codes_is_slowed_down_but_not_at_the_owners_browser(quiet_house
     assert begun.fill(code=codes[2]).press("Logg inn").flash == TOO_LATE
 
 
+def test_codes_that_come_at_once_are_counted_before_they_are_tried_and_good_once(quiet_house: House) -> None:
+    secret, codes = set_up(quiet_house, quiet_house.sign_in("hms.fjord"))
+    begun = [sign_in(quiet_house.visitor()) for _ in range(8)]
+
+    def all_give(code: str) -> Counter[int]:
+        pages = [page.open("/login/code").fill(code=code) for page in begun]
+        with ThreadPoolExecutor(len(pages)) as threads:
+            return Counter(threads.map(lambda page: page.press("Logg inn").response.status_code, pages))
+
+    right = code_of(quiet_house, secret)
+    assert all_give("000000") == {422: 5, 429: 3}
+    for code in (right, codes[0]):
+        with quiet_house.behind() as db:
+            db.execute(delete(FailedSignIn))
+            before = len(db.scalars(select(UserSession.id)).all())
+            db.commit()
+        all_give(code)
+        begun = [page for page in begun if page.h1 == "Engangskode"]
+        with quiet_house.behind() as db:
+            assert len(db.scalars(select(UserSession.id)).all()) == before + 1, "one of them got in"
+
+
 def test_whoever_must_have_one_sets_it_up_before_anything_else(house: House) -> None:
     with house.with_settings(demo=False) as visitor:
         kam = visitor().open("/desk/customers").fill(username="kam.lie", password="demo-kam.lie").press("Logg inn")
@@ -259,6 +286,20 @@ def test_the_codes_are_those_of_rfc_6238() -> None:
             assert step_of(secret, code, moment + timedelta(seconds=late)) == seconds // 30, "clocks go wrong"
         assert step_of(secret, code, moment + timedelta(seconds=90)) is None
         assert step_of(secret, f"{code}0", moment) is None
+
+
+def test_the_picture_is_the_qr_code_of_the_address() -> None:
+    address = address_of(new_secret(), "hms.fjord", "Avonova Kundeportal")
+    assert "otpauth://totp/Avonova%20Kundeportal:hms.fjord?secret=" in address
+    picture, dark = Picture.of(address), set()
+    areas = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", picture.path)
+    assert "".join("M{} {}h{}v1h-{}z".format(*area) for area in areas) == picture.path, "each area is a square high"
+    for x, y, there, back in (map(int, area) for area in areas):
+        assert there == back > 0
+        dark |= {(x + at, y) for at in range(there)}
+    rows = [list(row) for row in segno.make_qr(address, error="m").matrix_iter(border=4)]
+    assert dark == {(x, y) for y, row in enumerate(rows) for x, square in enumerate(row) if square}
+    assert picture.size == len(rows)
 
 
 def test_recovery_codes_differ_and_are_read_however_they_are_typed() -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from babel import Locale
 
 from models.core.clock import OSLO
+from models.core.scope import Right
 from models.values import language as language_words
 from models.values.language import BOKMAL
 from models.values.organisation_number import display
@@ -22,6 +23,15 @@ _MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
+
+RIGHTS = {
+    Right.ORDERS: "Bestilling",
+    Right.EMPLOYEES: "Ansatte",
+    Right.INVOICES: "Fakturaer",
+    Right.REPORTS: "Rapporter",
+    Right.ADMINISTRATOR: "Administrator",
+}
+"""What a right is called: as the tab that it opens."""
 
 _PHONE = re.compile(r"(?:\+47|0047)?([0-9]{8})")
 
@@ -78,6 +88,16 @@ def weekday(value: dt.date | None) -> str:
         return ""
     day = _day(value)
     return f"{_DAYS[day.weekday()]} {_whole(f'{day.day}. {_MONTHS[day.month]}')}"
+
+
+def month(value: dt.date | None) -> str:
+    """`oktober 2026`."""
+    return "" if value is None else _whole(f"{_MONTHS[value.month]} {value.year}")
+
+
+def weekday_name(value: dt.date | None) -> str:
+    """`tirsdag`."""
+    return "" if value is None else _DAYS[value.weekday()]
 
 
 def days(first: dt.date | None, last: dt.date | None = None) -> str:
@@ -190,6 +210,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "short_moment": short_moment,
     "weekday": weekday,
+    "month": month,
+    "weekday_name": weekday_name,
     "days": days,
     "away": away,
     "organisation_number": organisation_number,

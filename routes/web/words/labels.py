@@ -12,6 +12,7 @@ from typing import Any
 from models.bookings.sign_ups.sign_up import State as SignUp
 from models.deliveries.search import State as Delivery
 from models.imports.rows import Fate
+from models.invoices.ageing import Age
 from models.invoices.invoice import Status as Invoice
 from models.notices.search import State as Notice
 from models.reports.plans import State as Activity
@@ -44,6 +45,11 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Invoice.CREDITED: Label("Kreditert"),
         Invoice.IN_COLLECTION: Label("Til inkasso", "bad"),
     },
+    Age: {
+        Age.OVERDUE: Label("Forfalt", "bad"),
+        Age.SOON: Label("Forfaller innen 14 dager", "wait"),
+        Age.LATER: Label("Senere", "later"),
+    },
     Notice: {
         Notice.UP: Label("Vises nå", "good"),
         Notice.COMING: Label("Kommer", "plan"),
@@ -63,6 +69,7 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Fate.SAME: Label("uendret"),
         Fate.GONE: Label("sluttet", "wait"),
         Fate.FAULTY: Label("feil", "bad"),
+        Fate.OVERTAKEN: Label("endret imens", "wait"),
     },
     Delivery: {
         Delivery.WAITING: Label("Venter", "wait"),
