@@ -34,6 +34,8 @@ from models.operations.backup import commands as backup
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from models.reports.report import KINDS
 from routes import CALLS, MAP, SEARCH, TABS
+from routes.contract.page import Contract
+from routes.contract.rehearsal import rehearse
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     app.router.redirect_slashes = False
     app.state.portal = portal
+    app.state.contract = Contract(MAP, lambda: rehearse(MAP, settings, clock, create_app))
     app.state.leave = leaving.set
     return app
 
