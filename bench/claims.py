@@ -228,4 +228,18 @@ MUTATIONS = (
         "True",
         "tests/session/test_session.py::test_n7_the_way_back_never_leaves_the_portal",
     ),
+    _of(
+        "no trailer becomes a header",
+        "routes/web/serving/in_c.py",
+        "self.headers = []\n",
+        "pass\n",
+        "tests/web/test_connections.py::test_what_is_too_much_or_nonsense_is_answered_alike",
+    ),
+    _of(
+        "few requests of a connection wait",
+        "routes/web/serving/in_c.py",
+        "len(self.pipeline) >= MOST_WAITING",
+        "False",
+        "tests/web/test_connections.py::test_many_requests_at_once_are_answered_in_turn_and_few_of_them_wait",
+    ),
 )

@@ -1,5 +1,5 @@
-// The little that HTML and htmx cannot say: that the connection is gone, that a number was copied, what stands in a field
-// of dots, and where focus goes when the element that had it is gone. Everything works without this file.
+// The little that HTML and htmx cannot say: that the connection is gone, which button is at work, that a number was
+// copied, what stands in a field of dots, and where focus goes when what had it is gone. Everything works without this file.
 (() => {
   const LOST = document.documentElement.lang === 'en' ? 'No connection. Please try again.'
     : 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
@@ -13,6 +13,9 @@
     if (byId('status').textContent === LOST) say('');
   };
   on('htmx:after:request', found);
+  const busy = is => ({ detail: { ctx } }) => ctx.request?.submitter?.setAttribute('aria-busy', is);
+  on('htmx:before:request', busy(true));
+  on('htmx:finally:request', busy(false));
   on('htmx:error', ({ detail: { ctx } }) => {
     if (!ctx || ctx.text !== undefined) return; // an answer did come: not the connection
     found();

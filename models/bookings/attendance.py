@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.news import News, tell
-from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, OPEN, SEATED, SIGNED_UP, SignUp, hold_people
+from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, OPEN, SEATED, SIGNED_UP, SignUp, State, hold_people
 from models.bookings.slots import Slot
 from models.core.audit import THE_CRM, Actor, Change, record
 from models.core.clock import today_in_oslo
@@ -32,7 +32,9 @@ def can_be_noted(starts_at: datetime, now: datetime) -> bool:
     return today_in_oslo(starts_at) <= today_in_oslo(now)
 
 
-def note_attendance(db: Session, ids: Collection[int], state: str | None, *, by: Actor, now: datetime) -> list[SignUp]:
+def note_attendance(
+    db: Session, ids: Collection[int], state: State | None, *, by: Actor, now: datetime
+) -> list[SignUp]:
     """Note for sign-ups that the people came, did not come, or (None) that it is not known.
 
     All or none; returns those that are new. Raises NobodySits, SitsElsewhere.
@@ -52,7 +54,7 @@ def note_attendance(db: Session, ids: Collection[int], state: str | None, *, by:
     return changed
 
 
-def _is_news(now: str, state: str | None) -> bool:
+def _is_news(now: State, state: State | None) -> bool:
     return now in NOTED if state is None else now != state
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import HOLDING, SEATED, SignUp
+from models.bookings.sign_ups.sign_up import HOLDING, SEATED, SignUp, State
 from models.bookings.sign_ups.waiting_list import places_in_line
 from models.bookings.slots import Slot
 from models.core.clock import OSLO
@@ -29,7 +29,7 @@ class Seated:
     sign_up: int
     employee: int
     name: str
-    state: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class DayView:
     def free(self) -> int:
         """Places that are left."""
         return sum(slot.free for slot in self.slots)
+
+    @property
+    def first_free(self) -> SlotView | None:
+        """The first slot with a place left."""
+        return next((slot for slot in self.slots if slot.free), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +223,7 @@ class RollRow:
 
     starts_at: datetime
     ends_at: datetime
-    state: str
+    state: State
     name: str | None
     unit: str | None
     mobile: str | None

@@ -1,9 +1,13 @@
-"""What every table is made of: the declarative base, names of constraints, and the type for a moment in time."""
+"""What every table is made of: the declarative base, names of constraints, the types for a moment and for a state.
+
+What pages call a state is in `routes/web/words/labels.py`.
+"""
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Self
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, Enum, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -45,3 +49,36 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Worded(StrEnum):
+    """An enum whose members are a value and the word that it was before: `WAITING = "waiting", "Venteliste"`.
+
+    The word is understood, too: rows, drafts and messages of the release before have it, and programs of others.
+    """
+
+    _value_: str
+    word: str
+
+    def __new__(cls, value: str, word: str = "") -> Self:
+        """The member is its value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.word = word
+        return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Worded | None":
+        return next((member for member in cls if member.word == value), None)
+
+
+def one_of(states: type[StrEnum], length: int) -> Enum:
+    """The type of a column that holds a value; another one, or a word, is refused before it is asked for or kept."""
+    return Enum(
+        states,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        validate_strings=True,
+        values_callable=lambda known: [each.value for each in known],
+    )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.series import Facts, Hours, Series, publish
-from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp
+from models.bookings.sign_ups.sign_up import CANCELLED, HOLDING, WAITING, SignUp, State
 from models.bookings.slots import Slot
 from models.core.audit import THE_PROVIDER
 from models.core.clock import today_in_oslo
@@ -184,7 +184,7 @@ def add_bookings(
         insert_rows(db, SignUp, rows)
 
 
-def _row(booking: Booking, slot: Slot, employee: Employee, state: str, at: datetime) -> dict[str, Any]:
+def _row(booking: Booking, slot: Slot, employee: Employee, state: State, at: datetime) -> dict[str, Any]:
     """A sign-up as its row."""
     return {
         "customer_id": booking.customer_id,
@@ -248,10 +248,10 @@ def _people(plan: Round, units: dict[str, Unit], staff: Staff, rng: Random) -> l
 
 def _seats(
     plan: Round, days: list[list[Slot]], people: list[Employee], diary: _Diary, rng: Random, *, now: datetime
-) -> list[tuple[Slot, Employee, str]]:
+) -> list[tuple[Slot, Employee, State]]:
     """Who has which slot in which state; those who wait are last."""
-    wanted: list[tuple[Slot, str]] = []
-    waiting: list[tuple[Slot, str]] = []
+    wanted: list[tuple[Slot, State]] = []
+    waiting: list[tuple[Slot, State]] = []
     for slots, part in zip(days, plan.taken, strict=True):
         places = [slot for slot in slots for _ in range(slot.capacity)]
         taken = rng.sample(places, round(part * len(places)))
@@ -268,10 +268,10 @@ def _seats(
     return seats
 
 
-def _state(slot: Slot, rng: Random, now: datetime) -> str:
+def _state(slot: Slot, rng: Random, now: datetime) -> State:
     if slot.ends_at <= now:
-        return "Ikke møtt" if rng.random() < 0.1 else "Møtt"
-    return rng.choice(("Påmeldt", "Påmeldt", "Bekreftet"))
+        return State.ABSENT if rng.random() < 0.1 else State.ATTENDED
+    return rng.choice((State.SIGNED_UP, State.SIGNED_UP, State.CONFIRMED))
 
 
 def _moments(rng: Random, since: datetime, until: datetime, count: int) -> list[datetime]:

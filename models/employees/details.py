@@ -1,16 +1,15 @@
 """The six values that are written about an employee, and how each of them is read, in a form and in a list alike.
 
 Each `read_…` takes what was typed, cleaned, and raises ValueError with a Norwegian sentence for the field.
-Identity number, address and telephone number are read in `models.values`.
+Names are read in `names`; identity number, address and telephone number, in `models.values`.
 """
 
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from models.employees.names import read_name
 from models.values.dates import parse_date
-
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,12 @@ LABELS: dict[str, str] = {
 
 def read_given_name(text: str) -> str:
     """A given name, with single blanks."""
-    return _name(text, "Skriv fornavnet.")
+    return read_name(text, "Skriv fornavnet.")
 
 
 def read_family_name(text: str) -> str:
     """A family name, with single blanks."""
-    return _name(text, "Skriv etternavnet.")
+    return read_name(text, "Skriv etternavnet.")
 
 
 def read_birth_date(text: str, *, today: date) -> date | None:
@@ -73,14 +72,3 @@ def facts_of(details: Details) -> dict[str, Any]:
         "mobile": details.mobile,
         "birth_date": details.birth_date.isoformat() if details.birth_date else None,
     }
-
-
-def _name(text: str, missing: str) -> str:
-    name = " ".join(text.split())
-    if not any(letter.isalpha() for letter in name):
-        raise ValueError(missing)
-    if len(name) > LONGEST_NAME:
-        raise ValueError(f"Navnet kan ha høyst {LONGEST_NAME} tegn, og her står det {len(name)}.")
-    if "@" in name:
-        raise ValueError("Dette er en e-postadresse, ikke et navn.")
-    return name

@@ -1,5 +1,6 @@
 """Employees who may be the same person: the user is asked once more before saving, and never refused (AN2).
 
+Only those in the user's own units are looked for: whether there is one elsewhere, nobody learns (decision 0013).
 Equal identity numbers are found by `models.employees.national_ids`.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.scope import Right, Scope, whole_customer
+from models.core.scope import Scope
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.details import Details
@@ -26,11 +27,10 @@ SAME_NUMBER = "samme fødselsnummer"
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Somebody at the same customer who may be the same person."""
+    """Somebody in the user's units who may be the same person."""
 
     reason: str
-    id: int | None
-    """None where the user may not see who it is."""
+    id: int
     name: str
     unit_name: str
     active: bool
@@ -40,7 +40,7 @@ _WITH_NAME = select(Employee.id).where(
     Employee.sort_key == bindparam("sort_key"), Employee.birth_date == bindparam("birth_date", type_=Date)
 )
 _THESE = (
-    select(Employee.id, Employee.given_name, Employee.family_name, Employee.unit_id, Unit.name, Employee.deactivated_at)
+    select(Employee.id, Employee.given_name, Employee.family_name, Unit.name, Employee.deactivated_at)
     .join(Unit, Unit.id == Employee.unit_id)
     .where(Employee.id.in_(bindparam("ids", expanding=True)))
     .order_by(Employee.id)
@@ -48,21 +48,14 @@ _THESE = (
 
 
 def duplicates_of(db: Session, scope: Scope, details: Details, *, but: int | None = None) -> list[Duplicate]:
-    """Who else at the customer has the same address, or the same name and day of birth; `but` is the employee itself.
-
-    People in units that the user may not see are told of without a name (X1).
-    """
-    with whole_customer(db):
-        reasons = dict.fromkeys(_with_name_and_birth(db, details), SAME_NAME_AND_BIRTH)
-        reasons |= dict.fromkeys(_with_email(db, scope.customer_id, details.email), SAME_EMAIL)
-        reasons.pop(but or 0, None)
-        rows = select_rows(db, _THESE, {"ids": sorted(reasons)}) if reasons else []
-    seen = scope.units_with(Right.EMPLOYEES)
+    """Who else in the scope has the same address, or the same name and day of birth; `but` is the employee itself."""
+    reasons = dict.fromkeys(_with_name_and_birth(db, details), SAME_NAME_AND_BIRTH)
+    reasons |= dict.fromkeys(_with_email(db, scope.customer_id, details.email), SAME_EMAIL)
+    reasons.pop(but or 0, None)
+    rows = select_rows(db, _THESE, {"ids": sorted(reasons)}) if reasons else []
     return [
         Duplicate(reasons[id], id, f"{given} {family}", unit_name, left is None)
-        if seen is None or unit_id in seen
-        else Duplicate(reasons[id], None, "", "", left is None)
-        for id, given, family, unit_id, unit_name, left in rows
+        for id, given, family, unit_name, left in rows
     ]
 
 

@@ -7,7 +7,7 @@ fails, whichever the message, it rests (`models.outbox.endpoints`), and its mess
 import logging
 import threading
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, clea
 from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
+from models.marks.mark import Marked, set_mark
 from models.orders.morning_letters import post_morning_letters
 from models.outbox import claims, endpoints, refusals
 from models.outbox.endpoints import Endpoint
@@ -63,7 +64,16 @@ class Postman:
     Raises SettingsRefused at once where SMTP_URL, MAIL_FROM or what begins with CRM_ cannot be used.
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock, link: Link) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        link: Link,
+        seen: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """`seen` is what this process saw since it was last asked, and what is told of each, to be kept as marks."""
+        self._seen = seen
         self._database = database
         self._clock = clock
         self._letters = Letters(settings, link)
@@ -75,11 +85,15 @@ class Postman:
 
     def reach(self) -> Iterator[tuple[str, str]]:
         """Each endpoint that there is, and why it takes nothing, or nothing where it does; for operators."""
-        for name, way in (("mail server", self._mail), ("CRM", self._crm)):
+        ways: tuple[tuple[str, Callable[[], bool]], ...] = (
+            ("mail server", self._mail.reach),
+            ("CRM", lambda: self._crm.reach(self._clock.now())),
+        )
+        for name, reach in ways:
             try:
-                if way.reach():
+                if reach():
                     yield name, ""
-            except Unreachable as error:
+            except Deferred as error:
                 yield name, str(error)
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
@@ -127,6 +141,9 @@ class Postman:
             post_morning_letters(db, now)
             db.commit()
             waiting_list.go_round(db, now)
+            for what, told in {Marked.POSTMAN: "", **self._seen()}.items():
+                set_mark(db, Marked(what), now, told)
+            db.commit()
 
     def _look_after_the_outbox(self) -> None:
         """Post the letters for those who wait for them now, having forgotten a password; without a CRM, drop events."""

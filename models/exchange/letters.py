@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from models.bookings.sign_ups.sign_up import State
 from models.core.clock import OSLO
 from models.core.settings import Settings, SettingsRefused
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
@@ -44,7 +45,7 @@ _IN_THE_CALENDAR = {
     "appointment_cancelled": Method.CANCEL,
 }
 """The letters that change the employee's calendar."""
-_NEVER_WAS_THERE = {"Venteliste", "Tilbudt"}
+_NEVER_WAS_THERE = {State.WAITING, State.OFFERED}
 """States before a cancellation in which no calendar had been told of a time."""
 
 
@@ -114,7 +115,7 @@ class Letters:
         letter.set_content(text.render(payload), cte="quoted-printable")
         letter.add_alternative(html.render(payload, subject=subject), subtype="html", cte="quoted-printable")
         method = _IN_THE_CALENDAR.get(message.kind)
-        if method and payload["was"] not in _NEVER_WAS_THERE:
+        if method and not (payload["was"] and State(payload["was"]) in _NEVER_WAS_THERE):
             self._enclose(letter, write_calendar([self._entry(message, payload, to)], method), method)
         letter["Content-Language"] = payload.get("language", BOKMAL)
         for number, part in enumerate(part for part in letter.walk() if part.is_multipart()):

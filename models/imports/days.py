@@ -3,11 +3,12 @@
 How one date is written is in `models.values.dates`; what is asked where the column does not tell, in `questions`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from models.values.dates import Written, of_this_century, parse_date, written
 from models.values.tables import day_of_serial
+from models.values.texts.invisible import whole
 
 ORDERS = {
     "dmy": "Dag, måned, år",
@@ -16,7 +17,7 @@ ORDERS = {
     "serial": "Excels nummer for dagen",
 }
 """The ways to read a column, and what they are called."""
-_YOUNGEST, _OLDEST = 13, 100
+_YOUNGEST, _OLDEST = 13, 99
 """Between these ages a birth year of two digits is certain: only one of the two centuries gives one."""
 
 
@@ -37,14 +38,16 @@ def last_year(_today: date) -> Callable[[int], int | None]:
 
 def read_day(text: str, order: str, year_of: Callable[[int], int | None], first_day: date) -> date:
     """The day in a cell of a column that is read in such an order; raises ValueError with the sentence for the cell."""
-    if order == "serial" and len(text) == 5 and text.isascii() and text.isdecimal():
-        day = day_of_serial(int(text), first_day)
+    if order == "serial" and (number := whole(text)) and _is_serial(number):
+        day = day_of_serial(int(number), first_day)
         if day is None:
             raise ValueError("Denne datoen finnes ikke i kalenderen.")
         return day
-    found = written(text)
+    found = written(whole(text))
     if order == "serial" and found.order == "" and not found.sign:
         raise ValueError("Dette er ikke Excels nummer for en dag. Skriv datoen som dd.mm.åååå.")
+    if order == "mdy" and found.sign == "." and int(found.numbers[0]) > 12:
+        order = "dmy"  # with points it is Norwegian wherever it can be nothing else
     return found.day("dmy" if order == "serial" else order, year_of)
 
 
@@ -57,21 +60,25 @@ def order_of(
         order: {text: day for text in unsure if (day := _day(text, order, year_of, first_day)) and day <= last}
         for order in ORDERS
     }
-    most = max(map(len, days.values()))
-    all_read = {text for read in days.values() for text in read}
-    whole = [order for order in ORDERS if most and len(days[order]) == len(all_read)]
-    is_dotted = [found.sign == "." for found in unsure.values()]
-    is_ours = all(is_dotted) and all(int(one.numbers[0]) <= 31 and int(one.numbers[1]) <= 12 for one in unsure.values())
+    is_dotted = {text: found.sign == "." for text, found in unsure.items()}
+    possible = _whole(days, unsure)
+    # Dates with points prove nothing of those without: a spreadsheet may have written some of a column anew.
+    proven = _whole(days, [text for text in unsure if not is_dotted[text]])
+    is_ours = all(is_dotted.values()) and all(
+        int(one.numbers[0]) <= 31 and int(one.numbers[1]) <= 12 for one in unsure.values()
+    )
     without_signs = any(not found.sign and len(found.numbers[2]) == 2 for found in unsure.values())
-    if not most or is_ours:
+    if not any(days.values()) or is_ours:
         return "dmy", []  # nothing to choose: each cell is a fault of its own
     if without_signs:
-        return ("serial", []) if whole == ["serial"] else (None, whole or _some(days))
-    if "dmy" in whole and (all(is_dotted) or len({tuple(days[order].values()) for order in whole}) == 1):
+        return ("serial", []) if possible == ["serial"] else (None, possible or _some(days))
+    if "dmy" in possible and (
+        all(is_dotted.values()) or len({tuple(days[order].values()) for order in possible}) == 1 < len(possible)
+    ):
         return "dmy", []
-    if len(whole) == 1 and (whole[0] == "dmy" or not any(is_dotted)):
-        return whole[0], []
-    return None, whole if len(whole) > 1 else _some(days)
+    if len(possible) == 1 and (not any(is_dotted.values()) or possible == proven == ["dmy"]):
+        return possible[0], []
+    return None, possible if len(possible) > 1 else _some(days)
 
 
 def examples(cells: Sequence[str], orders: Sequence[str], read: Callable[[str, str], date | None]) -> list[str]:
@@ -94,16 +101,26 @@ def is_date(text: str) -> bool:
     return True
 
 
+def _whole(days: Mapping[str, Mapping[str, date]], cells: Iterable[str]) -> list[str]:
+    """The orders in which all of these cells are dates that are dates in any order at all."""
+    read = [text for text in cells if any(text in these for these in days.values())]
+    return [order for order, these in days.items() if read and all(text in these for text in read)]
+
+
+def _is_serial(text: str) -> bool:
+    return len(text) == 5 and text.isascii() and text.isdecimal()
+
+
 def _unsure(text: str) -> Written | None:
     try:
-        found = written(text)
+        found = written(whole(text))
     except ValueError:
         return None
     return found if not found.order else None
 
 
 def _day(text: str, order: str, year_of: Callable[[int], int | None], first_day: date) -> date | None:
-    if order == "serial" and not (len(text) == 5 and text.isascii() and text.isdecimal()):
+    if order == "serial" and not _is_serial(whole(text)):
         return None
     try:
         return read_day(text, order, year_of, first_day)

@@ -21,6 +21,7 @@ from models.values.tables import FIRST_DAY, Line, Table
 from models.values.texts.encodings import again
 from models.values.texts.invisible import cell
 
+_HEADINGS_AGAIN = "Overskriftene står flere ganger i lista. De er ikke lest som ansatte."
 _OF_ROW = tuple(part.name for part in fields(Row))
 
 
@@ -96,7 +97,7 @@ class DryRun:
         kept = {
             **vars(self),
             "lines": [[line.number, line.cells] for line in self.lines],
-            "rows": [[getattr(row, name) for name in _OF_ROW] for row in self.rows],
+            "rows": [[_kept(row, name) for name in _OF_ROW] for row in self.rows],
             "gone": [list(vars(one).values()) for one in self.gone],
             "left": [list(vars(one).values()) for one in self.left],
             "questions": [asdict(question) for question in self.questions],
@@ -119,6 +120,11 @@ class DryRun:
         ]
         kept["first_day"] = date.fromisoformat(kept["first_day"])
         return cls(**kept)
+
+
+def _kept(row: Row, name: str) -> object:
+    """What is kept of a row; its fate as a word, which the release before can read as well."""
+    return row.fate.word if name == "fate" else getattr(row, name)
 
 
 def begin(
@@ -157,11 +163,13 @@ def answer(dry_run: DryRun, answers: dict[str, str], units: list[UnitRow], *, to
         _understand(dry_run, units, today)
 
 
-def choose_columns(dry_run: DryRun, meanings: Sequence[Meaning | None], *, heading: bool, today: date) -> None:
+def choose_columns(
+    dry_run: DryRun, meanings: Sequence[Meaning | None], units: list[UnitRow], *, heading: bool, today: date
+) -> None:
     """Read the rows with the columns that somebody chose; `heading` says that the first line is none of them."""
     dry_run.heading = (dry_run.heading or 0) if heading else None
     dry_run.answers = {key: given for key, given in dry_run.answers.items() if key == LETTERS}
-    _take_rows(dry_run, meanings, today)
+    _take_rows(dry_run, meanings, units, today)
 
 
 def read_all(dry_run: DryRun, units: list[UnitRow], *, today: date, synthetic: bool) -> list[Read]:
@@ -189,13 +197,13 @@ def _understand(dry_run: DryRun, units: list[UnitRow], today: date) -> None:
     dry_run.heading = columns.heading
     dry_run.meanings = [meaning.value if meaning else None for meaning in columns.meanings]
     if known and set(columns.meanings) - {None} == set(known.meanings) - {None}:
-        _take_rows(dry_run, columns.meanings, today)
+        _take_rows(dry_run, columns.meanings, units, today)
 
 
-def _take_rows(dry_run: DryRun, meanings: Sequence[Meaning | None], today: date) -> None:
+def _take_rows(dry_run: DryRun, meanings: Sequence[Meaning | None], units: list[UnitRow], today: date) -> None:
     dry_run.is_read = True
     dry_run.meanings = [meaning.value if meaning else None for meaning in meanings]
-    below = dry_run.lines[dry_run.first_line :]
+    below = _without_headings(dry_run)
     dry_run.rows = rows_of(below, meanings)
     width = max((len(line.cells) for line in below), default=0)
     dry_run.left_aside = [
@@ -204,8 +212,20 @@ def _take_rows(dry_run: DryRun, meanings: Sequence[Meaning | None], today: date)
         if (at >= len(meanings) or meanings[at] is None)
         and any(at < len(line.cells) and line.cells[at].strip() for line in below)
     ]
-    asked, dry_run.orders = questions.of_rows(dry_run.rows, _state_headings(dry_run), dry_run.first_day, today)
+    asked, dry_run.orders = questions.of_rows(dry_run.rows, _state_headings(dry_run), dry_run.first_day, today, units)
     dry_run.questions = [question for question in dry_run.questions if question.key == LETTERS] + asked
+
+
+def _without_headings(dry_run: DryRun) -> list[Line]:
+    """The lines below the headings, without those that say the headings again, as at the top of each printed page."""
+    below = dry_run.lines[dry_run.first_line :]
+    if dry_run.heading is None:
+        return below
+    headings = dry_run.lines[dry_run.heading].cells
+    others = [line for line in below if line.cells != headings]
+    if len(others) < len(below) and _HEADINGS_AGAIN not in dry_run.notes:
+        dry_run.notes.append(_HEADINGS_AGAIN)
+    return others
 
 
 def _state_headings(dry_run: DryRun) -> dict[str, str]:

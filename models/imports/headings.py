@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.imports.days import is_date
-from models.imports.states import is_leaving, is_state
+from models.imports.states import is_leaving, is_state, is_yes_or_no
 from models.values import email_address, phone
 from models.values.tables import Table
 from models.values.texts.invisible import cell
 
-_SEARCHED = 10
+_SEARCHED = 50
 """Rows at the top among which the headings are: above them, lists often have a title."""
 _GUESSED_FROM = 50
 
@@ -57,7 +57,8 @@ _VARIANTS = {
     Meaning.FAMILY_NAME: "etternavn, etternamn, last name, surname, family name, lastname, slektsnavn",
     Meaning.FULL_NAME: "navn, namn, fullt navn, ansattnavn, ansatt, ansattes navn, navn på ansatt, fornavn etternavn, "
     "fornavn og etternavn, medarbeider, name, full name, employee, employee name, arbeidstaker",
-    Meaning.FAMILY_FIRST: "etternavn fornavn, etternavn og fornavn, last name first name, surname first name",
+    Meaning.FAMILY_FIRST: "etternavn fornavn, etternavn og fornavn, navn (etternavn fornavn), navn etternavn først, "
+    "last name first name, surname first name, name (last first), name (last name first name)",
     Meaning.EMAIL: "e-post, e-postadresse, e-postadr, jobb-e-post, e-post jobb, e-post arbeid, e-post (jobb), "
     "arbeids-e-post, firma-e-post, mail, mailadresse, mailadr, email address, email, e-mail, e-mail address, "
     "e-mailadresse, emailadresse, business email, work email, work e-mail, company email, office email, "
@@ -75,13 +76,19 @@ _VARIANTS = {
     "organisasjonsnummer, organisasjonsnr, org nummer, orgnummer, department, unit, workplace, cost center, company",
     Meaning.STATUS: "status, ansattstatus, ansatt status, ansettelsesstatus, arbeidsstatus, stillingsstatus, "
     "status arbeidsforhold, status ansatt, employment status, employee status, aktiv, er aktiv, active, is active, "
-    "inaktiv, inactive, tilstand",
+    "inaktiv, inactive, tilstand, er ansatt, aktiv/inaktiv, aktiv ansatt, ansettelsesforhold status",
     Meaning.END_DATE: "sluttdato, slutt dato, sluttet dato, dato sluttet, sluttet, fratredelsesdato, fratredelse, "
     "fratrådt, fratrådt dato, fratredelsesdag, avgangsdato, opphørsdato, ansatt til, ansatt til dato, til dato, "
     "siste arbeidsdag, siste dag, sluttdato ansettelse, ansettelse slutt, arbeidsforhold sluttdato, sluttdato "
-    "arbeidsforhold, end date, termination date, terminated, leaving date, last day, last working day, exit date, "
-    "deaktivert, avsluttet",
+    "arbeidsforhold, sluttår, ansatt t.o.m., ansatt tom, til og med, fratredelsedato, fratredd dato, siste arb dag, "
+    "slutt, avgang, end date, termination date, terminated, leaving date, last day, last working day, exit date, "
+    "left date, leave date, employment end, employment end date, contract end date, deaktivert, deaktivert dato, "
+    "inaktiv fra, inaktiv dato, avsluttet",
 }
+
+
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_LOST_LETTER = re.compile(r"(?<=\w)[?\ufffd]+(?=\w)|\ufffd")
 
 
 def _bare(heading: str) -> str:
@@ -127,7 +134,7 @@ def is_list(table: Table) -> bool:
 
 
 def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
-    known = [_KNOWN.get(_bare(re.sub(r"\([^()]*\)", "", heading))) or _KNOWN.get(_bare(heading)) for heading in row]
+    known = [_known(heading) for heading in row]
     surest = {
         meaning: min(rank for m, rank in filter(None, known) if m is meaning) for meaning, _ in filter(None, known)
     }
@@ -140,6 +147,15 @@ def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
     if {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= taken:  # a column with both beside them says nothing more
         found = [None if meaning in {Meaning.FULL_NAME, Meaning.FAMILY_FIRST} else meaning for meaning in found]
     return tuple(found)
+
+
+def _known(heading: str) -> tuple[Meaning, int] | None:
+    """What a heading means, with what is in brackets or without, and also where letters of it were lost."""
+    found = _KNOWN.get(_bare(heading)) or _KNOWN.get(_bare(_IN_BRACKETS.sub("", heading)))
+    if found or not _LOST_LETTER.search(heading):
+        return found
+    garbled = re.compile(".{1,2}".join(_bare(piece) for piece in _LOST_LETTER.split(heading)))
+    return next((known for name, known in _KNOWN.items() if garbled.fullmatch(name)), None)
 
 
 def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str]) -> Columns:
@@ -179,12 +195,19 @@ def _by_content(filled: Sequence[str], heading: str, unit_names: frozenset[str])
         return Meaning.UNIT
     if _most(is_state, filled) and any(map(is_leaving, filled)):
         return Meaning.STATUS
+    if _OF_STATE.search(heading) and _most(is_yes_or_no, filled):
+        return Meaning.STATUS
     return next((meaning for meaning, fits in _FITS if _most(fits, filled)), None)
 
 
 _OF_OTHERS = re.compile("leder|sjef|pårørende|kontakt|manager|next of kin|supervisor|emergency|verneombud|teamleder")
 """In the heading of a column about somebody else than the employee."""
-_OF_BIRTH, _OF_END = re.compile("f[øo]e?d|birth|dob"), re.compile("slutt|fratr|avgang|opphør|terminat|leav|end")
+_OF_BIRTH = re.compile("f[øo]e?d|birth|dob")
+_OF_END = re.compile(
+    "slutt|fratr|avgang|opphør|terminat|leav|left|end|siste|t\\.?o\\.?m|\\btil\\b|aktiv|oppsagt|sagt opp|utløp|expir|"
+    "exit|resign"
+)
+_OF_STATE = re.compile("aktiv|ansatt|tilsatt|slutt|fratr|active|employed|left")
 _NAME = re.compile(r"[^\W\d_][^\d@]*")
 
 

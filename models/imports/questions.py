@@ -3,14 +3,18 @@
 How a column of dates or of states is read is in `days` and `states`; what is wrong in one row, in `rows`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.customers.units import UnitRow
 from models.imports.days import ORDERS, birth_year, day_or_none, examples, last_year, order_of
 from models.imports.headings import NAMES, Meaning
 from models.imports.rows import Row
-from models.imports.states import ALL_STATES, has_left, key_of
+from models.imports.states import ALL_STATES, has_left, is_of_ticks, key_of
+from models.imports.units import find, without_numbers
+from models.imports.units import key_of as unit_key
 from models.values.texts import encodings
 
 LETTERS = "letters"
@@ -24,6 +28,7 @@ YEARS: Mapping[Meaning, Callable[[date], Callable[[int], int | None]]] = {
 }
 """The columns of dates, with what two digits mean as a year."""
 _LAST_END = date(2200, 12, 31)
+_STATES = [("active", "Arbeider her"), ("left", "Har sluttet")]
 
 
 @dataclass
@@ -48,21 +53,21 @@ def of_letters(encoding: str, rivals: Sequence[str], cells: Sequence[str]) -> Qu
 
 
 def of_rows(
-    rows: Sequence[Row], state_headings: Mapping[str, str], first_day: date, today: date
+    rows: Sequence[Row], state_headings: Mapping[str, str], first_day: date, today: date, units: Sequence[UnitRow]
 ) -> tuple[list[Question], dict[str, str]]:
     """What has to be asked of the columns, and the orders of dates that are certain without a question."""
     asked: list[Question] = []
     certain: dict[str, str] = {}
     for meaning, years in YEARS.items():
         cells = [row.values[meaning] for row in rows if meaning in row.values and meaning not in row.typed]
-        cells = [text for text in cells if has_left(text, state_headings.get(meaning, ""), {}) is None]
+        cells = [text for text in cells if has_left(text, state_headings.get(meaning, ""), {}, today) is None]
         last = today if meaning == Meaning.BIRTH_DATE else _LAST_END
         order, orders = order_of(cells, years(today), first_day, last)
         if order:
             certain[meaning] = order
         else:
             asked.append(_of_order(meaning, cells, orders, years(today), first_day))
-    return [*asked, *_of_states(rows, state_headings)], certain
+    return [*asked, *_of_states(rows, state_headings, today), *_of_units(rows, units)], certain
 
 
 def _of_order(
@@ -87,21 +92,43 @@ def _of_order(
     return Question(f"order:{meaning.value}", asked, f"{name} er lest som", [*choices, none])
 
 
-def _of_states(rows: Sequence[Row], headings: Mapping[str, str]) -> list[Question]:
+def _of_states(rows: Sequence[Row], headings: Mapping[str, str], today: date) -> list[Question]:
     """The words that say neither that somebody works here nor that somebody has left."""
-    unknown: dict[str, str] = {}
+    unknown: dict[str, tuple[str, str]] = {}
     for row in rows:
         for meaning, heading in headings.items():
             text = row.values.get(meaning, "")
             of_dates = meaning == Meaning.END_DATE and any(sign.isdigit() for sign in text)
-            if text and not of_dates and has_left(text, heading, {}) is None:
-                unknown.setdefault(key_of(text), text)
+            if text and not of_dates and has_left(text, heading, {}, today) is None:
+                unknown.setdefault(key_of(text), (text, NAMES[Meaning(meaning)].lower()))
     if len(unknown) > _MOST_WORDS:
-        some = ", ".join(f"«{text[:30]}»" for text in list(unknown.values())[:_MOST_SAMPLES])
+        some = ", ".join(f"«{text[:30]}»" for text, _ in list(unknown.values())[:_MOST_SAMPLES])
         text = f"I kolonnen for status står {len(unknown)} ulike ord, blant dem {some}. Sier de hvem som har sluttet?"
-        return [Question(ALL_STATES, text, "Status er lest som", [("active", "Nei, alle i lista arbeider her")])]
-    choices = [("active", "Arbeider her"), ("left", "Har sluttet")]
+        choices = [
+            ("active", "Nei, alle med slike ord arbeider her"),
+            ("each", "Ja. Radene med slike ord rettes én for én"),
+        ]
+        return [Question(ALL_STATES, text, "Status er lest som", choices)]
+    asked = [
+        Question(key, f"Hva betyr «{text[:60]}» i kolonnen for {name}?", f"«{text[:60]}» er lest som", _STATES)
+        for key, (text, name) in unknown.items()
+    ]
+    cells = [row.values[Meaning.STATUS] for row in rows if Meaning.STATUS in row.values]
+    if len(cells) < len(rows) and is_of_ticks(cells, headings.get(Meaning.STATUS, "")):
+        text = f"Hva betyr en tom celle i kolonnen «{headings[Meaning.STATUS][:60]}»?"
+        asked.append(Question(key_of(""), text, "En tom celle er lest som", _STATES))
+    return asked
+
+
+def _of_units(rows: Sequence[Row], units: Sequence[UnitRow]) -> list[Question]:
+    """The names of units that are none of the user's, where several rows have them: one row is corrected in place."""
+    names = Counter(row.values[Meaning.UNIT] for row in rows if Meaning.UNIT in row.values)
+    unknown = {unit_key(text): text for text, many in names.items() if many > 1 and not find(text, units)}
+    choices = [*((str(unit.id), unit.name) for unit in units), ("none", "Ingen av disse. Radene rettes én for én")]
     return [
-        Question(key, f"Hva betyr «{text[:60]}» i kolonnen for status?", f"«{text[:60]}» er lest som", choices)
-        for key, text in unknown.items()
+        Question(
+            key, f"Hvilken avdeling er «{without_numbers(text)}»?", f"«{without_numbers(text)}» er lest som", choices
+        )
+        for key, text in list(unknown.items())[:_MOST_WORDS]
+        if units
     ]

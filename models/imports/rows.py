@@ -8,33 +8,39 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from models.core.base import Worded
 from models.customers.units import UnitRow
 from models.employees.details import no_birth_after, read_family_name, read_given_name
+from models.employees.names import parts_of
 from models.imports.days import birth_year, last_year, read_day
 from models.imports.headings import Meaning
 from models.imports.states import has_left
-from models.values import email_address, organisation_number, phone
+from models.imports.states import key_of as state_key
+from models.imports.units import fault_of, find
+from models.imports.units import key_of as unit_key
+from models.values import email_address, phone
 from models.values.dates import parse_date
 from models.values.national_id import NationalIdRefused, is_valid, mask_in, read_field
 from models.values.tables import FIRST_DAY, Line
-from models.values.texts.folding import fold
-from models.values.texts.invisible import cell
+from models.values.texts.invisible import cell, is_shortened, whole
 
-_LONG_NUMBER = re.compile(r"[0-9 .-]{7,}")
-"""What is never repeated in a sentence: it may be an identity number in the wrong column."""
+_NOTHING = re.compile("[-–—_.\u2212]+")
+_NO_VALUE = {"n/a", "#n/a", "#i/t", "null", "none", "nil", "nan", "(tom)", "(blank)", "(empty)"}
+"""What programs write where there is nothing; below a heading of names it may be one."""
+_NUMBER_OF_SOMETHING = re.compile("[0-9]{3}")
+_OLDEST = 100
 
 
-class Fate(StrEnum):
+class Fate(Worded):
     """What becomes of a row (section 5, number 9)."""
 
-    NEW = "ny"
-    CHANGED = "endret"
-    SAME = "uendret"
-    GONE = "sluttet"
-    FAULTY = "feil"
+    NEW = "new", "ny"
+    CHANGED = "changed", "endret"
+    SAME = "same", "uendret"
+    GONE = "gone", "sluttet"
+    FAULTY = "faulty", "feil"
 
 
 Values = dict[str, str]
@@ -122,7 +128,7 @@ def rows_of(lines: Sequence[Line], meanings: Sequence[Meaning | None]) -> list[R
         values = {
             meaning.value: text
             for meaning, one in zip(meanings, line.cells, strict=False)
-            if meaning and (text := cell(one))
+            if meaning and (text := cell(one)) and not _is_nothing(text, meaning)
         }
         if values:
             rows.append(Row(line.number, values))
@@ -132,17 +138,16 @@ def rows_of(lines: Sequence[Line], meanings: Sequence[Meaning | None]) -> list[R
 def names_of(values: Mapping[str, str]) -> tuple[str, str]:
     """Given and family name, also where they stand in one cell."""
     given, family = values.get(Meaning.GIVEN_NAME, ""), values.get(Meaning.FAMILY_NAME, "")
-    whole, family_first = values.get(Meaning.FULL_NAME, ""), values.get(Meaning.FAMILY_FIRST, "")
-    if given or family or not (whole or family_first):
+    whole_name, family_first = values.get(Meaning.FULL_NAME, ""), values.get(Meaning.FAMILY_FIRST, "")
+    if given or family or not (whole_name or family_first):
         return given, family
-    text = whole or family_first
-    if "," in text:
-        family, _, given = text.partition(",")
-    elif family_first:
-        family, _, given = text.partition(" ")
-    else:
-        given, _, family = text.rpartition(" ")
-    return given.strip(), family.strip()
+    return parts_of(whole_name or family_first, family_first=not whole_name)
+
+
+def _is_nothing(text: str, meaning: Meaning) -> bool:
+    """Whether a cell says that there is nothing."""
+    of_names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
+    return bool(_NOTHING.fullmatch(text)) or (meaning not in of_names and text.casefold() in _NO_VALUE)
 
 
 def read_row(row: Row, reading: Reading) -> Read:
@@ -164,8 +169,8 @@ def read_row(row: Row, reading: Reading) -> Read:
 
     found = Read(
         row,
-        given_name=value(Meaning.GIVEN_NAME, read_given_name, given) or "",
-        family_name=value(Meaning.FAMILY_NAME, read_family_name, family) or "",
+        given_name=value(Meaning.GIVEN_NAME, _name(read_given_name), given) or "",
+        family_name=value(Meaning.FAMILY_NAME, _name(read_family_name), family) or "",
         email=value(Meaning.EMAIL, email_address.read),
         mobile=value(Meaning.MOBILE, phone.read),
         birth_date=value(Meaning.BIRTH_DATE, lambda text: _birth_date(row, text, reading)),
@@ -177,34 +182,49 @@ def read_row(row: Row, reading: Reading) -> Read:
     return found
 
 
-def _birth_date(row: Row, text: str, reading: Reading) -> date:
+def _name(read: Callable[[str], str]) -> Callable[[str], str]:
+    def read_in_list(text: str) -> str:
+        if _NUMBER_OF_SOMETHING.search(text):
+            raise ValueError("Her står det et nummer sammen med navnet. Skriv bare navnet.")
+        return read(text)
+
+    return read_in_list
+
+
+def _birth_date(row: Row, text: str, reading: Reading) -> date | None:
     order = reading.orders.get(Meaning.BIRTH_DATE, "dmy")
     if Meaning.BIRTH_DATE in row.typed:
         return no_birth_after(parse_date(text), reading.today)
     if order == "none":
-        raise ValueError("Skriv datoen som dd.mm.åååå.")
-    return no_birth_after(read_day(text, order, birth_year(reading.today), reading.first_day), reading.today)
+        row.understood[Meaning.BIRTH_DATE.value] = "tas ikke med"
+        return None
+    day = no_birth_after(read_day(text, order, birth_year(reading.today), reading.first_day), reading.today)
+    if reading.today.year - day.year > _OLDEST:
+        raise ValueError(f"Etter denne datoen er den ansatte over {_OLDEST} år. Se etter at årstallet er riktig.")
+    return day
 
 
 def _has_left(row: Row, reading: Reading, value: Callable[..., Any]) -> bool:
     """Whether a state, or a last day that is over, says that somebody has left."""
 
     def of_state(text: str) -> bool:
-        answer = has_left(text, reading.headings.get(Meaning.STATUS, ""), reading.answers)
+        answer = has_left(text, reading.headings.get(Meaning.STATUS, ""), reading.answers, reading.today)
         if answer is None:
             raise ValueError("Skriv Aktiv eller Sluttet, eller la feltet stå tomt.")
         return answer
 
     def of_last_day(text: str) -> bool:
-        word = has_left(text, reading.headings.get(Meaning.END_DATE, ""), reading.answers)
+        word = has_left(text, reading.headings.get(Meaning.END_DATE, ""), reading.answers, reading.today)
         if word is not None:
             return word
         last = _last_day(row, text, reading)
-        if last and last <= reading.today and state is False:
+        if last and last < reading.today and state is False:
             raise ValueError("Sluttdatoen er passert, men status sier at den ansatte arbeider her. Rett en av dem.")
-        return bool(last and last <= reading.today)
+        return bool(last and last < reading.today)
 
     state = value(Meaning.STATUS, of_state)
+    if Meaning.STATUS not in row.values and reading.answers.get(state_key("")) == "left":
+        state = True
     over = value(Meaning.END_DATE, of_last_day)
     if Meaning.END_DATE in row.values and Meaning.END_DATE not in row.faults and state and over is False:
         row.faults[Meaning.STATUS] = "Status sier sluttet, men sluttdatoen er ikke passert. Rett en av dem."
@@ -219,8 +239,13 @@ def _last_day(row: Row, text: str, reading: Reading) -> date | None:
         return parse_date(text)
     order = reading.orders.get(Meaning.END_DATE, "dmy")
     if order == "none":
+        row.understood[Meaning.END_DATE.value] = "tas ikke med"
         return None
+    if re.fullmatch("(?:19|20)[0-9]{2}", text) and int(text) != reading.today.year:
+        return date(int(text), 12, 31)  # which day of a year it was is not needed to know whether it is over
     day = read_day(text, order, last_year(reading.today), reading.first_day)
+    if reading.today.year - day.year > _OLDEST:  # some programs write the first day they know where there is none
+        raise ValueError(f"Sluttdatoen er for over {_OLDEST} år siden. Rett den, eller la feltet stå tomt.")
     row.understood[Meaning.END_DATE.value] = f"{day:%d.%m.%Y}"
     return day
 
@@ -235,6 +260,7 @@ def _note_understood(found: Read, reading: Reading) -> None:
         Meaning.BIRTH_DATE: f"{found.birth_date:%d.%m.%Y}" if found.birth_date else None,
         Meaning.UNIT: names.get(found.unit_ids[0]) if len(found.unit_ids) == 1 else None,
         Meaning.STATUS: "har sluttet" if found.has_left else None,
+        Meaning.END_DATE: row.understood.get(Meaning.END_DATE) or ("har sluttet" if found.has_left else None),
     }
     row.understood |= {
         meaning.value: text
@@ -244,7 +270,12 @@ def _note_understood(found: Read, reading: Reading) -> None:
 
 
 def _number(row: Row, *, today: date, synthetic: bool) -> str | None:
-    text = row.values.get(Meaning.NATIONAL_ID, "")
+    text = whole(row.values.get(Meaning.NATIONAL_ID, ""))
+    if is_shortened(text):
+        row.faults[Meaning.NATIONAL_ID.value] = (
+            "Regnearket har forkortet fødselsnummeret, og sifre er blitt borte. Skriv hele, eller la feltet stå tomt."
+        )
+        return None
     lost = "0" + re.sub(r"\D", "", text)  # a spreadsheet that took it for a number has taken its zero
     if len(lost) == 11 and is_valid(lost, today=today, synthetic=synthetic):
         text = lost
@@ -261,18 +292,8 @@ def _units(row: Row, reading: Reading) -> tuple[int, ...]:
         return (reading.unit_id,) if reading.unit_id else ()
     if row.unit_id in {unit.id for unit in units}:
         return (row.unit_id,) if row.unit_id else ()
-    digits = organisation_number.bare(text)
-    found = tuple(unit.id for unit in units if fold(unit.name) == fold(text) or unit.organisation_number == digits)
+    answer = reading.answers.get(unit_key(text), "")
+    found = find(text, units) or tuple(unit.id for unit in units if str(unit.id) == answer)
     if not found:
-        row.faults[Meaning.UNIT.value] = _no_unit(text, digits)
+        row.faults[Meaning.UNIT.value] = fault_of(text)
     return found
-
-
-def _no_unit(text: str, digits: str) -> str:
-    """What is wrong with a cell that names no unit of the user's."""
-    try:
-        if digits.isdecimal() and len(digits) < 11:
-            organisation_number.read_number(digits)
-    except ValueError as wrong:
-        return f"{wrong} Velg avdelingen."
-    return f"«{_LONG_NUMBER.sub('…', text[:60])}» er ikke blant avdelingene du har. Velg en av dem."

@@ -27,12 +27,12 @@ SENT_AS = ("EHF", "PDF på e-post")
 class Status(StrEnum):
     """Where an invoice stands: worked out from what is outstanding and the date, never stored (F7)."""
 
-    UNPAID = "Ubetalt"
-    OVERDUE = "Forfalt"
-    PARTLY_PAID = "Delvis betalt"
-    PAID = "Betalt"
-    CREDITED = "Kreditert"
-    IN_COLLECTION = "Til inkasso"
+    UNPAID = "unpaid"
+    OVERDUE = "overdue"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    CREDITED = "credited"
+    IN_COLLECTION = "in_collection"
 
 
 class Invoice(UnitOwned, Base):

@@ -136,4 +136,4 @@ def _note_whom_it_serves(connection: Connection, now: str) -> None:
         connection.exec_driver_sql("ALTER TABLE alembic_version ADD COLUMN serves VARCHAR(65)")
     contracting = [step.revision for step in _steps() if getattr(step.module, "contracts", False)]
     oldest = max([FIRST_TO_SERVE, *(revision for revision in contracting if revision <= now)])
-    connection.exec_driver_sql(f"UPDATE alembic_version SET serves = '{now}:{oldest}'")  # noqa: S608  # our own names
+    connection.exec_driver_sql(f"UPDATE alembic_version SET serves = '{now}:{oldest}'")  # our own names

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, Integer, bindparam, func, or_, select
@@ -15,8 +16,14 @@ from models.customers.search import of_customers
 from models.customers.units import Unit
 from models.notices.notice import Notice
 
-UP, COMING, OVER, WITHDRAWN = STATES = ("Vises nå", "Kommer", "Over", "Trukket")
-"""Where a notice stands on a day, in the words of the page."""
+
+class State(StrEnum):
+    """Where a notice stands on a day."""
+
+    UP = "up"
+    COMING = "coming"
+    OVER = "over"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +31,8 @@ class Criteria:
     """What is looked for; what is None does not restrict."""
 
     today: date
-    state: str | None = None
-    """One of `STATES`; without one, what is up or comes."""
+    state: State | None = None
+    """Without one, what is up or comes. What was withdrawn is over."""
     served_by: tuple[int, ...] | None = None
     """The account managers of whom one serves the customer, or one of its units."""
     customer_id: int | None = None
@@ -59,11 +66,13 @@ class NoticeRow:
     is_important: bool
     published_by: str
 
-    def state(self, today: date) -> str:
+    def state(self, today: date) -> State:
         """Where it stands on a day."""
         if self.withdrawn_at:
-            return WITHDRAWN
-        return COMING if self.first_day > today else OVER if self.last_day < today else UP
+            return State.WITHDRAWN
+        if self.first_day > today:
+            return State.COMING
+        return State.OVER if self.last_day < today else State.UP
 
 
 _TODAY = bindparam("today", type_=Date)
@@ -75,9 +84,9 @@ _NEWEST_FIRST = Search(
     row=NoticeRow,
     conditions={
         "ahead": _is_there & (Notice.last_day >= _TODAY),
-        UP: _is_there & (Notice.first_day <= _TODAY) & (Notice.last_day >= _TODAY),
-        COMING: _is_there & (Notice.first_day > _TODAY),
-        OVER: or_(Notice.withdrawn_at.is_not(None), Notice.last_day < _TODAY),
+        State.UP: _is_there & (Notice.first_day <= _TODAY) & (Notice.last_day >= _TODAY),
+        State.COMING: _is_there & (Notice.first_day > _TODAY),
+        State.OVER: or_(Notice.withdrawn_at.is_not(None), Notice.last_day < _TODAY),
         "customer_id": Notice.customer_id == bindparam("customer_id", type_=Integer),
         **of_customers(Notice.customer_id.expression),
     },

@@ -5,44 +5,25 @@ Each finding is a line. What one process knows of itself while it serves is in t
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
+from models.core.database import Database
 from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused, unsafe
+from models.marks.mark import marks
 from models.migrations import wrong_with
+from models.operations.findings import Finding, Grade
 from models.operations.installation import Installation, Refused, WrongWords
+from models.operations.traces import SILENT, traces
 from models.outbox.overview import Counts, counts
 from models.staff.administration import administrators
 
-_LATE = timedelta(minutes=10)
-"""After which a message that waits says that nobody sends, or that nobody takes it."""
 _LITTLE, _ALMOST_NONE = 1 << 30, 100 << 20
 """Bytes that are free on a disk."""
-
-
-class Grade(StrEnum):
-    """How something stands."""
-
-    RIGHT = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at, and where it is not right, how to mend it."""
-
-    grade: Grade
-    said: str
-
-    def __str__(self) -> str:
-        return f"{self.grade:<8} {self.said}"
 
 
 Reach = Callable[[Settings], Iterable[tuple[str, str]]]
@@ -73,7 +54,7 @@ def _findings(installation: Installation, reach: Reach) -> Iterator[Finding]:
     if not reasons:
         yield Finding(Grade.RIGHT, f"settings: people come to {settings.public_url}")
     yield _keys(settings)
-    yield from _database(installation)
+    yield from _database(installation, settings)
     yield from _outside(settings, reach)
     for folder in _folders(settings):
         yield _disk(folder)
@@ -87,14 +68,15 @@ def _keys(settings: Settings) -> Finding:
     return Finding(Grade.RIGHT, f"keys: {keyring.newest} seals")
 
 
-def _database(installation: Installation) -> Iterator[Finding]:
+def _database(installation: Installation, settings: Settings) -> Iterator[Finding]:
     try:
         wrong = installation.database.ask(wrong_with)
         if wrong:
             yield Finding(Grade.WRONG, wrong)
             return
         with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
-            held, waiting = administrators(db), counts(db)
+            held, waiting, left = administrators(db), counts(db), marks(db)
+        its_clock = _clock_of(installation.database)
     except (DBAPIError, Refused, SettingsRefused) as error:
         why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
@@ -106,11 +88,20 @@ def _database(installation: Installation) -> Iterator[Finding]:
         how = 'python app.py create-staff USERNAME --name "…" --email … --administrator'
         yield Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
     yield from _outbox(waiting, installation.now)
+    yield from traces(left, settings, installation.now, its_clock)
+
+
+def _clock_of(database: Database) -> datetime | None:
+    """What time it is for the database; None where it has no clock of its own."""
+    if database.is_sqlite:
+        return None
+    with database.engine.connect() as connection:
+        return connection.scalar(select(func.clock_timestamp()))
 
 
 def _outbox(waiting: Counts, now: datetime) -> Iterator[Finding]:
     since = waiting.waiting_since
-    if since and now - since > _LATE:
+    if since and now - since > SILENT:
         told = f"{waiting.waiting} messages wait, the oldest since {since:%Y-%m-%d %H:%M} UTC"
         yield Finding(Grade.WARNING, f"{told}: does a serve or a worker run? python app.py outbox says more")
     elif not waiting.dead:

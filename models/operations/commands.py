@@ -1,6 +1,6 @@
 """What each command does, and the lines that it says: with nothing to say it gives none, and Refused ends it.
 
-How a command is called and which words it takes is written in `app.py`; what a word may be, in `words`.
+How a command is called and which words it takes is written in `tree`; what a word may be, in `words`.
 """
 
 import secrets
@@ -28,6 +28,7 @@ from models.exchange.ehf.intake import check, take_in
 from models.exchange.sheets.files import Unreadable
 from models.exchange.sheets.files import read as read_table
 from models.invoices.quarantine import quarantined
+from models.marks.mark import Marked
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
 from models.operations.reconciliation import differences, restate
@@ -95,6 +96,7 @@ def purge(installation: Installation) -> Lines:
     kept = timedelta(days=settings.former_employee_days)
     for what, count in erasure.purge(installation.database, settings.var, former_kept=kept, now=installation.now):
         yield f"{what}: {count}"
+    installation.mark(Marked.PURGE)
 
 
 def rotate_keys(installation: Installation) -> Lines:

@@ -16,6 +16,7 @@ from models.core.database import NO_ANSWER, Database
 from models.core.private import close_folder
 from models.core.scope import across_customers
 from models.core.settings import Settings
+from models.marks.mark import Marked, set_mark
 from models.migrations import wrong_with
 
 PATIENCE = 60.0
@@ -69,6 +70,11 @@ class Installation:
         wrong = self.database.ask(wrong_with)
         if wrong and wrong != NO_ANSWER:
             raise WrongTables(wrong)
+
+    def mark(self, what: Marked) -> None:
+        """Note that something was done now, for `check`."""
+        with self.session() as db:
+            set_mark(db, what, self.now)
 
     def close(self) -> None:
         """Give the connections to the database back, if it was asked for."""

@@ -8,7 +8,7 @@ sent again, in order with everything else about the record. How the CRM's digest
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ class _Kind:
     key: Any
     names: tuple[str, ...]
     aliases: Mapping[str, Callable[[Any], Any]]
+    besides: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """What is told with it, and not compared."""
 
 
 _KINDS: dict[str, _Kind] = {
@@ -48,13 +50,15 @@ _KINDS: dict[str, _Kind] = {
     "sign_up": _Kind(
         SignUp,
         SignUp.id,
-        ("state",),
+        (),
         {
+            "state": lambda one: one.state.word,
             "sign_up": lambda one: one.id,
             "booking": lambda one: one.booking_id,
             "employee": lambda one: one.employee_id,
             "slot": lambda one: one.slot_id,
         },
+        {"standing": lambda one: one.state},
     ),
 }
 
@@ -83,7 +87,7 @@ def differences(db: Session, theirs: Mapping[str, str]) -> Iterator[Difference]:
     """Compare every record with the CRM's digests, by subject (such as `employee:17`). Needs `across_customers`."""
     left = set(theirs)
     for kind in _KINDS:
-        for subject, _, state in _states(db, kind):
+        for subject, state, _ in _states(db, kind):
             left.discard(subject)
             their_digest = theirs.get(subject)
             if their_digest != digest_of(state):
@@ -98,22 +102,22 @@ def restate(db: Session, found: Sequence[Difference], now: datetime) -> None:
     What is unknown to the portal is only named: it may be that the CRM is right to keep it. Needs `across_customers`;
     the caller commits.
     """
-    for kind in _KINDS:
+    for kind, it in _KINDS.items():
         keys = [int(key) for of, key in (one.subject.split(":") for one in found if one.can_be_mended) if of == kind]
-        for subject, customer_id, state in _states(db, kind, keys) if keys else ():
+        for subject, state, row in _states(db, kind, keys) if keys else ():
             told = Outgoing(
                 channel=Channel.CRM,
                 kind=f"{kind}.restated",
                 about=subject,
-                customer_id=customer_id,
-                payload=json.loads(json.dumps(state, default=str)),
+                customer_id=row.customer_id,
+                payload=json.loads(json.dumps(state | _of(row, it.besides), default=str)),
                 at=now,
             )
             db.add(compose(told))
 
 
-def _states(db: Session, kind: str, keys: Sequence[int] = ()) -> Iterator[tuple[str, int, State]]:
-    """Every record of a kind, or those with the keys, by key: its subject, whose it is, and what is compared."""
+def _states(db: Session, kind: str, keys: Sequence[int] = ()) -> Iterator[tuple[str, State, Any]]:
+    """Every record of a kind, or those with the keys, by key: its subject, what is compared, and its row."""
     it = _KINDS[kind]
     last: int | None = None
     while True:
@@ -121,11 +125,12 @@ def _states(db: Session, kind: str, keys: Sequence[int] = ()) -> Iterator[tuple[
         rows = rows.where(it.key.in_(keys)) if keys else rows
         found = db.scalars(rows if last is None else rows.where(it.key > last)).all()
         for row in found:
-            state = {name: getattr(row, name) for name in it.names} | {
-                name: made(row) for name, made in it.aliases.items()
-            }
             last = getattr(row, it.key.key)
-            yield f"{kind}:{last}", row.customer_id, state
+            yield f"{kind}:{last}", {name: getattr(row, name) for name in it.names} | _of(row, it.aliases), row
             db.expunge(row)
         if len(found) < _AT_ONCE:
             return
+
+
+def _of(row: Any, made: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    return {name: make(row) for name, make in made.items()}

@@ -1,6 +1,6 @@
 """The words after a command as values: each reader gives one, or raises WrongWord with a sentence for its writer.
 
-Which command takes which words is written in `app.py`.
+Which command takes which words is written in `tree`.
 """
 
 import re

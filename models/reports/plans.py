@@ -6,6 +6,7 @@ The provider writes it (C3). What has come of it is in `done_on` and in the orde
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -31,8 +32,15 @@ from models.customers.units import Unit, unit_by_name
 from models.orders.order import CLOSED, PRODUCT_GROUPS, Order
 from models.values.dates import parse_date
 
-DONE, ORDERED, LATE, DUE, AHEAD = STATES = ("Gjort", "Bestilt", "Forfalt", "Dette kvartalet", "Senere")
-"""Where an activity stands, in the words of the page."""
+
+class State(StrEnum):
+    """Where an activity of the plan stands on a day: done, ordered, late, due in this quarter, or still ahead."""
+
+    DONE = "done"
+    ORDERED = "ordered"
+    LATE = "late"
+    DUE = "due"
+    AHEAD = "ahead"
 
 
 class PlanItem(UnitOwned, Base):
@@ -76,14 +84,14 @@ class Activity:
     order_status: str | None
     year: int
 
-    def state(self, today: date) -> str:
-        """Where it stands on a day: done, ordered, late, due in this quarter, or still ahead."""
+    def state(self, today: date) -> State:
+        """Where it stands on a day."""
         if self.done_on:
-            return DONE
+            return State.DONE
         if self.is_ordered and self.order_status not in CLOSED:  # a status that one may not see is none
-            return ORDERED
+            return State.ORDERED
         due, now = (self.year, self.due_quarter), (today.year, (today.month + 2) // 3)
-        return LATE if due < now else DUE if due == now else AHEAD
+        return State.LATE if due < now else State.DUE if due == now else State.AHEAD
 
 
 # The order is joined inside the scope: its number comes only to who may see orders in that unit.

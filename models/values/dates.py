@@ -11,19 +11,23 @@ from models.values.texts.invisible import visible
 _TYPED_TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
 _ISO = re.compile(r"([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})")
 _TRIPLE = re.compile(r"([0-9]{1,2})([./ -])[ \u00a0]?([0-9]{1,2})\2[ \u00a0]?([0-9]{4}|[0-9]{2})")
+_DAY_MONTH = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})-([0-9]{4}|[0-9]{2})")
+"""As Norwegians write by hand: `12/5-84`."""
 _JOINED = re.compile(r"[0-9]{5,8}")
-_DAY_MONTH_YEAR = re.compile(r"(?:[a-zæøå]+dag,? )?([0-9]{1,2})[. -]*([a-zæøå]+)[., -]*([0-9]{4}|[0-9]{2})")
-_MONTH_DAY_YEAR = re.compile(r"([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
+_DAY_MONTH_YEAR = re.compile(
+    r"(?:[a-zæøå]+dag,? )?([0-9]{1,2})(?:st|nd|rd|th)?[. -]*([a-zæøåä]+)[., -]*([0-9]{4}|[0-9]{2})"
+)
+_MONTH_DAY_YEAR = re.compile(r"(?:[a-z]{3,9},? )?([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
 _AT_TIME = re.compile(
-    r"(.*[0-9])[T ]+(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?) ?(?P<half>[AaPp][Mm])?"
-    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(.*[0-9])(?:[T ]+|,? kl\.? ?)(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
+    r" ?(?P<half>[AaPp][Mm])?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _OSLO = ZoneInfo("Europe/Oslo")
 _MONTHS = {
     name[:length]: month
     for month, names in enumerate(
-        "januar january,februar february,mars march,april,mai may,juni june,juli july,august,september,oktober october,"
-        "november,desember december".split(","),
+        "januar january januari,februar february februari,mars march marts märz,april,mai may maj,juni june,juli july,"
+        "august augusti,september,oktober october,november,desember december dezember".split(","),
         1,
     )
     for name in names.split()
@@ -63,11 +67,13 @@ def written(text: str) -> Written:
     typed = visible(text).strip()
     if len(typed) > _LONGEST:
         raise ValueError(_HOW)
-    typed = _without_time(typed)
+    typed = _without_time(typed.rstrip("."))
     if found := _ISO.fullmatch(typed):
         return Written((found[1], found[3], found[4]), "ymd", found[2])
     if found := _TRIPLE.fullmatch(typed):
         return Written((found[1], found[3], found[4]), "", found[2])
+    if found := _DAY_MONTH.fullmatch(typed):
+        return Written((found[1], found[3], found[4]), "dmy", found[2])
     if _JOINED.fullmatch(typed):
         return _joined(typed)
     if re.fullmatch("(?:19|20)[0-9]{2}", typed):

@@ -9,12 +9,14 @@ import idna
 
 LONGEST = 254
 _LONGEST_LOCAL = 64
+_NAMED = re.compile(r"[^<>@]*<([^<>]*)>")
+_LINK = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.IGNORECASE)
 _LOCAL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+", re.IGNORECASE)
 
 
 def read(text: str) -> str:
     """An address that looks like one; raises the sentence for the field."""
-    address = text.strip().removeprefix("mailto:")
+    address = bare(text)
     if not address:
         raise ValueError("Skriv e-postadressen. Uten den får ikke den ansatte informasjon om timene sine.")
     local, at, domain = address.rpartition("@")
@@ -30,6 +32,18 @@ def read(text: str) -> str:
         raise ValueError("Foran @ kan en e-postadresse bare ha bokstavene a til z, tall og enkelte tegn.")
     domain_in_ascii(domain)
     return address
+
+
+def bare(text: str) -> str:
+    """What is typed without what programs write around an address: `Kari <kari@firma.no>;` is `kari@firma.no`."""
+    address = text.strip()
+    if named := _NAMED.fullmatch(address.rstrip(" ,;.")):
+        address = named[1].strip()
+    if link := _LINK.fullmatch(address):
+        address = link[1]
+    if len(address) > 1 and address[0] == address[-1] and address[0] in "'\"":
+        address = address[1:-1]
+    return address.rstrip(" ,;.") if "@" in address else address
 
 
 def domain_in_ascii(domain: str) -> str:

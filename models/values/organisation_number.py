@@ -7,11 +7,12 @@ import re
 
 from stdnum.no import orgnr
 
-from models.values.texts.invisible import unprotected, visible
+from models.values.texts.invisible import unprotected, visible, whole
 
 _LENGTH = 9
 _AROUND = re.compile(
-    r"^(?:(?:foretaks|org)[a-z]*\.?\s*(?:nr|nummer)?[.:\s]*)?(?:no(?=[\s.\d-]))?|mva\.?$", re.IGNORECASE
+    r"^(?:(?:foretaks|org|mva|vat)[a-z]*\.?\s*(?:nr|nummer)?[.:\s]*|(?:0192|9908):)?(?:no(?=[\s.:\d-]))?|mva\.?$",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s.\-\u2010-\u2015\u2212]")
 
@@ -23,7 +24,7 @@ def is_valid(text: str) -> bool:
 
 def bare(text: str) -> str:
     """What is typed without what people and programs write around a number: `NO 315 908 302 MVA` is nine digits."""
-    return _BETWEEN.sub("", _AROUND.sub("", unprotected(visible(text)).strip()))
+    return _BETWEEN.sub("", _AROUND.sub("", whole(unprotected(visible(text)).strip())))
 
 
 def read_number(text: str) -> str | None:

@@ -7,7 +7,7 @@ from models.bookings.sign_ups.candidates import employees_by_id
 from models.bookings.sign_ups.invitations import invite
 from routes.web.answers import go
 from routes.web.errors import not_found
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 
 def invite_chosen(visit: Visit, booking: Booking, chosen: list[int]) -> Response:
@@ -24,8 +24,10 @@ def invite_chosen(visit: Visit, booking: Booking, chosen: list[int]) -> Response
     except BookingCancelled:
         return go(visit, back, say="Bookingen er avlyst. Ingen er invitert.", tone="bad")
     if booking.names_hidden:  # who has a time already is nobody's business
-        return go(visit, back, say="De valgte får en invitasjon på e-post, hvis de ikke har en time fra før.")
-    return go(visit, back, say=_said(len(asked), len(chosen) - len(asked)), tone="good" if asked else "wait")
+        said = visit.mailed("De valgte får en invitasjon på e-post, hvis de ikke har en time fra før.", NOT_MAILED)
+        return go(visit, back, say=said)
+    said = _said(len(asked), len(chosen) - len(asked))
+    return go(visit, back, say=visit.mailed(said, NOT_MAILED), tone="good" if asked else "wait")
 
 
 def _said(asked: int, left_out: int) -> str:

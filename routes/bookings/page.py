@@ -9,7 +9,7 @@ from models.bookings.booking import Booking, booking_by_id
 from models.bookings.sign_ups.candidates import Candidate, Candidates, candidates, candidates_by_id
 from models.bookings.sign_ups.invitations import invited_to
 from models.bookings.sign_ups.sign_up import SignUp
-from models.bookings.timetable import BookingView, DayView, Seated, SlotView, view_of
+from models.bookings.timetable import BookingView, Seated, SlotView, view_of
 from models.core.scope import Right
 from models.customers.account_managers import AccountManager
 from models.customers.units import account_manager_of
@@ -33,6 +33,12 @@ class BookingPage:
     """Why nothing was done."""
     just: Collection[int] = ()
     """The employees who were put on a slot by what was just pressed (H4)."""
+    at: int | None = None
+    """The slot where something was just taken away."""
+    dropped: Collection[int] = ()
+    """Who is not to be ticked any more."""
+    only_free: bool = False
+    """Whether full times are hidden."""
 
     @property
     def may_change(self) -> bool:
@@ -55,6 +61,12 @@ class BookingPage:
     def ticked(self) -> list[Candidate]:
         """Those who are ticked and can be chosen, for whoever presses a time (H4)."""
         return [one for one in self.people_by_id(self.chosen) if one.can_be_chosen] if self.chosen else []
+
+    @property
+    def whom(self) -> str:
+        """Whom the next press of a time is for, as its button says it (H4)."""
+        names = [one.name for one in self.ticked]
+        return f" {names[0]}" if len(names) == 1 else f" {len(names)} valgte" if names else ""
 
     def others(self, employee_id: int) -> list[int]:
         """Who is still ticked when one of the ticks is taken away."""
@@ -99,13 +111,9 @@ class BookingPage:
 
     @property
     def mark(self) -> str:
-        """The state of the slots in a few signs: another one means that something happened."""
-        state = repr([self.view, self.may_change, self.moving.id if self.moving else 0])
+        """The state of the slots, and whom for, in a few signs: another one means that something happened."""
+        state = repr([self.view, self.may_change, self.moving.id if self.moving else 0, sorted(self.chosen)])
         return hashlib.blake2b(state.encode(), digest_size=6).hexdigest()
-
-    def day_of(self, slot_id: int) -> DayView:
-        """The day that a slot is on."""
-        return next(day for day in self.view.days for slot in day.slots if slot.id == slot_id)
 
     def slot(self, id: int | None) -> SlotView | None:
         """The slot of this booking with an id."""

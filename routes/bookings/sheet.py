@@ -34,8 +34,7 @@ def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
     return page(
         visit,
         "bookings/sign_ups/show.html",
-        part=("slots", "people", "chosen"),
-        around="slot-",
+        part=("slots", "people"),
         status=status,
         sheet=sheet,
     )
@@ -44,29 +43,26 @@ def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
 def changed(
     visit: Visit,
     booking: Booking,
-    slots: Collection[int],
     said: str,
     employees: Collection[Employee],
     *,
     just: Collection[Employee] = (),
+    at: int | None = None,
 ) -> Response:
-    """The slots that changed, with the counters and what is said of the people; `just` were put there now."""
-    sheet = BookingPage(visit, booking, just=[employee.id for employee in just])
+    """The times as they are now, and what is said of the people; `just` were put there now, or focus goes to `at`.
+
+    All times are drawn: their buttons named who has a time now, and a place that was freed may be somebody else's.
+    """
+    sheet = BookingPage(visit, booking, just=[employee.id for employee in just], at=at)
     return swap(
         visit,
         "bookings/sign_ups/_changes.html",
+        into="slots",
         or_go=visit.url("booking", id=booking.id, new=sheet.just) if just else sheet.url,
         say=said,
         sheet=sheet,
-        changed=[slot for slot in sheet.slots if slot.id in slots],
         touched=[employee.id for employee in employees],
     )
-
-
-def all_slots(visit: Visit, booking: Booking, said: str) -> Response:
-    """All slots, where a place that was freed may have gone to somebody else."""
-    sheet = BookingPage(visit, booking)
-    return swap(visit, "bookings/sign_ups/_slots.html", into="slots", or_go=sheet.url, say=said, sheet=sheet)
 
 
 def refused(visit: Visit, sheet: BookingPage, why: Exception, employees: Collection[Employee]) -> Response:

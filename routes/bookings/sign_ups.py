@@ -19,7 +19,7 @@ from models.employees.employee import Employee
 from models.values.dates import parse_date
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
-from routes.bookings.sheet import REFUSALS, all_slots, changed, draw, refused
+from routes.bookings.sheet import REFUSALS, changed, draw, refused
 from routes.web.answers import go, nothing_new
 from routes.web.errors import not_found
 from routes.web.fields import Ids, Text, at_most, is_id
@@ -35,6 +35,7 @@ class WhoForm(PortalForm):
     employee = Ids("Ansatte")
     new = Ids("Påmeldt nå")
     only_free = Text("Bare ledige")
+    dropped = Ids("Fjern")
 
 
 class SignUpForm(WhoForm):
@@ -52,11 +53,11 @@ class MoveForm(PortalForm):
 
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.query_params.multi_items())
+    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.draft() or visit.query_params.multi_items())
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
-    sheet.just = form.new.data
+    sheet.just, sheet.dropped = form.new.data, form.dropped.data
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
@@ -89,7 +90,7 @@ def create(visit: Visit, id: int) -> Response:
     except REFUSALS as why:
         return refused(visit, sheet, why, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
-    return changed(visit, booking, [slot.id], said, employees, just=new)
+    return changed(visit, booking, said, employees, just=new)
 
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
@@ -110,7 +111,7 @@ def destroy(visit: Visit, id: int) -> Response:
     """Take somebody off a slot, or off the waiting list (T5)."""
     sign_up = _sign_up(visit, id)
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
-    was, slot_id = sign_up.state, sign_up.slot_id
+    slot_id = sign_up.slot_id
     try:
         seating.cancel(visit.db, sign_up, by=visit.user, now=visit.now)
     except NoLongerSignedUp:
@@ -118,9 +119,7 @@ def destroy(visit: Visit, id: int) -> Response:
     except REFUSALS as why:
         return refused(visit, _sheet(visit, booking), why, [employee])
     said = f"{employee.full_name} er meldt av." if slot_id else f"{employee.full_name} står ikke lenger på venteliste."
-    if was == "Venteliste" or slot_id is None:
-        return all_slots(visit, booking, said)
-    return changed(visit, booking, [slot_id], said, [employee])
+    return changed(visit, booking, said, [employee], at=slot_id)
 
 
 def move(visit: Visit, id: int) -> Response:
@@ -150,7 +149,7 @@ def accept(visit: Visit, id: int) -> Response:
         seating.accept(visit.db, sign_up, by=visit.user, now=visit.now)
     except REFUSALS as why:
         return refused(visit, _sheet(visit, booking), why, [employee])
-    return changed(visit, booking, [sign_up.slot_id or 0], f"{employee.full_name} er påmeldt.", [employee])
+    return changed(visit, booking, f"{employee.full_name} er påmeldt.", [employee], at=sign_up.slot_id)
 
 
 def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Response:
@@ -164,12 +163,13 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
         join_all(visit.db, sheet.booking, employees, day, by=visit.user, now=visit.now)
     except REFUSALS as why:
         return refused(visit, sheet, why, employees)
-    return all_slots(visit, sheet.booking, f"{_names(employees)} står på venteliste.")
+    return changed(visit, sheet.booking, f"{_names(employees)} står på venteliste.", employees)
 
 
 def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
-    return BookingPage(visit, booking, text, chosen, moving)
+    only_free = bool(form and form.only_free.data)
+    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free)
 
 
 def _sign_up(visit: Visit, id: int | None) -> SignUp:

@@ -90,7 +90,7 @@ def described(line: Line) -> Described:
 
 def as_json(lines: Sequence[Line]) -> dict[str, Any]:
     """The whole, as `schema.json` beside this file says."""
-    return {"version": VERSION, "kinds": KINDS, "lines": [_short(asdict(described(line))) for line in lines]}
+    return {"version": VERSION, "kinds": KINDS, "lines": [_line(line) for line in lines]}
 
 
 def _taken(name: str, form: type[PortalForm] | None) -> Taken:
@@ -117,8 +117,11 @@ def _longest(field: Field) -> int | None:
     return next((one.max for one in held if isinstance(one, Length)), None)
 
 
-def _short(told: Any) -> Any:
-    """Without what is not said."""
-    if isinstance(told, dict):
-        return {name: _short(value) for name, value in told.items() if value not in (None, (), "", False)}
-    return [_short(one) for one in told] if isinstance(told, (list, tuple)) else told
+def _line(line: Line) -> dict[str, Any]:
+    told = asdict(described(line))
+    return told | {"fields": [_said(one) for one in told["fields"]]}
+
+
+def _said(field: dict[str, Any]) -> dict[str, Any]:
+    """Without what is not said of a field."""
+    return {name: value for name, value in field.items() if value not in (None, (), "", False)}

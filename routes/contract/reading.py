@@ -21,7 +21,7 @@ _READ = re.compile(
 )
 _SHARED = "routes.web.search"
 """What every room reads a search with."""
-_ROWS = {"changes": "slot-{id}"}
+_ROWS = {"changes": "slots"}
 """By the file of a part that comes with what counts along with it: the id of the part."""
 _GUARDS: dict[Who, str] = {
     anyone: "anyone",

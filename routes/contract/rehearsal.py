@@ -19,6 +19,7 @@ from models.core.database import run as on_the_loop
 from models.core.sealed import Keyring
 from models.core.settings import Settings
 from routes.contract.asking import Example
+from routes.contract.page import Contract
 from routes.contract.walk import Walk
 from routes.web.lines import Line
 
@@ -44,6 +45,7 @@ def rehearse(lines: Sequence[Line], settings: Settings, clock: Clock, create_app
 
         async def walk() -> list[Example]:
             app = create_app(alone, clock=clock, with_postman=False)
+            app.state.contract = Contract(lines, list)  # no rehearsal within the rehearsal
             try:
                 return await Walk(app, lines).go()
             finally:

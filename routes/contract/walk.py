@@ -21,7 +21,7 @@ from routes.web.lines import Line
 
 _OF_EACH = 3
 """People who open an address of the same line: one sees what another does not."""
-_BEGINNINGS = ("/", "/info", "/desk", "/login", "/password", "/guide", "/healthz", "/readyz")
+_BEGINNINGS = ("/", "/info", "/desk", "/login", "/password", "/guide", "/contract", "/healthz", "/readyz")
 """Where everybody begins."""
 _NOBODYS = "999999999"
 _SAMPLES = {

@@ -14,7 +14,7 @@ from routes.customers.user_form import NewUserForm, UserForm
 from routes.web.answers import go, page
 from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 _TAKEN = "Brukernavnet er opptatt. Velg et annet."
 _HERE = "Brukernavnet er allerede i bruk hos denne kunden."
@@ -45,8 +45,12 @@ def create(visit: Visit, id: int) -> Response:
     except UsernameTaken as taken:
         form.username.errors = [_SAME if taken.is_same else _HERE if taken.is_here else _TAKEN]
         return _new(visit, form, status=422, may_be_same=taken.is_same)
-    told = "kan logge inn her også" if user.password_hash else "får en e-post for å velge passord"
-    return go(visit, visit.url("desk_customer", id=id), say=f"{user.full_name} er lagt til, og {told}.")
+    added = f"{user.full_name} er lagt til"
+    if user.password_hash:
+        say = f"{added}, og kan logge inn her også."
+    else:
+        say = visit.mailed(f"{added}, og får en e-post for å velge passord.", f"{added}. {NOT_MAILED}")
+    return go(visit, visit.url("desk_customer", id=id), say=say)
 
 
 def edit(visit: Visit, id: int, user: int) -> Response:
@@ -96,7 +100,8 @@ def invite(visit: Visit, id: int, user: int) -> Response:
     """Send the invitation once more."""
     found = _user(visit, id, user)
     sent = invite_again(visit.db, user, by=visit.user, now=visit.now)
-    say = f"En ny invitasjon er sendt til {found.email}." if sent else f"{found.full_name} har allerede valgt passord."
+    again = visit.mailed(f"En ny invitasjon er sendt til {found.email}.", NOT_MAILED)
+    say = again if sent else f"{found.full_name} har allerede valgt passord."
     return go(visit, visit.url("desk_user", id=id, user=user), say=say, tone="good" if sent else "wait")
 
 

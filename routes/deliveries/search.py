@@ -24,13 +24,9 @@ from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.search import Listing, Whose, after_of, answer
 from routes.web.visit import Visit
+from routes.web.words.labels import ValueChoice
 
-_STATES = (
-    Option("", "Ikke levert"),
-    Option(State.WAITING, "Venter"),
-    Option(State.DEAD, "Kunne ikke leveres"),
-    Option(State.DELIVERED, "Levert"),
-)
+_UNDELIVERED = Option("", "Ikke levert")
 _EVERYWHERE = Option("", "Alle")
 _REFUSED_SHOWN = 25
 
@@ -38,7 +34,7 @@ _REFUSED_SHOWN = 25
 class DeliverySearch(PortalForm):
     """What messages are searched by."""
 
-    state = Choice("Tilstand:", choices=_STATES, default="")
+    state = ValueChoice("Tilstand:", State, none=_UNDELIVERED)
     channel = Choice("Til:", choices=[_EVERYWHERE, *(Option(*each) for each in CHANNELS.items())], default="")
     customer = Text("Kunde:", [at_most(200)])
     whose = Whose()

@@ -36,7 +36,7 @@ def index(visit: Visit) -> Response:
     """What waits: new orders, messages, orders that have not come further, free places, what could not be sent."""
     assert visit.user.account_manager_id is not None
     wish = wish_of(visit.db, visit.user.account_manager_id)
-    return draw(visit, mail_form(visit, [("mail_wish", wish.value)]))
+    return draw(visit, mail_form(visit, visit.draft() or [("mail_wish", wish.value)]))
 
 
 def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
@@ -56,6 +56,5 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         free=free_soon(visit.db, mine, visit.now, SHOWN),
         today=visit.today,
         dead=dead_count(visit.db),
-        sends_mail=visit.portal.settings.sends_mail,
         form=form,
     )

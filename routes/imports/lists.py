@@ -79,7 +79,7 @@ def show(visit: Visit, id: int) -> Response:
     units = units_of(visit)
     shown, after = visit.query_params.get("vis", ""), visit.query_params.get("after", "")
     sheet = Sheet(visit, found, opened(visit, found), units)
-    sheet.shown = shown if shown in set(Fate) else ""
+    sheet.shown = _fate(shown)
     sheet.after = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
     step = _typed_before(visit, sheet) or visit.query_params.get("steg", "")
     return import_page(visit, sheet, step=step)
@@ -117,7 +117,7 @@ def update(visit: Visit, id: int) -> Response:
         twice = len(taken) != len(set(taken))
         return import_page(visit, Sheet(visit, found, dry_run, units), status=422, step=COLUMNS, twice=twice)
     heading = "heading" in visit.form
-    visit.aside(lambda: choose_columns(dry_run, chosen, heading=heading, today=visit.today), lane=Lane.LISTS)
+    visit.aside(lambda: choose_columns(dry_run, chosen, units, heading=heading, today=visit.today), lane=Lane.LISTS)
     return go_on(visit, found, dry_run, units)
 
 
@@ -167,6 +167,14 @@ def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
     return go(visit, visit.url("import", id=id))
 
 
+def _fate(text: str) -> str:
+    """The fate that is asked for, in an address of before by its word; nothing where there is none such."""
+    try:
+        return Fate(text).value
+    except ValueError:
+        return ""
+
+
 def _meaning(text: object) -> Meaning | None:
     return Meaning(str(text)) if str(text) in set(Meaning) else None
 
@@ -179,4 +187,5 @@ def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
         Fate.SAME: "uendret",
         Fate.FAULTY: "ikke importert",
     }
-    return [(word, outcome[fate]) for fate, word in words.items() if outcome.get(fate)]
+    became = {Fate(name): number for name, number in outcome.items()}  # old outcomes have words
+    return [(word, became[fate]) for fate, word in words.items() if became.get(fate)]

@@ -6,7 +6,7 @@ from models.imports.dry_run import DryRun
 from models.imports.headings import Meaning
 from models.imports.lists import change
 from models.imports.matching import SAME_PERSON
-from models.imports.rows import Row, names_of
+from models.imports.rows import Fate, Row, names_of
 from models.values.texts.invisible import cell as cell_text
 from routes.imports.page import found_import, look_over, opened, units_of
 from routes.imports.sheet import RowForm, Sheet
@@ -19,7 +19,7 @@ from routes.web.visit import Visit
 def update(visit: Visit, id: int, number: int) -> Response:
     """Correct a row in place, and look the list over again: another row may be right by this as well."""
     found, units = found_import(visit, id), units_of(visit)
-    back = visit.url("import", id=id, vis="feil")
+    back = visit.url("import", id=id, vis=Fate.FAULTY.value)
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)

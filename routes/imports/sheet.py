@@ -214,7 +214,9 @@ class Sheet:
         """
         names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
         told = {**row.values, **({"national_id": "oppgitt"} if Meaning.NATIONAL_ID in row.values else {})}
-        return [
+        in_one = {Meaning.FULL_NAME, Meaning.FAMILY_FIRST} & told.keys()
+        divided = [("Fornavn", self._masked(row.given_name), ""), ("Etternavn", self._masked(row.family_name), "")]
+        return (divided if in_one else []) + [
             (
                 NAMES[meaning],
                 self._masked(row.understood.get(meaning, told[meaning])),

@@ -19,6 +19,7 @@ from routes.web.downloads import download
 from routes.web.errors import Refused, refusal
 from routes.web.visit import Visit
 from routes.web.words import count
+from routes.web.words.labels import label
 
 HEADINGS = [
     "Fakturanummer",
@@ -81,7 +82,7 @@ def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
                 row.currency,
                 row.total,
                 row.outstanding,
-                row.status(today),
+                label(row.status(today)),
                 row.kid,
                 row.buyer_reference,
             )

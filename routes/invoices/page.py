@@ -24,17 +24,15 @@ SAFE_TYPES = {
 """What Peppol allows to be attached (UNCL, MIME codes), with the ending of its files; anything else is only bytes."""
 
 
+_STATEMENTS = {"statement": "statement", "statement.csv": "statement_csv", "statement.pdf": "statement_pdf"}
+"""Where the account statement was, and bookmarks still look for it."""
+
+
 def show(visit: Visit, number: str) -> Response:
     """The invoice in HTML: what for, how to pay, what was paid (F10)."""
     invoice = invoice_by_number(visit.db, number)
-    if invoice is None and number == "statement":  # where the account statement was, and bookmarks still look for it
-        return go(visit, visit.url("statement", **dict(visit.query_params)))
     if invoice is None:
-        raise not_found()
-    return _page(visit, invoice)
-
-
-def _page(visit: Visit, invoice: Invoice) -> Response:
+        return _elsewhere(visit, number)
     presentation = Presentation(invoice, contents_of(visit.db, invoice))
     return page(
         visit,
@@ -53,9 +51,9 @@ def _page(visit: Visit, invoice: Invoice) -> Response:
 
 def pdf(visit: Visit, number: str) -> Response:
     """The invoice as a tagged PDF, made from what is written on it (section 5, number 14)."""
-    if named_so := invoice_by_number(visit.db, f"{number}.pdf"):
-        return _page(visit, named_so)
-    invoice = _invoice(visit, number)
+    invoice = invoice_by_number(visit.db, number)
+    if invoice is None:
+        return _elsewhere(visit, f"{number}.pdf")
     facts = Presentation(invoice, contents_of(visit.db, invoice)).facts()
     body = visit.aside(write_pdf, "invoices/invoice.typ", facts)
     return whole_file(body, f"{facts['title']}.pdf", "application/pdf", shown=True)
@@ -63,10 +61,19 @@ def pdf(visit: Visit, number: str) -> Response:
 
 def original(visit: Visit, number: str) -> Response:
     """The EHF file, byte for byte."""
-    if named_so := invoice_by_number(visit.db, f"{number}.xml"):
-        return _page(visit, named_so)
-    invoice = _invoice(visit, number)
+    invoice = invoice_by_number(visit.db, number)
+    if invoice is None:
+        return _elsewhere(visit, f"{number}.xml")
     return whole_file(original_of(visit.db, invoice), f"{invoice.number}.xml", "application/xml")
+
+
+def _elsewhere(visit: Visit, number: str) -> Response:
+    """Where an address leads that is none of an invoice: one that was typed with the whole number, or an old one."""
+    if invoice_by_number(visit.db, number):
+        return go(visit, visit.url("invoice", number=number))
+    if number in _STATEMENTS:
+        return go(visit, visit.url(_STATEMENTS[number], **dict(visit.query_params)))
+    raise not_found()
 
 
 def attachment(visit: Visit, number: str, id: int) -> Response:

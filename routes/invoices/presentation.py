@@ -77,11 +77,10 @@ class Presentation:
 
     @property
     def about(self) -> list[tuple[str, str]]:
-        """The facts of the head, but for those that the page shows as links; without a value they are left out."""
+        """The facts of the head, but for the due date and those that are links; without a value they are left out."""
         details = self.contents.details
         facts = [
             ("Fakturadato", day(self.invoice.issued_on)),
-            ("Forfallsdato", day(self.invoice.due_on)),
             ("Deres referanse", self.invoice.buyer_reference or ""),
             ("Deres ordrenummer", self.order_reference),
             ("Kontrakt", details.contract),
@@ -93,6 +92,10 @@ class Presentation:
             ("Sendt som", self.invoice.sent_as or ""),
         ]
         return [(label, value) for label, value in facts if value]
+
+    @property
+    def _due(self) -> list[tuple[str, str]]:
+        return [("Forfallsdato", day(self.invoice.due_on))] if self.invoice.due_on else []
 
     @property
     def account(self) -> str:
@@ -182,7 +185,7 @@ class Presentation:
             "author": self.seller,
             "seller": {"name": self.seller, "lines": lines_of(details.seller)},
             "buyer": {"name": name_of(details.buyer), "lines": lines_of(details.buyer)},
-            "about": self.about,
+            "about": [*self.about[:1], *self._due, *self.about[1:]],
             "pay_title": "Til gode" if self.invoice.is_credit_note else "Betaling",
             "pay": [
                 (self.to_pay, self.money(details.payable)),

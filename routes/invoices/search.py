@@ -10,11 +10,12 @@ from models.invoices.search import Criteria, Found, Owed, Sum, find_invoices, ow
 from models.invoices.sorts import Column, Sort
 from models.values.money import KRONER
 from routes.web.errors import not_found
-from routes.web.fields import ALL, Choice, Option, Text, at_most
+from routes.web.fields import Text, at_most
 from routes.web.forms import masked_sentence
 from routes.web.search import Listing, PeriodSearch, answer
 from routes.web.visit import Visit
 from routes.web.words import amount
+from routes.web.words.labels import ValueChoice
 
 HEADINGS = {
     Column.NUMBER: "Fakturanummer",
@@ -31,7 +32,7 @@ class InvoiceSearch(PeriodSearch):
     """The four filters (F2); an empty one does not restrict."""
 
     number = Text("Fakturanummer:", [at_most(60)])
-    status = Choice("Status:", choices=[ALL, *map(Option, Status)], default="")
+    status = ValueChoice("Status:", Status)
 
     def criteria(self, sort: Sort, after: int | None = None) -> Criteria:
         """What to search for, once the form is valid."""

@@ -9,16 +9,17 @@ from models.customers.customer import Customer
 from models.customers.search import customers_of
 from models.customers.units import units_in_scope
 from models.notices.notice import Notice, change, fingerprint_of, publish, withdraw
-from models.notices.search import COMING, OVER, UP, Criteria, KeyUsed, find_notices, is_published, together
+from models.notices.search import Criteria, KeyUsed, State, find_notices, is_published, together
 from routes.notices.form import IMPORTANT, CustomerNoticeForm, NoticeForm, NoticesForm, beginning
 from routes.web.answers import go, page
-from routes.web.fields import Choice, Option
+from routes.web.fields import Option
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.search import Listing, Whose, answer
 from routes.web.visit import Visit
 from routes.web.words import count
 from routes.web.words import date as day
+from routes.web.words.labels import ValueChoice
 
 AHEAD = Option("", "Nå og senere")
 
@@ -26,12 +27,14 @@ AHEAD = Option("", "Nå og senere")
 class NoticeSearch(PortalForm):
     """The filters of the list; an empty one does not restrict."""
 
-    state = Choice("Status:", default="", choices=[AHEAD, *(Option(state, state) for state in (UP, COMING, OVER))])
+    state = ValueChoice("Status:", (State.UP, State.COMING, State.OVER), none=AHEAD)
     whose = Whose("Kunder:")
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to look for, once the form is valid."""
-        return Criteria(visit.today, self.state.data or None, self.whose.managers(visit), after=after)
+        return Criteria(
+            visit.today, State(self.state.data) if self.state.data else None, self.whose.managers(visit), after=after
+        )
 
 
 class Notices(Listing):

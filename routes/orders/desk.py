@@ -17,7 +17,7 @@ from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.search import Listing, Whose, answer
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 NONE_YET = Option("", "(ingen ennå)")
 MOVED_ON = (
@@ -124,7 +124,7 @@ def update(visit: Visit, number: int) -> Response:
         visit,
         "orders/desk/_progress.html",
         or_go=visit.url("desk_order", number=number),
-        say=f"Lagret. {told.full_name} får en e-post." if told else "Lagret.",
+        say=f"Lagret. {visit.mailed(f'{told.full_name} får en e-post.', NOT_MAILED)}" if told else "Lagret.",
         order=order,
         beside=beside,
         theirs={},

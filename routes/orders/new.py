@@ -123,7 +123,5 @@ def _new(
 def _sent(visit: Visit, number: int, told: Told, masked: int) -> str:
     """What the sender is told; that somebody was told only where it is so."""
     who = "Kundeansvarlig er" if told.manager else "Bedriftshelsetjenesten er" if told.somebody else ""
-    told_and = f"{who} varslet, og en" if who else "En"
-    return f"Bestilling {number} er sendt. {told_and} bekreftelse er sendt til {visit.user.email}." + masked_sentence(
-        masked
-    )
+    letters = visit.mailed(f" {f'{who} varslet, og en' if who else 'En'} bekreftelse er sendt til {visit.user.email}.")
+    return f"Bestilling {number} er sendt.{letters}{masked_sentence(masked)}"

@@ -23,6 +23,7 @@ from routes.web.errors import not_found
 from routes.web.visit import Visit
 from routes.web.words import count
 from routes.web.words import date as day
+from routes.web.words.labels import label
 
 _ABOUT = (
     "Rapporten beskriver bistanden fra bedriftshelsetjenesten i {year}, slik forskrift om organisering, ledelse og "
@@ -117,7 +118,7 @@ def _table(heading: str, heads: list[str], rows: list[list[str]], *, none: str, 
 
 
 def _done(plan: list[Activity], today: date) -> Section:
-    rows = [[*_said(each), f"{each.state(today)} {day(each.done_on)}".strip()] for each in plan]
+    rows = [[*_said(each), f"{label(each.state(today))} {day(each.done_on)}".strip()] for each in plan]
     heads = ["Aktivitet", "Bedrift/avdeling", "Når", "Status"]
     return _table("Planlagt og gjort", heads, rows, none="Ingen plan er lagt inn.")
 

@@ -32,7 +32,7 @@ from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.search import after_of
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 _YEARS_BACK = 10
 _LONGEST_NAME = 200
@@ -117,7 +117,7 @@ def create(visit: Visit, id: int) -> Response:
         return _new(visit, form, key, status=422, problem=_WHY[type(refused)])
     except KeyUsed:
         return _new(visit, form, new_key(), status=409, used=True)
-    return go(visit, visit.url("desk_reports", id=id), say=_said(told) + masked_sentence(form.masked))
+    return go(visit, visit.url("desk_reports", id=id), say=_said(visit, told) + masked_sentence(form.masked))
 
 
 def removal(visit: Visit, id: int) -> Response:
@@ -179,8 +179,10 @@ def _file(visit: Visit) -> tuple[str, bytes]:
     return name[-_LONGEST_NAME:], upload.file.read()
 
 
-def _said(told: int | None) -> str:
+def _said(visit: Visit, told: int | None) -> str:
     if told is None:
         return "Rapporten er allerede lagt ut."
-    to = f" {told} {'bruker' if told == 1 else 'brukere'} får e-post om den." if told else " Ingen er varslet."
-    return f"Rapporten er lagt ut.{to}"
+    if not told:
+        return "Rapporten er lagt ut. Ingen er varslet."
+    to = visit.mailed(f"{told} {'bruker' if told == 1 else 'brukere'} får e-post om den.", NOT_MAILED)
+    return f"Rapporten er lagt ut. {to}"

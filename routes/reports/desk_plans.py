@@ -29,7 +29,7 @@ class PlanForm(PortalForm):
 def show(visit: Visit, id: int) -> Response:
     """The plan of a year, and the form for another one."""
     visit.serve(Customer, id)
-    form = _form(visit)
+    form = _form(visit, visit.draft())
     return _show(visit, form, status=200 if form.validate() else 422)
 
 
@@ -52,8 +52,8 @@ def create(visit: Visit, id: int) -> Response:
     return go(visit, visit.url("desk_plan", id=id, year=year), say=f"Planen for {year} er lagt inn, med {what}.")
 
 
-def _form(visit: Visit) -> PlanForm:
-    form: PlanForm = PlanForm.of(visit)
+def _form(visit: Visit, sent: list[tuple[str, str]] | None = None) -> PlanForm:
+    form: PlanForm = PlanForm.of(visit, sent)
     this = visit.today.year
     form.year.choices = [Option(str(year), str(year)) for year in range(this + 1, this - 5, -1)]
     form.year.data = form.year.data or str(this)

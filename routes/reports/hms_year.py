@@ -7,13 +7,11 @@ from datetime import date
 from starlette.responses import Response
 
 from models.core.scope import Right
-from models.reports.plans import AHEAD, DONE, DUE, LATE, ORDERED, STATES, Activity, plan_of
+from models.reports.plans import Activity, State, plan_of
 from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit
-
-TONES = {DONE: "good", ORDERED: "plan", LATE: "bad", DUE: "wait", AHEAD: ""}
 
 
 @dataclass(frozen=True)
@@ -21,16 +19,11 @@ class Line:
     """An activity, where it stands, and what one can do about it."""
 
     activity: Activity
-    state: str
+    state: State
     order_url: str | None
     """The order that it led to."""
     place_url: str | None
     """A new order for it, begun."""
-
-    @property
-    def tone(self) -> str:
-        """The mark of its state."""
-        return TONES[self.state]
 
     @property
     def when(self) -> str:
@@ -48,15 +41,15 @@ class HmsYear:
     reports: list[ReportRow]
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
+    def counts(self) -> list[tuple[State, int]]:
         """How many stand where; what none stands at is left out."""
         found = Counter(line.state for line in self.lines)
-        return [(state, found[state]) for state in STATES if found[state]]
+        return [(state, found[state]) for state in State if found[state]]
 
     @property
     def summary(self) -> str:
         """What is announced."""
-        done = sum(line.state == DONE for line in self.lines)
+        done = sum(line.state is State.DONE for line in self.lines)
         return f"{done} av {len(self.lines)} aktiviteter er gjort" if self.lines else "Ingen plan er lagt inn"
 
 
@@ -91,7 +84,7 @@ def line_of(visit: Visit, activity: Activity, today: date) -> Line:
     orderable = visit.user.scope.units_with(Right.ORDERS)
     may_order = orderable is None or activity.unit_id in orderable
     begun = visit.url("new_order", unit=activity.unit_id, delivery=activity.activity)
-    return Line(activity, state, order, begun if may_order and state in {LATE, DUE, AHEAD} else None)
+    return Line(activity, state, order, begun if may_order and state in {State.LATE, State.DUE, State.AHEAD} else None)
 
 
 def _found(visit: Visit, year: int, units: Units) -> HmsYear:

@@ -9,14 +9,15 @@ from routes.staff.form import LEFT, chosen
 from routes.staff.member import LAST
 from routes.staff.page import administer, draw, find, forms
 from routes.web.answers import go
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 
 def invite(visit: Visit, id: int) -> Response:
     """Send the invitation once more."""
     member = find(visit, id)
     sent = administer(lambda: invite_member(visit.db, id, by=visit.user, now=visit.now))
-    say = f"En ny invitasjon er sendt til {member.email}." if sent else f"{member.name} har allerede valgt passord."
+    again = visit.mailed(f"En ny invitasjon er sendt til {member.email}.", NOT_MAILED)
+    say = again if sent else f"{member.name} har allerede valgt passord."
     return go(visit, visit.url("desk_member", id=id), say=say, tone="good" if sent else "wait")
 
 

@@ -12,7 +12,7 @@ from routes.staff.member import SAME_ADDRESS
 from routes.staff.page import administer
 from routes.web.answers import go, page
 from routes.web.fields import is_id
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 
 _TAKEN = "Brukernavnet er opptatt. Velg et annet."
 
@@ -34,7 +34,8 @@ def create(visit: Visit) -> Response:
     except AlreadyStaff:
         form.email.errors = [SAME_ADDRESS]
     else:
-        say = f"{form.details.name} er lagt til, og får en e-post for å velge passord."
+        added = f"{form.details.name} er lagt til"
+        say = visit.mailed(f"{added}, og får en e-post for å velge passord.", f"{added}. {NOT_MAILED}")
         return go(visit, visit.url("desk_member", id=member_id), say=say)
     visit.undo()
     return _new(visit, form, status=422)

@@ -60,10 +60,13 @@ def forms(visit: Visit, member: Member, *, sent: str = "") -> Forms:
     people = cache(lambda: others(visit, member.id))
     first, nobody = Option("", "Velg"), Option(NONE, "Ingen, kundene står uten kundeansvarlig")
 
-    def pairs(name: str, stored: Pairs = ()) -> Pairs | None:
+    draft = visit.draft() or []  # of one of them: no two have a field of the same name
+
+    def pairs(name: str, stored: Pairs = draft) -> Pairs | None:
         return None if name == sent else stored
 
-    details: MemberForm = MemberForm.of(visit, pairs("details", visit.draft() or _stored(member)))
+    of_details = draft if "full_name" in dict(draft) else _stored(member)
+    details: MemberForm = MemberForm.of(visit, pairs("details", of_details))
     hand_over: HandOverForm = HandOverForm.of(visit, pairs("hand_over"))
     leaving: LeavingForm = LeavingForm.of(visit, pairs("leaving"))
     stand_in: StandInForm = StandInForm.of(visit, pairs("stand_in"))

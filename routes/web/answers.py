@@ -27,7 +27,6 @@ def page(
     part: str | tuple[str, ...] = (),
     status: int = 200,
     at: str | None = None,
-    around: str | None = None,
     no_store: bool = False,
     **context: Any,
 ) -> Response:
@@ -36,11 +35,10 @@ def page(
     `part` names the parts of the place that can be asked for alone (`results` is `_results.html` beside the place,
     `units/unit-options` is `units/_unit_options.html`). htmx gets the part alone if it is what the request replaces;
     else title and main. Everybody else gets the whole document. `at` is the URL under which a part that was searched
-    for is found again, where that is another than the one asked for. `around` is the beginning of the ids of smaller
-    things in the first part: htmx then gets the whole part instead. `no_store` is for places where an identity number
-    is typed: no browser keeps them.
+    for is found again, where that is another than the one asked for. `no_store` is for places where an
+    identity number is typed: no browser keeps them.
     """
-    wanted = _wanted(here.asked, (part,) if isinstance(part, str) else part, around)
+    wanted = _wanted(here.asked, (part,) if isinstance(part, str) else part)
     shared = _shared(here, frame=not here.asked.partial, part_only=wanted is not None)
     template = _part_file(place, wanted) if wanted else place
     response = _html(here, _drawn(here, template, {**shared, "status": status, **context}), status)
@@ -135,10 +133,8 @@ def sign_in(here: Visit, back_to: str) -> Response:
     return Response(status_code=303, headers={"Location": target, **_private()})
 
 
-def _wanted(asked: Asked, names: tuple[str, ...], around: str | None) -> str | None:
+def _wanted(asked: Asked, names: tuple[str, ...]) -> str | None:
     """Which of the parts of a place htmx asks for alone, if it is one of them."""
-    if around and asked.target.startswith(around):
-        return names[0]
     return next((name for name in names if asked.target == name.rpartition("/")[2]), None)
 
 

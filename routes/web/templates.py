@@ -15,6 +15,7 @@ from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
 from routes.web.words import FILTERS
+from routes.web.words.labels import FILTERS as LABELLED
 
 PARTIALS = Path(__file__).parents[2] / "partials"
 # Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
@@ -36,7 +37,7 @@ def text(written: str) -> Markup:
 
 
 MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text}
-"""What gives HTML; formats for people are in `words`."""
+"""What gives HTML; formats for people are in `words`, and what values are called in `labels`."""
 
 
 def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
@@ -49,12 +50,13 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         lstrip_blocks=True,
         auto_reload=settings.demo,
     )
-    templates.filters.update(FILTERS | MARKUP)
+    templates.filters.update(FILTERS | LABELLED | MARKUP)
     templates.globals.update(
         url=links.path,
         static=static.path,
         csrf_token=_TOKEN_HERE,
         brand=settings.brand,
+        sends_mail=settings.sends_mail,  # no letter is promised where it is false
         guide_file=settings.guide_file,
     )
     return templates

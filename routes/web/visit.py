@@ -32,6 +32,9 @@ T = TypeVar("T")
 
 _RECENT = timedelta(minutes=10)
 
+NOT_MAILED = "Ingen e-post er sendt, for portalen er ikke koblet til en e-postserver."
+"""What staff are told where a letter would have been promised."""
+
 
 @dataclass
 class Visit:
@@ -230,6 +233,10 @@ class Visit:
             form=self.request.url.path,
             now=self.now,
         )
+
+    def mailed(self, promise: str, otherwise: str = "") -> str:
+        """What is promised of a letter, where letters leave the portal; the one place where rooms may promise one."""
+        return promise if self.portal.settings.sends_mail else otherwise
 
     @property
     def is_personal(self) -> bool:

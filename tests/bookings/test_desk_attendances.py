@@ -25,10 +25,10 @@ def kam(house: House) -> Page:
 
 
 def told(house: House) -> list[tuple[str, str]]:
-    """What the CRM is told of sign-ups: the kind and the state."""
+    """What the CRM is told of attendance: the word, as ever, and the value."""
     with house.behind() as db:
         events = db.scalars(select(Message).where(Message.channel == "crm", Message.kind == "sign_up.attendance"))
-        return [(event.kind, event.payload["state"]) for event in events]
+        return [(event.payload["state"], event.payload["standing"]) for event in events]
 
 
 def seated(house: House, **facts: object) -> Stage:
@@ -59,7 +59,8 @@ def test_t7_one_press_says_who_came_and_another_takes_it_back(house: House, kam:
     assert page.flash == f"Oppmøtet er angret for {stage.names[0]}."
     page = press(page, first, "Alle møtt")
     assert page.flash == "Møtt er notert for 2 ansatte."
-    assert [state for _, state in told(house)] == ["Møtt", "Ikke møtt", "Påmeldt", "Møtt", "Møtt"]
+    came, stayed_away = ("Møtt", "attended"), ("Ikke møtt", "absent")
+    assert told(house) == [came, stayed_away, ("Påmeldt", "signed_up"), came, came]
     with house.behind() as db:
         entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "attendance")).all()
         assert {entry.actor for entry in entries} == {ME}
@@ -97,7 +98,7 @@ def test_attendance_is_noted_of_those_who_sit_there_from_the_day_on(quiet_house:
                 unit_id=again.unit_id,
                 booking_id=again.booking_id,
                 employee_id=again.employee_id,
-                state="Venteliste",
+                state="waiting",
                 signed_up_at=THE_DAY,
                 revision=0,
             )

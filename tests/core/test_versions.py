@@ -8,8 +8,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
+from models.bookings.sign_ups.sign_up import CANCELLED, OFFERED, SIGNED_UP, WAITING, SignUp
+from models.bookings.slots import Slot
 from models.core.database import Database
 from models.core.sealed import new_field_key
 from models.migrations import FIRST_TO_SERVE, migrate, newest, wrong_with
@@ -21,6 +24,8 @@ MIGRATIONS = ROOT / "models" / "migrations"
 KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
 THREE = """
 import os, sys
+from models.bookings.sign_ups.sign_up import CANCELLED, OFFERED, SIGNED_UP, WAITING, SignUp
+from models.bookings.slots import Slot
 from models.core.database import Database
 from models.migrations import migrate
 
@@ -112,6 +117,31 @@ def test_the_previous_release_serves_with_the_new_tables(tmp_path: Path) -> None
                 assert tester.get(page).status_code == 200, page
             reference = send(tester, "/orders/307390", "/orders/307390/reference", reference="Fra i går")
             assert "Fra i går" in reference
+
+
+def test_two_releases_read_and_write_the_same_sign_up(quiet_house: House) -> None:
+    """The one before knows the words of `state`, this one the values of `standing`; rules hold for both."""
+    with quiet_house.behind() as db:
+        sign_up = db.scalars(select(SignUp).where(SignUp.state == WAITING).order_by(SignUp.id)).first()
+        assert sign_up
+        slot = select(Slot.id).where(Slot.booking_id == sign_up.booking_id).order_by(Slot.id).limit(1)
+        row = {"id": sign_up.id, "slot": db.scalar(slot), "until": "2026-11-01 00:00:00+00:00"}
+        offer = "UPDATE sign_ups SET state = 'Tilbudt', slot_id = :slot, offered_until = :until WHERE id = :id"
+        db.execute(text(offer), row)
+        db.refresh(sign_up)
+        assert sign_up.state is OFFERED
+        sign_up.state, sign_up.offered_until = SIGNED_UP, None
+        db.flush()
+        assert db.scalar(text("SELECT state FROM sign_ups WHERE id = :id"), row) == "Påmeldt"
+        same = "customer_id, unit_id, booking_id, slot_id, employee_id, signed_up_at, revision"
+        again = f"INSERT INTO sign_ups (state, link, {same}) SELECT :word, :word, {same} FROM sign_ups WHERE id = :id"  # noqa: S608
+        db.execute(text(again), row | {"word": "Avmeldt"})
+        assert db.scalar(select(SignUp.state).where(SignUp.link == "Avmeldt")) is CANCELLED
+        for refused in ("Bekreftet", "Tilbudt"):  # sits there already; an offer without an end
+            with pytest.raises(IntegrityError), db.begin_nested():
+                db.execute(text(again), row | {"word": refused})
+        with pytest.raises(IntegrityError), db.begin_nested():
+            db.execute(text("UPDATE sign_ups SET standing = 'offered' WHERE id = :id"), row)
 
 
 def send(person: httpx2.Client, page: str, action: str, **fields: str) -> str:

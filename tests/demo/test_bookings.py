@@ -55,7 +55,7 @@ def test_the_health_round_has_thirteen_times_a_day_and_one_full_day(demo: Demo) 
     free = [
         sum(count for state, count in demo.states_on(of_day).items() if state in SEATED) for of_day in days.values()
     ]
-    waiting = [demo.states_on(of_day)["Venteliste"] for of_day in days.values()]
+    waiting = [demo.states_on(of_day)["waiting"] for of_day in days.values()]
     assert (free[1], waiting) == (13, [0, 3, 0])
     assert 0 < free[0] < 13
     assert 0 < free[2] < 13
@@ -128,9 +128,9 @@ def test_every_state_is_there_and_fits_the_time(demo: Demo) -> None:
     for sign_up in demo.all(SignUp):
         past = sign_up.slot_id is not None and slots[sign_up.slot_id].ends_at <= demo.now
         assert sign_up.state in (
-            ("Møtt", "Ikke møtt", "Avmeldt") if past else ("Påmeldt", "Bekreftet", "Avmeldt", "Venteliste")
+            ("attended", "absent", "cancelled") if past else ("signed_up", "confirmed", "cancelled", "waiting")
         )
-    assert set(demo.states_on(list(slots.values()))) == {*SEATED, "Avmeldt", "Venteliste"}
+    assert set(demo.states_on(list(slots.values()))) == {*SEATED, "cancelled", "waiting"}
 
 
 def test_no_slot_is_overbooked_and_the_counts_are_right(demo: Demo) -> None:
@@ -169,5 +169,5 @@ def test_sign_ups_were_made_in_time_and_those_who_wait_came_last(demo: Demo) -> 
         assert sign_ups
         for sign_up in sign_ups:
             assert planned[booking.order_number or 0] <= sign_up.signed_up_at < min(demo.now, booking.deadline)
-        waiting = [sign_up.state == "Venteliste" for sign_up in sorted(sign_ups, key=lambda s: s.signed_up_at)]
+        waiting = [sign_up.state == "waiting" for sign_up in sorted(sign_ups, key=lambda s: s.signed_up_at)]
         assert waiting == sorted(waiting)

@@ -27,7 +27,7 @@ def somebody_with_a_time(house: House) -> tuple[Employee, SignUp, Employee]:
             .join(SignUp, SignUp.employee_id == Employee.id)
             .join(Booking, Booking.id == SignUp.booking_id)
             .join(Slot, Slot.id == SignUp.slot_id)
-            .where(SignUp.state == "Påmeldt", Booking.deadline > now, Slot.starts_at > now)
+            .where(SignUp.state == "signed_up", Booking.deadline > now, Slot.starts_at > now)
             .where(Booking.title == TITLE, SignUp.employee_id.not_in(twice))
             .order_by(SignUp.id)
         ).first()
@@ -76,13 +76,13 @@ def test_u17_each_time_ahead_is_freed_after_a_yes(house: House, hms: Page) -> No
     assert page.status_code == 422
     assert page.problems == [f"{TITLE}: Kryss av for å frigi timen, eller skriv hvem som skal ha den."]
     with house.behind() as db:
-        assert db.get_one(SignUp, sign_up.id).state == "Påmeldt"
+        assert db.get_one(SignUp, sign_up.id).state == "signed_up"
         assert db.get_one(Employee, employee.id).deactivated_at is None
     ids = [str(box["value"]) for box in page.soup.select("input[name=free]")]
     page.fill(free=ids).press("Deaktiver")
     assert page.flash == f"{employee.full_name} er deaktivert."
     with house.behind() as db:
-        assert db.get_one(SignUp, sign_up.id).state == "Avmeldt"
+        assert db.get_one(SignUp, sign_up.id).state == "cancelled"
         assert db.get_one(Employee, employee.id).deactivated_at
 
 
@@ -100,8 +100,8 @@ def test_u17_or_it_is_given_to_a_colleague(house: House, hms: Page) -> None:
     page.fill(heir=heir.email or "").press("Deaktiver")
     assert page.flash == f"{employee.full_name} er deaktivert."
     with house.behind() as db:
-        assert db.get_one(SignUp, sign_up.id).state == "Avmeldt"
-        seated = db.scalars(select(SignUp).where(SignUp.employee_id == heir.id, SignUp.state == "Påmeldt")).one()
+        assert db.get_one(SignUp, sign_up.id).state == "cancelled"
+        seated = db.scalars(select(SignUp).where(SignUp.employee_id == heir.id, SignUp.state == "signed_up")).one()
         assert seated.slot_id == sign_up.slot_id
         assert db.get_one(Slot, sign_up.slot_id).taken == 1
 

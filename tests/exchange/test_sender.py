@@ -51,6 +51,20 @@ def test_c1_the_crm_is_told_in_an_envelope_that_it_can_verify(crm: tuple[Portal,
     assert "Tromsø".encode() in call.body
 
 
+def test_the_crm_is_asked_whether_it_takes_events_and_not_only_whether_somebody_listens(
+    crm: tuple[Portal, Crm],
+) -> None:
+    portal, there = crm
+    there.answers = [401]
+    assert list(portal.postman.reach()) == [("CRM", "http 401")]
+    assert list(portal.postman.reach()) == [("CRM", "")]
+    for call in there.calls:
+        signature = Webhook(SECRETS[0]).sign(call.headers["webhook-id"], NOW, call.body.decode())
+        assert signature in call.headers["webhook-signature"]
+        event = json.loads(call.body)
+        assert (event["type"], event["subject"], event["data"]) == ("portal.asked", "portal:check", {})
+
+
 @pytest.mark.parametrize("status", [500, 503, 429, 400, 404, 410, 301, 307])
 def test_c2_an_event_that_the_crm_does_not_take_waits_and_goes_again_in_order(
     crm: tuple[Portal, Crm], status: int

@@ -185,7 +185,7 @@ def test_a_complete_list_asks_who_has_left_and_takes_only_those_who_are_ticked(q
     with quiet_house.behind() as db:
         assert db.get_one(Employee, int(str(first["value"]))).deactivated_at is not None
         assert not db.scalars(
-            select(SignUp).where(SignUp.employee_id == int(str(first["value"])), SignUp.state == "Bekreftet")
+            select(SignUp).where(SignUp.employee_id == int(str(first["value"])), SignUp.state == "confirmed")
         ).all()
     send(leder, text.encode())
     assert "er deaktivert i portalen, og blir aktivert igjen." in leder.soup.get_text()

@@ -71,7 +71,7 @@ def looked_over(content: bytes, choice: int) -> DryRun | None:
         answer(dry_run, given, UNITS, today=TODAY)
         if not dry_run.open_questions and not dry_run.is_read:
             guessed = [Meaning(meaning) if meaning else None for meaning in dry_run.meanings]
-            choose_columns(dry_run, guessed, heading=dry_run.heading is not None, today=TODAY)
+            choose_columns(dry_run, guessed, UNITS, heading=dry_run.heading is not None, today=TODAY)
     assert dry_run.is_ready, "a question was asked again although it was answered"
     return dry_run
 

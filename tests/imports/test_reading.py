@@ -104,7 +104,7 @@ ORDERS = {
     "the day is first": (["03/04/1984", "25/12/1990"], ["03.04.1984", "25.12.1990"]),
     "with hyphens": (["04-03-1984", "12-25-1990"], ["03.04.1984", "25.12.1990"]),
     "points are Norwegian": (["03.04.1984", "02.03.1979"], ["03.04.1984", "02.03.1979"]),
-    "points and strokes": (["25.12.1990", "03/04/1984"], ["25.12.1990", "03.04.1984"]),
+    "points beside strokes that tell": (["03.04.1984", "25/12/1990"], ["03.04.1984", "25.12.1990"]),
     "both orders say the same": (["05/05/1984", "1984-05-06"], ["05.05.1984", "06.05.1984"]),
     "year first": (["1984-05-12", "1984.5.1", "19840512"], ["12.05.1984", "01.05.1984", "12.05.1984"]),
     "months by name": (["12. mai 1984", "3-okt-79", "May 4, 1990"], ["12.05.1984", "03.10.1979", "04.05.1990"]),
@@ -124,6 +124,7 @@ def test_a_column_of_dates_that_tells_its_order_is_read(kind: str) -> None:
 ASKED = {
     "nothing proves it": (["03/04/1984", "02/03/1979"], {"dmy": "03.04.1984", "mdy": "04.03.1984"}),
     "they contradict each other": (["25/12/1990", "12/25/1990"], {"dmy": "25.12.1990", "mdy": "Denne datoen finnes"}),
+    "points prove nothing of strokes": (["03/04/1984", "25.12.1990"], {"dmy": "03.04.1984", "mdy": "04.03.1984"}),
     "Excel may have taken some": (["03.04.1984", "12/25/1990"], {"mdy": "04.03.1984", "dmy": "03.04.1984"}),
     "a zero was lost": (["20384", "120579"], {"dmy": "02.03.1984", "mdy": "03.02.1984"}),
     "six digits": (["840512", "790302"], {"ymd": "12.05.1984"}),
@@ -143,7 +144,9 @@ def test_a_column_of_dates_that_does_not_tell_is_asked_about_once(kind: str) -> 
             assert looked.shown("birth_date")[0].startswith(first), order
             assert first in choices[order] or "kan ikke leses" in choices[order], "the choice shows what it does"
     assert set(readings) & set(choices)
-    assert answered(column("Født", *cells), "none").shown("birth_date")[0] == "Skriv datoen som dd.mm.åååå."
+    left_out = answered(column("Født", *cells), "none")
+    assert left_out.shown("birth_date")[0] == "tas ikke med"
+    assert set(left_out.fates) == {Fate.NEW}, "what the answer says is what is done"
 
 
 def test_what_is_no_date_is_a_fault_and_never_a_guess() -> None:
@@ -155,6 +158,7 @@ def test_what_is_no_date_is_a_fault_and_never_a_guess() -> None:
 
 LEFT = (
     *("Sluttet", "Deaktivert", "Inaktiv", "Passiv", "Avsluttet", "Terminated", "Fratrådt", "FRATRÅDT", "inactive"),
+    *("Ikkje lenger tilsett", "No longer employed", "Avskjediget", "Slutat", "Ex-employee"),
     *("Har sluttet", "Slutta", "Ikke aktiv", "Tidligere ansatt", "\u200bSluttet"),
 )
 
@@ -181,6 +185,18 @@ def test_who_has_left_is_not_brought_in_nor_back(word: str) -> None:
         ("Sluttdato", "2026-09-30", True),
         ("Sluttdato", "01.10.2027", False),
         ("Sluttdato", "31.12.9999", False),
+        ("Sluttdato", "01.10.2026", False),
+        ("Sluttår", "2025", True),
+        ("Sluttår", "2027", False),
+        ("Siste arb.dag", "30.09.2026", True),
+        ("Ansatt t.o.m.", "30/9-26", True),
+        ("Sluttet (J/N)", "J", True),
+        ("Er ansatt", "Nei", True),
+        ("Aktiv ansatt (ja/nei)", "Ja", False),
+        ("Status", "Sluttet (31.12.2025)", True),
+        ("Status", "Fratrådt 30.09.2026", True),
+        ("Status", "Sluttet - pensjon", True),
+        ("Status", "Aktiv - permisjon", False),
         ("Sluttdato", "", False),
         ("End date", "30.09.26", True),
         ("Status", "Permisjon", False),
@@ -206,8 +222,28 @@ def test_an_unknown_word_is_asked_about_for_the_column() -> None:
     ]
     looked = answered(column("Status", *cells), "left", "active")
     assert looked.fates == [Fate.GONE, Fate.NEW, Fate.GONE, Fate.NEW]
-    (question,) = begun(column("Status", *(f"{'ABCDEFGHIJKLMNO'[at]}-kode" for at in range(15)))).questions
+    codes = column("Status", *(f"{'ABCDEFGHIJKLMNO'[at]}-kode" for at in range(15)))
+    (question,) = begun(codes).questions
     assert question.text.startswith("I kolonnen for status står 15 ulike ord")
+    assert set(answered(codes, "active").fates) == {Fate.NEW}
+    assert set(answered(codes, "each").fates) == {Fate.FAULTY}, "nobody is brought to life by an answer for all"
+
+
+def test_an_empty_cell_in_a_column_of_ticks_is_asked_about() -> None:
+    ticks = column("Aktiv", "x", "")
+    assert answered(ticks, "left").fates == [Fate.NEW, Fate.GONE]
+    assert answered(ticks, "active").fates == [Fate.NEW, Fate.NEW]
+    assert answered(column("Sluttet", "x", "")).fates == [Fate.GONE, Fate.NEW]
+    assert answered(column("Aktiv", "Nei", "")).fates == [Fate.GONE, Fate.NEW]
+
+
+def test_a_unit_that_many_rows_name_otherwise_is_asked_about_once() -> None:
+    named = column("Avdeling", "Avd. Vest", "Bergen", "Avd. Vest")
+    (question,) = begun(named).questions
+    assert question.text == "Hvilken avdeling er «Avd. Vest»?"
+    assert answered(named, "2").shown("unit") == ["Bergen"] * 3
+    assert answered(named, "none").fates == [Fate.FAULTY, Fate.NEW, Fate.FAULTY]
+    assert "er ikke blant avdelingene" in answered(column("Avdeling", "Avd. Vest")).shown("unit")[0]
 
 
 OTHERS = {
@@ -258,11 +294,15 @@ def test_an_unknown_heading_is_guessed_by_its_column_and_asked_about(
 def test_columns_can_be_chosen_again_from_what_came() -> None:
     dry_run = begun(column("Ukjent", "41244801"))
     assert dry_run.meanings[3] == "mobile"
-    choose_columns(dry_run, [Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.EMAIL, None], heading=True, today=TODAY)
+    choose_columns(
+        dry_run, [Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.EMAIL, None], UNITS, heading=True, today=TODAY
+    )
     assert dry_run.left_aside == ["Ukjent"]
     kept = DryRun.loads(dry_run.dumps())
     assert vars(kept) == vars(dry_run)
-    choose_columns(kept, [*map(Meaning, ("given_name", "family_name", "email", "mobile"))], heading=True, today=TODAY)
+    choose_columns(
+        kept, [*map(Meaning, ("given_name", "family_name", "email", "mobile"))], UNITS, heading=True, today=TODAY
+    )
     assert Looked(kept).shown("mobile") == ["41244801"]
 
 

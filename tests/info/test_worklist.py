@@ -7,7 +7,7 @@ from bs4 import Tag
 from sqlalchemy import func, select, update
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import COMING, SignUp
+from models.bookings.sign_ups.sign_up import CANCELLED, COMING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import AuditEntry
 from models.core.sealed import Keyring
@@ -109,7 +109,7 @@ def test_4_missing_numbers_are_put_in_and_the_last_fix_makes_the_box_go(house: H
             .order_by(Slot.starts_at)
         ).all()
         for left_out in seated[2:]:
-            left_out.state = "Avmeldt"
+            left_out.state = CANCELLED
         first = db.get_one(Employee, seated[0].employee_id)
         day = db.get_one(Slot, seated[0].slot_id).starts_at
         db.commit()

@@ -259,19 +259,19 @@ def test_a_credit_note_takes_off_what_it_names_whichever_comes_first(quiet_house
     for document in papers if first == "the invoice" else papers[::-1]:
         sent(quiet_house, document)
         sent(quiet_house, document)
-    assert standing(quiet_house, "2026-1") == (D(600), D(400), "Delvis betalt")
-    assert standing(quiet_house, "2026-2") == (D(0), D(0), "Kreditert")
+    assert standing(quiet_house, "2026-1") == (D(600), D(400), "partly_paid")
+    assert standing(quiet_house, "2026-2") == (D(0), D(0), "credited")
     sent(quiet_house, taking_back("2026-3", 6, "2026-1"))
-    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "Kreditert")
+    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "credited")
 
 
 def test_what_is_credited_beyond_the_invoice_stands_to_the_payers_good(quiet_house: House) -> None:
     sent(quiet_house, ten("2026-1"))
     sent(quiet_house, taking_back("2026-2", 14, "2026-1"))
-    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "Kreditert")
-    assert standing(quiet_house, "2026-2") == (D(-400), D(0), "Kreditert")
+    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "credited")
+    assert standing(quiet_house, "2026-2") == (D(-400), D(0), "credited")
     sent(quiet_house, taking_back("2026-3", 1, "2026-1"))
-    assert standing(quiet_house, "2026-3") == (D(-100), D(0), "Kreditert")
+    assert standing(quiet_house, "2026-3") == (D(-100), D(0), "credited")
     with quiet_house.behind() as db:
         assert invoice(db, "2026-2").total == D(-1400)
 
@@ -281,11 +281,11 @@ def test_one_credit_note_for_two_and_a_negative_invoice_do_the_same(quiet_house:
         sent(quiet_house, ten(number))
     sent(quiet_house, taking_back("2026-3", 15, "2026-1", "2026-2"))
     assert standing(quiet_house, "2026-1")[0] == D(0)
-    assert standing(quiet_house, "2026-2") == (D(500), D(500), "Delvis betalt")
+    assert standing(quiet_house, "2026-2") == (D(500), D(500), "partly_paid")
     negative = paper("2026-4", Item("Samtale", D(100), D(-2), category="E", rate=D(0)), credits=("2026-2",))
     sent(quiet_house, negative)
     assert standing(quiet_house, "2026-2")[0] == D(300)
-    assert standing(quiet_house, "2026-4") == (D(0), D(0), "Kreditert")
+    assert standing(quiet_house, "2026-4") == (D(0), D(0), "credited")
 
 
 def test_a_credit_note_reaches_neither_another_payer_nor_another_currency(quiet_house: House) -> None:
@@ -295,7 +295,7 @@ def test_a_credit_note_reaches_neither_another_payer_nor_another_currency(quiet_
     for document in (stranger, in_euro, credit("2026-4", "2026-99", items=(TALK,))):
         sent(quiet_house, document)
         assert standing(quiet_house, document.number)[0] == D(-100)
-    assert standing(quiet_house, "2026-1") == (D(1000), D(0), "Ubetalt")
+    assert standing(quiet_house, "2026-1") == (D(1000), D(0), "unpaid")
 
 
 def test_at_the_same_moment_each_document_gets_in_once_and_each_credit_takes_effect(quiet_house: House) -> None:
@@ -353,7 +353,7 @@ def test_a_zip_that_is_sent_is_let_in_but_for_what_is_wrong(quiet_house: House) 
         db.commit()
         assert [result.number for result in results] == ["2026-1", "", "2026-1", "", "2026-5"]
         assert {row.name for row in quarantined(db)} == {"a.zip/2.xml", "b.zip/4.xml"}
-    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "Kreditert")
+    assert standing(quiet_house, "2026-1") == (D(0), D(1000), "credited")
 
 
 def test_a_zip_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:

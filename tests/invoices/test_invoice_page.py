@@ -193,21 +193,40 @@ def test_what_could_run_in_a_browser_is_only_bytes(quiet_house: House) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
 
 
-@pytest.mark.parametrize("number", ["9025.pdf", "9025.xml", "statement", "statement.pdf", "2026/7.pdf"])
-def test_whatever_its_number_is_an_invoice_has_its_page(quiet_house: House, number: str) -> None:
+ODD_NUMBERS = [
+    *("9025", "9025.pdf", "9025.xml", "9025.pdf.pdf", "9025~", "9025.pdf~", "9025/attachments/1", "2026/7.pdf"),
+    *("statement", "statement.pdf", "statement.csv", "..", "attachments", "100 %?#"),
+]
+
+
+def test_whatever_numbers_there_are_each_invoice_has_its_page_its_pdf_and_its_file(quiet_house: House) -> None:
     with quiet_house.behind() as db:
-        let_in(db, paper(number, TESTBEDRIFTEN, TODAY))
-    testweb = quiet_house.sign_in("TESTWEB").open("/invoices").follow(number)
-    assert testweb.h1 == f"Faktura {number}"
-    for way, kind in (("PDF", "application/pdf"), ("EHF (XML)", "application/xml")):
-        link = next(a for a in testweb.soup.select("main a") if a.get_text(strip=True) == way)
-        assert testweb.send("GET", str(link["href"])).headers["content-type"].startswith(kind)
+        for number in ODD_NUMBERS:
+            let_in(db, paper(number, TESTBEDRIFTEN, TODAY))
+    for number in ODD_NUMBERS:
+        testweb = quiet_house.sign_in("TESTWEB").open("/invoices").follow(number)
+        assert testweb.h1 == f"Faktura {number}"
+        ways = {a.get_text(strip=True): str(a["href"]) for a in testweb.soup.select("main .head a")}
+        pdf, xml = (testweb.send("GET", ways[way]) for way in ("PDF", "EHF (XML)"))
+        assert f"<cbc:ID>{number}</cbc:ID>" in xml.text
+        assert plain(text_of(pdf.content)).startswith(f"Faktura {number}")
+
+
+def test_an_address_with_the_whole_number_leads_to_its_page(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        let_in(db, paper("9026.pdf", TESTBEDRIFTEN, TODAY))
+    testweb = quiet_house.sign_in("TESTWEB").open("/invoices/9026.pdf")
+    assert testweb.h1 == "Faktura 9026.pdf"
+    assert testweb.send("GET", "/invoices/9026.xml").status_code == 404
 
 
 def test_the_account_statement_is_found_where_it_was(quiet_house: House) -> None:
     testweb = quiet_house.sign_in("TESTWEB").open("/invoices/statement?from=01.01.2017")
     assert testweb.h1 == "Kontoutdrag"
     assert testweb.value("from") == "01.01.2017"
+    for ending in ("csv", "pdf"):
+        answer = testweb.send("GET", f"/invoices/statement.{ending}?from=01.01.2017")
+        assert answer.headers["location"] == f"/account-statement.{ending}?from=01.01.2017"
 
 
 @pytest.mark.parametrize(

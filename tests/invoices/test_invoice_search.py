@@ -50,11 +50,11 @@ def of(db: Session, unit: str, number: str, **facts: object) -> Invoice:
 
 GUIDES_CLOCK = date(2018, 3, 15)
 GUIDES_FIVE = """
-2017-118350  31.12.2017  20.01.2018  Testbedriften AS  1500  1500  Forfalt
-2017-118352  19.12.2017  08.01.2018  Bergen TEST       3000  3000  Forfalt
-2017-118359  31.12.2017  20.01.2018  Bergen TEST       3000  3000  Forfalt
-2018-118371  28.02.2018  20.03.2018  Bergen TEST       1000  1000  Ubetalt
-2018-118376  06.03.2018  26.03.2018  Testbedriften AS     5     5  Ubetalt
+2017-118350  31.12.2017  20.01.2018  Testbedriften AS  1500  1500  overdue
+2017-118352  19.12.2017  08.01.2018  Bergen TEST       3000  3000  overdue
+2017-118359  31.12.2017  20.01.2018  Bergen TEST       3000  3000  overdue
+2018-118371  28.02.2018  20.03.2018  Bergen TEST       1000  1000  unpaid
+2018-118376  06.03.2018  26.03.2018  Testbedriften AS     5     5  unpaid
 """
 
 

@@ -96,13 +96,13 @@ def test_an_activity_stands_where_its_day_and_its_order_say(quiet_house: House) 
             return plan_of(db, (2026, 2026), frozenset({unit.id}))
 
         days = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 1), date(2027, 1, 1)]
-        assert [stands(alone, day) for day in days] == ["Senere", *["Dette kvartalet"] * 2, *["Forfalt"] * 2]
-        assert {stands(ordered, day) for day in days} == {"Bestilt"}
+        assert [stands(alone, day) for day in days] == ["ahead", *["due"] * 2, *["late"] * 2]
+        assert {stands(ordered, day) for day in days} == {"ordered"}
         order.status = "Avbestilt"
         db.flush()
-        assert stands(ordered, days[3]) == "Forfalt", "what was ordered was called off"
+        assert stands(ordered, days[3]) == "late", "what was ordered was called off"
         db.execute(update(PlanItem).where(PlanItem.id == alone).values(done_on=days[0]))
-        assert stands(alone, days[4]) == "Gjort"
+        assert stands(alone, days[4]) == "done"
         assert scope.units_with(Right.REPORTS) is None
 
 

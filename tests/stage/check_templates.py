@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, nodes
 from routes import MAP
 from routes.web.templates import MARKUP
 from routes.web.words import FILTERS
+from routes.web.words.labels import FILTERS as LABELLED
 
 ROOT = Path(__file__).parents[2]
 PARTIALS = ROOT / "partials"
@@ -42,6 +43,8 @@ EVENT_FILTER = re.compile(r"(?:^|,)\s*[\w:.-]+\[")
 
 # The HTML parser sees, instead of an expression, its number between two characters that no template holds.
 EXPRESSION = re.compile("\ue000([0-9]+)\ue001")
+# What is a word for people, and not a value: a state is compared by its value, and drawn with ui.tag or |label.
+WORD = re.compile("[A-Z][a-zæøå]|[æøåÆØÅ]")
 # What may stand instead of a path: what stays on the page or leaves the portal, and hx-push-url's yes and no.
 AWAY = re.compile(r"#|mailto:|tel:|https://|(?:true|false)$")
 
@@ -55,7 +58,7 @@ Problem = tuple[int, str]
 def environment() -> Environment:
     """The templates' syntax, filters and tests, to read them with."""
     templates = Environment(autoescape=True, undefined=StrictUndefined)
-    templates.filters.update(FILTERS | MARKUP)
+    templates.filters.update(FILTERS | LABELLED | MARKUP)
     return templates
 
 
@@ -76,7 +79,7 @@ def problems(source: str, *, html: bool = True) -> list[Problem]:
 
 def _in_expressions(tree: nodes.Template) -> Iterator[Problem]:
     for node in tree.find_all((nodes.Expr, nodes.Pair, nodes.Stmt)):
-        for reason in (*_about_names(node), *_about_texts(node)):
+        for reason in (*_about_names(node), *_about_texts(node), *_about_words(node)):
             yield node.lineno, reason
 
 
@@ -109,6 +112,22 @@ def _about_texts(node: nodes.Node) -> Iterator[str]:
             yield from _about_attribute(name, str(value), path=False)
         case nodes.Pair(key=nodes.Const(value=str() as name), value=value):
             yield from _about_attribute(name, "", path=_is_path(value))
+
+
+def _about_words(node: nodes.Node) -> Iterator[str]:
+    """What is compared, or looked up in a table, and is not a value."""
+    match node:
+        case nodes.Compare(expr=left, ops=operands):
+            asked = [left, *(operand.expr for operand in operands)]
+        case nodes.Pair(key=key):
+            asked = [key]
+        case nodes.Filter(name="selectattr" | "rejectattr", args=[_, *asked]):
+            pass
+        case _:
+            return
+    for constant in (part for each in asked for part in (each, *each.find_all(nodes.Const))):
+        if isinstance(constant, nodes.Const) and isinstance(constant.value, str) and WORD.search(constant.value):
+            yield f"{constant.value} is a word for people; what is compared is a value"
 
 
 def _is_path(node: nodes.Node) -> bool:

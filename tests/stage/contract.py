@@ -1,15 +1,18 @@
-"""`docs/urls.md`, the contract of the HTML as a table, written from `routes.contract`.
+"""The contract of the HTML as files, `docs/urls.md` and `docs/contract.json`, written from `routes.contract`.
 
-`python -m tests.stage.contract` writes it anew. `test_house` checks that pages keep to it.
+`python -m tests.stage.contract` writes them anew. `test_house` checks that pages keep to them.
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from routes import MAP
+from routes.contract.description import as_json
 from routes.contract.reading import fields, parts, statuses, who
 
 FILE = Path(__file__).parents[2] / "docs" / "urls.md"
+JSON = FILE.with_name("contract.json")
 
 _HEAD = """\
 # URLs, fields, parts and statuses
@@ -54,9 +57,18 @@ def written() -> str:
     )
 
 
+def as_text() -> str:
+    """The whole of `docs/contract.json`, a line for each line of the map, so that a difference names it."""
+    told = as_json(MAP)
+    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in told["lines"])
+    head = json.dumps({"version": told["version"], "kinds": told["kinds"]}, ensure_ascii=False)
+    return f'{head.removesuffix("}")}, "lines": [\n{lines}\n]}}\n'
+
+
 def _names(names: Iterable[str]) -> str:
     return " ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":
     FILE.write_text(written(), encoding="utf-8")
+    JSON.write_text(as_text(), encoding="utf-8")

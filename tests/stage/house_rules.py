@@ -135,6 +135,10 @@ def forms_work_without_script(tags: list[Tag]) -> None:
     for tag in tags:
         empty = [name for name in ("hx-get", "hx-post", "hx-target", "hx-include") if tag.get(name) == ""]
         assert not empty, f"{tag.name} {tag.get('id')} says nothing in {empty}: htmx then takes the whole page"
+        waits = {"form": "findAll button", "button": "this"}.get(tag.name)
+        alone = tag.has_attr("hx-post") and waits != tag.get("hx-disable")
+        assert not alone or waits is None, f"{tag.name} {tag.get('id')} can be pressed while it is at work"
+        assert not tag.has_attr("hx-disable:inherited"), "what is handed down disables what hands it down"
         if tag.name == "a" and tag.has_attr("hx-get"):
             assert tag.get("href") == tag["hx-get"]
         if tag.name == "button":

@@ -3,15 +3,13 @@
 Who asks, and with which headers, is in `page`.
 """
 
-from collections.abc import Callable
-
 from bs4 import BeautifulSoup, Tag
 
 
 def target_of(source: Tag, soup: BeautifulSoup) -> Tag:
     """What the answer to a request of `source` is for."""
     target = str(_inherited(source, "hx-target") or f"#{source.get('id')}")
-    element = source.find_parent(_matches(target)) if target.startswith("closest ") else soup.select_one(target)
+    element = soup.select_one(target)
     assert isinstance(element, Tag), f"htmx finds no target {target}"
     return element
 
@@ -42,12 +40,6 @@ def _inherited(source: Tag, name: str) -> str | None:
         return str(source[name])
     above = source.find_parent(lambda tag: tag.has_attr(f"{name}:inherited"))
     return str(above[f"{name}:inherited"]) if isinstance(above, Tag) else None
-
-
-def _matches(target: str) -> Callable[[Tag], bool]:
-    """Whether an element is what `closest .slot` looks for."""
-    wanted = target.removeprefix("closest .")
-    return lambda tag: wanted in (tag.get("class") or [])
 
 
 def _replace(place: Tag, new: Tag) -> None:

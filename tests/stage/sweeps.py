@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 
-from sqlalchemy import inspect, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.sign_up import SignUp
@@ -41,7 +42,7 @@ PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
 MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
 """Routes of one member of the staff, who belongs to no customer."""
-NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL | MEMBERS
+NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS
 """Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
@@ -71,6 +72,8 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
     if line.name in MEMBERS:
         return path_of(line, 1)
+    if line.name == "contract_line":
+        return path_of(line, "orders")
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
     mine, foreign = house.once(_divided, TABLES[line.name], username)
@@ -243,3 +246,19 @@ def forms() -> list[type[PortalForm]]:
 def every_field() -> list[str]:
     """The names of all fields of all forms."""
     return sorted({name for form in forms() for name in fields_of(form)})
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """The SQL statements of the portal, without BEGIN."""
+    said: list[str] = []
+
+    def note(*event: object) -> None:
+        statement = str(event[2])
+        if not statement.startswith("BEGIN"):
+            said.append(statement)
+
+    engine = house.portal.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)

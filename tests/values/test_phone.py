@@ -54,10 +54,7 @@ def test_nothing_is_no_number(typed: str) -> None:
         *((typed, "har 8 sifre") for typed in ("1234567", "123456789", "+47 1234567", "41244845 / 22334455")),
         *((typed, "har 8 sifre") for typed in ("46701234567", "0 412 44 845", "+47 041244845")),
         *((typed, "kan ikke ringes") for typed in ("+0123456789", "+46 12", "+999 12345678")),
-        *(
-            (typed, "har bare tall")
-            for typed in ("abc", "+", "٤١٢٤٤٨٤٥", "41244845 (privat)", "+46701234567 ext. 5", "4,12E+07")
-        ),
+        *((typed, "har bare tall") for typed in ("abc", "+", "٤١٢٤٤٨٤٥", "41244845 (privat)", "+46701234567 ext. 5")),
         ("+420 0601 234 567", "uten nullen"),
     ],
 )

@@ -90,7 +90,7 @@ def test_results_are_light(quiet_house: House, coding: str) -> None:
 def test_results_of_invoices_are_light_and_take_four_statements(quiet_house: House, coding: str) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord").open("/invoices")
     assert len(okonomi.rows) == PAGE_SIZE
-    for url in ("/invoices", "/invoices?status=Ubetalt&sort=-total"):
+    for url in ("/invoices", "/invoices?status=unpaid&sort=-total"):
         with counted(quiet_house) as statements:
             answer = okonomi.send("GET", url, headers=RESULTS | {"accept-encoding": coding})
         assert body(answer) <= PART

@@ -1,8 +1,7 @@
 """The sweeps: what holds for every line of the map. A new route is in them by itself."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from inspect import getclosurevars
 from typing import TypeVar
@@ -10,7 +9,6 @@ from typing import TypeVar
 import httpx2
 import pytest
 from bs4 import Tag
-from sqlalchemy import event
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match, Route
 
@@ -30,6 +28,7 @@ from tests.stage.sweeps import (
     NO_ROWS,
     PERSONAL,
     TABLES,
+    counted,
     digest,
     every_field,
     foreign_ids,
@@ -291,22 +290,6 @@ def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: H
             else:
                 assert answer.headers["hx-retarget"] == "#main"
                 assert soup.select_one("main#main > #flash")
-
-
-@contextmanager
-def counted(house: House) -> Iterator[list[str]]:
-    """The SQL statements of the portal, without BEGIN."""
-    said: list[str] = []
-
-    def note(*event: object) -> None:
-        statement = str(event[2])
-        if not statement.startswith("BEGIN"):
-            said.append(statement)
-
-    engine = house.portal.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_no_place_asks_the_database_more_often_than_it_may(quiet_house: House) -> None:

@@ -4,10 +4,13 @@ import ast
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from routes.web.words.labels import LABELS
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
@@ -142,6 +145,35 @@ def query_of_which_one_is_taken(node: ast.AST) -> ast.expr | None:
         case ast.Subscript(value=ast.Call(func=ast.Attribute(value=query, attr="all"))):
             return query
     return None
+
+
+def test_no_state_is_known_by_a_word_that_pages_show() -> None:
+    """Values are in English and have their words in one place (decision 0036); the provider's words are rows."""
+    words = {label.word for labels in LABELS.values() for label in labels.values()}
+    asked = {f"{named(path)}: {text}" for path in MODULES for text in texts_asked_for(path) if text in words}
+    assert asked == set()
+    assert all(labels.keys() == set(values) for values, labels in LABELS.items()), "each value has its word"
+    written = {value.value for values in LABELS for value in values}
+    assert [value for value in written if not re.fullmatch("[a-z]+(_[a-z]+)*", value)] == []
+
+
+def texts_asked_for(path: Path) -> Iterator[str]:
+    """What a module compares with, looks up, or has as the value of an enum; the history's words are history."""
+    for node in ast.walk(ast.parse(path.read_bytes())) if not path.is_relative_to(HISTORY) else ():
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                asked = [left, *others]
+            case ast.Dict(keys=keys):
+                asked = [key for key in keys if key]
+            case ast.MatchValue(value=value):
+                asked = [value]
+            case ast.ClassDef(bases=[ast.Name(id="StrEnum"), *_], body=body):
+                asked = [member.value for member in body if isinstance(member, ast.Assign)]
+            case _:
+                continue
+        for constant in (part for each in asked for part in ast.walk(each)):
+            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
+                yield constant.value
 
 
 def test_the_tests_that_prove_our_security_are_there() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import COMING, OPEN, SEATED, WAITING, SignUp
+from models.bookings.sign_ups.sign_up import COMING, OPEN, SEATED, WAITING, SignUp, State
 from models.bookings.sign_ups.waiting_list import places_in_line
 from models.bookings.slots import Slot
 from models.customers.units import Unit
@@ -25,7 +25,7 @@ class Has:
     """What somebody has on the booking: a place, an offer, or a number in the line."""
 
     sign_up: int
-    state: str
+    state: State
     slot: int | None
     starts_at: datetime | None
     day: date | None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.bookings.booking import Booking, hold_booking, of_booking
 from models.bookings.sign_ups.news import around, facts_for
-from models.bookings.sign_ups.sign_up import OPEN, SignUp, hold_people
+from models.bookings.sign_ups.sign_up import OPEN, SignUp, State, hold_people
 from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned
@@ -112,7 +112,7 @@ def _renewed(db: Session, before: Invitation | None, last_sign_up_id: int, now: 
     return None
 
 
-def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, str]]:
+def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, State]]:
     """By employee, the last sign-up on a booking and its state."""
     rows = db.execute(
         select(SignUp.employee_id, SignUp.id, SignUp.state).where(SignUp.booking_id == booking_id).order_by(SignUp.id)

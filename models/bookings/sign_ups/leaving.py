@@ -21,6 +21,7 @@ from models.bookings.sign_ups.sign_up import (
     NotActive,
     Overlaps,
     SignUp,
+    State,
     hold_people,
 )
 from models.bookings.slots import Slot
@@ -50,7 +51,7 @@ class Ahead:
     place: str
     starts_at: datetime | None
     """None for somebody who waits for a place."""
-    state: str
+    state: State
     may_be_given: bool
     """Whether a colleague can still take it: until the deadline."""
 

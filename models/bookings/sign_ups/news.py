@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.sign_ups.sign_up import SignUp, State
 from models.bookings.slots import Slot
 from models.core.audit import Actor, Change, record
 from models.customers.customer import Customer
@@ -109,7 +109,7 @@ class News:
     sign_up: SignUp
     slot: Slot | None = None
     """None while one waits."""
-    was: str | None = None
+    was: State | None = None
     """The state before, where one is taken off."""
     before: Slot | None = None
     """The slot before, where one is moved."""
@@ -145,7 +145,8 @@ def _ids(booking: Booking, new: News) -> dict[str, Any]:
         "order_number": booking.order_number,
         "employee": new.sign_up.employee_id,
         "slot": new.slot.id if new.slot else None,
-        "state": new.sign_up.state,
+        "state": new.sign_up.state.word,
+        "standing": new.sign_up.state,
         "revision": new.sign_up.revision,
         **({"previous_slot": new.before.id} if new.before else {}),
     }

@@ -12,13 +12,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.bookings.booking import Booking, hold_booking, of_booking
 from models.bookings.slots import Slot
-from models.core.base import Base, Moment
+from models.core.base import Base, Moment, Worded, one_of
 from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
 from models.employees.employee import Employee
 
-SIGNED_UP, CONFIRMED, ATTENDED, ABSENT = "Påmeldt", "Bekreftet", "Møtt", "Ikke møtt"
-WAITING, OFFERED, CANCELLED = "Venteliste", "Tilbudt", "Avmeldt"
+
+class State(Worded):
+    """Where somebody stands on a booking, with the word that events and digests have for it (docs/crm.md)."""
+
+    SIGNED_UP = "signed_up", "Påmeldt"
+    CONFIRMED = "confirmed", "Bekreftet"
+    OFFERED = "offered", "Tilbudt"
+    WAITING = "waiting", "Venteliste"
+    CANCELLED = "cancelled", "Avmeldt"
+    ATTENDED = "attended", "Møtt"
+    ABSENT = "absent", "Ikke møtt"
+
+
+SIGNED_UP, CONFIRMED, ATTENDED, ABSENT = State.SIGNED_UP, State.CONFIRMED, State.ATTENDED, State.ABSENT
+WAITING, OFFERED, CANCELLED = State.WAITING, State.OFFERED, State.CANCELLED
 SEATED = (SIGNED_UP, CONFIRMED, ATTENDED, ABSENT)
 """The states of somebody who sits, or has sat."""
 HOLDING = (*SEATED, OFFERED)
@@ -75,8 +88,14 @@ class SignUp(UnitOwned, Base):
             ["customer_id", "booking_id", "slot_id"], ["slots.customer_id", "slots.booking_id", "slots.id"]
         ),
         ForeignKeyConstraint(["customer_id", "employee_id"], ["employees.customer_id", "employees.id"]),
-        CheckConstraint("slot_id IS NOT NULL OR state IN ('Venteliste', 'Avmeldt')", name="place"),
-        CheckConstraint("(state = 'Tilbudt') = (offered_until IS NOT NULL)", name="offer"),
+        CheckConstraint(
+            "slot_id IS NOT NULL OR standing IN ('waiting', 'cancelled') OR state IN ('Venteliste', 'Avmeldt')",
+            name="place",
+        ),
+        CheckConstraint(
+            "(standing = 'offered') = (offered_until IS NOT NULL) OR (state = 'Tilbudt') = (offered_until IS NOT NULL)",
+            name="offer",
+        ),
         Index(None, "customer_id", "booking_id", "slot_id"),
         Index(None, "customer_id", "employee_id"),
     )
@@ -89,7 +108,10 @@ class SignUp(UnitOwned, Base):
     """None while one waits; who was taken off keeps the last one."""
     employee_id: Mapped[int] = mapped_column(nullable=True)
     """Empty once the person is erased: such rows are old, counted, and never changed one by one."""
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[State] = mapped_column("standing", one_of(State, 20), key="state", server_default="")
+    word_before: Mapped[str] = mapped_column("state", String(20), key="word_before", default="", deferred=True)
+    """What the release before reads and writes. Triggers keep the two columns alike, so that both releases can serve;
+    a later one takes this away (decision 0036)."""
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
     signed_up_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Who may see the name where names are hidden."""

@@ -3,6 +3,8 @@
 What happened comes from the models, in the shapes of `shapes`; how the event is sent is in `sender`.
 """
 
+from datetime import datetime
+
 from models.core.sealed import Keyring, read_key
 from models.core.settings import Settings
 from models.exchange.crm.jwe import encrypt
@@ -22,16 +24,24 @@ class Envelopes:
 
         `version` grows with each event about the same thing: of two, the one with the larger tells how it is now.
         """
+        return self._envelope(message.public_id, message.kind, message.created_at) | {
+            "subject": message.about,
+            "version": message.id,
+            "data": message.payload | self._secret(message),
+        }
+
+    def question(self, id: str, now: datetime) -> dict[str, object]:
+        """An event that says nothing: whether the CRM takes one."""
+        return self._envelope(id, "portal.asked", now) | {"subject": "portal:check", "version": 0, "data": {}}
+
+    def _envelope(self, id: str, kind: str, at: datetime) -> dict[str, object]:
         return {
             "specversion": "1.0",
-            "id": message.public_id,
+            "id": id,
             "source": self._source,
-            "type": message.kind,
-            "subject": message.about,
-            "time": message.created_at.isoformat(),
-            "version": message.id,
+            "type": kind,
+            "time": at.isoformat(),
             "datacontenttype": "application/json",
-            "data": message.payload | self._secret(message),
         }
 
     def _secret(self, message: Message) -> dict[str, str]:

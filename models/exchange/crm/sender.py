@@ -6,6 +6,7 @@ What an event looks like is in `envelopes`, how it is signed in `webhooks`. What
 
 import http.client
 import json
+import secrets
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,17 +67,14 @@ class Crm:
         self._envelopes = Envelopes(settings)
         self.folder = settings.var / "crm"
 
-    def reach(self) -> bool:
-        """Open a connection, and say nothing; False where the CRM is not called. Raises Unreachable."""
+    def reach(self, now: datetime) -> bool:
+        """Ask the CRM whether it takes events, with one that says nothing; False where it is not called.
+
+        Any answer but 2xx raises Deferred, as it does for every event.
+        """
         if self._address is None:
             return False
-        connection = self._address.connection()
-        try:
-            connection.connect()
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(type(error).__name__) from error
-        finally:
-            connection.close()
+        self._tell(self._address, self._envelopes.question(f"question-{secrets.token_hex(8)}", now), now)
         return True
 
     def send(self, message: Message, now: datetime) -> None:
@@ -84,11 +82,13 @@ class Crm:
 
         None is final: the fault may be the CRM's own, and an event that is tried for days is not lost.
         """
-        event = self._envelopes.event(message)
         assert self._address is not None
+        self._tell(self._address, self._envelopes.event(message), now)
+
+    def _tell(self, address: _Address, event: dict[str, object], now: datetime) -> None:
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = {"content-type": "application/json"} | sign(self._keys, message.public_id, int(now.timestamp()), body)
-        address = self._address
+        signed = sign(self._keys, str(event["id"]), int(now.timestamp()), body)
+        headers = {"content-type": "application/json"} | signed
         status, retry_after = within(lambda wire: _answer(address, body, headers, wire))
         if status in _NOT_ABOUT_THIS_EVENT:
             raise Unreachable(f"http {status}", _wait(retry_after, now))

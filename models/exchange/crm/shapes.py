@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from models.bookings.sign_ups.sign_up import State
+
 
 class OrderPlaced(Struct, forbid_unknown_fields=True):
     """A customer has sent an order (NB9, NB10)."""
@@ -106,6 +108,8 @@ class SignUp(Struct, forbid_unknown_fields=True):
     employee: int
     slot: int | None
     state: Literal["Påmeldt", "Bekreftet", "Tilbudt", "Venteliste", "Avmeldt", "Møtt", "Ikke møtt"]
+    """The word for `standing`, as it has been since the first events."""
+    standing: State
     revision: int
     previous_slot: int | None = None
 
@@ -177,6 +181,7 @@ class SignUpRestated(Struct, forbid_unknown_fields=True):
     employee: int
     slot: int | None
     state: str
+    standing: State
 
 
 KINDS: dict[str, type[Struct]] = {

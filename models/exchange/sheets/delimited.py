@@ -1,6 +1,7 @@
 """Tables as text with delimiters: CSV as Excel in Norway writes and opens it, TSV, and what is pasted from it."""
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -64,6 +65,12 @@ def _written(cell: Cell) -> str:
 
 _DELIMITERS = "\t;,|"
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[;,\t]*\r?\n')
+_ENTITY = re.compile(
+    "&(?:[A-Za-z](?:ring|slash|uml|acute|grave|circ|tilde|cedil)|(?:AE|ae|sz)lig|nbsp|amp|quot|#[0-9]{2,6}|"
+    "#x[0-9A-Fa-f]{2,5});"
+)
+"""A letter as web pages write it."""
+_LINE_END, _OTHER_LINE_END = re.compile("[\r\n]"), re.compile("[\u2028\u2029\x85]")
 _LOOKED_AT = 200
 """Rows that are looked at to know the delimiter."""
 _OPEN_QUOTE = "Et anførselstegn i filen mangler sin make. Åpne lista i Excel, lagre den som .xlsx, og velg den."
@@ -87,9 +94,12 @@ def read(text: str) -> Table:
     if (right := mended(text)) != text:
         text = right
         table.notes.append("Bokstavene i lista var kodet to ganger. De er lest som æ, ø, å og så videre.")
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    if not _LINE_END.search(text):
+        text = _OTHER_LINE_END.sub("\n", text)
     declared = _DECLARED.match(text)
     try:
-        rows = list(_rows(text, declared[1] if declared else _delimiter(text)))
+        rows = list(_rows(text, _declared(text, declared) or _delimiter(text)))
         if rows and any(_END in cell for cell in rows[-1]) and rows[-1] != [_END]:
             raise Unreadable(_OPEN_QUOTE)
         if inner := None if declared else _in_quotes(rows[:-1]):
@@ -106,8 +116,16 @@ _END = "\x00end"
 """A last row of our own: if it stands inside a cell, a quotation mark was never closed."""
 
 
+def _declared(text: str, found: re.Match[str] | None) -> str | None:
+    """The delimiter that the first line names, if it is one of the rows below it."""
+    if found is None:
+        return None
+    below = islice(_rows(text[found.end() :], found[1]), _LOOKED_AT)
+    return found[1] if any(len(row) > 1 for row in below) else None
+
+
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+    return csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
 def _in_quotes(rows: list[list[str]]) -> list[list[str]] | None:

@@ -1,6 +1,6 @@
 """What operators say and read: `backup`, `verify`, `restore` and `move-to`, each as the lines that it says.
 
-How they are called is written in `app.py`.
+How they are called is written in `models.operations.tree`.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from models import migrations
 from models.core.database import Database
 from models.core.sealed import Keyring
+from models.marks.mark import Marked
 from models.operations.backup import archive, copies, moving, rows
 from models.operations.backup.archive import Manifest
 from models.operations.installation import Installation, Refused, WrongWords
@@ -40,6 +41,7 @@ def backup(installation: Installation, file: Path) -> Lines:
             archive.write(file, copy, manifest)
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from error
+    installation.mark(Marked.BACKUP)
     yield from _described(file, manifest)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -23,6 +25,7 @@ _WORD = re.compile(r"[^\s;,|\t\"'<>()@.:/=+-]+")
 _OURS, _OF_NEIGHBOURS = set("æøåÆØÅ"), set("éèëêóòôöäüáàíïúñçÉÈËÖÄÜÁÓÍÚÑÇ")
 _NOT_IN_NAMES = set("ŒœŸÿˆ\u02dcƒªºµß")
 _SILENT = set("\u00a0\u2013\u2014\u2018\u2019\u201c\u201d«»…°§€·½¼¾\u00b4©®™£¹²³")
+_MOST_TIMES = 3
 _LOOKED_AT = 200_000
 """Bytes that are looked at to know the letters of a file."""
 
@@ -42,7 +45,10 @@ class Decoded:
 
 def decode(content: bytes) -> Decoded:
     """The text of a file: by its mark, as UTF-8, or in the way that gives words that could be names; raises NoText."""
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None) or _of_two_bytes(content)
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    if not encoding and (filled := content.rstrip(b"\0")) and b"\0" not in filled:
+        content = filled  # some programs fill a file up to the end of a block
+    encoding = encoding or _of_two_bytes(content)
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError:
@@ -70,10 +76,15 @@ def foreign_words(text: str) -> list[str]:
 
 
 def mended(text: str) -> str:
-    """The text without what comes of UTF-8 that was taken for other letters and written as UTF-8 once more."""
-    for encoding in _OF_EIGHT_BITS:
-        if _FIRST_OF_TWO[encoding].search(text):
-            text = _FOREIGN.sub(_undone(encoding, text), text)
+    """The text without what comes of UTF-8 that was taken for other letters and written as UTF-8 again."""
+    for _ in range(_MOST_TIMES):
+        before = text
+        for encoding in _OF_EIGHT_BITS:
+            text = text.removeprefix(_decoded(codecs.BOM_UTF8, encoding))
+            if _FIRST_OF_TWO[encoding].search(text):
+                text = _FOREIGN.sub(_undone(encoding, text), text)
+        if text == before:
+            break
     return text
 
 

@@ -16,6 +16,8 @@ _INVISIBLE = re.compile(
 )
 _PROTECTED = re.compile(r'="?([^"]*)"?')
 _APOSTROPHE = re.compile(r"'(?=[0-9+=(])")
+_WITH_DECIMALS = re.compile(r"(\+?[0-9]+)[.,]0+")
+_AS_POWER = re.compile(r"([0-9])(?:[.,]([0-9]*))?[eE]\+?([0-9]{1,2})")
 
 
 # What no text on one line may hold.
@@ -33,6 +35,21 @@ def unprotected(text: str) -> str:
     if found := _PROTECTED.fullmatch(bare):
         return found[1]
     return _APOSTROPHE.sub("", bare, count=1) if _APOSTROPHE.match(bare) else text
+
+
+def whole(text: str) -> str:
+    """A number that programs took for one to be reckoned with, as it was: `41244801.0` and `4.1244801E+07`."""
+    bare = text.strip()
+    if found := _WITH_DECIMALS.fullmatch(bare):
+        return found[1]
+    if (found := _AS_POWER.fullmatch(bare)) and len(found[2] or "") == int(found[3]):
+        return found[1] + (found[2] or "")
+    return text
+
+
+def is_shortened(text: str) -> bool:
+    """Whether it is a number of which a spreadsheet kept but the first digits: `4,12E+07`."""
+    return bool(_AS_POWER.fullmatch(text.strip())) and whole(text) == text
 
 
 def cell(text: str) -> str:

@@ -3,13 +3,14 @@
 from starlette.responses import Response
 
 from models.bookings.attendance import NobodySits, SitsElsewhere, note_attendance
-from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, SEATED
+from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, SEATED, State
 from models.bookings.timetable import Seated, SlotView
 from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of_slot
 from routes.web.answers import swap
 from routes.web.fields import Ids
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
+from routes.web.words.labels import label
 
 SENTENCES: dict[type[Exception], str] = {
     NobodySits: "Noe er endret siden du åpnet siden: den du trykket på, sitter ikke her nå. Ingenting er lagret.",
@@ -21,12 +22,12 @@ TOO_EARLY = "Oppmøte kan noteres fra og med dagen timen er på."
 class AttendanceForm(PortalForm):
     """Whose button was pressed: one sign-up, or (everybody) the slot whose people came, but for those who did not."""
 
-    attended = Ids(ATTENDED)
-    absent = Ids(ABSENT)
+    attended = Ids(label(ATTENDED))
+    absent = Ids(label(ABSENT))
     undo = Ids("Angre")
     everybody = Ids("Alle møtt")
 
-    def pressed(self, people: list[Seated]) -> tuple[list[int], str | None]:
+    def pressed(self, people: list[Seated]) -> tuple[list[int], State | None]:
         """The sign-ups that something is said of, and what; None takes back what was said."""
         if self.everybody.data:
             return [one.sign_up for one in people if one.state != ABSENT], ATTENDED
@@ -53,14 +54,14 @@ def create(visit: Visit, id: int) -> Response:
     return _changed(visit, sheet, slot, [one.name for one in people if one.sign_up in ids], state)
 
 
-def _changed(visit: Visit, sheet: BookingSheet, slot: SlotView, names: list[str], state: str | None) -> Response:
+def _changed(visit: Visit, sheet: BookingSheet, slot: SlotView, names: list[str], state: State | None) -> Response:
     now = fresh(sheet)
     who = names[0] if len(names) == 1 else f"{len(names)} ansatte"
     return swap(
         visit,
         "bookings/desk/_slot.html",
         or_go=now.url,
-        say=f"{state} er notert for {who}." if state else f"Oppmøtet er angret for {who}.",
+        say=f"{label(state)} er notert for {who}." if state else f"Oppmøtet er angret for {who}.",
         sheet=now,
         s=now.slot(slot.id),
         form=None,

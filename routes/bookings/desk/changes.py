@@ -13,7 +13,7 @@ from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of
 from routes.web.answers import go, page
 from routes.web.fields import Day, Text, TimeOfDay, at_most, is_id, required
 from routes.web.forms import PortalForm, masked_sentence
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 from routes.web.words import count, date, time
 
 CALLED_OFF = "Bookingen er avlyst, og kan ikke endres."
@@ -90,7 +90,8 @@ def update(visit: Visit, id: int) -> Response:
         visit.undo()
         sheet = fresh(sheet)
         return _edit(visit, sheet, form, status=409, theirs=form.differing(sheet.booking))
-    say = "Endringene er lagret." + (f" {_people(told)} får beskjed om nytt sted på e-post." if told else "")
+    of_place = visit.mailed(f"{_people(told)} får beskjed om nytt sted på e-post.", NOT_MAILED)
+    say = "Endringene er lagret." + (f" {of_place}" if told else "")
     return go(visit, sheet.url, say=say + masked_sentence(form.masked))
 
 
@@ -107,9 +108,8 @@ def create_cancellation(visit: Visit, id: int) -> Response:
         sheet.problem = "Alle tidene er over, så det er ingenting igjen å avlyse."
         return draw(visit, sheet, status=409)
     told = call_off(visit.db, hold_round(visit.db, id), by=visit.user, now=visit.now)
-    return go(
-        visit, sheet.url, say="Bookingen er avlyst." + (f" {_people(told)} får beskjed på e-post." if told else "")
-    )
+    of_it = visit.mailed(f"{_people(told)} får beskjed på e-post.", NOT_MAILED)
+    return go(visit, sheet.url, say="Bookingen er avlyst." + (f" {of_it}" if told else ""))
 
 
 def _edit(

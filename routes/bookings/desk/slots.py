@@ -27,7 +27,7 @@ from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Day, Number, TimeOfDay, required
 from routes.web.forms import PortalForm
-from routes.web.visit import Visit
+from routes.web.visit import NOT_MAILED, Visit
 from routes.web.words import date, short_moment, time
 
 _HAS_SIGN_UPS = "Noen er eller har vært påmeldt her, så tiden kan ikke fjernes. Flytt den, eller avlys bookingen."
@@ -91,7 +91,7 @@ def update(visit: Visit, id: int) -> Response:
         form.refuse(refused, hidden=booking.names_hidden and not sheet.with_names)
         visit.undo()
         return draw(visit, fresh(sheet), status=409, form=form, changing=id)
-    moved = f" {told} får beskjed på e-post." if told else ""
+    moved = " " + visit.mailed(f"{told} får beskjed på e-post.", NOT_MAILED) if told else ""
     return _slots(visit, sheet, f"Tiden {short_moment(wanted.starts_at)} er lagret.{moved}", f"#slot-{id}")
 
 

@@ -8,7 +8,7 @@ from starlette.convertors import IntegerConvertor, StringConvertor, register_url
 
 from models.values.national_id import mask_in
 
-_PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
+_PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 
 
 class _Number(IntegerConvertor):
@@ -18,9 +18,26 @@ class _Number(IntegerConvertor):
 
 
 class _Name(StringConvertor):
-    """`{number:name}` in a path: a number that others give, with any sign that can be seen, slashes too."""
+    """`{number:name}` in a path: a number that others give, with any sign that can be seen, slashes too.
 
-    regex = "[^\x00-\x1f]{1,100}"
+    One that looks like an address below another one, `9025.pdf`, or like a step up, has a mark behind it, which is
+    taken off here; so each number has a page, a PDF and a file of its own, whatever numbers there are beside it.
+    """
+
+    regex = "[^\x00-\x1f]{1,101}"
+
+    def convert(self, value: str) -> str:
+        return value.removesuffix(_MARK)
+
+
+_MARK = "~"
+_AMBIGUOUS = re.compile(r".*(?:\.[a-z]{3,4}|/attachments/[0-9]+|~)|\.{1,2}|statement", re.DOTALL)
+
+
+def _segment(value: object, convertor: str) -> str:
+    """A value as it stands in a path."""
+    text = str(value)
+    return quote(f"{text}{_MARK}" if convertor == "name" and _AMBIGUOUS.fullmatch(text) else text, safe="")
 
 
 def without_numbers(address: str, *, today: date) -> str:
@@ -60,7 +77,7 @@ class Links:
     def __init__(self, patterns: dict[str, str], public_url: str) -> None:
         self._formats = {name: _PARAMETER.sub(r"{\1}", pattern) for name, pattern in patterns.items()}
         self._parameters = {
-            name: frozenset(found.group(1) for found in _PARAMETER.finditer(pattern))
+            name: {found[1]: found[2] or "" for found in _PARAMETER.finditer(pattern)}
             for name, pattern in patterns.items()
         }
         self._public_url = public_url
@@ -70,7 +87,7 @@ class Links:
         inside = self._parameters[route]
         if not params:
             return self._formats[route]
-        path = self._formats[route].format(**{name: quote(str(params[name]), safe="") for name in inside})
+        path = self._formats[route].format(**{name: _segment(params[name], kind) for name, kind in inside.items()})
         query = {name: value for name, value in params.items() if name not in inside and value not in (None, "", [])}
         return f"{path}?{urlencode(query, doseq=True)}" if query else path
 

@@ -1,6 +1,6 @@
 """Each connection: how long it may keep us waiting, and how many there may be at once.
 
-What a request may hold is in `routes.web.http`; how the process stops, in `routes.web.serving.server`.
+What parses a request is in `parsers`; what one may hold, in `routes.web.http`; how the process stops, in `server`.
 """
 
 import asyncio
@@ -9,8 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, ClassVar
-
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD = 10.0
 """Seconds for the head of a request, from the first connection, or from its first byte."""
@@ -42,8 +40,8 @@ def room_for(wanted: int) -> int:
     return max(min(wanted, may - ACCEPTED_AT_ONCE - _OURS), ACCEPTED_AT_ONCE)
 
 
-class _Watched(asyncio.Protocol):
-    """What is added to one of uvicorn's protocols.
+class Watched(asyncio.Protocol):
+    """What is added to each of uvicorn's protocols, which call `has_come` for what they read.
 
     Between two requests nothing is owed to anybody: where the house is full, whoever has been so for longest leaves,
     so that half a thousand silent connections keep nobody out.
@@ -67,13 +65,15 @@ class _Watched(asyncio.Protocol):
             self._make_room()
 
     def data_received(self, data: bytes) -> None:
-        now = time.monotonic()
         if self.is_between:
-            self._head_since = self._head_since or now
-        self._heard, self._bytes = now, self._bytes + len(data)
+            self._head_since = self._head_since or time.monotonic()
         super().data_received(data)
         if not self.is_between:
             self._head_since = None
+
+    def has_come(self, count: int) -> None:
+        """So many bytes of a body have come."""
+        self._heard, self._bytes = time.monotonic(), self._bytes + count
 
     def on_response_complete(self) -> None:
         """Uvicorn's own notice of an answer that has been sent."""
@@ -129,16 +129,7 @@ class _Watched(asyncio.Protocol):
             self.end("full")
 
 
-class Connection(_Watched, H11Protocol):
-    """A connection of people, or of the proxy before them."""
-
-
-def at_most(number: int) -> type[Connection]:
-    """Connections of which there are no more than so many."""
-    return type("Connection", (Connection,), {"most": number})
-
-
-def end_overdue(connections: Iterable[Connection]) -> None:
+def end_overdue(connections: Iterable[Watched]) -> None:
     """Look through all of them."""
     now = time.monotonic()
     for each in list(connections):

@@ -11,13 +11,15 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, at_most, end_overdue, room_for
+from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, Watched, end_overdue, room_for
+from routes.web.serving.parsers import FASTEST, at_most
+from routes.web.serving.proxies import Proxies, Seen
 from routes.web.serving.sockets import BACKLOG, close, take_no_more
 
 log = logging.getLogger("portal.server")
@@ -54,6 +56,10 @@ class Around:
     """So many at once."""
     proxies: tuple[str, ...] = ()
     """The addresses of proxies, which are believed when they say for whom they ask."""
+    unwatched: tuple[str, ...] = ()
+    """The paths at which nothing is learned of them."""
+    seen: Seen = field(default_factory=Seen)
+    """What was."""
 
 
 class Server(uvicorn.Server):
@@ -64,14 +70,14 @@ class Server(uvicorn.Server):
     finishes what is under way; a further signal cuts a step short.
     """
 
-    def __init__(self, app: ASGIApp, around: Around) -> None:
+    def __init__(self, app: ASGIApp, around: Around, kind: type[Watched] = FASTEST) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
-                http=at_most(room_for(around.connections)),
+                Proxies(app, around.proxies, around.unwatched, around.seen),
+                http=at_most(room_for(around.connections), kind),
                 ws="none",
                 backlog=ACCEPTED_AT_ONCE,
-                forwarded_allow_ips=list(around.proxies),
+                proxy_headers=False,  # `proxies` sees to them
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -83,5 +83,5 @@ def somebody_free(db: Session) -> Employee:
 
 def first_in_line(db: Session) -> SignUp:
     return db.scalars(
-        select(SignUp).where(SignUp.booking_id == the_round(db).id, SignUp.state == "Venteliste").order_by(SignUp.id)
+        select(SignUp).where(SignUp.booking_id == the_round(db).id, SignUp.state == "waiting").order_by(SignUp.id)
     ).first()  # type: ignore[return-value]

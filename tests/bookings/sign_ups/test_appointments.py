@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.appointment import open_link
 from models.bookings.sign_ups.seating import sign_up
-from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.sign_ups.sign_up import OFFERED, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import THE_PORTAL, AuditEntry
 from models.core.scope import bind
@@ -99,7 +99,7 @@ def test_5_16_another_time_is_chosen(house: House) -> None:
     assert (page.status_code, page.flash, page.h1) == (200, "Timen er din.", "Timen din")
     assert page.has("kl. 09:00–09:30")
     with house.behind() as db:
-        assert now_on(db, INGRID) == ("Påmeldt", datetime.fromisoformat("2026-10-13T07:00:00+00:00"))
+        assert now_on(db, INGRID) == ("signed_up", datetime.fromisoformat("2026-10-13T07:00:00+00:00"))
         [(kind, payload)] = letters(db, INGRID)
         assert (kind, payload["previously_at"]) == ("moved", "2026-10-13T11:30:00+00:00")
         entry = db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -118,7 +118,7 @@ def test_5_16_the_appointment_is_given_back_and_the_link_is_used_up(house: House
     page, form_again = opens(house, name), opens(house, name)
     assert page.press(word).flash == said
     with house.behind() as db:
-        assert now_on(db, name)[0] == "Avmeldt"
+        assert now_on(db, name)[0] == "cancelled"
         assert [kind for kind, _ in letters(db, name)] == ["cancelled"]
     before = digest(house)
     form_again.press(word)
@@ -166,7 +166,7 @@ def test_5_11_an_offer_is_accepted_refused_or_runs_out(house: House) -> None:
         seated = db.scalars(
             select(SignUp)
             .join(Slot, Slot.id == SignUp.slot_id)
-            .where(SignUp.booking_id == the_round(db).id, SignUp.state.in_(("Påmeldt", "Bekreftet")))
+            .where(SignUp.booking_id == the_round(db).id, SignUp.state.in_(("signed_up", "confirmed")))
             .order_by(Slot.starts_at)
         ).all()
         full = next(s for s in seated if s.slot_id and db.get_one(Slot, s.slot_id).starts_at.date() == day)
@@ -181,7 +181,7 @@ def test_5_11_an_offer_is_accepted_refused_or_runs_out(house: House) -> None:
     assert (page.status_code, page.flash, page.h1) == (200, "Timen er din.", "Timen din")
     assert again.press("Ja takk, jeg tar timen").status_code == 200, "pressing twice is once"
     with house.behind() as db:
-        assert now_on(db, name)[0] == "Påmeldt"
+        assert now_on(db, name)[0] == "signed_up"
         assert [kind for kind, _ in letters(db, name)] == ["offered", "created"]
 
 
@@ -193,7 +193,7 @@ def test_5_11_an_offer_that_has_run_out_is_over_also_before_it_is_taken_back(qui
         slot = db.scalars(free.order_by(Slot.id)).first()
         assert slot
         slot.take(db)
-        waiting.slot_id, waiting.state = slot.id, "Tilbudt"
+        waiting.slot_id, waiting.state = slot.id, OFFERED
         waiting.offered_until = quiet_house.clock.now() + timedelta(hours=2)
         db.commit()
     name = (person.given_name, person.family_name)
@@ -203,4 +203,4 @@ def test_5_11_an_offer_that_has_run_out_is_over_also_before_it_is_taken_back(qui
     assert opens(quiet_house, name).status_code == 410
     assert page.press("Ja takk, jeg tar timen").status_code == 410
     with quiet_house.behind() as db:
-        assert now_on(db, name)[0] == "Tilbudt"
+        assert now_on(db, name)[0] == "offered"

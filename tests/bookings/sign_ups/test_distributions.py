@@ -33,7 +33,7 @@ def test_as_many_as_possible_get_a_time_and_nobody_two_at_once(quiet_house: Hous
         proposal = propose(db, booking, [first, busy, third], NOW)
         assert proposal.places == {first.id: late.id, busy.id: early.id, third.id: WAIT}
         made = distribute(db, booking, proposal.places, by=HMS, now=NOW)
-        assert [one.state for one in made] == ["Påmeldt", "Påmeldt", "Venteliste"]
+        assert [one.state for one in made] == ["signed_up", "signed_up", "waiting"]
         assert (early.taken, late.taken) == (1, 1)
         assert propose(db, booking, [first, third], NOW).refused == {first.id: "signed_up"}
         assert miscounted(db) == []
@@ -57,7 +57,7 @@ def test_what_cannot_be_done_any_more_leaves_everything_as_it_was(quiet_house: H
         assert propose(db, booking, [first, second, third], NOW, wanted=kept).places == {**kept, second.id: WAIT}
         waiting = join(db, booking, third, DAY + timedelta(days=9), by=HMS, now=NOW)
         distribute(db, booking, {third.id: early.id}, by=HMS, now=NOW)
-        assert waiting.state == "Påmeldt"
+        assert waiting.state == "signed_up"
         assert miscounted(db) == []
 
 
@@ -84,7 +84,7 @@ def test_a_whole_unit_a_list_and_who_was_not_there_lately(quiet_house: House) ->
         checked = db.scalars(
             select(SignUp.employee_id)
             .join(Slot, Slot.id == SignUp.slot_id)
-            .where(SignUp.unit_id == booking.unit_id, SignUp.state == "Påmeldt")
+            .where(SignUp.unit_id == booking.unit_id, SignUp.state == "signed_up")
             .order_by(SignUp.id)
         ).first()
         twin.given_name, twin.family_name = second.given_name, second.family_name

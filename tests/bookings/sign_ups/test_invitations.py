@@ -39,7 +39,7 @@ def test_5_16_who_is_invited_chooses_and_the_same_link_leads_to_the_appointment(
     assert (page.flash, page.h1) == ("Timen er din.", "Timen din")
     assert house.visitor().open(url).h1 == "Timen din"
     with house.behind() as db:
-        assert now_on(db, name)[0] == "Påmeldt"
+        assert now_on(db, name)[0] == "signed_up"
         assert [kind for kind, _ in letters(db, name)] == ["invitation", "created"]
     house.visitor().open(url).press("Ja, meld meg av")
     assert house.visitor().open(url).status_code == 410, "given back is given back"

@@ -51,7 +51,7 @@ def test_links_that_are_not_good_get_the_same_kind_page(quiet_house: House) -> N
     changes = {
         "the employee has left": update(Employee).values(deactivated_at=quiet_house.clock.now()),
         "the booking is called off": update(Booking).values(cancelled_at=quiet_house.clock.now()),
-        "the sign-up is over": update(SignUp).values(state="Avmeldt", offered_until=None),
+        "the sign-up is over": update(SignUp).values(state="cancelled", offered_until=None),
     }
     for how, change in changes.items():
         with quiet_house.behind() as db:

@@ -71,13 +71,13 @@ class Rules:
     def sign_up(self, person: int, slot: Place) -> None:
         row = self.rows.get((slot[0], person))
         refuse(person in self.away, NotActive)
-        refuse(row is not None and row.state == "Påmeldt", AlreadySignedUp)
+        refuse(row is not None and row.state == "signed_up", AlreadySignedUp)
         refuse(self.is_busy(person, slot, row), Overlaps)
         old = row.place if row else None
         if old is None and not self.free(slot):
             self.expire(slot)
         refuse(old != slot and not self.free(slot), SlotFull)
-        self.rows[slot[0], person] = Row("Påmeldt", slot)
+        self.rows[slot[0], person] = Row("signed_up", slot)
         if old and old != slot:
             self.offer(old)
 
@@ -108,21 +108,21 @@ class Rules:
 
     def accept(self, person: int, number: int) -> None:
         row = self.rows.get((number, person))
-        refuse(row is None or row.state != "Tilbudt" or row.until is None or row.until <= self.now, NoLongerSignedUp)
+        refuse(row is None or row.state != "offered" or row.until is None or row.until <= self.now, NoLongerSignedUp)
         assert row
-        self.rows[number, person] = Row("Påmeldt", row.place)
+        self.rows[number, person] = Row("signed_up", row.place)
 
     def join(self, person: int, number: int) -> None:
         refuse(person in self.away, NotActive)
         refuse((number, person) in self.rows, AlreadySignedUp)
         self.turn += 1
-        self.rows[number, person] = Row("Venteliste", since=self.turn)
+        self.rows[number, person] = Row("waiting", since=self.turn)
         for which in (0, 1):
             self.offer((number, which))
 
     def seated(self, person: int, number: int) -> Row:
         row = self.rows.get((number, person))
-        refuse(row is None or row.state != "Påmeldt", NoLongerSignedUp)
+        refuse(row is None or row.state != "signed_up", NoLongerSignedUp)
         assert row
         return row
 
@@ -141,11 +141,11 @@ class Rules:
         line = sorted(
             (row.since, person, row)
             for (number, person), row in self.rows.items()
-            if number == slot[0] and row.state == "Venteliste"
+            if number == slot[0] and row.state == "waiting"
         )
         for _, person, row in line:
             if self.free(slot) and person not in self.away and not self.is_busy(person, slot, row):
-                row.state, row.place, row.until = "Tilbudt", slot, self.now + OFFER_LASTS
+                row.state, row.place, row.until = "offered", slot, self.now + OFFER_LASTS
 
 
 class Refused(Exception):

@@ -44,11 +44,11 @@ def test_t1_an_employee_gets_a_place_is_moved_and_taken_off_and_everybody_is_tol
     early, late = slots_of(db, a_round(db))
     [kari] = people(db, 1)
     place = sign_up(db, early, kari, by=HMS, now=NOW)
-    assert (place.state, place.slot_id, early.taken) == ("Påmeldt", early.id, 1)
+    assert (place.state, place.slot_id, early.taken) == ("signed_up", early.id, 1)
     seating.move(db, place, late, by=HMS, now=NOW)
     assert (early.taken, late.taken, place.revision) == (0, 1, 2)
     seating.cancel(db, place, by=HMS, now=NOW)
-    assert (place.state, late.taken, place.revision) == ("Avmeldt", 0, 3)
+    assert (place.state, late.taken, place.revision) == ("cancelled", 0, 3)
     assert told(db, place) == [
         *("sign_up.created", "appointment_created"),
         *("sign_up.moved", "appointment_moved"),
@@ -98,9 +98,9 @@ def test_t4_nobody_is_in_two_places_at_a_time_or_twice_on_a_booking(db: Session)
     other = sign_up(db, elsewhere, kari, by=HMS, now=NOW)  # half an hour before the other ends where it begins
     with pytest.raises(Overlaps):
         seating.move(db, place, early, by=HMS, now=NOW)
-    assert (early.taken, late.taken, other.state) == (0, 1, "Påmeldt")
+    assert (early.taken, late.taken, other.state) == (0, 1, "signed_up")
     facts = {"customer_id": place.customer_id, "unit_id": place.unit_id, "booking_id": booking.id, "signed_up_at": NOW}
-    db.add(SignUp(**facts, slot_id=late.id, employee_id=kari.id, state="Påmeldt"))
+    db.add(SignUp(**facts, slot_id=late.id, employee_id=kari.id, state="signed_up"))
     with pytest.raises(IntegrityError):  # also the database refuses
         db.flush()
     db.rollback()
@@ -152,7 +152,7 @@ def test_t5_changes_end_with_the_deadline(db: Session, closes_before: timedelta)
         with pytest.raises(TooLate):
             change()
     seating.cancel(db, place, by=HMS, now=too_late, at_any_time=True)  # who leaves the company, leaves the place too
-    assert place.state == "Avmeldt"
+    assert place.state == "cancelled"
 
 
 def test_t5_a_time_that_has_begun_is_too_late_whatever_the_deadline(db: Session) -> None:
@@ -181,7 +181,7 @@ def test_a_cancelled_booking_takes_nobody_and_blocks_nobody(db: Session) -> None
     for change in changes:
         with pytest.raises(BookingCancelled):
             change()
-    assert sign_up(db, elsewhere, first, by=HMS, now=NOW).state == "Påmeldt"
+    assert sign_up(db, elsewhere, first, by=HMS, now=NOW).state == "signed_up"
 
 
 def test_two_people_swap_and_what_is_over_is_over(db: Session) -> None:
@@ -189,9 +189,9 @@ def test_two_people_swap_and_what_is_over_is_over(db: Session) -> None:
     first, second = people(db, 2)
     mine, theirs = sign_up(db, early, first, by=HMS, now=NOW), sign_up(db, late, second, by=HMS, now=NOW)
     seating.confirm(db, mine, by=Named("Kari"), now=NOW)
-    assert (mine.state, told(db, mine)[-1]) == ("Bekreftet", "sign_up.confirmed")
+    assert (mine.state, told(db, mine)[-1]) == ("confirmed", "sign_up.confirmed")
     seating.swap(db, mine, theirs, by=HMS, now=NOW)
-    assert (mine.slot_id, theirs.slot_id, mine.state) == (late.id, early.id, "Påmeldt")
+    assert (mine.slot_id, theirs.slot_id, mine.state) == (late.id, early.id, "signed_up")
     assert told(db, mine)[-1] == told(db, theirs)[-1] == "appointment_moved"
     seating.cancel(db, theirs, by=HMS, now=NOW)
     changes: list[Callable[[], object]] = [
@@ -215,7 +215,7 @@ def test_a_place_that_gets_free_is_offered_in_order_until_somebody_takes_it(db: 
     silent.email = None
     seating.cancel(db, place, by=HMS, now=NOW)
     offer = line[2]
-    assert [waiting.state for waiting in line] == ["Venteliste", "Venteliste", "Tilbudt", "Venteliste"]
+    assert [waiting.state for waiting in line] == ["waiting", "waiting", "offered", "waiting"]
     assert (offer.offered_until, slot.taken) == (NOW + OFFER_LASTS, 1)
     with pytest.raises(SlotFull):  # the offer keeps the place
         sign_up(db, slot, late, by=HMS, now=NOW)
@@ -223,10 +223,10 @@ def test_a_place_that_gets_free_is_offered_in_order_until_somebody_takes_it(db: 
     with pytest.raises(NoLongerSignedUp):
         seating.accept(db, offer, by=HMS, now=over)
     go_round(db, over)
-    assert [waiting.state for waiting in line] == ["Venteliste", "Venteliste", "Avmeldt", "Tilbudt"]
+    assert [waiting.state for waiting in line] == ["waiting", "waiting", "cancelled", "offered"]
     assert told(db, offer)[-2:] == ["sign_up.expired", "appointment_expired"]
     seating.accept(db, line[3], by=HMS, now=over)
-    assert (line[3].state, slot.taken) == ("Påmeldt", 1)
+    assert (line[3].state, slot.taken) == ("signed_up", 1)
     assert told(db, line[3])[-2:] == ["sign_up.created", "appointment_created"]
 
 
@@ -237,7 +237,7 @@ def test_an_offer_that_is_over_makes_room_for_who_comes_though_no_round_was_made
     place = sign_up(db, slot, seated, by=HMS, now=NOW)
     join(db, booking, waiting, DAY, by=HMS, now=NOW)
     seating.cancel(db, place, by=HMS, now=NOW)
-    assert sign_up(db, slot, late, by=HMS, now=NOW + OFFER_LASTS).state == "Påmeldt"
+    assert sign_up(db, slot, late, by=HMS, now=NOW + OFFER_LASTS).state == "signed_up"
 
 
 def test_one_waits_for_a_day_and_may_leave_the_line_or_take_another_slot(db: Session) -> None:
@@ -246,22 +246,22 @@ def test_one_waits_for_a_day_and_may_leave_the_line_or_take_another_slot(db: Ses
     first, second, third, fourth = people(db, 4)
     place = sign_up(db, tuesday, first, by=HMS, now=NOW)
     for_wednesday = join(db, booking, second, DAY + timedelta(days=1), by=HMS, now=NOW)
-    assert (for_wednesday.state, for_wednesday.slot_id) == ("Tilbudt", wednesday.id)  # it was free after all
+    assert (for_wednesday.state, for_wednesday.slot_id) == ("offered", wednesday.id)  # it was free after all
     for_tuesday = join(db, booking, third, DAY, by=HMS, now=NOW)
     any_day = join(db, booking, fourth, None, by=HMS, now=NOW)
     assert list(places_in_line(db, booking.id).values()) == [1, 2]
     with pytest.raises(AlreadySignedUp):
         join(db, booking, third, None, by=HMS, now=NOW)
     seating.cancel(db, for_wednesday, by=HMS, now=NOW)  # declined: it goes to who waits for any day
-    assert (for_tuesday.state, any_day.state, any_day.slot_id) == ("Venteliste", "Tilbudt", wednesday.id)
+    assert (for_tuesday.state, any_day.state, any_day.slot_id) == ("waiting", "offered", wednesday.id)
     seating.cancel(db, place, by=HMS, now=NOW)
-    assert (for_tuesday.state, for_tuesday.slot_id) == ("Tilbudt", tuesday.id)
+    assert (for_tuesday.state, for_tuesday.slot_id) == ("offered", tuesday.id)
     taken = sign_up(db, tuesday, third, by=HMS, now=NOW)  # takes what was offered
-    assert (taken.id, taken.state) == (for_tuesday.id, "Påmeldt")
+    assert (taken.id, taken.state) == (for_tuesday.id, "signed_up")
     seating.cancel(db, any_day, by=HMS, now=NOW)
     any_day = join(db, booking, fourth, DAY, by=HMS, now=NOW)
     taken = sign_up(db, wednesday, fourth, by=HMS, now=NOW)  # waits no longer
-    assert (taken.id, taken.state) == (any_day.id, "Påmeldt")
+    assert (taken.id, taken.state) == (any_day.id, "signed_up")
     assert places_in_line(db, booking.id) == {}
 
 
@@ -275,7 +275,7 @@ def test_no_place_is_offered_after_the_deadline_and_none_for_longer(db: Session)
     assert waiting.offered_until == booking.deadline
     join(db, booking, third, None, by=HMS, now=NOW)
     go_round(db, booking.deadline)
-    assert (slot.taken, waiting.state) == (0, "Avmeldt")
+    assert (slot.taken, waiting.state) == (0, "cancelled")
 
 
 def test_a_booking_takes_its_slots_and_sign_ups_along_when_it_moves_to_another_unit(db: Session) -> None:

@@ -115,7 +115,7 @@ def test_c3_a_booking_is_published_moved_and_called_off(quiet_house: House, crm:
             booking_id=booking.id,
             slot_id=early.id,
             employee_id=employee,
-            state="Påmeldt",
+            state="signed_up",
             signed_up_at=NOW,
         )
         db.add(sign_up)
@@ -133,7 +133,7 @@ def test_c3_a_booking_is_published_moved_and_called_off(quiet_house: House, crm:
     assert crm.tell(a_booking(3, ("c", second)))[0][0] == "refused"  # somebody sits on a
     assert crm.tell(a_booking(4, ("a", moved), ("c", second), cancelled=True)) == [("applied", "")]
     with quiet_house.behind() as db:
-        assert db.get_one(SignUp, sign_up.id).state == "Avmeldt"
+        assert db.get_one(SignUp, sign_up.id).state == "cancelled"
         assert db.get_one(Slot, early.id).taken == 0
         assert _told(db, sign_up.id) == ["sign_up.moved", "sign_up.cancelled"]
         letters = db.scalars(
@@ -151,17 +151,17 @@ def test_c3_attendance_is_noted_for_the_customers_own_people_only(quiet_house: H
     with quiet_house.behind() as db:
         unit = select(Unit.customer_id).where(Unit.organisation_number == FJORDBYGG).scalar_subquery()
         mine, foreign = (
-            db.scalar(select(SignUp.id).where(SignUp.state == "Påmeldt", which).limit(1))
+            db.scalar(select(SignUp.id).where(SignUp.state == "signed_up", which).limit(1))
             for which in (SignUp.customer_id == unit, SignUp.customer_id != unit)
         )
     assert crm.tell(
         event("attendance.noted", f"sign_up:{mine}", 1, state="Møtt"),
-        event("attendance.noted", f"sign_up:{foreign}", 1, state="Møtt"),
+        event("attendance.noted", f"sign_up:{foreign}", 1, state="attended"),
         event("attendance.noted", f"sign_up:{mine}", 2, state="Syk"),
     )[0] == ("applied", "")
     with quiet_house.behind() as db:
-        assert db.get_one(SignUp, mine).state == "Møtt"
-        assert db.get_one(SignUp, foreign).state == "Påmeldt"
+        assert db.get_one(SignUp, mine).state == "attended"
+        assert db.get_one(SignUp, foreign).state == "signed_up"
 
 
 # Companies and people

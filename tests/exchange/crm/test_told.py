@@ -77,7 +77,9 @@ def test_what_differs_from_the_crms_copies_is_told_again(quiet_house: House) -> 
         copies = {}
         for message in db.scalars(select(Message).where(Message.kind.endswith(".restated"))):
             msgspec.convert(message.payload, shapes.KINDS[message.kind])
-            copies[message.about] = digest_of(message.payload)
+            copies[message.about] = digest_of(
+                {name: value for name, value in message.payload.items() if name != "standing"}
+            )
         assert len(copies) == len(restated)
         assert list(differences(db, copies)) == []
         employee = db.scalars(select(Employee).order_by(Employee.id)).first()

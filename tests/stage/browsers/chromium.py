@@ -122,10 +122,10 @@ class Visitor:
         """Press a key."""
         self.page.keyboard.press(key)
 
-    def tab_to(self, name: str, *, back: bool = False) -> None:
+    def tab_to(self, name: str, *, back: bool = False, within: int = 60) -> None:
         """Go on with Tab, or back with Shift+Tab, to what has this name; raises AssertionError if it is not passed."""
         passed = []
-        for _ in range(60):
+        for _ in range(within):
             self.press("Shift+Tab" if back else "Tab")
             passed.append(self.focused)
             if passed[-1] == name:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.invitations import Invitation, invite
-from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.sign_ups.sign_up import OFFERED, SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from tests.stage.browsers.chromium import Visitor
@@ -16,7 +16,7 @@ from tests.stage.times import NOW
 from tests.web.states.ways import Ways, opens
 
 
-def own_appointment(person: Visitor, state: str = "Bekreftet", *, language: str = "nb") -> None:
+def own_appointment(person: Visitor, state: str = "confirmed", *, language: str = "nb") -> None:
     """The page of somebody of the health checks whose sign-up is in this state."""
     with person.portal.behind() as db:
         link, email = db.execute(
@@ -31,7 +31,7 @@ def own_appointment(person: Visitor, state: str = "Bekreftet", *, language: str 
 
 
 def time_to_change(person: Visitor) -> None:
-    own_appointment(person, "Påmeldt")
+    own_appointment(person, "signed_up")
     for summary in person.page.locator("summary").all():
         summary.click()
     expect(person.button("Ja, meld meg av")).to_be_visible()
@@ -39,13 +39,13 @@ def time_to_change(person: Visitor) -> None:
 
 def own_offer(person: Visitor) -> None:
     with person.portal.behind() as db:
-        waiting = db.scalars(select(SignUp).where(SignUp.state == "Venteliste").order_by(SignUp.id.desc())).first()
+        waiting = db.scalars(select(SignUp).where(SignUp.state == "waiting").order_by(SignUp.id.desc())).first()
         assert waiting
         empty = select(Slot).where(Slot.booking_id == waiting.booking_id, Slot.taken == 0)
         free = db.scalars(empty.order_by(Slot.id)).first()
         assert free
         free.take(db)
-        waiting.slot_id, waiting.state, waiting.offered_until = free.id, "Tilbudt", NOW + timedelta(hours=20)
+        waiting.slot_id, waiting.state, waiting.offered_until = free.id, OFFERED, NOW + timedelta(hours=20)
         link, email = waiting.link, db.get_one(Employee, waiting.employee_id).email
         db.commit()
     person.open(person.portal.link(link, email))
@@ -69,7 +69,7 @@ def own_choice(person: Visitor) -> None:
 
 
 def own_time_taken(person: Visitor) -> None:
-    own_appointment(person, "Påmeldt")
+    own_appointment(person, "signed_up")
     person.page.locator("summary").first.click()
     with person.portal.behind() as db:
         taken = int(person.page.locator("button[name=slot]").first.get_attribute("value") or 0)
@@ -80,7 +80,7 @@ def own_time_taken(person: Visitor) -> None:
 
 
 def own_time_given_back(person: Visitor) -> None:
-    own_appointment(person, "Påmeldt")
+    own_appointment(person, "signed_up")
     person.page.locator("summary").last.click()
     person.button("Ja, meld meg av").click()
     expect(person.h1).to_have_text("Du er meldt av")
@@ -89,7 +89,7 @@ def own_time_given_back(person: Visitor) -> None:
 STATES: Ways = {
     "own appointment": ("appointment", None, time_to_change),
     "own appointment in English": ("appointment", None, lambda person: own_appointment(person, language="en")),
-    "own place in the line": ("appointment", None, lambda person: own_appointment(person, "Venteliste")),
+    "own place in the line": ("appointment", None, lambda person: own_appointment(person, "waiting")),
     "own offer": ("appointment", None, own_offer),
     "own choice": ("appointment", None, own_choice),
     "own time taken": ("appointment", None, own_time_taken),

@@ -32,7 +32,8 @@ def booking_refused(person: Visitor) -> None:
 
 
 def booking_moving(person: Visitor) -> None:
-    person.open(booking_at(person)).page.get_by_role("link", name="Flytt").click()
+    person.open(booking_at(person)).page.locator(".slot summary").click()
+    person.page.get_by_role("link", name="Flytt").click()
     expect(person.button("Flytt hit")).to_be_visible()
 
 
@@ -68,7 +69,7 @@ def desk_attendance(person: Visitor) -> None:
             sitting = db.get_one(SignUp, id)
             again = {"customer_id": sitting.customer_id, "unit_id": sitting.unit_id, "booking_id": sitting.booking_id}
             other = people(db, 1)[0].id
-            db.add(SignUp(**again, slot_id=late.id, employee_id=other, state="Påmeldt", signed_up_at=NOW))
+            db.add(SignUp(**again, slot_id=late.id, employee_id=other, state="signed_up", signed_up_at=NOW))
             late.taken = 1
         db.commit()
     person.open(f"/desk{url}").page.get_by_role("button", name="møtte").first.click()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.bookings.attendance import NobodySits, note_attendance
 from models.bookings.booking import Booking
 from models.bookings.changes import ChangeRefused, Time, add_times, call_off, remove_time, revise, set_time
-from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.sign_ups.sign_up import SignUp, State
 from models.bookings.slots import Slot
 from models.crm.records import hold_record, record_id_of
 from models.exchange.crm.intake.events import CRM, Arrival, Key, Moment, Name, Refusal
@@ -42,7 +42,7 @@ class BookingData(Struct):
 class AttendanceData(Struct):
     """Whether somebody came (T7)."""
 
-    state: Literal["Møtt", "Ikke møtt"]
+    state: Literal["attended", "absent", "Møtt", "Ikke møtt"]
 
 
 def booking(arrival: Arrival) -> int:
@@ -68,7 +68,7 @@ def attendance(arrival: Arrival) -> int:
     if found is None or found.customer_id != arrival.owner:
         raise Refusal("the customer has no such sign-up")
     try:
-        note_attendance(arrival.db, [found.id], arrival.data.state, by=CRM, now=arrival.now)
+        note_attendance(arrival.db, [found.id], State(arrival.data.state), by=CRM, now=arrival.now)
     except NobodySits:
         raise Refusal("nobody sits on that place") from None
     return found.id

@@ -59,11 +59,18 @@ class Cells:
     _column: int = -1
     _kind: str = "n"
     _style: int = 0
+    _has_formula: bool = False
+    _not_reckoned: int = 0
+    _is_hidden: bool = False
+    _hidden: int = 0
     _merged: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """The first and the last row of cells that are joined downwards, by column."""
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "c":
+        if name == "f":
+            self._has_formula = True
+        elif name == "c":
+            self._has_formula = False
             place = _PLACE.fullmatch(attributes["r"]) if "r" in attributes else None
             self._column = _column(place[1]) if place else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", "0"))
@@ -71,6 +78,7 @@ class Cells:
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
             self._row, self._column = {}, -1
+            self._is_hidden = attributes.get("hidden") in {"1", "true"}
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             one, other = _PLACE.fullmatch(first), _PLACE.fullmatch(last)
@@ -84,13 +92,16 @@ class Cells:
 
     def end(self, name: str) -> None:
         if name == "c":
-            value = self._value(self._text.take())
+            raw = self._text.take()
+            self._not_reckoned += self._has_formula and not raw
+            value = self._value(raw)
             if value and self._column < MAX_COLUMNS:
                 self._row[self._column] = value
             elif value.strip():
                 self.table.is_cut_off = True
         elif name == "row":
             if self._row:
+                self._hidden += self._is_hidden
                 self.table.add(self._number, [self._row.get(at, "") for at in range(max(self._row) + 1)])
         else:
             self._text.end(name)
@@ -110,6 +121,13 @@ class Cells:
                 filled_to = last
                 if filled > MAX_CELLS:
                     raise Unreadable(TOO_LARGE)
+        if self._hidden:
+            self.table.notes.append("Skjulte rader i arket er lest som de andre.")
+        if self._not_reckoned:
+            self.table.notes.append(
+                "Celler med formler som ikke er regnet ut, er lest som tomme. Åpne arbeidsboken i Excel, lagre den, og "
+                "velg den på nytt."
+            )
         if filled:
             self.table.notes.append("Celler som er slått sammen nedover, er lest som om teksten sto i hver av radene.")
         return self.table
@@ -124,7 +142,8 @@ class Cells:
         if self._kind != "n" or not raw:
             return raw
         number = float(raw)
-        if self._style < len(self.days) and self.days[self._style] and 1 <= number < 3_000_000:
+        is_day = self._style < len(self.days) and self.days[self._style] and 1 <= number < 3_000_000
+        if is_day and not 1000 <= number < 10_000:  # a year that was typed into a cell that shows days is none
             return _shown(day_of_serial(int(number), self.table.first_day))
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else raw.replace(".", ",")
 

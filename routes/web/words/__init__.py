@@ -1,7 +1,7 @@
 """Formats for people: dates, times, numbers and amounts as Norwegians write them.
 
-Sentences and labels do not live here, nor does the template environment, which takes `FILTERS`.
-Each format turns None into "". Babel (nb_NO) gives names and signs once, at import: its formatters would cost
+Sentences do not live here, nor does the template environment, which takes `FILTERS`; what states are called is in
+`labels`. Each format turns None into "". Babel (nb_NO) gives names and signs once, at import: its formatters would cost
 more than the rest of a row. No day and no clock time breaks over two lines: the blanks within them do not.
 """
 
