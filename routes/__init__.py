@@ -43,7 +43,7 @@ from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
 from routes.reports import search as reports
-from routes.session import password_links, password_requests, passwords
+from routes.session import codes, factors, password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.staff import access as desk_access
 from routes.staff import hand_over as desk_hand_over
@@ -76,11 +76,19 @@ MAP: tuple[Line, ...] = (
     get ("/",                              info.root,               name="root",            who=signed_in),
     get ("/login",                         session.new,             name="sign_in",         who=anyone),
     post("/login",                         session.create,          name="create_session",  who=anyone),
-    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True),
+    get ("/login/code",                    codes.new,               name="sign_in_code",    who=anyone),
+    post("/login/code",                    codes.create,            name="give_code",       who=anyone),
+    post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True, before_factor=True),
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),
     post("/password/sessions/ending",      passwords.end_others,    name="end_sessions",    who=signed_in),
+    get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
+    get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
+    post("/password/factors",              factors.create,          name="set_up_factor",   who=signed_in, before_factor=True),
+    post("/password/factors/codes",        factors.renew,           name="renew_codes",     who=signed_in),
+    post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=signed_in),
+    post("/password/devices/removal",      factors.forget,          name="forget_device",   who=signed_in),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),
@@ -213,6 +221,7 @@ MAP: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/users/{user:int}/deactivation", desk_users.deactivate, name="deactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=serving, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/second-factor/removal", desk_users.reset_factor, name="reset_factor", who=serving, form="desk_user"),
     get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
     get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=serving),
     post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=serving, form="new_report", max_body=21 * MEGABYTE),

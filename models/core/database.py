@@ -25,7 +25,7 @@ from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
 from models.core.settings import Connections, SettingsRefused
-from models.core.write_lock import PATIENCE, WriteLock, Writer, with_patience
+from models.core.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 
 __all__ = [
     "NO_ANSWER",
@@ -125,6 +125,11 @@ class Database:
             return aside(work)
         finally:
             self._lock.give_back()
+
+    def make_room(self) -> None:
+        """Between two of many pieces of writing, inside `run`: let whoever waits to write, here or elsewhere, do it."""
+        if self.is_sqlite:
+            await_(asyncio.sleep(ROOM))
 
     @property
     def is_taken(self) -> bool:

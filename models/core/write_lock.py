@@ -21,6 +21,8 @@ PATIENCE = 15.0
 _PATIENCE = "write_patience"
 _PAUSES = 0.005, 0.025
 """Seconds between two attempts: different ones, so that two processes do not meet again and again."""
+ROOM = 2 * _PAUSES[1]
+"""Seconds in which whoever waits in another process has asked at least once."""
 
 
 class WriteLock:

@@ -1,19 +1,20 @@
-"""Applying an imported list: all of it in one transaction, or nothing.
+"""Applying an imported list in chunks, each a transaction of its own: who saves meanwhile waits for one of them.
 
-Everything that takes time has been done before: the rows are read, and it is known whom they are about.
+What was seen is what is begun, or nothing is. Whoever is changed by somebody else after that is left as that one wanted
+it, and counted. What was killed in between goes on where it was: a chunk and how far it came are written together.
+What takes time has been done before: the rows are read, and it is known whom they are about.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.leaving import deactivate
-from models.core.database import give_way
 from models.core.sealed import Keyring
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
 from models.employees.employee import Employee
@@ -25,7 +26,7 @@ from models.imports.matching import Known
 from models.imports.rows import Fate, Read, Row
 from models.users.sessions import SignedIn
 
-_AT_ONCE = 500
+_AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 200, 25, 500
 
 T = TypeVar("T")
 
@@ -35,62 +36,82 @@ class Stale(Exception):
 
 
 class AppliedAlready(Exception):
-    """The list was applied or changed before, perhaps by the same button pressed twice."""
+    """The list was applied, changed or thrown away before, perhaps by the same button pressed twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who applies which list, all that it adds and changes, and who of those that are gone is to be deactivated."""
+    """Who applies which list, all that it adds and changes, and who of those that are gone is to be deactivated.
+
+    Its items are those of the list whenever it is made anew from it, in the same order; None is one that cannot be.
+    """
 
     id: int
     version: int
     customer_id: int
-    added: Sequence[Added]
-    changed: Sequence[Changed]
+    added: Sequence[Added | None]
+    changed: Sequence[Changed | None]
     numbers_by_key: Mapping[str, str]
     """The identity numbers of those who are added."""
     numbers: Mapping[int, str]
     """The identity numbers that are another now, by employee."""
-    leavers: Collection[int]
+    leavers: Sequence[int]
     units: Mapping[int, str]
-    counts: Mapping[str, int]
+    untouched: Mapping[str, int]
+    """How many rows change nothing, by their fates."""
     by: SignedIn
     now: datetime
+
+    @property
+    def items(self) -> int:
+        """How many things are to be done."""
+        return len(self.added) + len(self.changed) + len(self.leavers)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some of it, after so many items, which is done at one stroke."""
+
+    at: int
+    items: Sequence[Any]
+    do: Callable[[Session, Keyring, Application, Sequence[Any]], Mapping[str, int]]
 
 
 def prepare(
     found: Import, read: Sequence[Read], known: Known, leavers: Collection[int], *, by: SignedIn, now: datetime
 ) -> Application:
-    """All that applying a list needs and that can be made before its transaction. A thing for `Visit.aside`."""
+    """All that applying a list needs and that can be made before its transactions. A thing for `Visit.aside`."""
     new = [one for one in read if one.row.fate is Fate.NEW]
     changed = [one for one in read if one.row.fate is Fate.CHANGED]
     return Application(
         id=found.id,
         version=found.version,
         customer_id=found.customer_id,
-        added=[
-            prepare_added(found.customer_id, _key(found, one.row), details, by=by)
-            for one in new
-            if (details := details_of(one, None))
-        ],
-        changed=[made for one in changed if (made := _prepare_changed(found, one, known))],
+        added=[_prepare_added(found, one, by) for one in new],
+        changed=[_prepare_changed(found, one, known) for one in changed],
         numbers_by_key={_key(found, one.row): one.number for one in new if one.number},
         numbers={
             one.row.employee_id: one.number
             for one in changed
             if one.row.employee_id and one.number and Meaning.NATIONAL_ID in one.row.changes
         },
-        leavers=leavers,
+        leavers=sorted(leavers),
         units={unit.id: unit.name for unit in known.units},
-        counts=Counter(one.row.fate.value for one in read),
+        untouched=Counter(one.row.fate.value for one in read if one.row.fate in {Fate.SAME, Fate.FAULTY}),
         by=by,
         now=now,
     )
 
 
+def _prepare_added(found: Import, one: Read, by: SignedIn) -> Added | None:
+    details = details_of(one, None)
+    return prepare_added(found.customer_id, _key(found, one.row), details, by=by) if details else None
+
+
 def _prepare_changed(found: Import, one: Read, known: Known) -> Changed | None:
     row = one.row
-    before = known.by_id[row.employee_id].details if row.employee_id else None
+    colleague = known.by_id.get(row.employee_id) if row.employee_id else None
+    before = colleague.details if colleague else None
     details = details_of(one, before)
     if not (details and before and row.employee_id and row.version):
         return None
@@ -105,56 +126,95 @@ def _key(found: Import, row: Row) -> str:
     return f"{found.key}-{row.number}"
 
 
-def apply(db: Session, keyring: Keyring, wanted: Application) -> None:
-    """Add, change and deactivate; raises AppliedAlready and Stale, after which nothing must be kept.
+def begin(db: Session, wanted: Application, sealed: str) -> None:
+    """Take the list, so that nobody else applies it; `sealed` is as it was looked over, for whoever goes on with it.
 
-    Gives way between steps, so on SQLite it is a thing for a thread (`Visit.write_much`).
+    Raises AppliedAlready and Stale, after which nothing must be kept.
     """
-    _take(db, wanted)
-    numbers = dict(wanted.numbers)
-    for added in _batches(wanted.added):
-        ids = add_prepared(db, added, wanted.units, by=wanted.by, now=wanted.now)
-        numbers |= {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
-        give_way()
-    for changed in _batches(wanted.changed):
-        if not change_prepared(db, changed, wanted.units, by=wanted.by, now=wanted.now):
-            raise Stale(f"import {wanted.id}")
-        give_way()
-    for of_whom in _batches(sorted(numbers)):
-        some = {id: numbers[id] for id in of_whom}
-        register_many(db, keyring, wanted.customer_id, some, by=wanted.by, now=wanted.now)
-        give_way()
-    outcome = {**wanted.counts, Fate.GONE.value: _deactivate(db, wanted)}
-    db.execute(update(Import).where(Import.id == wanted.id).values(outcome=outcome))
-
-
-def _take(db: Session, wanted: Application) -> None:
-    """Take the list, so that nobody else applies it."""
     taken = db.scalar(
         update(Import)
         .where(Import.id == wanted.id, Import.version == wanted.version, Import.applied_at.is_(None))
-        .values(applied_at=wanted.now, sealed=None)
+        .values(
+            applied_at=wanted.now,
+            sealed=sealed if wanted.items else None,
+            items=wanted.items,
+            leavers=list(wanted.leavers),
+            outcome=dict(wanted.untouched),
+        )
         .returning(Import.id)
     )
     if taken is None:
         raise AppliedAlready(f"import {wanted.id}")
+    for some in _batches(wanted.changed, _ASKED_AT_ONCE):
+        if len(_as_seen(db, some)) < sum(one is not None for one in some):
+            raise Stale(f"import {wanted.id}")
 
 
-def _deactivate(db: Session, wanted: Application) -> int:
-    done = 0
-    for ids in _batches(sorted(wanted.leavers)):
-        for employee in _employees(db, ids).values():
-            if employee.is_active:
-                deactivate(db, employee, None, by=wanted.by, now=wanted.now)
-                done += 1
-        give_way()
-    return done
+def chunks(wanted: Application, done: int = 0) -> Iterator[Chunk]:
+    """What is left of it after so many items."""
+    at = 0
+    for items, do, at_once in (
+        (wanted.added, _add, _AT_ONCE),
+        (wanted.changed, _change, _AT_ONCE),
+        (wanted.leavers, _take_out, _LEAVERS_AT_ONCE),
+    ):
+        left = max(0, done - at)
+        for some in _batches(items[left:], at_once):
+            yield Chunk(at + left, some, do)
+            left += len(some)
+        at += len(items)
 
 
-def _employees(db: Session, ids: Collection[int]) -> dict[int, Employee]:
-    return {employee.id: employee for employee in db.scalars(select(Employee).where(Employee.id.in_(ids)))}
+def apply(db: Session, keyring: Keyring, wanted: Application, chunk: Chunk, now: datetime) -> None:
+    """Do a chunk; raises AppliedAlready where it is not the next one, after which nothing must be kept."""
+    done = chunk.at + len(chunk.items)
+    is_next = (Import.id == wanted.id) & (Import.done == chunk.at) & Import.sealed.is_not(None)
+    outcome = db.scalar(
+        update(Import).where(is_next).values(done=done, applied_at=now).returning(Import.outcome),
+        execution_options={"synchronize_session": False},
+    )
+    if outcome is None:
+        raise AppliedAlready(f"import {wanted.id}")
+    counted = Counter(outcome) + Counter(chunk.do(db, keyring, wanted, chunk.items))
+    over: dict[str, Any] = {"sealed": None, "leavers": []} if done == wanted.items else {}
+    db.execute(update(Import).where(Import.id == wanted.id).values(outcome=dict(counted), **over))
 
 
-def _batches(many: Sequence[T]) -> Iterator[Sequence[T]]:
-    for at in range(0, len(many), _AT_ONCE):
-        yield many[at : at + _AT_ONCE]
+def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Added | None]) -> Mapping[str, int]:
+    added = [one for one in items if one]
+    if added:
+        ids = add_prepared(db, added, wanted.units, by=wanted.by, now=wanted.now)
+        numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
+        register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+    return {Fate.NEW.value: len(added), Fate.FAULTY.value: len(items) - len(added)}
+
+
+def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Changed | None]) -> Mapping[str, int]:
+    as_seen = _as_seen(db, items)
+    changed = [one for one in items if one and one.id in as_seen]
+    if changed:
+        if not change_prepared(db, changed, wanted.units, by=wanted.by, now=wanted.now):
+            raise AssertionError("what is locked was changed by another")
+        numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
+        register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+    return {Fate.CHANGED.value: len(changed), Fate.OVERTAKEN.value: len(items) - len(changed)}
+
+
+def _as_seen(db: Session, items: Sequence[Changed | None]) -> set[int]:
+    """Those whom nobody has changed since the list was looked over; nobody does so until the commit."""
+    seen = {one.id: one.row["version"] for one in items if one}
+    now = select(Employee.id, Employee.version).where(Employee.id.in_(seen)).order_by(Employee.id).with_for_update()
+    return {id for id, version in db.execute(now) if seen[id] == version}
+
+
+def _take_out(db: Session, _keyring: Keyring, wanted: Application, items: Sequence[int]) -> Mapping[str, int]:
+    there = select(Employee).where(Employee.id.in_(items), Employee.deactivated_at.is_(None)).order_by(Employee.id)
+    leavers = db.scalars(there).all()
+    for employee in leavers:
+        deactivate(db, employee, None, by=wanted.by, now=wanted.now)
+    return {Fate.GONE.value: len(leavers)}
+
+
+def _batches(many: Sequence[T], at_once: int) -> Iterator[Sequence[T]]:
+    for at in range(0, len(many), at_once):
+        yield many[at : at + at_once]

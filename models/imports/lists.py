@@ -19,10 +19,12 @@ from models.users.sessions import SignedIn
 
 KEPT = timedelta(hours=24)
 """For how long a list waits to be applied."""
+_STOPPED = timedelta(seconds=30)
+"""After which the next chunk does not come by itself."""
 
 
 class Import(CustomerOwned, Sealed, Base):
-    """One list; `sealed` is a DryRun, and None once it is applied."""
+    """One list; `sealed` is a DryRun, and None once it is applied to its end."""
 
     __tablename__ = "imports"
     __table_args__ = (Index(None, "customer_id", "user_id", "made_at"),)
@@ -36,6 +38,13 @@ class Import(CustomerOwned, Sealed, Base):
     """Counted up when the list is corrected, so that what is applied is what was seen."""
     sealed: Mapped[str | None] = mapped_column(Text)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When its last chunk was; None while it waits."""
+    items: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How much there is to do once it is applied,"""
+    done: Mapped[int] = mapped_column(default=0, server_default="0")
+    """and how much is done."""
+    leavers: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    """Whom the user has said to be gone, by their ids, until they are."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How many were added, changed and so on."""
 
@@ -43,6 +52,15 @@ class Import(CustomerOwned, Sealed, Base):
     def place(self) -> str:
         """What the seal is bound to."""
         return f"imports:{self.key}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is being applied, or was, when whoever did so was killed."""
+        return self.applied_at is not None and self.sealed is not None
+
+    def has_stopped(self, now: datetime) -> bool:
+        """Whether nobody seems to apply it any more, although it is not at its end."""
+        return self.is_under_way and self.applied_at is not None and now - self.applied_at > _STOPPED
 
     def open(self, keyring: Keyring) -> DryRun:
         """The list as it was left."""
@@ -76,6 +94,12 @@ def change(db: Session, keyring: Keyring, found: Import, dry_run: DryRun) -> boo
 def import_by_id(db: Session, id: int, *, by: SignedIn, now: datetime) -> Import | None:
     """The user's own list, as long as it is kept; the outcome stays as long."""
     return db.scalar(select(Import).where(Import.id == id, Import.user_id == by.user_id, Import.made_at > now - KEPT))
+
+
+def under_way(db: Session, *, by: SignedIn, now: datetime) -> Import | None:
+    """The user's newest list that was not applied to its end."""
+    begun = (Import.applied_at.is_not(None), Import.sealed.is_not(None), Import.made_at > now - KEPT)
+    return db.scalar(select(Import).where(Import.user_id == by.user_id, *begun).order_by(Import.id.desc()).limit(1))
 
 
 def forget_expired(db: Session, now: datetime) -> int:

@@ -41,6 +41,8 @@ class Fate(Worded):
     SAME = "same", "uendret"
     GONE = "gone", "sluttet"
     FAULTY = "faulty", "feil"
+    OVERTAKEN = "overtaken", "endret imens"
+    """Somebody else was faster than the chunk that it is in."""
 
 
 Values = dict[str, str]

@@ -19,6 +19,7 @@ from models.outbox import endpoints, message  # noqa: F401  # tables
 from models.reports import plans, report  # noqa: F401  # tables
 from models.staff import log  # noqa: F401  # tables
 from models.users import drafts, sessions, throttle, user  # noqa: F401  # tables
+from models.users.factors import devices, recovery_codes  # noqa: F401  # tables
 
 connection = context.config.attributes["connection"]
 context.configure(

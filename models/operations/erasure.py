@@ -24,6 +24,7 @@ from models.orders import messages as order_messages
 from models.outbox.claims import empty_about, empty_delivered
 from models.outbox.message import Channel, Outgoing, post
 from models.users import drafts, password_links
+from models.users.factors import devices
 from models.users.sessions import UserSession
 
 SESSIONS_KEPT = timedelta(days=30)
@@ -40,6 +41,7 @@ def purge(database: Database, var: Path, *, former_kept: timedelta, now: datetim
         ("drafts", lambda db: drafts.forget_expired(db, now)),
         ("imports", lambda db: imports.forget_expired(db, now)),
         ("password links", lambda db: password_links.forget_old_links(db, now)),
+        ("remembered browsers", lambda db: devices.forget_expired(db, now)),
         ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("sessions", lambda db: _forget_sessions(db, now)),
     ]

@@ -1,4 +1,4 @@
-"""How the first member of the staff comes in, and whoever has lost the way: links that need no mail server.
+"""How the first member of the staff comes in, and whoever has lost the way: no mail server is needed, and no telephone.
 
 What else changes of the staff is done at the desk (`models.staff`).
 """
@@ -11,7 +11,9 @@ from models.core.signed import PASSWORD_LINK, Signer
 from models.operations.installation import Installation, Refused
 from models.staff.administration import administrators
 from models.staff.changes import AlreadyStaff, Details, UsernameTaken, add_member, link_for
-from models.users.user import Role
+from models.staff.log import note
+from models.users.factors.changes import remove
+from models.users.user import Role, find_user
 
 OPERATOR = Named("Kommandolinjen")
 """Whoever runs the commands, as the log names one."""
@@ -59,6 +61,18 @@ def staff_link(installation: Installation, address: Address, *, username: str) -
         raise Refused(f"Nobody of the staff who may sign in is called {username}.")
     yield _link(installation.settings, address, *found)
     yield "The link is good once, for a day."
+
+
+def reset_second_factor(installation: Installation, *, username: str) -> Iterable[str]:
+    """Any user who has lost the telephone and the recovery codes gets in with the password, and sets up another one."""
+    with installation.session() as db:
+        user = find_user(db, username)
+        is_reset = user is not None and remove(db, user.id, by=OPERATOR, now=installation.now)
+        if user is not None and is_reset and user.account_manager_id is not None:
+            note(db, user.account_manager_id, "second factor removed", by=OPERATOR, now=installation.now)
+    if not is_reset:
+        raise Refused(f"No user who may sign in is called {username} and has a second factor.")
+    yield f"{username} signs in with the password alone now, is signed out everywhere, and is told by mail."
 
 
 def _link(settings: Settings, address: Address, name: str, holder: str) -> str:

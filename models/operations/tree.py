@@ -63,6 +63,8 @@ def _add_staff(entry: Entry, addresses: Addresses) -> None:
     added.add_argument("--name", type=words.name, required=True, help="the full name")
     added.add_argument("--email", type=words.email, required=True, help="where letters go")
     added.add_argument("--phone", type=words.phone, default="", help="where customers call")
+    reset = entry("reset-second-factor", staff.reset_second_factor, "lets a user in with the password alone, once")
+    reset.add_argument("username", type=words.username, help="what one signs in with")
     admin = "may do everything, and say who is staff"
     added.add_argument("--administrator", action="store_true", dest="is_administrator", help=admin)
 

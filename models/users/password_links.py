@@ -4,21 +4,21 @@ A link is a name and a signature (`models.core.signed`), so that neither the dat
 opens anything. Which users get one because somebody asks for it is in `models.users.password_requests`.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Identity, Index, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import Actor, Change, record
+from models.core.audit import Actor
 from models.core.base import Base, Moment
 from models.core.scope import across_customers
 from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name_in, new_name
-from models.outbox.message import Channel, Outgoing, post
+from models.users.events import note, tell
+from models.users.factors.devices import forget
 from models.users.sessions import SignedIn, end_session, end_sessions
 from models.users.throttle import Bucket, account_key, forgive
-from models.users.user import Grant, User
+from models.users.user import User, find_active
 
 GOOD_FOR = timedelta(hours=1)
 """How long a link is good that somebody has asked for."""
@@ -27,8 +27,6 @@ INVITED_FOR = timedelta(days=7)
 SHOWN_FOR = timedelta(days=1)
 """How long a link is good that an operator is shown instead of a letter."""
 _KEPT = timedelta(days=30)
-
-_log = logging.getLogger(__name__)
 
 
 class PasswordLink(Base):
@@ -70,7 +68,7 @@ class OpenedLink:
         Ends all sessions of the user, and of whoever else is signed in `here`, at this browser.
         """
         with across_customers(db):
-            used = _hold(db, self.user.id) and db.scalar(
+            used = find_active(db, self.user.id) and db.scalar(
                 update(PasswordLink)
                 .where(PasswordLink.id == self.id, PasswordLink.ended_at.is_(None), PasswordLink.good_until > now)
                 .values(ended_at=now)
@@ -94,7 +92,7 @@ def invite_user(db: Session, user: User, *, by: Actor, now: datetime) -> None:
     """
     user.invited_at = now
     _send(db, user, "password_invitation", INVITED_FOR, now)
-    _note(db, user, "invited", by.label, now)
+    note(db, user, "invited", by.label, now)
 
 
 def send_link(db: Session, user: User, now: datetime) -> None:
@@ -131,7 +129,7 @@ def change_password(db: Session, by: SignedIn, stored: str, hashed: str, now: da
     `stored` is the hash that the password typed was right for. False where it is another by now: nothing is changed.
     """
     with across_customers(db):
-        user = _hold(db, by.user_id)
+        user = find_active(db, by.user_id)
         if user is None or user.password_hash != stored:
             return False
         end_sessions(db, user.id, now, but=by.session_id)
@@ -150,7 +148,7 @@ def readdress(db: Session, user: User, email: str, now: datetime) -> None:
     end_sessions(db, user.id, now)
     if user.password_hash and user.active:
         for to in dict.fromkeys((before, email)):
-            _tell(db, user, "email_changed", {"changed_at": now.isoformat(), "email": email}, now, to=to)
+            tell(db, user, "email_changed", {"changed_at": now.isoformat(), "email": email}, now, to=to)
 
 
 def password_of(db: Session, user_id: int) -> str | None:
@@ -165,28 +163,23 @@ def forget_old_links(db: Session, now: datetime) -> int:
     return len(db.scalars(old, execution_options={"synchronize_session": False}).all())
 
 
-def _hold(db: Session, user_id: int) -> User | None:
-    """The user, held until the commit: a password and the links to another one change one after the other."""
-    held = select(User).where(User.id == user_id, User.active).with_for_update()
-    return db.scalar(held, execution_options={"populate_existing": True})
-
-
 def _set(db: Session, user: User, hashed: str, now: datetime) -> None:
     user.password_hash = hashed
+    forget(db, user.id)
     _end_links(db, user.id, now)
-    _note(db, user, "password", f"{user.full_name} ({user.username})", now)
-    _tell(db, user, "password_changed", {"changed_at": now.isoformat()}, now)
+    note(db, user, "password", user.label, now)
+    tell(db, user, "password_changed", {"changed_at": now.isoformat()}, now)
 
 
 def _send(db: Session, user: User, kind: str, good_for: timedelta, now: datetime) -> None:
     with across_customers(db):
         link = _fresh(db, user, good_for, now)
-        _tell(db, user, kind, {"link": link.link, "good_until": link.good_until.isoformat()}, now)
+        tell(db, user, kind, {"link": link.link, "good_until": link.good_until.isoformat()}, now)
 
 
 def _fresh(db: Session, user: User, good_for: timedelta, now: datetime) -> PasswordLink:
-    """A link in the place of those before."""
-    _hold(db, user.id)
+    """A link in the place of those before; the user is held, so that one change follows another."""
+    find_active(db, user.id)
     _end_links(db, user.id, now)
     link = PasswordLink(user_id=user.id, made_at=now, good_until=now + good_for)
     db.add(link)
@@ -197,28 +190,3 @@ def _fresh(db: Session, user: User, good_for: timedelta, now: datetime) -> Passw
 def _end_links(db: Session, user_id: int, now: datetime) -> None:
     ended = update(PasswordLink).where(PasswordLink.user_id == user_id, PasswordLink.ended_at.is_(None))
     db.execute(ended.values(ended_at=now))
-
-
-def _tell(db: Session, user: User, kind: str, facts: dict[str, str], now: datetime, *, to: str | None = None) -> None:
-    """Write to the user's own address, or to the one before."""
-    post(
-        db,
-        Outgoing(
-            channel=Channel.MAIL,
-            kind=kind,
-            about=f"user:{user.id}",
-            customer_id=None,
-            to=to or user.email,
-            payload={"full_name": user.full_name, "username": user.username} | facts,
-            at=now,
-        ),
-    )
-
-
-def _note(db: Session, user: User, action: str, label: str, now: datetime) -> None:
-    """Log it with every customer where the user has rights, and for operators: some users have none."""
-    with across_customers(db):
-        customers = db.scalars(select(Grant.customer_id).where(Grant.user_id == user.id).distinct())
-        for customer_id in sorted(customers):
-            record(db, Change(customer_id=customer_id, actor=label, about=f"user:{user.id}", action=action, at=now))
-    _log.info("user changed", extra={"about": f"user:{user.id}", "action": action})

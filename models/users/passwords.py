@@ -3,6 +3,8 @@
 What a new one has to be is in `models.users.password_rules`.
 """
 
+import hashlib
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -30,6 +32,11 @@ def verify_password(stored: str | None, password: str) -> bool:
 def is_outdated(stored: str) -> bool:
     """Whether the hash was made with weaker parameters than today's and should be renewed."""
     return _HASHER.check_needs_rehash(stored)
+
+
+def mark_of(stored: str) -> str:
+    """By what a stored hash is known again, and nothing follows from."""
+    return hashlib.sha256(stored.encode()).hexdigest()
 
 
 def _normal(password: str) -> str:

@@ -20,7 +20,7 @@ from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager, Contact
 from models.customers.customer import Customer
 from models.customers.stand_ins import StandIn
-from models.users.user import GRANTED, Grant, Role, User, scope_granted, with_branches
+from models.users.user import GRANTED, HAS_FACTOR, MUST_HAVE_FACTOR, Grant, Role, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
 """How long a session lives without being used."""
@@ -86,6 +86,10 @@ class SignedIn:
     """Of staff: the account managers whose customers are one's own today: oneself, and those one stands in for."""
     view: View | None = None
     """Of staff who see the portal as a customer does."""
+    has_factor: bool = False
+    """Whether a second factor is set up."""
+    must_have_factor: bool = False
+    """Whether a customer asks for one (K4)."""
 
     @property
     def is_at_desk(self) -> bool:
@@ -211,6 +215,8 @@ _SIGNED_IN = with_branches(
         User.email,
         User.account_manager_id,
         User.role,
+        HAS_FACTOR,
+        MUST_HAVE_FACTOR,
         StandIn.account_manager_id.label("covered_id"),
         Customer.id.label("customer_id"),
         Customer.name.label("customer_name"),
@@ -264,6 +270,8 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         account_manager_id=first.account_manager_id,
         role=Role(first.role) if first.role else None,
         covers=_covered(first.account_manager_id, rows),
+        has_factor=bool(first.has_factor),
+        must_have_factor=any(row.must_have_factor for row in rows),
     )
 
 

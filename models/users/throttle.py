@@ -6,6 +6,7 @@ that many at once are no more than one after the other. A limit that is reached 
 """
 
 import hashlib
+import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -32,6 +33,8 @@ class Bucket(StrEnum):
     """and the letters with such a link that one user gets."""
     OWNER = "owner"
     """Wrong passwords of somebody who is signed in and wants another one."""
+    CODE = "code"
+    """Wrong codes of somebody who has given the right password."""
 
 
 _LIMITS = {
@@ -42,7 +45,10 @@ _LIMITS = {
     Bucket.ASKER: 20,
     Bucket.LETTER: 3,
     Bucket.OWNER: 10,
+    Bucket.CODE: 5,
 }
+
+_log = logging.getLogger(__name__)
 
 
 class FailedSignIn(Base):
@@ -80,6 +86,7 @@ def attempt(db: Session, keys: dict[Bucket, str], now: datetime) -> list[int]:
                 )
             ).one()
             if failed >= _LIMITS[bucket]:
+                _log.warning("too many attempts", extra={"bucket": bucket.value, "count": failed})
                 raise TooManyAttempts(first + WINDOW - now)
         db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
         counted = [FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items()]
@@ -104,7 +111,7 @@ def _wait_for_others(db: Session, keys: dict[Bucket, str]) -> None:
 
 def forgive(db: Session, keys: dict[Bucket, str]) -> None:
     """Forget an account's and a browser's failures after a right password; an address is not forgiven."""
-    for bucket in (Bucket.ACCOUNT, Bucket.DEVICE, Bucket.OWNER):
+    for bucket in (Bucket.ACCOUNT, Bucket.DEVICE, Bucket.OWNER, Bucket.CODE):
         if bucket in keys:
             with across_customers(db):
                 db.execute(delete(FailedSignIn).where(FailedSignIn.bucket == bucket, FailedSignIn.key == keys[bucket]))

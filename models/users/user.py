@@ -1,6 +1,7 @@
-"""Users and their grants: who can sign in, and with which rights where.
+"""Users, their grants and second factors: who can sign in, with what, and with which rights where.
 
-Who is signed in is in `models.users.sessions`, how passwords are chosen and kept in the modules named for them.
+Who is signed in is in `models.users.sessions`, how passwords are chosen and kept in the modules named for them, and how
+second factors are set up and asked for in `models.users.factors`.
 """
 
 from collections.abc import Sequence
@@ -8,11 +9,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, Select, String, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Select,
+    String,
+    Text,
+    bindparam,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.base import Base, Moment
 from models.core.scope import NO_UNITS, CustomerOwned, Right, Scope, Units
+from models.core.sealed import Keyring, Sealed
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
@@ -48,6 +62,11 @@ class User(Base):
     role: Mapped[str | None] = mapped_column(String(20), index=True)
     """Of staff: one of `Role`."""
 
+    @property
+    def label(self) -> str:
+        """The user as the logs of changes name one."""
+        return f"{self.full_name} ({self.username})"
+
 
 class Grant(CustomerOwned, Base):
     """A user's rights in one branch of a customer: the unit and everything below it (X1, X2)."""
@@ -67,9 +86,80 @@ class Grant(CustomerOwned, Base):
     reports: Mapped[bool] = mapped_column(default=False)
 
 
+class FactorKind(StrEnum):
+    """What a second factor is."""
+
+    APP = "app"
+    """A program that shows another code every half minute (TOTP, RFC 6238)."""
+
+
+class SecondFactor(Sealed, Base):
+    """What a user has, besides the password that a user knows. Whoever has one is asked for it."""
+
+    __tablename__ = "second_factors"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[str] = mapped_column(Text)
+    """Of a program, the secret that its codes are made from."""
+    counter: Mapped[int] = mapped_column(BigInteger)
+    """What was used last: no code of this half minute, or of one before, is good any more."""
+    added_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def place(self) -> str:
+        """What the seal is bound to."""
+        return f"second_factors.sealed:{self.user_id}"
+
+    def keep(self, keyring: Keyring, secret: str) -> None:
+        """Seal the secret."""
+        self.sealed = keyring.seal(secret, place=self.place)
+
+    def secret(self, keyring: Keyring) -> str:
+        """The secret; raises SealBroken."""
+        return keyring.open(self.sealed, place=self.place)
+
+
+_is_app = SecondFactor.kind == FactorKind.APP
+Index("ix_second_factors_app", SecondFactor.user_id, unique=True, postgresql_where=_is_app, sqlite_where=_is_app)
+
+
+class RequiredFactor(CustomerOwned, Base):
+    """A customer asks that this user, or everybody, signs in with a second factor (K4)."""
+
+    __tablename__ = "required_factors"
+    __table_args__ = (Index(None, "customer_id", "user_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """None is everybody with a grant at the customer."""
+
+
+_of_all = RequiredFactor.user_id.is_(None)
+Index(
+    "ix_required_factors_all", RequiredFactor.customer_id, unique=True, postgresql_where=_of_all, sqlite_where=_of_all
+)
+
+HAS_FACTOR = exists().where(SecondFactor.user_id == User.id).label("has_factor")
+"""Whether the user of a statement has set one up,"""
+_MUST = exists().where(
+    RequiredFactor.customer_id == Grant.customer_id,
+    RequiredFactor.user_id.is_(None) | (RequiredFactor.user_id == User.id),
+)
+MUST_HAVE_FACTOR = _MUST.label("must_have_factor")
+"""and whether the customer of a grant asks for it."""
+
+
 def find_user(db: Session, username: str) -> User | None:
     """The active user of that name, ignoring case."""
     return db.scalar(select(User).where(User.username_folded == username.strip().casefold(), User.active))
+
+
+def find_active(db: Session, user_id: int) -> User | None:
+    """The active user of that id, held until the commit."""
+    found = select(User).where(User.id == user_id, User.active).with_for_update()
+    return db.scalar(found, execution_options={"populate_existing": True})
 
 
 def is_still_password(db: Session, user_id: int, stored: str | None) -> bool:

@@ -103,3 +103,9 @@ class NewUserForm(UserForm):
         description="Det brukeren logger inn med. Kan ikke endres. Store og små bokstaver er like gode.",
     )
     same = BooleanField("Det er samme person, som også skal ha tilgang her")
+
+
+class ResetForm(PortalForm):
+    """The own password of whoever takes a second factor away from somebody else."""
+
+    own_password = OwnPassword()

@@ -8,9 +8,10 @@ from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
 from models.users.changes import SharedWithOthers, UsernameTaken, add_user, change_user, close_to, invite_again, open_to
+from models.users.factors.changes import has_factor, remove
 from models.users.of_customer import CustomerUser, customers_besides, users_at
 from routes.customers.page import RIGHTS
-from routes.customers.user_form import NewUserForm, UserForm
+from routes.customers.user_form import NewUserForm, ResetForm, UserForm
 from routes.web.answers import go, page
 from routes.web.entrance.confirming import is_confirmed
 from routes.web.errors import not_found
@@ -56,12 +57,8 @@ def create(visit: Visit, id: int) -> Response:
 def edit(visit: Visit, id: int, user: int) -> Response:
     """What a user may do at the customer."""
     found = _user(visit, id, user)
-    stored = [
-        ("full_name", found.full_name),
-        ("email", found.email),
-        *(("granted", f"{each.unit_id}-{right.value}") for each in found.granted for right in each.rights),
-    ]
-    return _edit(visit, found, _form(visit, visit.draft() or stored))
+    draft = visit.draft()
+    return _edit(visit, found, _form(visit, draft) if draft else _stored(visit, found))
 
 
 def update(visit: Visit, id: int, user: int) -> Response:
@@ -105,6 +102,17 @@ def invite(visit: Visit, id: int, user: int) -> Response:
     return go(visit, visit.url("desk_user", id=id, user=user), say=say, tone="good" if sent else "wait")
 
 
+def reset_factor(visit: Visit, id: int, user: int) -> Response:
+    """Let a user in who has lost the telephone and the recovery codes; the own password first, if that was long ago."""
+    found = _user(visit, id, user)
+    reset = ResetForm.of(visit)
+    if not is_confirmed(visit, reset.own_password):
+        return _edit(visit, found, _stored(visit, found), reset, status=422)
+    remove(visit.db, user, by=visit.user, now=visit.now)
+    say = f"{found.full_name} logger nå inn med passordet alene, og får en e-post om det."
+    return go(visit, visit.url("desk_user", id=id, user=user), say=say)
+
+
 def _user(visit: Visit, id: int, user: int) -> CustomerUser:
     """One of the customer's users; staff are none."""
     visit.serve(Customer, id)
@@ -112,6 +120,12 @@ def _user(visit: Visit, id: int, user: int) -> CustomerUser:
     if found is None:
         raise not_found()
     return found
+
+
+def _stored(visit: Visit, user: CustomerUser) -> UserForm:
+    """The form of a user as it is stored."""
+    granted = [("granted", f"{each.unit_id}-{right.value}") for each in user.granted for right in each.rights]
+    return _form(visit, [("full_name", user.full_name), ("email", user.email), *granted])
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> UserForm:
@@ -142,7 +156,9 @@ def _new(visit: Visit, form: NewUserForm, *, status: int = 200, may_be_same: boo
     )
 
 
-def _edit(visit: Visit, user: CustomerUser, form: UserForm, *, status: int = 200) -> Response:
+def _edit(
+    visit: Visit, user: CustomerUser, form: UserForm, reset: ResetForm | None = None, *, status: int = 200
+) -> Response:
     return page(
         visit,
         "customers/users/edit.html",
@@ -151,6 +167,8 @@ def _edit(visit: Visit, user: CustomerUser, form: UserForm, *, status: int = 200
         customer=visit.db.get_one(Customer, visit.customer_id),
         form=form,
         user=user,
+        reset=reset or ResetForm(),
+        has_factor=has_factor(visit.db, user.id),
         besides=customers_besides(visit.db, user.id, visit.customer_id),
         rights=RIGHTS,
     )

@@ -16,7 +16,7 @@ from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
 from models.imports.dry_run import DryRun, begin, choose_columns
 from models.imports.headings import Columns, Meaning, is_list
-from models.imports.lists import forget, keep
+from models.imports.lists import forget, keep, under_way
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
@@ -73,6 +73,9 @@ def create(visit: Visit) -> Response:
 def show(visit: Visit, id: int) -> Response:
     """A list that waits, or the outcome of one that was applied."""
     found = found_import(visit, id)
+    if found.is_under_way:
+        stopped, at = found.has_stopped(visit.now), visit.url("import", id=id)
+        return page(visit, "imports/show.html", part="import", at=at, state="under way", found=found, stopped=stopped)
     if found.applied_at:
         at, done = visit.url("import", id=id), _done(found.outcome)
         return page(visit, "imports/show.html", part="import", at=at, state="outcome", found=found, done=done)
@@ -123,12 +126,16 @@ def update(visit: Visit, id: int) -> Response:
 
 def destroy(visit: Visit, id: int) -> Response:
     """Throw a list away that is not to be applied."""
-    forget(visit.db, found_import(visit, id))
+    found = found_import(visit, id)
+    if found.applied_at:
+        return go(visit, visit.url("import", id=id), say="Importen er allerede i gang.", tone="wait")
+    forget(visit.db, found)
     return go(visit, visit.url("employees"), say="Lista er slettet. Ingen ansatte er endret.")
 
 
 def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "") -> Response:
-    shown: dict[str, Any] = {"state": "form", "form": form, "pasted": pasted, "most_rows": MAX_ROWS}
+    begun = under_way(visit.db, by=visit.user, now=visit.now)
+    shown: dict[str, Any] = {"state": "form", "form": form, "pasted": pasted, "most_rows": MAX_ROWS, "begun": begun}
     return page(visit, "imports/show.html", part="import", status=status, **shown)
 
 
@@ -186,6 +193,7 @@ def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
         Fate.GONE: "deaktivert",
         Fate.SAME: "uendret",
         Fate.FAULTY: "ikke importert",
+        Fate.OVERTAKEN: "endret av noen andre imens, og ikke importert",
     }
     became = {Fate(name): number for name, number in outcome.items()}  # old outcomes have words
     return [(word, became[fate]) for fate, word in words.items() if became.get(fate)]

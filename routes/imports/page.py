@@ -43,11 +43,25 @@ def units_of(visit: Visit) -> list[UnitRow]:
 
 def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     """Read all rows, find whom they are about, and decide what becomes of them; others go on meanwhile."""
+    read, known = _read(visit, dry_run, units)
+    visit.aside(lambda: judge(read, known, today=visit.today), lane=Lane.LISTS)
+    return read, known
+
+
+def _read(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     customer_id, keyring = visit.customer_id, visit.portal.keyring
     synthetic = visit.portal.settings.demo
     read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic), lane=Lane.LISTS)
     known = visit.look(lambda db: known_to(db, keyring, customer_id, read=read, units=units, dry_run=dry_run))
-    visit.aside(lambda: judge(read, known, today=visit.today), lane=Lane.LISTS)
+    return read, known
+
+
+def read_again(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
+    """The same for a list whose applying was stopped: what becomes of its rows was decided before it was begun."""
+    decided = {row.number: row.changes for row in dry_run.rows}
+    read, known = _read(visit, dry_run, units)
+    for row in dry_run.rows:
+        row.changes = decided[row.number]
     return read, known
 
 

@@ -1,9 +1,13 @@
 """A signed-in user's own password, and where the user is signed in."""
 
+from typing import Any
+
 from starlette.responses import Response
 from wtforms import PasswordField
 
 from models.core.lanes import Lane
+from models.users.factors import devices
+from models.users.factors.changes import added_at
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
 from models.users.sessions import end_sessions, live_sessions
@@ -52,8 +56,9 @@ def update(visit: Visit) -> Response:
 
 
 def end_others(visit: Visit) -> Response:
-    """Sign out everywhere but here."""
+    """Sign out everywhere but here, and remember no other browser."""
     end_sessions(visit.db, visit.user.user_id, visit.now, but=visit.user.session_id)
+    devices.forget(visit.db, visit.user.user_id, but=_device(visit))
     return _done(visit, ENDED)
 
 
@@ -75,14 +80,27 @@ def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> R
 
 
 def _page(visit: Visit, form: PasswordChange, *, status: int = 200) -> Response:
-    form.username.data = visit.user.username
-    sessions = live_sessions(visit.db, visit.user.user_id, visit.now)
-    return page(visit, "session/passwords/edit.html", part="access", status=status, form=form, sessions=sessions)
+    return page(visit, "session/passwords/edit.html", part="access", status=status, **_seen(visit, form))
 
 
 def _done(visit: Visit, said: str) -> Response:
-    form = PasswordChange()
-    form.username.data = visit.user.username
-    sessions = live_sessions(visit.db, visit.user.user_id, visit.now)
-    there = visit.url("password")
-    return swap(visit, "session/passwords/_access.html", or_go=there, say=said, form=form, sessions=sessions)
+    there, seen = visit.url("password"), _seen(visit, PasswordChange())
+    return swap(visit, "session/passwords/_access.html", or_go=there, say=said, **seen)
+
+
+def _seen(visit: Visit, form: PasswordChange) -> dict[str, Any]:
+    """What stands on the page: whose it is, and all ways in."""
+    user, db = visit.user, visit.db
+    form.username.data = user.username
+    since = added_at(db, user.user_id) if user.has_factor else None
+    return {
+        "form": form,
+        "sessions": live_sessions(db, user.user_id, visit.now),
+        "factor_since": since,
+        "remembered": devices.remembered(db, user.user_id, _device(visit), visit.now) if since else [],
+    }
+
+
+def _device(visit: Visit) -> str | None:
+    """What names this browser for the user."""
+    return visit.portal.cookies.devices(visit.request).get(str(visit.user.user_id))

@@ -6,10 +6,14 @@ from wtforms import PasswordField
 from models.core.lanes import Lane
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
+from models.users.factors.changes import has_factor
+from models.users.factors.devices import is_remembered
 from models.users.passwords import hash_password, is_outdated, verify_password
-from models.users.sessions import end_session, first_customer, note_customer, open_session
+from models.users.sessions import end_session, note_customer
 from models.users.throttle import Bucket, TooManyAttempts, account_key, attempt, forgive, key_of, take_back
 from models.users.user import find_user, is_still_password
+from routes.session import codes
+from routes.session.beginning import begin
 from routes.web.answers import go, page
 from routes.web.entrance.slowing import address_key, too_many, try_later
 from routes.web.errors import not_found
@@ -20,7 +24,6 @@ from routes.web.visit import Visit
 
 WRONG = "Feil brukernavn eller passord."
 SIGNED_OUT = "Du er logget ut."
-DRAFT_KEPT = "Du ble logget ut mens du skrev. Det du hadde skrevet, står her fortsatt, men er ikke sendt."
 
 _FORGET = {"clear-site-data": '"cache"'}
 
@@ -42,15 +45,16 @@ def new(visit: Visit) -> Response:
 
 
 def create(visit: Visit) -> Response:
-    """Sign in: a new session id, and back to the page that was wanted."""
+    """Sign in, or go on to the second factor of whoever has one."""
     form = SignInForm.of(visit)
     back_to = visit.local(str(visit.form.get("next", "")), visit.url("info"))
     if not form.validate():
         return _page(visit, form, back_to, status=422)
+    devices = visit.portal.cookies.devices(visit.request)
     with across_customers(visit.db):
         user = find_user(visit.db, form.username.data)
-        devices = visit.portal.cookies.devices(visit.request)
-        keys = _throttle_keys(visit, form.username.data, devices.get(str(user.id)) if user else None)
+        device = devices.get(str(user.id)) if user else None
+        keys = _throttle_keys(visit, form.username.data, device)
         try:
             counted = attempt(visit.db, keys, visit.now)
         except TooManyAttempts as refused:
@@ -66,14 +70,9 @@ def create(visit: Visit) -> Response:
             user.password_hash = visit.aside(hash_password, form.password.data, lane=Lane.PASSWORDS)
         forgive(visit.db, keys)
         take_back(visit.db, counted)
-        if visit.signed_in:  # somebody else, or the same one again, at this browser
-            end_session(visit.db, visit.signed_in.session_id, visit.now)
-        customer_id = first_customer(visit.db, user.id)
-        secret = open_session(visit.db, user.id, customer_id, visit.now)
-    response = go(visit, back_to, say=DRAFT_KEPT if "draft=" in back_to else None, tone="wait", frame=True)
-    visit.portal.cookies.write_session(response, SessionCookie(secret, customer_id))
-    visit.portal.cookies.write_device(response, devices, user.id)
-    return response
+    if has_factor(visit.db, user.id) and not is_remembered(visit.db, user.id, device, visit.now):
+        return codes.ask(visit, user, back_to)
+    return begin(visit, user, back_to)
 
 
 def destroy(visit: Visit) -> Response:

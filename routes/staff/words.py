@@ -37,6 +37,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "changed": lambda changed: f"Endret {', '.join(_FIELDS[name] for name in changed['fields'])}",
     "invited": lambda _changed: "Invitert til å velge passord",
     "link": lambda _changed: "Ny passordlenke",
+    "second factor removed": lambda _changed: "Totrinnsbekreftelsen er nullstilt",
     "handed over": _handed_over,
     "stand-in": lambda changed: f"Stedfortreder: {_days(changed)}",
     "no stand-in": lambda changed: f"Ikke lenger stedfortreder: {_days(changed)}",

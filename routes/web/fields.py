@@ -4,7 +4,7 @@ What is asked in one form stands with the form; `forms` has what whole forms sha
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from datetime import time as clock_time
 from typing import Any
@@ -28,12 +28,28 @@ _LONGEST = 500
 """Signs of a text whose field says nothing else."""
 
 
+Looks = tuple[Hashable, ...]
+"""All that a macro sees of a field; fields that look alike are drawn alike."""
+
+
+def looks_of(field: Field, *more: Hashable) -> Looks | None:
+    """What a field looks like; None where something is wrong with it, which is seldom so twice."""
+    if field.errors:
+        return None
+    return (field.id, field.name, field.label.text, field.description, bool(field.flags.required), *more)
+
+
 class Text(StringField):
     """A text as somebody typed it: trimmed, without control characters, with identity numbers masked."""
 
     kind = "text"
     """What is typed there, as the contract calls it."""
     masked = 0
+
+    @property
+    def looks(self) -> Looks | None:
+        """What it looks like while nobody has typed anything: no text of anybody is kept."""
+        return None if self.data else looks_of(self)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Clean what was sent, so that no answer, row, log or letter can hold what was taken out.
@@ -217,6 +233,16 @@ class Choice(SelectField):
         if self.choices is None and self.find_choices:
             self.choices = self.find_choices()
         return super().iter_choices()
+
+    @property
+    def looks(self) -> Looks | None:
+        """What it looks like with one of its choices taken."""
+        if self.choices is None and self.find_choices:
+            self.choices = self.find_choices()
+        options: Iterable[Any] = self.choices or ()
+        choices = tuple((option.value, option.label) for option in options)
+        is_one = any(value == self.data for value, _ in choices)
+        return looks_of(self, self.data, choices) if is_one else None
 
     def pre_validate(self, form: Any) -> None:
         """Raises the sentence for the field."""

@@ -72,16 +72,23 @@ class Line:
     """For a GET: whether a balancer asks it, by whatever name and as nobody."""
     while_viewing: bool = False
     """For a POST: whether staff may send it who see the portal as a customer does."""
+    before_factor: bool = False
+    """Whether it is open to who must set up a second factor first."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
-        place = Place(portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing)
+        place = Place(
+            portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
+            self.before_factor,
+        )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
-def get(path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False) -> Line:
+def get(
+    path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False, before_factor: bool = False
+) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe)
+    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor)
 
 
 def post(
@@ -93,9 +100,12 @@ def post(
     form: str | None = None,
     max_body: int = MEGABYTE,
     while_viewing: bool = False,
+    before_factor: bool = False,
 ) -> Line:
     """A change."""
-    return Line("POST", path, handler, name, who, form, max_body, while_viewing=while_viewing)
+    return Line(
+        "POST", path, handler, name, who, form, max_body, while_viewing=while_viewing, before_factor=before_factor
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ Rooms get a `Visit` and answer with a response; how answers are drawn is in `ans
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, QueryParams
@@ -29,6 +30,7 @@ from routes.web.http.same_origin import local
 from routes.web.portal import Portal
 
 T = TypeVar("T")
+Piece = TypeVar("Piece")
 
 _RECENT = timedelta(minutes=10)
 
@@ -122,6 +124,14 @@ class Visit:
         return customer_id
 
     @property
+    def lacks_factor(self) -> bool:
+        """Whether the user must set up a second factor before anything else; in a demonstration nobody must."""
+        user, settings = self.signed_in, self.portal.settings
+        if user is None or user.has_factor or settings.demo:
+            return False
+        return user.must_have_factor or (settings.staff_second_factor and user.account_manager_id is not None)
+
+    @property
     def is_recent(self) -> bool:
         """Whether the user has signed in just now, and so has just given the password."""
         return self.now - self.user.began_at <= _RECENT
@@ -210,6 +220,12 @@ class Visit:
             return found
 
         return self.portal.database.write_apart(whole)
+
+    def write_in_turn(self, work: Callable[[Piece, Session], object], pieces: Iterable[Piece]) -> None:
+        """Write much, each piece in a transaction of its own; between two, whoever waits to write may."""
+        for piece in pieces:
+            self.write_much(partial(work, piece))
+            self.portal.database.make_room()
 
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""

@@ -15,7 +15,7 @@ from models.employees.national_ids import NationalId, holders_of
 from models.operations.key_rotation import rotate, sealed_tables
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
-from models.users.user import User
+from models.users.user import FactorKind, SecondFactor, User
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
 from tests.stage.times import NOW
@@ -28,7 +28,7 @@ INGRID = "14838419861"
 
 @pytest.fixture
 def database(quiet_house: House) -> Iterator[Database]:
-    """The demo's numbers, a draft and an event on its way, all sealed with the old key."""
+    """The demo's numbers, a draft, an event on its way and a second factor, all sealed with the old key."""
     with quiet_house.behind() as db:
         user_id = db.scalars(select(User.id).where(User.username == "Tester")).one()
         customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
@@ -43,6 +43,9 @@ def database(quiet_house: House) -> Iterator[Database]:
             at=NOW,
         )
         post(db, event).seal(OLD, INGRID)
+        factor = SecondFactor(user_id=user_id, kind=FactorKind.APP, counter=0, added_at=NOW)
+        factor.keep(OLD, "a secret")
+        db.add(factor)
         db.commit()
     database = Database(quiet_house.settings.database_url)
     yield database
@@ -111,6 +114,7 @@ def test_what_no_key_opens_is_counted_and_holds_nothing_up(
         "imports: 0 sealed anew",
         f"national_ids: {total} sealed anew",
         "outbox: 1 sealed anew",
+        "second_factors: 1 sealed anew",
     ]
     with quiet_house.behind() as db:
         db.delete(db.scalars(select(Draft)).one())

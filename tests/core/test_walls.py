@@ -223,6 +223,11 @@ ESCAPES = {
     "models/operations/key_rotation.py",
     "models/bookings/sign_ups/appointment.py",
     "models/bookings/calendar_feeds.py",
+    "models/users/events.py",
+    "models/users/factors/app.py",
+    "models/users/factors/changes.py",
+    "models/users/factors/devices.py",
+    "models/users/factors/recovery_codes.py",
     "models/users/password_links.py",
     "models/users/password_requests.py",
     "models/users/throttle.py",
@@ -232,14 +237,16 @@ ESCAPES = {
     "models/staff/administration.py",
     "models/exchange/crm/feed.py",
     "models/exchange/crm/intake/receiving.py",
+    "routes/session/beginning.py",
+    "routes/session/codes.py",
     "routes/session/sign_in.py",
     "routes/web/entrance/doors.py",
     "routes/web/entrance/kept.py",
     "routes/web/entrance/visits.py",
 }
-"""Sign-in with its passwords, sessions and attempts, which are no customer's; the entrance, the postman, the command
-line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every customer; a customer
-that is not there yet."""
+"""Sign-in with its passwords, second factors, sessions and attempts, which are no customer's; the entrance, the
+postman, the command line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every
+customer; a customer that is not there yet."""
 LOOKS = {
     "models/bookings/desk.py",
     "models/crm/records.py",

@@ -1,8 +1,10 @@
-"""Importer ansatte (section 5, number 9): looked over first, corrected in place, applied once and all at once."""
+"""Importer ansatte (section 5, number 9): looked over first, corrected in place, applied once, in chunks."""
 
 import asyncio
 import re
+from collections import Counter
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from models.core.search import Found
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.employees.search import EmployeeRow, find_employees
-from models.imports import export
+from models.imports import application, export
 from models.imports.lists import KEPT, Import
 from models.outbox.message import Message
+from routes.imports import applications
 from tests.imports.saved import every_way, ours
 from tests.stage import golden
 from tests.stage.golden import HEADINGS, PEOPLE, delimited
@@ -319,7 +322,7 @@ def test_thousands_of_rows_are_looked_over_and_applied_while_others_go_on(quiet_
     assert len(events(quiet_house)) == 2000
 
 
-def test_who_writes_while_a_long_list_is_applied_waits_and_holds_nobody_up(quiet_house: House) -> None:
+def test_who_writes_while_a_long_list_is_applied_waits_for_a_chunk_and_holds_nobody_up(quiet_house: House) -> None:
     """On SQLite there is one write lock: without its turn a writer would stop the whole loop."""
     hms, writer, reader = (quiet_house.sign_in(name) for name in ("hms.fjord", "Tester", "leder.brann"))
     people = [[f"A{at % 97}", f"Etternavn{at}", f"a{at}@x.example", "", "", "Bergen"] for at in range(3000)]
@@ -347,7 +350,49 @@ def test_who_writes_while_a_long_list_is_applied_waits_and_holds_nobody_up(quiet
     quiet_house._loop.wait(all_at_once())
     assert sorted(finished) == ["list", "page", "reference"]
     if quiet_house.portal.database.is_sqlite:
-        assert finished == ["page", "list", "reference"]
+        assert finished == ["page", "reference", "list"]
+
+
+def test_what_was_stopped_in_between_goes_on_where_it_was(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between two chunks, and somebody changes an employee meanwhile: nothing is done twice, nothing undone."""
+    monkeypatch.setattr(application, "_AT_ONCE", 2)
+    hms = quiet_house.sign_in("hms.fjord")
+    people = [[f"A{at}", "Etternavn", f"a{at}@x.example", "", "", "Bergen"] for at in range(5)]
+    send(hms, delimited(rows=[HEADINGS, *people])).press("Importer 5")
+    listed = [[*one[:3], "90000001", *one[4:]] for one in people] + [
+        [f"B{at}", "Etternavn", f"b{at}@x.example", "", "", "Bergen"] for at in range(5)
+    ]
+    send(hms, delimited(rows=[HEADINGS, *listed]))
+    chunks = count(1)
+
+    def killed(*words: Any) -> None:
+        if next(chunks) == 4:  # three chunks have added five, and the next one would change two
+            raise MemoryError
+        application.apply(*words)
+
+    at = hms.url
+    with monkeypatch.context() as patched:
+        patched.setattr(applications, "apply", killed)
+        assert hms.press("Importer 10").status_code == 500
+    page = quiet_house.sign_in("hms.fjord").open(at)
+    assert (page.h1, page.has("5 av 10 er gjort")) == ("Importen er i gang", True)
+    assert page.open("/employees/imports").has("5 av 10 er gjort")
+    with quiet_house.behind() as db:
+        overtaken = db.scalars(select(Employee).where(Employee.email == "a1@x.example")).one()
+        overtaken.mobile = "90000002"
+        db.commit()
+    quiet_house.clock.advance(timedelta(minutes=1))
+    page.open(at).press("Fortsett importen")
+    assert page.has("5 lagt til"), page.soup.get_text(" ", strip=True)
+    assert page.has("4 endret")
+    assert page.has("1 endret av noen andre imens, og ikke importert")
+    assert not page.open("/employees/imports").has("er gjort")
+    kinds = Counter(kind for kind, _ in events(quiet_house))
+    assert kinds == {"employee.added": 10, "employee.changed": 4}
+    with quiet_house.behind() as db:
+        mobiles = Counter(db.scalars(select(Employee.mobile).where(Employee.email.like("a_@x.example"))))
+        assert mobiles == {"90000001": 4, "90000002": 1}
+        assert db.scalars(select(Import.sealed).order_by(Import.id)).all() == [None, None]
 
 
 def test_what_is_not_certain_is_asked_once_and_shown_as_it_was_understood(house: House, hms: Page) -> None:

@@ -27,7 +27,7 @@ LATER = {
 }
 """Routes whose forms stand on pages of a later step; `test_drafts` and the stories of each thing try them."""
 PRESSED = {"desk_remove_slot", "desk_resend", "import_deletion", "invite", "invite_member", "invite_user"} | {
-    *("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in")
+    *("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in", "reset_factor")
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; `invite` shares a form."""
 SECRET = {"national_id", "change_number", "own_password", "new_password"}

@@ -160,7 +160,7 @@ def test_a_user_changes_the_password_and_is_out_everywhere_else(house: House) ->
     assert elsewhere.open("/orders").h1 == "Logg inn"
     assert signs_in(house, "hms.fjord", GOOD)
     assert not signs_in(house, "hms.fjord", "demo-hms.fjord")
-    assert letters(house, "hms.fjord") == ["password_changed"]
+    assert letters(house, "hms.fjord") == ["password_changed", "new_device"]
 
 
 def test_without_the_password_of_now_nothing_changes(quiet_house: House, monkeypatch: pytest.MonkeyPatch) -> None:

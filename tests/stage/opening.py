@@ -55,6 +55,7 @@ class Opening(House):
 
     def __init__(self, url: str, loop: Loop, var: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         own = {"brand": "Kundeportal", "guide_file": "Kundeportal.pdf", "demo": False, "crm_secrets": ()}
+        own["staff_second_factor"] = False  # what it asks for, test_second_factor tells
         super().__init__(Migrated(url), loop, var, secret_keys=(SECRET_KEY,), **own)
         self.mode = mode
         monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's

@@ -74,7 +74,7 @@ STATEMENTS = {
     "new_user": 5,
     "new_unit": 6,
     "edit_unit": 7,
-    "desk_user": 7,
+    "desk_user": 8,
     "report_removal": 5,
     "edit_notice": 6,
     "new_customer_notice": 6,
@@ -91,8 +91,8 @@ ELSEWHERE = [
 ]
 """What a browser says about a form that another site has sent."""
 
-NUMBER_IS_TYPED = {"new_employee", "edit_employee"}
-"""Places that no browser keeps, because an identity number is typed there."""
+SECRET = {"new_employee", "edit_employee", "new_factor"}
+"""Places that no browser keeps, because an identity number is typed, or a secret is shown there."""
 
 
 @pytest.fixture
@@ -325,7 +325,7 @@ def test_every_page_carries_its_headers(house: House) -> None:
         assert got["cross-origin-opener-policy"] == "same-origin"
         assert "server" not in got
         if "html" in got.get("content-type", ""):
-            is_kept = not personal and line.name not in NUMBER_IS_TYPED
+            is_kept = not personal and line.name not in SECRET
             assert got["cache-control"] == ("private, no-cache" if is_kept else "no-store"), line.path
             assert {"HX-Request", "HX-Request-Type", "HX-Target"} <= set(got["vary"].split(", ")), line.path
             assert re.match(r"session;dur=[\d.]+, db;dur=[\d.]+, render;dur=[\d.]+", got["server-timing"])

@@ -61,6 +61,8 @@ class Settings:
     """Which order number the portal gives out first, unless the CRM has told of higher ones by then."""
     former_employee_days: int = 3 * 365
     """For how long after their deactivation employees are kept, before `purge` erases them."""
+    staff_second_factor: bool = True
+    """Whether the provider's own must sign in with a second factor; in a demonstration nobody must."""
     brand: str = "Kundeportal"
     guide_file: str = "Kundeportal.pdf"
     """The file name of the user guide (U20)."""
@@ -132,6 +134,7 @@ class Settings:
             **_crm(environ),
             order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
             former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
+            staff_second_factor=_flag(environ, "STAFF_SECOND_FACTOR", default="1"),
             brand=brand,
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
@@ -232,8 +235,8 @@ def _required(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return found
 
 
-def _flag(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "").strip().lower()
+def _flag(environ: Mapping[str, str], name: str, *, default: str = "") -> bool:
+    value = (environ.get(name) or default).strip().lower()
     if value not in {"", "0", "1", "false", "true", "no", "yes"}:
         raise SettingsRefused(f"{name} must be 0 or 1.")
     return value in {"1", "true", "yes"}

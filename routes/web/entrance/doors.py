@@ -13,7 +13,7 @@ from models.core.scope import across_customers
 from models.users.sessions import SignedIn, find_signed_in
 from models.users.viewings import note_look, with_view
 from routes.web.answers import sign_in
-from routes.web.entrance.kept import keep_and_sign_in, other_customer, page_of_another, where_one_was
+from routes.web.entrance.kept import keep_and_sign_in, other_customer, page_of_another, set_up_first, where_one_was
 from routes.web.errors import not_found, only_looking, refusal
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.http.body import MEGABYTE
@@ -41,6 +41,8 @@ class Door:
     """Whether a balancer asks it: by whatever name, and as nobody. It names no URL and needs no database."""
     while_viewing: bool = False
     """Whether staff may send it who see the portal as a customer does, and else change nothing."""
+    before_factor: bool = False
+    """Whether it is open to who must set up a second factor first, as are the places that are open to nobody."""
 
 
 def who_is_it(here: Visit) -> SignedIn | None:
@@ -64,6 +66,8 @@ def enter(door: Door, here: Visit) -> Response:
         stopped = _stopped(door, here)
     if stopped:
         return stopped
+    if here.lacks_factor and not (door.before_factor or door.who(None)):
+        return set_up_first(here, door.form)
     if door.who(here.signed_in):
         if here.is_viewing and safe and not here.is_personal:
             here.on_record(lambda db: note_look(db, here.user, _page(request, here.today), here.now))

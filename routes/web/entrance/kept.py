@@ -12,11 +12,20 @@ from models.core.scope import across_customers
 from models.users.drafts import keep
 from models.users.sessions import Choice, user_of_session
 from models.values.national_id import mask_in
-from routes.web.answers import page, sign_in
+from routes.web.answers import go, page, sign_in
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
-_NOT_KEPT = {"csrf_token", "password", "own_password", "new_password", "national_id", "sealed_number"}
+_NOT_KEPT = {
+    "csrf_token",
+    "password",
+    "own_password",
+    "new_password",
+    "code",
+    "sealed_secret",
+    "national_id",
+    "sealed_number",
+}
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find."""
 
 
@@ -31,6 +40,15 @@ def keep_and_sign_in(here: Visit, form: str | None, subject: str) -> Response:
                 form_page = _kept(here, form, user_id, int(customer_id) if customer_id else None)
         here.keep()
     return sign_in(here, back_to=form_page)
+
+
+def set_up_first(here: Visit, form: str | None) -> Response:
+    """Lead to where a second factor is set up, and back afterwards; what was typed is kept for the way back."""
+    back = where_one_was(here)
+    if form and here.request.method not in SAFE_METHODS:
+        with across_customers(here.db):
+            back = _kept(here, form, here.user.user_id, here.customer.id if here.customer else None)
+    return go(here, here.url("new_factor", next=here.local(back, here.home)), frame=True)
 
 
 def page_of_another(here: Visit, subject: str | None = None) -> Choice | None:

@@ -6,7 +6,7 @@ A cookie only names a session; what belongs to it is in the database.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
@@ -17,6 +17,7 @@ from models.core.settings import Settings
 
 _DEVICE_AGE = timedelta(days=180)
 _FLASH_AGE = timedelta(minutes=1)
+_BEGUN_AGE = timedelta(minutes=10)
 _VISITOR_AGE = timedelta(hours=12)
 _USERS_PER_DEVICE = 5
 _SIGNED = {"digest_method": hashlib.sha256}
@@ -28,6 +29,15 @@ class SessionCookie:
 
     secret: str
     customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in whose password was right, and that waits for a second factor."""
+
+    user_id: int
+    password: str
+    """A digest of the stored hash that the password was right for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Cookies:
         self._prefix = "__Host-" if settings.secure else ""
         self._session = URLSafeSerializer(keys, salt="session", signer_kwargs=_SIGNED)
         self._device = URLSafeSerializer(keys, salt="device", signer_kwargs=_SIGNED)
+        self._begun = URLSafeSerializer(keys, salt="begun", signer_kwargs=_SIGNED)
         self._visitor = URLSafeSerializer(keys, salt="visitor", signer_kwargs=_SIGNED)
         self._flash = URLSafeTimedSerializer(keys, salt="flash", signer_kwargs=_SIGNED)
         self._form = URLSafeSerializer(keys, salt="form", signer_kwargs=_SIGNED)
@@ -85,12 +96,32 @@ class Cookies:
         value = self._read(request, "device", self._device)
         return value if isinstance(value, dict) else {}
 
-    def write_device(self, response: Response, known: dict[str, str], user_id: int) -> None:
-        """Remember that a user has signed in here, so that guessing elsewhere cannot lock the user out."""
+    def write_device(self, response: Response, known: dict[str, str], user_id: int) -> str:
+        """Remember that a user has signed in here, so that guessing elsewhere cannot lock the user out.
+
+        Returns what names the browser for this user.
+        """
         kept = {user: name for user, name in known.items() if user != str(user_id)}
         names = dict(list(kept.items())[-(_USERS_PER_DEVICE - 1) :])
         names[str(user_id)] = known.get(str(user_id)) or secrets.token_urlsafe(16)
         self._write(response, "device", self._device.dumps(names), max_age=int(_DEVICE_AGE.total_seconds()))
+        return names[str(user_id)]
+
+    def read_begun(self, request: Request, now: datetime) -> Begun | None:
+        """The sign-in that waits for a second factor at this browser, for as long as one may take."""
+        value = self._read(request, "begun", self._begun)
+        if not (isinstance(value, list) and len(value) == 3) or now.timestamp() - value[2] > _BEGUN_AGE.total_seconds():
+            return None
+        return Begun(value[0], value[1])
+
+    def write_begun(self, response: Response, begun: Begun, now: datetime) -> None:
+        """Written when a password was right and a second factor is asked for."""
+        value = self._begun.dumps([begun.user_id, begun.password, int(now.timestamp())])
+        self._write(response, "begun", value, max_age=int(_BEGUN_AGE.total_seconds()))
+
+    def remove_begun(self, response: Response) -> None:
+        """The user is in."""
+        self._write(response, "begun", "", max_age=0)
 
     def read_visitor(self, request: Request) -> str | None:
         """What ties the sign-in form to this browser before there is a session."""

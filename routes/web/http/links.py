@@ -80,7 +80,12 @@ class Links:
             name: {found[1]: found[2] or "" for found in _PARAMETER.finditer(pattern)}
             for name, pattern in patterns.items()
         }
+        self._patterns = patterns
         self._public_url = public_url
+
+    def parts(self, route: str) -> list[str]:
+        """What a route's path is put together from: texts, and between each two of them the name of a parameter."""
+        return _PARAMETER.split(self._patterns[route])
 
     def path(self, route: str, **params: object) -> str:
         """The path of a route; parameters that are not in its pattern become the query, a list several times."""

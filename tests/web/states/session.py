@@ -44,12 +44,21 @@ def password_refused(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def factor_refused(person: Visitor) -> None:
+    """The page with the picture, where a code was wrong."""
+    person.open("/password").link("Slå på").click()
+    person.field("Engangskode").fill("000000")
+    person.button("Slå på").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 STATES: Ways = {
     "sign-in": ("sign_in", None, opens("/login")),
     "sign-in refused": ("sign_in", None, refused_sign_in),
     "signed out": ("sign_in", "hms.fjord", signed_out),
     "password": ("password", "hms.fjord", opens("/password")),
     "password refused": ("password", "hms.fjord", password_refused),
+    "second factor refused": ("new_factor", "hms.fjord", factor_refused),
     "password forgotten": ("forgotten_password", None, password_forgotten),
     "password request refused": ("forgotten_password", None, request_refused),
     "password link": ("password_link", None, password_link),

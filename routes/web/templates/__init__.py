@@ -14,10 +14,11 @@ from markupsafe import Markup
 from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
+from routes.web.templates.compiled import Compiled
 from routes.web.words import FILTERS
 from routes.web.words.labels import FILTERS as LABELLED
 
-PARTIALS = Path(__file__).parents[2] / "partials"
+PARTIALS = Path(__file__).parents[3] / "partials"
 # Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
 _TOKEN_HERE = f"token-{secrets.token_hex(16)}"
 
@@ -42,7 +43,15 @@ MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text}
 
 def environment(settings: Settings, links: Links, static: StaticFiles) -> Environment:
     """The templates, with everything that macros may use as globals."""
-    templates = Environment(
+    templates = Compiled(
+        fixed={
+            "csrf_token": _TOKEN_HERE,
+            "brand": settings.brand,
+            "sends_mail": settings.sends_mail,  # no letter is promised where it is false
+            "guide_file": settings.guide_file,
+        },
+        pure={"url": links.path, "static": static.path},
+        parts_of=links.parts,
         loader=FileSystemLoader(PARTIALS),
         autoescape=True,
         undefined=StrictUndefined,
@@ -51,14 +60,6 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         auto_reload=settings.demo,
     )
     templates.filters.update(FILTERS | LABELLED | MARKUP)
-    templates.globals.update(
-        url=links.path,
-        static=static.path,
-        csrf_token=_TOKEN_HERE,
-        brand=settings.brand,
-        sends_mail=settings.sends_mail,  # no letter is promised where it is false
-        guide_file=settings.guide_file,
-    )
     return templates
 
 

@@ -1,0 +1,46 @@
+"""What happens to how a user gets in: told to the user by letter, to the log of each customer, and to operators.
+
+What it is that happens, the modules say that do it.
+"""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.core.audit import Change, record
+from models.core.scope import across_customers
+from models.outbox.message import Channel, Outgoing, post
+from models.users.user import Grant, User
+
+_log = logging.getLogger(__name__)
+
+
+def tell(db: Session, user: User, kind: str, facts: dict[str, str], now: datetime, *, to: str | None = None) -> None:
+    """Write to the user's own address, or to the one before."""
+    post(
+        db,
+        Outgoing(
+            channel=Channel.MAIL,
+            kind=kind,
+            about=f"user:{user.id}",
+            customer_id=None,
+            to=to or user.email,
+            payload={"full_name": user.full_name, "username": user.username} | facts,
+            at=now,
+        ),
+    )
+
+
+def note(db: Session, user: User, action: str, label: str, now: datetime, **counts: int) -> None:
+    """Log it with every customer where the user has rights, and for operators: some users have none.
+
+    `counts` are for operators: how many are left, or were ended.
+    """
+    about = f"user:{user.id}"
+    with across_customers(db):
+        customers = db.scalars(select(Grant.customer_id).where(Grant.user_id == user.id).distinct())
+        for customer_id in sorted(customers):
+            record(db, Change(customer_id=customer_id, actor=label, about=about, action=action, at=now))
+    _log.info("user changed", extra={"about": about, "action": action, **counts})
