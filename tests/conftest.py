@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stage.compiled import keep_compiled
 from tests.stage.databases import PostgresStore, SqliteStore, Store, postgres
 from tests.stage.emitted import EMITTED
 from tests.stage.house import House
@@ -31,6 +32,7 @@ pytest_plugins = [
 def pytest_configure() -> None:
     """Make the folder that all processes of the run share, before there is more than one of them."""
     shared()
+    keep_compiled()
     gc.set_threshold(100_000)  # a parsed page is thousands of objects, which would be looked through again and again
 
 

@@ -46,7 +46,7 @@ class ChangeForm(PortalForm):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A QR code as the path of an SVG: a row of dark squares is one line."""
+    """A QR code as the path of an SVG: dark squares side by side are one area, a square high."""
 
     size: int
     path: str
@@ -55,7 +55,7 @@ class Picture:
     def of(cls, text: str) -> "Picture":
         """Draw a text, with the white border that cameras need."""
         rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
-        runs = [f"M{x} {y}h{length}" for y, row in enumerate(rows) for x, length in _runs(row)]
+        runs = [f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row)]
         return cls(len(rows), "".join(runs))
 
 

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+import segno
 from sqlalchemy import select
 
 import app
 from models.core.audit import THE_PROVIDER, AuditEntry
 from models.customers.customer import Customer
-from models.users.factors.app import step_of
+from models.users.factors.app import address_of, new_secret, step_of
 from models.users.factors.changes import require
 from models.users.factors.recovery_codes import RecoveryCode, new_codes, plain
 from models.users.user import SecondFactor, User
 from routes.session.codes import TOO_LATE
-from routes.session.factors import FORGOTTEN, OFF
+from routes.session.factors import FORGOTTEN, OFF, Picture
 from routes.session.giving import WRONG
 from tests.session.ways_in import GOOD, letters
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
@@ -259,6 +260,20 @@ def test_the_codes_are_those_of_rfc_6238() -> None:
             assert step_of(secret, code, moment + timedelta(seconds=late)) == seconds // 30, "clocks go wrong"
         assert step_of(secret, code, moment + timedelta(seconds=90)) is None
         assert step_of(secret, f"{code}0", moment) is None
+
+
+def test_the_picture_is_the_qr_code_of_the_address() -> None:
+    address = address_of(new_secret(), "hms.fjord", "Avonova Kundeportal")
+    assert "otpauth://totp/Avonova%20Kundeportal:hms.fjord?secret=" in address
+    picture, dark = Picture.of(address), set()
+    areas = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", picture.path)
+    assert "".join("M{} {}h{}v1h-{}z".format(*area) for area in areas) == picture.path, "each area is a square high"
+    for x, y, there, back in (map(int, area) for area in areas):
+        assert there == back > 0
+        dark |= {(x + at, y) for at in range(there)}
+    rows = [list(row) for row in segno.make_qr(address, error="m").matrix_iter(border=4)]
+    assert dark == {(x, y) for y, row in enumerate(rows) for x, square in enumerate(row) if square}
+    assert picture.size == len(rows)
 
 
 def test_recovery_codes_differ_and_are_read_however_they_are_typed() -> None:

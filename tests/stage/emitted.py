@@ -48,6 +48,7 @@ class Emitted(logging.Handler):
         self.leaks: list[str] = []
         self._formats = [structured(as_json=True), structured(as_json=False)]
         self._seen: set[tuple[Path, int]] = set()
+        self._learned: set[tuple[bytes, str]] = set()
         for file in [*_HERE.rglob("*.py"), *_HERE.rglob("*.csv"), *_HERE.rglob("*.tsv"), *_HERE.rglob("*.xlsx")]:
             self.learn(file.read_bytes())
 
@@ -59,6 +60,9 @@ class Emitted(logging.Handler):
 
     def learn_form(self, body: bytes, content_type: str = "") -> None:
         """Get to know what is sent in a form; in the field for it, a number with a slip is one, too."""
+        if (body, content_type) in self._learned:
+            return
+        self._learned.add((body, content_type))
         self.learn(body)
         self.learn(unquote_plus(body.decode("latin-1")).encode("latin-1", "replace"))
         if "urlencoded" in content_type:

@@ -164,6 +164,11 @@ def nothing_inline(tags: list[Tag]) -> None:
             assert not tag.get_text(strip=True)
 
 
+def refused(html: str, *, document: bool) -> None:
+    """The same refusal, whoever gets it, is looked at once in a run."""
+    _once(_TOKENS.sub(r"\1a token\2", html), refusal, html, document=document)
+
+
 def refusal(html: str, *, document: bool) -> None:
     """Who is refused hears why: in the title of a document, from a fragment in #status, or where the focus goes.
 

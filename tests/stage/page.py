@@ -43,7 +43,7 @@ class Page(Client, View):
         """One request as it is; whatever is refused says so to who listens."""
         response = super().send(method, url, fields, headers)
         if response.status_code >= 400 and "html" in response.headers.get("content-type", "") and response.text:
-            house_rules.refusal(response.text, document=response.text.lstrip().startswith("<!doctype"))
+            house_rules.refused(response.text, document=response.text.lstrip().startswith("<!doctype"))
         return response
 
     # What the person does

@@ -1,9 +1,10 @@
-"""One of several processes that want the same places at once: `python -m tests.stage.racer URL SEED TIMES IDS`.
+"""Several processes that want the same places at once: `python -m tests.stage.racer URL RACERS TIMES CUSTOMER IDS IDS`.
 
-It waits for a line on standard input, so that all begin together, and prints how its attempts ended.
+They are one until all is imported, wait until all are there, and each prints in a line how its attempts ended.
 """
 
 import json
+import os
 import sys
 from collections import Counter
 from random import Random
@@ -57,18 +58,33 @@ def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_i
         return "done"
 
 
-def main(words: list[str]) -> None:
-    """Wait for the start, then try and try again."""
-    url, seed, times, customer_id, bookings, employees = words
-    dice = Random(int(seed))  # noqa: S311  # a test, no secret
+def race(words: list[str], seed: int) -> Counter[str]:
+    """Try and try again, as one of them."""
+    url, times, customer_id, bookings, employees = words
+    dice = Random(seed)  # noqa: S311  # a test, no secret
     database = Database(url, patience=60)  # who waits for the others waits longer on a busy machine
     scope = Scope.whole(int(customer_id))
     ids, people = [int(id) for id in bookings.split(",")], [int(id) for id in employees.split(",")]
-    sys.stdin.readline()
     ended = Counter(attempt(database, scope, ids, dice.choice(people), dice) for _ in range(int(times)))
-    sys.stdout.write(json.dumps(ended))
     database.close()
+    return ended
+
+
+def main(words: list[str]) -> int:
+    """Become as many as are asked for, begin together, and wait for all; 1 says that one of them did not end well."""
+    url, racers, *rest = words
+    gate, opened = os.pipe()
+    begun = []
+    for seed in range(int(racers)):
+        if (racer := os.fork()) == 0:
+            os.close(opened)
+            os.read(gate, 1)  # nothing comes: it ends when the gate is opened
+            os.write(1, (json.dumps(race([url, *rest], seed)) + "\n").encode())
+            os._exit(0)
+        begun.append(racer)
+    os.close(opened)
+    return int(any(os.waitpid(racer, 0)[1] for racer in begun))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

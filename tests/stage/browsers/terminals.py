@@ -52,6 +52,7 @@ class Terminal:
     def __init__(self, name: str, url: str, home: Path) -> None:
         self._keys = TEXT_BROWSERS[name]
         self._screen = pyte.Screen(_COLUMNS, _ROWS)
+        self._shown = [""] * _ROWS
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
@@ -101,7 +102,7 @@ class Terminal:
         row = self.go_to_field(label)._screen.cursor.y
         self.press(self._keys.typed.format(text))
         typed = re.compile(rf"{re.escape(text)}|\*{{{len(text)}}}")
-        self._wait(lambda: typed.search(self._screen.display[row]) is not None, f"what was typed as {label}")
+        self._wait(lambda: typed.search(self._lines[row]) is not None, f"what was typed as {label}")
 
     def choose(self, label: str, text: str) -> None:
         """Choose from a list that opens."""
@@ -123,7 +124,7 @@ class Terminal:
     @property
     def text(self) -> str:
         """The lines of the screen that are not empty."""
-        return "\n".join(line.rstrip() for line in self._screen.display if line.strip())
+        return "\n".join(line.rstrip() for line in self._lines if line.strip())
 
     def sees(self, text: str) -> None:
         """Wait until the screen shows this; raises AssertionError."""
@@ -131,14 +132,23 @@ class Terminal:
 
     # How it works
 
+    @property
+    def _lines(self) -> list[str]:
+        """What stands in each line; only those are read anew that were written to."""
+        for row in self._screen.dirty:
+            line = self._screen.buffer[row]
+            self._shown[row] = "".join(line[column].data for column in range(_COLUMNS))
+        self._screen.dirty.clear()
+        return self._shown
+
     def _at(self, text: str) -> bool:
         """Whether the cursor is on this text, or on the mark before it."""
-        line, at = self._screen.display[self._screen.cursor.y], self._screen.cursor.x
+        line, at = self._lines[self._screen.cursor.y], self._screen.cursor.x
         return text in line[max(0, at - 4) : at + len(text) + 12]
 
     def _row(self, text: str) -> int:
         """The first line of the screen that shows this."""
-        row = next((row for row, line in enumerate(self._screen.display) if text in line), None)
+        row = next((row for row, line in enumerate(self._lines) if text in line), None)
         assert row is not None, f"no {text!r} in\n{self.text}"
         return row
 
