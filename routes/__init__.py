@@ -2,7 +2,7 @@
 
 from models.core.scope import Right
 from routes import crm, guide, health, search, units
-from routes.bookings import appointments, calendars, distributions, invitations, sign_ups
+from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
@@ -105,6 +105,7 @@ MAP: tuple[Line, ...] = (
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
+    get ("/bookings/calendar",             months.index,            name="bookings_month",  who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}",             sign_ups.show,           name="booking",         who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/{id:int}/day-list",    bookings.day_list,       name="day_list",        who=may(ORDERS, EMPLOYEES)),
     post("/bookings/{id:int}/signups",     sign_ups.create,         name="sign_up",         who=may(EMPLOYEES), form="booking"),
@@ -114,6 +115,7 @@ MAP: tuple[Line, ...] = (
     get ("/bookings/{id:int}/distribution", distributions.new,      name="new_distribution", who=may(EMPLOYEES)),
     post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES), form="new_distribution"),
+    post("/bookings/{id:int}/addresses",   addresses.create,        name="booking_address", who=may(EMPLOYEES), form="booking"),
     post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
     get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
     get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),

@@ -17,6 +17,7 @@ from models.orders.search import orders_mentioning
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most
 from routes.web.forms import PortalForm
+from routes.web.portal import found_by
 from routes.web.visit import Visit
 
 SHOWN = 10
@@ -27,11 +28,7 @@ SHORTEST = 2
 class EverythingSearch(PortalForm):
     """What somebody holds in the hand."""
 
-    q = Text(
-        "Søk:",
-        [at_most(100)],
-        description="Bestillingsnummer, fakturanummer, KID, egen referanse, navn eller telefonnummer.",
-    )
+    q = Text("Søk:", [at_most(100)])
 
     @property
     def wanted(self) -> str:
@@ -51,6 +48,7 @@ class Hits:
 def index(visit: Visit) -> Response:
     """Find orders, invoices and employees by whatever one holds (issue: section 5, number 14)."""
     search = EverythingSearch.of(visit)
+    search.q.description = found_by(visit.signed_in)[1] + "."
     if search.masked:  # what was typed stays in no address
         return go(visit, visit.url("search", hidden=1))
     valid = search.validate()

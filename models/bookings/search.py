@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -45,12 +45,14 @@ class Criteria:
     from_date: date | None = None
     to_date: date | None = None
     unit_ids: frozenset[int] | None = None
+    only_free: bool = False
+    """Only those on which somebody can still be put."""
 
     @property
     def restrictions(self) -> dict[str, Any]:
         """The conditions with their values; what is None does not restrict."""
         unit_ids = None if self.unit_ids is None else sorted(self.unit_ids)
-        return {**moments(self.from_date, self.to_date), "unit_ids": unit_ids}
+        return {**moments(self.from_date, self.to_date), "unit_ids": unit_ids, "free": self.only_free or None}
 
 
 def moments(from_date: date | None, to_date: date | None) -> dict[str, datetime | None]:
@@ -70,6 +72,11 @@ _WHICH: Conditions = {
 _HAVING: Conditions = {
     "from_moment": bindparam("from_moment", type_=_MOMENT) <= _LAST,
     "to_moment": bindparam("to_moment", type_=_MOMENT) > _FIRST,
+    "free": and_(
+        func.sum(Slot.capacity - Slot.taken) > 0,
+        Booking.cancelled_at.is_(None),
+        Booking.deadline > bindparam("now", type_=_MOMENT),
+    ),
     "to_come": func.max(Slot.ends_at) > bindparam("now", type_=_MOMENT),
     "over": func.max(Slot.ends_at) <= bindparam("now", type_=_MOMENT),
 }

@@ -68,6 +68,11 @@ class DayView:
         return sum(slot.free for slot in self.slots)
 
     @property
+    def capacity(self) -> int:
+        """Places in all."""
+        return sum(slot.capacity for slot in self.slots)
+
+    @property
     def first_free(self) -> SlotView | None:
         """The first slot with a place left."""
         return next((slot for slot in self.slots if slot.free), None)

@@ -5,6 +5,7 @@ What employees are found by is made in `models.employees.search_words`; docs/dec
 
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -27,10 +28,18 @@ from models.core.search import AT_MOST, COUNTED_TO, PAGE_SIZE, Found, Statement,
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
+from models.employees.national_ids import NationalId
 from models.employees.search_words import MOST_WORDS, sought
 
 MANY = 5000
 """So many hits are put in order; where there are more, the list is walked in its order until a page is full."""
+
+
+class Lacking(StrEnum):
+    """What can be missing about an employee, and is asked for (section 5, number 4)."""
+
+    EMAIL = "email"
+    NATIONAL_ID = "national_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Criteria:
     """Those who have left, instead of those who are there (A1)."""
     after: int | None = None
     """The last employee of the page before: the list goes on below."""
+    lacking: Lacking | None = None
+    """Only those about whom this is not known."""
     place: str | None = None
     """Where that one stood when it was read. A file goes on below it, whatever has become of the employee since."""
 
@@ -51,6 +62,8 @@ class Criteria:
         found: dict[str, Any] = {"inactive" if self.inactive else "active": True}
         if self.unit_ids is not None:
             found["unit_ids"] = sorted(self.unit_ids)
+        if self.lacking:
+            found[self.lacking] = True
         wanted = sought(customer_id, self.text)
         if wanted.tokens:
             found["tokens"] = wanted.tokens
@@ -77,6 +90,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "active": Employee.deactivated_at.is_(None),
     "inactive": Employee.deactivated_at.is_not(None),
     "unit_ids": Employee.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    Lacking.EMAIL: Employee.email.is_(None),
+    Lacking.NATIONAL_ID: ~select(NationalId.employee_id).where(NationalId.employee_id == Employee.id).exists(),
     **{
         f"word{place}": Employee.search_text.contains(bindparam(f"word{place}", type_=Text), escape="/")
         for place in range(MOST_WORDS)

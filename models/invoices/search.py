@@ -17,6 +17,7 @@ from models.core import search
 from models.core.search import AFTER, AT_MOST, PAGE_SIZE, Conditions, Statement, check_row, given_in, which
 from models.core.walls import select_rows
 from models.customers.units import Unit
+from models.invoices.ageing import DUE, Age, until
 from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, status_of
 from models.invoices.sorts import FIRST, LATE, PAYERS, SORTED_BY, STANDINGS, Column, Sort
 from models.values.money import KRONER
@@ -35,6 +36,7 @@ class Criteria:
     sort: Sort = FIRST
     after: int | None = None
     """The id of the last invoice of the page before."""
+    due: Age | None = None
 
     @property
     def restrictions(self) -> list[dict[str, Any]]:
@@ -43,6 +45,7 @@ class Criteria:
         wanted = compact(typed)
         status = str(self.status or "")
         always = given_in({"from_date": self.from_date, "to_date": self.to_date, status: self.status})
+        always |= {self.due.value: True} if self.due else {}
         if not typed:
             return [always]
         if not wanted:  # signs alone are in no number
@@ -61,6 +64,7 @@ _CONDITIONS: Conditions = {
     "from_date": Invoice.issued_on >= bindparam("from_date"),
     "to_date": Invoice.issued_on <= bindparam("to_date"),
     **{status.value: standing for status, standing in STANDINGS.items()},
+    **{age.value: condition for age, condition in DUE.items()},
 }
 
 
@@ -184,7 +188,7 @@ def find_invoices(db: Session, criteria: Criteria, today: date, page_size: int =
     """The invoices of the scope that meet the criteria on a day: two statements, whatever the number of rows."""
     rows, following, holding = _page(db, criteria, today, page_size)
     summing = _summing(frozenset(holding).intersection(_CONDITIONS))
-    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, "today": today})] if rows else []
+    sums = [Sum(*row) for row in select_rows(db, summing, {**holding, **until(today)})] if rows else []
     sums.sort(key=lambda each: (each.currency != KRONER, each.currency))
     # The sums go through each of them, so it is known how many there are.
     return Found(rows, sum(each.count for each in sums), following, tuple(sums))
@@ -223,7 +227,7 @@ def _select(
     found, holding = [], {}
     for holding in criteria.restrictions:
         names = frozenset(holding).intersection(_CONDITIONS)
-        given = {**holding, **begins, "today": today, "after": criteria.after, "at_most": size + 1}
+        given = {**holding, **begins, **until(today), "after": criteria.after, "at_most": size + 1}
         found = select_rows(db, _listing(names, criteria.sort, goes_on), given)
         if found:
             break

@@ -22,21 +22,12 @@ from models.values.national_id import mask_in
 SERIES = "orders"
 NUMBER_DIGITS = 6
 
-INVOICED = "Fakturert"
-STATUSES = (
-    "Mottatt",
-    "Under behandling",
-    "Planlagt",
-    "Løpende",
-    "Utført",
-    INVOICED,
-    "Venter på kunde",
-    "Avbestilt",
-    "Avvist",
-)
+RECEIVED, HANDLED, WAITING = "Mottatt", "Under behandling", "Venter på kunde"
+PLANNED, RUNNING, DONE, INVOICED = "Planlagt", "Løpende", "Utført", "Fakturert"
+CANCELLED, REJECTED = "Avbestilt", "Avvist"
+STATUSES = (RECEIVED, HANDLED, PLANNED, RUNNING, DONE, INVOICED, WAITING, CANCELLED, REJECTED)
 """The provider's words for where an order stands; a new order has none yet (U8, U9)."""
-WAITING = "Venter på kunde"
-CLOSED = ("Utført", INVOICED, "Avbestilt", "Avvist")
+CLOSED = (DONE, INVOICED, CANCELLED, REJECTED)
 
 PRODUCT_GROUPS = (
     "Arbeidshelse / helsekontroll",

@@ -1,6 +1,5 @@
 """Calendars for those who sign people up: a booking as a file, and a secret address that their calendar fetches."""
 
-import hashlib
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from models.bookings.calendar_feeds import end_feed, feed_of, make_feed, open_fe
 from models.exchange.calendars.bookings import entries_in_scope, entries_of_booking
 from models.exchange.calendars.ics import CONTENT_TYPE, write_calendar
 from routes.web.answers import page, swap
+from routes.web.downloads import kept_file
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
@@ -19,7 +19,8 @@ def show(visit: Visit, id: int) -> Response:
     if booking_by_id(visit.db, id) is None:
         raise not_found()
     calendar = write_calendar(entries_of_booking(visit.db, id, _host(visit), visit.now))
-    return _file(visit, calendar, {"content-disposition": f'attachment; filename="booking-{id}.ics"'})
+    named = {"content-disposition": f'attachment; filename="booking-{id}.ics"'}
+    return kept_file(visit, calendar, named, CONTENT_TYPE)
 
 
 def feed(visit: Visit, secret: str) -> Response:
@@ -27,7 +28,7 @@ def feed(visit: Visit, secret: str) -> Response:
     if open_feed(visit.db, secret) is None:
         raise not_found()
     entries = entries_in_scope(visit.db, _host(visit), visit.now)
-    return _file(visit, write_calendar(entries, name=visit.portal.settings.brand), {})
+    return kept_file(visit, write_calendar(entries, name=visit.portal.settings.brand), {}, CONTENT_TYPE)
 
 
 def edit(visit: Visit) -> Response:
@@ -52,15 +53,6 @@ def destroy(visit: Visit) -> Response:
     return swap(
         visit, "bookings/calendar/_feed.html", or_go=visit.url("calendar"), say=said, made_at=None, address=None
     )
-
-
-def _file(visit: Visit, calendar: bytes, headers: dict[str, str]) -> Response:
-    """The calendar, or 304 where the program has it already."""
-    etag = f'"{hashlib.blake2b(calendar, digest_size=12).hexdigest()}"'
-    headers |= {"cache-control": "private, no-cache", "etag": etag}
-    if etag in visit.request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(calendar, headers=headers, media_type=CONTENT_TYPE)
 
 
 def _host(visit: Visit) -> str:

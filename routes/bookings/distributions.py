@@ -10,7 +10,16 @@ from starlette.responses import Response
 
 from models.bookings.booking import BookingCancelled, TooLate
 from models.bookings.sign_ups.candidates import employees_by_id
-from models.bookings.sign_ups.distribution import MOST, WAIT, FreeTime, NotAsSeen, Proposal, distribute, propose
+from models.bookings.sign_ups.distribution import (
+    MOST,
+    WAIT,
+    FreeTime,
+    NotAsSeen,
+    Proposal,
+    distribute,
+    is_as_wanted,
+    propose,
+)
 from models.bookings.sign_ups.selection import Selection, Wanted, select_employees
 from models.core.scope import Right
 from models.customers.units import UnitRow, ids_below, units_in_scope
@@ -76,8 +85,10 @@ def create(visit: Visit, id: int) -> Response:
     employees = employees_by_id(visit.db, [*places, *left_out])
     if not places or len(employees) != len(places) + len(left_out):
         raise not_found()
+    if is_as_wanted(visit.db, sheet.booking, places, visit.user.user_id):  # confirmed twice
+        return _done(visit, sheet, places)
     try:
-        made = distribute(visit.db, sheet.booking, places, by=visit.user, now=visit.now)
+        distribute(visit.db, sheet.booking, places, by=visit.user, now=visit.now)
     except NotAsSeen as changed:
         visit.undo()
         kept = {id: slot for id, slot in places.items() if id not in changed.employee_ids}
@@ -86,8 +97,12 @@ def create(visit: Visit, id: int) -> Response:
         return _show(visit, sheet, draft, status=409)
     except (BookingCancelled, TooLate):
         return page(visit, "bookings/sign_ups/show.html", status=409, sheet=sheet)
+    return _done(visit, sheet, places)
+
+
+def _done(visit: Visit, sheet: BookingPage, places: Mapping[int, int]) -> Response:
     seated = sum(slot != WAIT for slot in places.values())
-    waiting = len(made) - seated
+    waiting = len(places) - seated
     said = f"{seated} {'ansatt' if seated == 1 else 'ansatte'} er påmeldt."
     return go(visit, sheet.url, say=f"{said} {waiting} står på venteliste." if waiting else said)
 

@@ -1,8 +1,8 @@
 """What rooms that show a booking share: finding it, and everything that its page is drawn with."""
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from models.bookings.booking import Booking, booking_by_id
@@ -35,8 +35,12 @@ class BookingPage:
     """The employees who were put on a slot by what was just pressed (H4)."""
     at: int | None = None
     """The slot where something was just taken away."""
-    dropped: Collection[int] = ()
-    """Who is not to be ticked any more."""
+    anew: bool = False
+    """Whether others are ticked than the page knows, so that the times are drawn along with the people."""
+    typed: Mapping[int, str] = field(default_factory=dict)
+    """By employee, an address that was typed and is not saved,"""
+    wrong: Mapping[int, str] = field(default_factory=dict)
+    """and why it is refused."""
     only_free: bool = False
     """Whether full times are hidden."""
 

@@ -12,6 +12,7 @@ from models.bookings.timetable import roll_of
 from models.core.scope import Right
 from models.core.search import PAGE_SIZE
 from models.customers.units import UnitRow, ids_below, units_in_scope
+from routes.bookings.months import FREE
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
 from routes.web.fields import ALL, Choice
@@ -25,11 +26,12 @@ class BookingSearch(PeriodSearch):
     """Days and unit; an empty filter does not restrict."""
 
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
+    free = Choice("Plasser:", choices=[ALL, FREE], default="")
 
     def criteria(self, units: Callable[[], list[UnitRow]]) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
         below = ids_below(units(), self.unit.data) if self.unit.data else None
-        return Criteria(self.from_date.day, self.to_date.day, below)
+        return Criteria(self.from_date.day, self.to_date.day, below, only_free=bool(self.free.data))
 
 
 def index(visit: Visit) -> Response:

@@ -17,6 +17,8 @@ from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import slot_by_id
 from models.employees.employee import Employee
 from models.values.dates import parse_date
+from routes.bookings.addresses import create as give_address
+from routes.bookings.addresses import typed_in
 from routes.bookings.inviting import invite_chosen
 from routes.bookings.page import BookingPage, booking_of
 from routes.bookings.sheet import REFUSALS, changed, draw, refused
@@ -35,7 +37,7 @@ class WhoForm(PortalForm):
     employee = Ids("Ansatte")
     new = Ids("Påmeldt nå")
     only_free = Text("Bare ledige")
-    dropped = Ids("Fjern")
+    dropped = Text("Fjern")
 
 
 class SignUpForm(WhoForm):
@@ -53,11 +55,13 @@ class MoveForm(PortalForm):
 
 def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, form = booking_of(visit, id), WhoForm.of(visit, visit.draft() or visit.query_params.multi_items())
+    booking, sent = booking_of(visit, id), visit.draft() or visit.query_params.multi_items()
+    form = WhoForm.of(visit, sent)
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, visit.url("booking", id=id, employee=form.employee.data))
     sheet = _sheet(visit, booking, form)
-    sheet.just, sheet.dropped = form.new.data, form.dropped.data
+    sheet.typed = typed_in(sent)
+    sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
@@ -95,11 +99,15 @@ def create(visit: Visit, id: int) -> Response:
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
     """What else the form's buttons do, for browsers that know no formaction."""
+    if "address" in visit.form:
+        return give_address(visit, booking.id)
     for pressed, act in ((visit.form.get("cancel"), destroy), (visit.form.get("accept"), accept)):
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed))
     if "find" in visit.form:
-        return draw(visit, _sheet(visit, booking, form))
+        sheet = _sheet(visit, booking, form)
+        sheet.typed = typed_in(visit.form.multi_items())
+        return draw(visit, sheet)
     if "invite" in visit.form:
         return invite_chosen(visit, booking, form.employee.data)
     if "distribute" in visit.form:

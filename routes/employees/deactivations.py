@@ -6,7 +6,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from models.bookings.booking import BookingCancelled, TooLate
-from models.bookings.sign_ups.leaving import Ahead, CannotTakeOver, Undecided, ahead_of, deactivate, reactivate
+from models.bookings.sign_ups.leaving import (
+    Ahead,
+    CannotTakeOver,
+    Freed,
+    Undecided,
+    ahead_of,
+    deactivate,
+    reactivate,
+)
 from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
 from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
@@ -14,6 +22,7 @@ from routes.employees.page import employee_of, show_saved
 from routes.web.answers import page
 from routes.web.fields import cleaned
 from routes.web.visit import Visit
+from routes.web.words import short_moment
 
 _WHY: dict[type[Exception], str] = {
     AlreadySignedUp: "Den ansatte er allerede påmeldt, eller venter på plass.",
@@ -54,8 +63,16 @@ def create(visit: Visit, id: int) -> Response:
 def destroy(visit: Visit, id: int) -> Response:
     """Undo it: the employee is back in the lists."""
     employee = employee_of(visit, id)
-    reactivate(visit.db, employee, by=visit.user, now=visit.now)
-    return show_saved(visit, employee, f"{employee.full_name} er aktiv igjen.")
+    freed = reactivate(visit.db, employee, by=visit.user, now=visit.now)
+    back, gone = ([_named(one) for one in freed if one.is_back is is_back] for is_back in (True, False))
+    said = [f"{employee.full_name} er aktiv igjen."]
+    said += [f"Har fått tilbake {', '.join(back)}."] if back else []
+    said += [f"Er ikke lenger å få: {', '.join(gone)}."] if gone else []
+    return show_saved(visit, employee, " ".join(said), tone="wait" if gone else "good")
+
+
+def _named(freed: Freed) -> str:
+    return f"{freed.title} {short_moment(freed.starts_at)}"
 
 
 def _read(visit: Visit, ahead: list[Ahead]) -> tuple[dict[int, Employee | None], dict[int, str]]:

@@ -3,6 +3,7 @@
 Adding one is in `new`, changing one in `edit`, leaving in `deactivations`.
 """
 
+from functools import cached_property
 from typing import Literal
 
 from starlette.responses import Response
@@ -12,16 +13,17 @@ from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id
-from models.employees.search import Criteria, find_employees
+from models.employees.search import Criteria, Lacking, find_employees
 from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS, exporting
-from routes.employees.page import receipt_of_employee
+from models.info.worklist import count_without_email
+from routes.employees.page import receipt_of_employee, times_around
 from routes.web.answers import go, page
 from routes.web.downloads import download
 from routes.web.errors import not_found
-from routes.web.fields import ALL, Text, at_most
+from routes.web.fields import ALL, Choice, Option, Text, at_most
 from routes.web.forms import UnitFilter, set_unit_choices, unit_choices
-from routes.web.search import Listing, answer
+from routes.web.search import Listing, Quick, answer
 from routes.web.visit import Visit
 
 _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post eller mobil."
@@ -32,16 +34,19 @@ class EmployeeSearch(UnitFilter):
 
     q = Text("Fritekst:", [at_most(200)], description="Navn, e-post eller mobil")
     inactive = Text("Vis deaktiverte")
+    missing = Choice("Mangler:", choices=[ALL, *map(Option, Lacking)], default="")
 
     def criteria(self, units: list[UnitRow], after: int | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it (A4)."""
         below = ids_below(units, self.unit.data) if self.unit.data else None
-        return Criteria(self.q.data or "", below, bool(self.inactive.data), after)
+        lacking = Lacking(self.missing.data) if self.missing.data else None
+        return Criteria(self.q.data or "", below, bool(self.inactive.data), after, lacking)
 
     @property
     def filters(self) -> dict[str, str]:
         """The filters that are set, as they stand in the URL."""
         set_ = {"q": self.q.data, "unit": self.unit.data, "inactive": "1" if self.inactive.data else ""}
+        set_ |= {"missing": self.missing.data if self.missing.data in set(Lacking) else ""}
         return {name: value for name, value in set_.items() if value}
 
 
@@ -86,6 +91,7 @@ def show(visit: Visit, id: int) -> Response:
         employee=employee,
         card=card_of(visit.db, employee),
         receipt=receipt_of_employee(visit, employee),
+        **times_around(visit, employee),
     )
 
 
@@ -98,13 +104,20 @@ class Employees(Listing):
 
     @property
     def words(self) -> tuple[str, str]:
-        """Who has left is called so."""
-        return ("deaktivert ansatt", "deaktiverte ansatte") if self.search.inactive.data else ("ansatt", "ansatte")
+        """Who has left is called so, and what they lack is said."""
+        of = {Lacking.EMAIL: " uten e-post", Lacking.NATIONAL_ID: " uten fødselsnummer"}.get(
+            self.search.missing.data, ""
+        )
+        left = ("deaktivert ", "deaktiverte ") if self.search.inactive.data else ("", "")
+        return f"{left[0]}ansatt{of}", f"{left[1]}ansatte{of}"
 
-    @property
-    def company(self) -> str:
-        """The customer's name, which stands below a unit that is called otherwise (U15)."""
-        return self.visit.customer.name if self.visit.customer else ""
+    @cached_property
+    def quick(self) -> list[Quick]:
+        """Those about whom something is missing (H3); how many have no number is not counted: no index knows it."""
+        return self.quickly(
+            ("Mangler e-post", {"missing": Lacking.EMAIL}, count_without_email(self.visit.db), True),
+            ("Mangler fødselsnummer", {"missing": Lacking.NATIONAL_ID}, None, False),
+        )
 
     @property
     def csv(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from models.core.scope import Right
+from models.info.ending import ending_soon
 from models.info.worklist import (
     COUNTED_TO,
     Person,
@@ -20,11 +21,14 @@ from models.info.worklist import (
 )
 from models.invoices.invoice import Status
 from models.invoices.search import owed
+from models.orders.order import WAITING
+from models.orders.search import quick_counts
 from models.values import email_address
 from routes.web.fields import NationalIdField, Read
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
-from routes.web.words import amount, count, moment
+from routes.web.words import amount, away, count, moment
+from routes.web.words.labels import label
 
 SHOWN = 5
 EMAILS = "emails"
@@ -85,7 +89,32 @@ class Tried:
 def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]:
     """What waits for the user, the most urgent first; the box named `todo` is open."""
     people = [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
-    return [*people, *_invoices(visit)]
+    times = _times(visit) if visit.may(Right.EMPLOYEES) else ()
+    return [*_orders(visit), *times, *people, *_invoices(visit)]
+
+
+def _orders(visit: Visit) -> Iterator[Box]:
+    """Orders that go on once the customer has answered (H3)."""
+    waiting = quick_counts(visit.db)[1] if visit.may(Right.ORDERS) else 0
+    if waiting:
+        title = f"{count(waiting)} {'bestilling venter' if waiting == 1 else 'bestillinger venter'} på dere"
+        way = visit.url("orders", status=WAITING)
+        yield Box("orders", title, "Svar kundeansvarlig, så går de videre.", way, label="Se bestillingene")
+
+
+def _times(visit: Visit) -> Iterator[Box]:
+    """Places that somebody has to say yes to, and those that can be filled for a few days more (H3)."""
+    for ending in ending_soon(visit.db, visit.now):
+        way, until = (
+            visit.url("booking", id=ending.booking_id),
+            f"{moment(ending.until)}, {away(ending.until, visit.now)}",
+        )
+        if ending.offered:
+            title = f"{count(ending.count)} har fått tilbud om en plass: {ending.title}"
+            yield Box(f"offers-{ending.booking_id}", title, f"Svar innen {until}.", way, label="Se tilbudene")
+        else:
+            title = f"{count(ending.count)} {'ledig plass' if ending.count == 1 else 'ledige plasser'}: {ending.title}"
+            yield Box(f"deadline-{ending.booking_id}", title, f"Frist {until}.", way, label="Meld på ansatte")
 
 
 def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
@@ -118,7 +147,7 @@ def _invoices(visit: Visit) -> Iterator[Box]:
         status, outstanding = (
             (Status.OVERDUE, owing.overdue_outstanding) if late else (Status.UNPAID, owing.outstanding)
         )
-        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {status.lower()}"
+        title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {label(status).lower()}"
         way = visit.url("invoices", status=status)
         yield Box("invoices", title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer")
 

@@ -10,6 +10,7 @@ from models.customers.units import units_in_scope
 from models.notices.notice import notices_for
 from models.orders.search import open_orders
 from routes.info.boxes import boxes
+from routes.info.owed import owed_by_age
 from routes.web.answers import go, page
 from routes.web.receipts import ReceiptLine
 from routes.web.visit import Visit
@@ -44,6 +45,7 @@ def index(visit: Visit) -> Response:
         receipt=ReceiptLine(),
         open_orders=orders.rows,
         open_count=orders.count,
+        owed=owed_by_age(visit) if visit.may(Right.INVOICES) else [],
         upcoming=upcoming_bookings(visit.db, visit.now, SHOWN) if bookings else None,
         now=visit.now,
     )

@@ -12,7 +12,7 @@ from models.exchange.pdf import write_pdf
 from models.exchange.sheets.files import Row, writer
 from models.invoices.contents import contents_of, original_of
 from models.invoices.invoice import invoice_by_number
-from models.invoices.search import Place, batch_of_invoices, find_invoices
+from models.invoices.search import Criteria, Place, batch_of_invoices, find_invoices
 from routes.invoices.presentation import Presentation
 from routes.invoices.search import InvoiceSearch, sort_of
 from routes.web.downloads import download
@@ -51,7 +51,7 @@ def xlsx(visit: Visit) -> Response:
 
 def zip_file(visit: Visit) -> Response:
     """The invoices of the list, each as PDF and as the EHF file that it came as."""
-    criteria = _search(visit).criteria(sort_of(visit))
+    criteria = _criteria(visit)
     found = find_invoices(visit.db, criteria, visit.today, page_size=1).count
     if found > MOST_INVOICES:
         raise Refused(
@@ -69,7 +69,7 @@ def zip_file(visit: Visit) -> Response:
 
 
 def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
-    criteria, today = _search(visit).criteria(sort_of(visit)), visit.today
+    criteria, today = _criteria(visit), visit.today
 
     def read(db: Session, place: Place | None) -> tuple[Sequence[Row], Place | None]:
         rows, following = batch_of_invoices(db, criteria, today, BATCH, place)
@@ -92,11 +92,12 @@ def _table(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     return download(visit, filename=f"Fakturaer.{kind}", writer=writer(kind, HEADINGS), read=read)
 
 
-def _search(visit: Visit) -> InvoiceSearch:
+def _criteria(visit: Visit) -> Criteria:
+    """What the list shows, in its order."""
     search: InvoiceSearch = InvoiceSearch.of(visit, visit.query_params.multi_items())
     if not search.validate():
         raise refusal(400)
-    return search
+    return search.criteria(sort_of(visit, search))
 
 
 def _files_of(db: Session, number: str) -> list[Member]:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
-from models.invoices.invoice import Invoice, invoice_by_number, orders_of, payer_of
+from models.invoices.invoice import Invoice, Status, invoice_by_number, orders_of, payer_of
 from models.invoices.settlements import credited_by, settlements_of
 from routes.invoices.presentation import Presentation
 from routes.web.answers import go, page
@@ -34,6 +34,7 @@ def show(visit: Visit, number: str) -> Response:
     if invoice is None:
         return _elsewhere(visit, number)
     presentation = Presentation(invoice, contents_of(visit.db, invoice))
+    settlements, standing = settlements_of(visit.db, invoice), invoice.status(visit.today)
     return page(
         visit,
         "invoices/show.html",
@@ -42,9 +43,11 @@ def show(visit: Visit, number: str) -> Response:
         contents=presentation.contents,
         payer=payer_of(visit.db, invoice),
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
-        settlements=settlements_of(visit.db, invoice),
+        settlements=settlements,
+        paid=standing == Status.PAID,
+        paid_on=max((each.settled_on for each in settlements), default=None),
         credited=credited_by(visit.db, invoice) if invoice.is_credit_note else [],
-        standing=invoice.status(visit.today),
+        standing=standing,
         days_overdue=invoice.days_overdue(visit.today),
     )
 

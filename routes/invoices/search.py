@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 from starlette.responses import Response
 
+from models.invoices.ageing import DUE, Age
 from models.invoices.invoice import Status
 from models.invoices.search import Criteria, Found, Owed, Sum, find_invoices, owed
 from models.invoices.sorts import Column, Sort
@@ -28,19 +29,27 @@ HEADINGS = {
 }
 
 
+DUE_FIRST = Sort(Column.DUE)
+"""How what is to be paid is sorted."""
+_TO_PAY = (Status.UNPAID, Status.OVERDUE, *DUE)
+_REMEMBERED = "invoices-sort"
+
+
 class InvoiceSearch(PeriodSearch):
     """The four filters (F2); an empty one does not restrict."""
 
     number = Text("Fakturanummer:", [at_most(60)])
-    status = ValueChoice("Status:", Status)
+    status = ValueChoice("Status:", (*Status, *DUE))
 
     def criteria(self, sort: Sort, after: int | None = None) -> Criteria:
         """What to search for, once the form is valid."""
+        due = Age(self.status.data) if self.status.data in DUE else None
         return Criteria(
             number=self.number.data or None,
             from_date=self.from_date.day,
             to_date=self.to_date.day,
-            status=Status(self.status.data) if self.status.data else None,
+            status=Status(self.status.data) if self.status.data and not due else None,
+            due=due,
             sort=sort,
             after=after,
         )
@@ -49,10 +58,10 @@ class InvoiceSearch(PeriodSearch):
 def index(visit: Visit) -> Response:
     """Search the invoices of the user's payers (F1-F9)."""
     search: InvoiceSearch = InvoiceSearch.of(visit)
-    sort = sort_of(visit)
-    return answer(
+    chosen, sort = chosen_sort(visit), sort_of(visit, search)
+    response = answer(
         visit,
-        partial(Invoices, sort=sort, owed=owed(visit.db, visit.today)),
+        partial(Invoices, sort=sort, chosen=chosen, owed=owed(visit.db, visit.today)),
         "invoices/index.html",
         search,
         lambda after: find_invoices(visit.db, search.criteria(sort, after), visit.today),
@@ -60,15 +69,31 @@ def index(visit: Visit) -> Response:
         masked=masked_sentence(search.masked),
         today=visit.today,
     )
+    if chosen and visit.query_params.get("sort"):
+        visit.portal.cookies.remember(response, _REMEMBERED, str(chosen))
+    return response
 
 
-def sort_of(visit: Visit) -> Sort:
-    """The column that the list is sorted by, from the query; one that there is not, is not found."""
+def sort_of(visit: Visit, search: InvoiceSearch) -> Sort:
+    """What the list is sorted by; until somebody chooses, what is to be paid begins with what is due first (F6)."""
+    return chosen_sort(visit) or (DUE_FIRST if search.status.data in _TO_PAY else Sort())
+
+
+def chosen_sort(visit: Visit) -> Sort | None:
+    """The column that the query names, or that was chosen last; one that there is not, is not found."""
     text = visit.query_params.get("sort")
     try:
-        return Sort.parse(text) if text else Sort()
+        return Sort.parse(text) if text else _remembered(visit)
     except ValueError:
         raise not_found() from None
+
+
+def _remembered(visit: Visit) -> Sort | None:
+    text = visit.portal.cookies.remembered(visit.request, _REMEMBERED)
+    try:
+        return Sort.parse(text) if text else None
+    except ValueError:  # of another release
+        return None
 
 
 @dataclass(frozen=True)
@@ -90,6 +115,8 @@ class Invoices(Listing):
     words = ("faktura", "fakturaer")
 
     sort: Sort
+    chosen: Sort | None
+    """The sort that somebody asked for."""
     owed: Owed
 
     @property
@@ -109,7 +136,7 @@ class Invoices(Listing):
     @property
     def sorted_by(self) -> str | None:
         """The sort as the search form sends it along; None for the usual one."""
-        return _said(self.sort)
+        return str(self.chosen) if self.chosen else None
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -122,14 +149,10 @@ class Invoices(Listing):
         return Heading(
             text=HEADINGS[column],
             aria=("descending" if self.sort.descending else "ascending") if current else None,
-            href=self.way(sort=_said(to)),
+            href=self.way(sort=to),
             figures=column in {Column.TOTAL, Column.OUTSTANDING},
         )
 
     def way(self, **changed: object) -> str:
         """The address also says how it is sorted."""
         return super().way(**{"sort": self.sorted_by, **changed})
-
-
-def _said(sort: Sort) -> str | None:
-    return None if sort == Sort() else str(sort)

@@ -7,6 +7,8 @@ from models.core.scope import Right
 from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
+from models.orders.steps import steps_of
+from routes.orders.ahead import may_fill, what_comes
 from routes.orders.conversation import Conversation, conversation
 from routes.web.answers import page
 from routes.web.errors import not_found
@@ -62,7 +64,9 @@ def draw_order(
     status: int = 200,
 ) -> Response:
     """One order with its bookings, messages and history (B13-B16)."""
-    names = names_around(visit.db, order)
+    names, history = names_around(visit.db, order), history_of(visit.db, order)
+    bookings = bookings_of_order(visit.db, order.number, visit.user.user_id)
+    invoices = invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else []
     return page(
         visit,
         "orders/show.html",
@@ -73,10 +77,13 @@ def draw_order(
         unit_name=names.unit,
         placed_by=names.placed_by,
         composed=parts_of(order).composed,
-        history=history_of(visit.db, order),
-        bookings=bookings_of_order(visit.db, order.number, visit.user.user_id),
+        history=history,
+        steps=steps_of(order, history),
+        ahead=what_comes(visit, order, bookings, invoices),
+        bookings=bookings,
+        to_fill={booking.id for booking in bookings if may_fill(visit, booking)},
         account_manager=account_manager_of(visit.db, order.unit_id),
-        invoices=invoices_of_order(visit.db, order.number) if visit.may(Right.INVOICES) else [],
+        invoices=invoices,
         reference_form=reference,
         talk=talk or conversation(visit, order),
         receipt=receipt_of_order(visit, order),

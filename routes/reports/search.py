@@ -9,7 +9,7 @@ from models.reports.report import KINDS, PNG, Download, file_of, preview_of
 from models.reports.search import Criteria, find_reports, report_by_id, years_of_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
-from routes.web.downloads import whole_file
+from routes.web.downloads import kept_file, whole_file
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Choice, Option
 from routes.web.search import Listing, answer
@@ -73,7 +73,7 @@ def preview(visit: Visit, id: int) -> Response:
     picture = preview_of(visit.db, id)
     if picture is None:
         raise not_found()
-    return Response(picture, headers=LOCKED, media_type=PNG)
+    return kept_file(visit, picture, LOCKED, PNG)
 
 
 def file_as_sent(found: Download, *, shown: bool) -> Response:

@@ -14,7 +14,7 @@ from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.cookie import Flash
 from routes.web.keys import FRESH_KEY, new_key
-from routes.web.portal import Tab
+from routes.web.portal import Tab, found_by
 from routes.web.visit import Visit
 
 _VARY = "HX-Request, HX-Request-Type, HX-Target"
@@ -174,7 +174,7 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
             if tab.who(here.signed_in)
         ],
         "places": _side_by_side(here, current[0]) if current else {},
-        "searchable": frame and here.portal.search.who(here.signed_in),
+        "searchable": found_by(here.signed_in) if frame and here.portal.search.who(here.signed_in) else None,
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }

@@ -4,6 +4,7 @@ How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it
 """
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
@@ -56,6 +57,15 @@ def whole_file(body: bytes, name: str, media_type: str, *, shown: bool = False) 
     if shown:
         named = named.replace("attachment", "inline", 1)
     headers = {"content-disposition": named, "cache-control": "private, no-store"}
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def kept_file(visit: Visit, body: bytes, headers: dict[str, str], media_type: str) -> Response:
+    """A file that the browser, or a calendar program, keeps and asks about: it is not sent again while it is so."""
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = headers | {"cache-control": "private, no-cache", "etag": etag}
+    if etag in visit.request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
 
 

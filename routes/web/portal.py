@@ -11,6 +11,7 @@ from starlette.responses import Response
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.lanes import Turns
+from models.core.scope import Right
 from models.core.sealed import Keyring
 from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
@@ -38,6 +39,21 @@ class Tab:
     """Whether the places below its address lie under other tabs."""
     places: tuple["Tab", ...] = ()
     """The places that stand side by side under it (H1)."""
+
+
+def found_by(visitor: SignedIn | None) -> tuple[str, str]:
+    """What somebody may find by what one holds in the hand (number 14): in a field's few words, and all of it."""
+    orders, invoices, employees = (
+        visitor is not None and visitor.may(right) for right in (Right.ORDERS, Right.INVOICES, Right.EMPLOYEES)
+    )
+    few = [("Nummer", orders or invoices), ("KID", invoices), ("navn", employees)]
+    everything = [
+        *(("bestillingsnummer", orders), ("fakturanummer", invoices), ("KID", invoices)),
+        *(("egen referanse", orders or invoices), ("navn", employees), ("telefonnummer", employees)),
+    ]
+    short, words = ([word for word, seen in each if seen] for each in (few, everything))
+    named = " eller ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return ", ".join(short)[:1].upper() + ", ".join(short)[1:] + " …", named[:1].upper() + named[1:]
 
 
 @dataclass(frozen=True)

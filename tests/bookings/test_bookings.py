@@ -235,7 +235,17 @@ def test_t2_people_are_found_and_who_lacks_an_address_has_a_way_to_get_one(house
     assert person.select_one("input[disabled]")
     kept = page.soup.select("#people input[checked]")
     assert [box["value"] for box in kept] == [str(stage.ids[0])], "who was ticked stays, whatever is searched for"
-    assert page.follow("legg inn e-post").h1 == "Rediger ansatt"
+    for typed, status in (("ikke en adresse", 422), ("ny@fjordbygg.example", 200)):
+        page.fill(**{f"email-{stage.ids[3]}": typed})
+        page = press(page, f"#person-{stage.ids[3]}", "Lagre")
+        assert page.status_code == status, typed
+        assert status == 200 or page.has("Skriv bare én e-postadresse, uten mellomrom.")
+    assert page.flash == f"E-postadressen til {stage.names[3]} er lagret."
+    assert "2 valgte: " in chosen(page), "who was ticked, and who can be now"
+    with house.behind() as db:
+        db.get_one(Employee, stage.ids[3]).email = None
+        db.commit()
+    assert hms.open(f"{stage.url}?q={stage.names[3]}").follow("legg inn e-post").h1 == "Rediger ansatt"
     assert hms.open(f"{stage.url}?q=finnesikke").has("Ingen ansatte funnet")
 
 

@@ -84,6 +84,19 @@ def test_u17_each_time_ahead_is_freed_after_a_yes(house: House, hms: Page) -> No
     with house.behind() as db:
         assert db.get_one(SignUp, sign_up.id).state == "cancelled"
         assert db.get_one(Employee, employee.id).deactivated_at
+    page.press("Aktiver igjen")
+    assert page.flash.startswith(f"{employee.full_name} er aktiv igjen. Har fått tilbake ")
+    with house.behind() as db:
+        again = select(SignUp).where(SignUp.employee_id == employee.id, SignUp.state.in_(OPEN))
+        slot = db.get_one(Slot, db.scalars(again).one().slot_id)
+    page.follow("Deaktiver").fill(free=[str(box["value"]) for box in page.soup.select("input[name=free]")])
+    page.press("Deaktiver")
+    with house.behind() as db:  # somebody else gets the place meanwhile
+        taken = db.get_one(Slot, slot.id)
+        taken.taken = taken.capacity
+        db.commit()
+    page.press("Aktiver igjen")
+    assert "Er ikke lenger å få: " in page.flash
 
 
 def test_u17_or_it_is_given_to_a_colleague(house: House, hms: Page) -> None:

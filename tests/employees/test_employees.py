@@ -1,17 +1,23 @@
 """Ansatte: the list and its search (A1-A8), and an employee's page (AD1-AD3)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
+from models.bookings.sign_ups.seating import sign_up
 from models.core.scope import Scope
 from models.core.search import PAGE_SIZE
 from models.customers.units import Unit
 from models.employees.employee import Employee, sort_key
+from models.employees.national_ids import NationalId
 from models.employees.search import MANY, Criteria, find_employees
 from models.employees.search_words import sought, tokens_of
 from models.values.texts.folding import fold
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.rounds import HMS, a_round, people, slots_of
+from tests.stage.times import NOW
 
 COLUMNS = ["Navn", "Fødselsdato", "E-post", "Arbeidsgiver"]
 
@@ -60,6 +66,46 @@ def test_a1_a8_everybody_of_the_units_in_norwegian_order_page_by_page(house: Hou
     assert len(left) == len(rows) - len(active)
     assert left[-1] == "Siv Ånonsen"
     assert names(hms.follow("Vis aktive")) == found[:PAGE_SIZE]
+
+
+def test_h3_who_lacks_something_is_one_press_away_and_is_searched_among(house: House, hms: Page) -> None:
+    with house.behind() as db:
+        customer_id = db.scalar(select(Unit.customer_id).where(Unit.name == "Fjordbygg Entreprenør AS"))
+        here = select(func.count(Employee.id)).where(
+            Employee.customer_id == customer_id, Employee.deactivated_at.is_(None)
+        )
+        silent = db.scalar(here.where(Employee.email.is_(None)))
+        unknown = db.scalar(here.where(Employee.id.not_in(select(NationalId.employee_id))))
+    emails, numbers = hms.open("/employees").soup.select(".quick a")
+    assert [way.get_text() for way in (emails, numbers)] == [f"Mangler e-post ({silent})", "Mangler fødselsnummer"]
+    page = hms.click(emails)
+    assert page.has(f"{silent} ansatte uten e-post")
+    assert {row[2] for row in page.rows} == {""}
+    page.fill(q="a").press("Søk")
+    assert page.rows
+    assert {row[2] for row in page.rows} == {""}
+    assert "missing=email" in page.url
+    assert hms.click(numbers).has(f"{unknown} ansatte uten fødselsnummer")
+
+
+def test_h7_an_employees_page_shows_the_times_and_the_way_to_another(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        seen, hidden = (
+            slots_of(db, a_round(db, names_hidden=hides))[place] for place, hides in enumerate((False, True))
+        )
+        [kari] = people(db, 1)
+        for slot in (seen, hidden):
+            sign_up(db, slot, kari, by=HMS, now=NOW)
+        name, url = kari.full_name, f"/employees/{kari.id}"
+        db.commit()
+    hms = quiet_house.sign_in("hms.fjord").open(url)
+    times = [" ".join(row.get_text(" ").split()) for row in hms.soup.select("#times .rows")]
+    assert times[0] == "Synskontroll 20. oktober 2026 kl. 08:00 · Brakka", "not what others have seen to, names hidden"
+    way = hms.soup.select("#times .rows")[1].select("a")[0]
+    assert f"1 valgt: {name}" in " ".join(hms.click(way).soup.get_text(" ").split())
+    quiet_house.clock.set(NOW + timedelta(days=30))
+    later = quiet_house.sign_in("hms.fjord").open(url)
+    assert later.soup.select("#times h3")[0].get_text() == "Tidligere"
 
 
 def test_a8_the_order_is_norwegian_and_ignores_case_and_accents() -> None:
@@ -155,7 +201,7 @@ def test_a3_where_very_many_are_found_the_page_is_the_same(quiet_house: House, m
 def test_a4_a_unit_restricts_the_list_and_a_parent_includes_its_children(house: House, hms: Page) -> None:
     page = hms.open("/employees")
     bergen = search(page, unit=page.option("unit", "Bergen"))
-    assert {row[3] for row in bergen.rows} == {"Bergen Fjordbygg Entreprenør AS"}
+    assert {row[3] for row in bergen.rows} == {"Bergen"}, "the company's name is said once, in the frame"
     root = search(page, unit=page.option("unit", "Fjordbygg Entreprenør AS"))
     assert root.has(f"{len(all_pages(hms.open('/employees')))} ansatte")
     both = search(page, q="solbakken", unit=page.option("unit", "Tromsø"))

@@ -75,17 +75,20 @@ def test_i1_the_next_bookings_with_their_deadline_and_free_places(quiet_house: H
         for booking in db.scalars(select(Booking)):
             booking.cancelled_at = quiet_house.clock.now()
         db.commit()
-    assert "Ingen timer er satt opp for dere nå." in hms.open("/info").soup.select("#upcoming")[0].get_text()
+    assert "Ingen bookinger er satt opp for dere nå." in hms.open("/info").soup.select("#upcoming")[0].get_text()
 
 
 def test_i1_what_is_over_is_not_to_come(quiet_house: House) -> None:
     quiet_house.clock.advance(timedelta(days=3650))
-    assert "Ingen timer" in quiet_house.sign_in("hms.fjord").open("/info").soup.select("#upcoming")[0].get_text()
+    assert "Ingen bookinger" in quiet_house.sign_in("hms.fjord").open("/info").soup.select("#upcoming")[0].get_text()
 
 
 def test_x2_finance_sees_neither_orders_nor_bookings(quiet_house: House) -> None:
     okonomi = quiet_house.sign_in("okonomi.fjord").open("/info")
-    assert sections(okonomi) == ["Oppslag", "Å gjøre", "Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"]
+    assert sections(okonomi) == [
+        *("Oppslag", "Å gjøre", "Utestående"),
+        *("Kundeansvarlig", "Fjordbygg Entreprenør AS", "Brukerveiledning"),
+    ]
     assert not okonomi.soup.select("main a[href^='/orders']")
 
 
@@ -115,3 +118,14 @@ def test_the_bookings_come_alone_when_htmx_asks_for_them(quiet_house: House) -> 
         "GET", "/info", None, {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#upcoming"}
     )
     assert answer.text.lstrip().startswith('<section class="card" id="upcoming">')
+
+
+def test_fi1_what_is_owed_stands_by_when_it_is_due_and_each_part_leads_to_its_list(quiet_house: House) -> None:
+    page = quiet_house.sign_in("okonomi.fjord").open("/info")
+    parts = [(row.a, row.data) for row in page.soup.select("#owed .key > div")]
+    ways = {way.get_text(): (value.get_text(), str(way["href"])) for way, value in parts if way and value}
+    assert [label for label in ("Forfalt", "Forfaller innen 14 dager", "Senere") if label in ways] == list(ways)
+    assert len(ways) > 1
+    for amount, href in ways.values():
+        assert page.open(href).has(amount.replace("\xa0", " ")), href
+    assert not quiet_house.sign_in("hms.fjord").open("/info").soup.select("#owed")

@@ -7,18 +7,22 @@ from bs4 import Tag
 from sqlalchemy import func, select, update
 
 from models.bookings.booking import Booking
-from models.bookings.sign_ups.sign_up import CANCELLED, COMING, SignUp
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import CANCELLED, COMING, OFFERED, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import AuditEntry
 from models.core.sealed import Keyring
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
+from models.orders.order import WAITING, Order
 from models.outbox.message import Message
 from routes.info.boxes import SHOWN
 from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.rounds import HMS, a_round, people, slots_of
+from tests.stage.times import NOW
 
 NUMBER = "05840399895"
 INGRIDS = "14838419861"
@@ -97,6 +101,7 @@ def test_4_missing_numbers_are_put_in_and_the_last_fix_makes_the_box_go(house: H
         db.execute(
             update(Employee).where(Employee.customer_id == customer_id, Employee.email.is_(None)).values(email="a@b.no")
         )
+        db.execute(update(Order).where(Order.status == WAITING).values(status=None))
         booking = db.scalars(select(Booking).where(Booking.title == "Helsekontroll Fjordbygg Bergen")).one()
         others = db.scalars(select(Booking).where(Booking.customer_id == customer_id, Booking.id != booking.id))
         for other in others:
@@ -184,7 +189,7 @@ def test_4_a_booking_asks_only_where_it_must(quiet_house: House, changed: dict[s
 
 def test_4_what_is_over_asks_for_nothing(quiet_house: House) -> None:
     quiet_house.clock.advance(timedelta(days=365))
-    assert [title[-7:] for title in titles(quiet_house.sign_in("hms.fjord").open("/info"))] == [" e-post"]
+    assert [title[-7:] for title in titles(quiet_house.sign_in("hms.fjord").open("/info"))] == ["på dere", " e-post"]
 
 
 def test_4_whoever_is_second_is_told_and_overwrites_nothing(quiet_house: House) -> None:
@@ -217,3 +222,26 @@ def test_4_an_address_survives_the_end_of_the_session_and_a_number_is_not_kept(q
     hms.fill(username="hms.fjord", password="demo-hms.fjord").press("Logg inn")
     assert hms.h1 == "Arbeidsliste"
     assert hms.soup.select_one(f"[id='{form['id']}'] input[name=email]")["value"] == "nesten@ferdig.example"  # type: ignore[index]
+
+
+def test_h3_it_names_orders_that_wait_and_what_ends_this_week(quiet_house: House) -> None:
+    now = NOW + timedelta(days=13)
+    with quiet_house.behind() as db:
+        early, late = (a_round(db, names_hidden=hides) for hides in (False, True))
+        for booking, person in zip((early, late), people(db, 2), strict=True):
+            offered = sign_up(db, slots_of(db, booking)[0], person, by=HMS, now=NOW)
+            offered.state, offered.offered_until = OFFERED, now + timedelta(hours=20)
+        url = f"/bookings/{early.id}"
+        db.commit()
+    quiet_house.clock.set(now)
+    hms = quiet_house.sign_in("hms.fjord").open("/info")
+    said = titles(hms)
+    assert "1 bestilling venter på dere" in said
+    assert [title for title in said if "Synskontroll" in title] == [
+        "1 har fått tilbud om en plass: Synskontroll",
+        "1 ledig plass: Synskontroll",
+        "1 ledig plass: Synskontroll",
+    ], "of offers where names are hidden nobody is told"
+    assert hms.has("Svar innen 15. oktober 2026 kl. 06:00, i morgen.")
+    assert hms.has("Frist 19. oktober 2026 kl. 08:00, om 5 dager.")
+    assert {link["href"] for link in hms.soup.select("#worklist a")} >= {url, "/orders?status=Venter+p%C3%A5+kunde"}

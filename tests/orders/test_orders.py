@@ -244,6 +244,10 @@ def test_b14_the_order_shows_its_bookings(hms: Page) -> None:
     assert len(page.soup.select("[id^=slot-]")) == 39
     assert page.has("08:00–08:30")
     assert page.has("Bedriftshelsesenteret Bergen")
+    days = [" ".join(day.get_text(" ").split()) for day in page.soup.select("#bookings .day > div")]
+    assert days[1] == "onsdag 14. oktober , kl. 08:00–15:00 13 av 13 tatt"
+    ways = [" ".join(str(way["aria-label"]).split()) for way in page.soup.select("#bookings .day > a")]
+    assert ways == ["Meld på ansatte tirsdag 13. oktober", "Meld på ansatte torsdag 15. oktober"]
 
 
 def test_b14_names_of_employees_need_the_right_to_see_them(house: House, hms: Page) -> None:
@@ -264,7 +268,8 @@ def test_b15_number_reference_history_and_account_manager(hms: Page) -> None:
     page = hms.open("/orders/307513")
     assert page.number == "307513"
     assert page.soup.select_one("[data-copy='307513']")
-    assert page.has("Historikk")
+    headings = [heading.get_text() for heading in page.soup.select("main h2")]
+    assert headings.index("Historikk") < headings.index("Meldinger")
     assert page.has("Planlagt")
     assert page.has("Per-Arne Lie")
     assert page.soup.select_one("#reference input[name=reference]")

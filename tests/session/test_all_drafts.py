@@ -26,10 +26,16 @@ LATER = {
     "import_row",
 }
 """Routes whose forms stand on pages of a later step; `test_drafts` and the stories of each thing try them."""
-PRESSED = {"desk_remove_slot", "desk_resend", "import_deletion", "invite", "invite_member", "invite_user"} | {
-    *("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in", "reset_factor")
-}
-"""Routes of buttons with nothing to fill in, of people and rounds in other states; `invite` shares a form."""
+PRESSED = {
+    "booking_address",
+    "desk_remove_slot",
+    "desk_resend",
+    "import_deletion",
+    "invite",
+    "invite_member",
+    "invite_user",
+} | {*("reactivate_member", "reactivate_user", "reactivation", "remove_stand_in", "reset_factor")}
+"""Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
 SECRET = {"national_id", "change_number", "own_password", "new_password"}
 """What is not kept, with the tick that asks for it."""
 PATHS = {line.name: re.compile(re.sub(r"{\w+:\w+}", "[0-9]+", line.path)) for line in MAP}

@@ -49,10 +49,11 @@ HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "sectio
 KINDS: dict[str, dict[str, str]] = {"plain": {}, "htmx": HTMX}
 """What is asked for in each mode: the whole page, or a part of it."""
 STATEMENTS = {
-    "info": 9,
+    "info": 11,
+    "worklist": 6,
     "desk": 10,
     "order": 11,
-    "employee": 5,
+    "employee": 7,
     "edit_employee": 7,
     "booking": 12,
     "day_list": 7,
@@ -266,7 +267,7 @@ def keeps_to_the_table(house: House, form: Tag) -> None:
     }
     route = next(route for route in house.app.routes if route.matches(asked)[0] is Match.FULL)
     line = next(line for line in MAP if isinstance(route, Route) and line.name == route.name)
-    sent = {str(field["name"]) for field in form.select("[name]")} - {"csrf_token"}
+    sent = {re.sub(r"-\d+$", "", str(field["name"])) for field in form.select("[name]")} - {"csrf_token"}
     assert sent <= set(reading.fields(line)), line.path
     part = re.sub(r"-\d+$", "", str(form.get("hx-target", "")).removeprefix("#"))  # a row's has its number, too
     assert part in {"", "main", *reading.parts(line)}, line.path

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, hold_booking
+from models.bookings.sign_ups.candidates import what_they_have
 from models.bookings.sign_ups.news import News, tell
 from models.bookings.sign_ups.sign_up import COMING, HOLDING, OFFERED, OPEN, SIGNED_UP, WAITING, SignUp, hold_people
 from models.bookings.slots import Slot, SlotFull, take_places
@@ -126,6 +127,12 @@ def distribute(db: Session, booking: Booking, places: Mapping[int, int], *, by: 
         ]
         tell(db, booking, *news, by=by, now=now)
         return made
+
+
+def is_as_wanted(db: Session, booking: Booking, places: Mapping[int, int], viewer_id: int) -> bool:
+    """Whether a proposal is done already: everybody has the time that it says, as when it is confirmed twice."""
+    has = what_they_have(db, booking, list(places), viewer_id)
+    return all(id in has and (has[id].slot or WAIT) == slot for id, slot in places.items())
 
 
 def free_times(db: Session, booking: Booking, now: datetime) -> list[FreeTime]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking, BookingCancelled, TooLate
 from models.bookings.sign_ups import seating
 from models.bookings.sign_ups.sign_up import (
+    CANCELLED,
     COMING,
     OPEN,
     AlreadySignedUp,
@@ -24,7 +25,8 @@ from models.bookings.sign_ups.sign_up import (
     State,
     hold_people,
 )
-from models.bookings.slots import Slot
+from models.bookings.slots import Slot, SlotFull
+from models.core.audit import AuditEntry
 from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
 from models.users.sessions import SignedIn
@@ -125,9 +127,58 @@ def _hand_over(db: Session, sign_up: SignUp, heir: Employee, *, by: SignedIn, no
         raise CannotTakeOver(sign_up.id, why) from why
 
 
-def reactivate(db: Session, employee: Employee, *, by: SignedIn, now: datetime) -> None:
-    """Take an employee back into the lists; times that were freed are not taken again (U17)."""
-    if employee.deactivated_at is None:
-        return
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A time that the employee lost by leaving, and whether it is the employee's again."""
+
+    title: str
+    starts_at: datetime
+    is_back: bool
+
+
+def reactivate(db: Session, employee: Employee, *, by: SignedIn, now: datetime) -> list[Freed]:
+    """Take an employee back into the lists, with those of the freed times that nobody else has by now (U17)."""
+    left_at = employee.deactivated_at
+    if left_at is None:
+        return []
     employee.deactivated_at = None
     tell(db, "reactivated", [(employee, {})], by=by, now=now)
+    db.flush()
+    return [
+        Freed(title, slot.starts_at, _has_again(db, slot, employee, by=by, now=now))
+        for title, slot in _freed_at(db, employee, left_at, by=by, now=now)
+    ]
+
+
+def _freed_at(
+    db: Session, employee: Employee, left_at: datetime, *, by: SignedIn, now: datetime
+) -> list[tuple[str, Slot]]:
+    """The times to come that the employee was taken off by leaving, soonest first; hidden names as in `ahead_of`."""
+    with whole_customer(db):
+        rows = db.execute(
+            select(SignUp.id, Booking.title, Slot)
+            .join(Booking, Booking.id == SignUp.booking_id)
+            .join(Slot, Slot.id == SignUp.slot_id)
+            .where(
+                SignUp.employee_id == employee.id,
+                SignUp.state == CANCELLED,
+                Slot.starts_at > now,
+                Booking.names_hidden.is_(False) | (SignUp.signed_up_by_id == by.user_id),
+            )
+            .order_by(Slot.starts_at, SignUp.id)
+        ).all()
+    names = [f"sign_up:{id}" for id, _, _ in rows]
+    then = select(AuditEntry.about).where(
+        AuditEntry.about.in_(names), AuditEntry.action == "cancelled", AuditEntry.at == left_at
+    )
+    by_leaving = set(db.scalars(then))
+    return [(title, slot) for id, title, slot in rows if f"sign_up:{id}" in by_leaving]
+
+
+def _has_again(db: Session, slot: Slot, employee: Employee, *, by: SignedIn, now: datetime) -> bool:
+    try:
+        with db.begin_nested():
+            seating.sign_up(db, slot, employee, by=by, now=now)
+    except (AlreadySignedUp, BookingCancelled, NoEmail, NotActive, Overlaps, SlotFull, TooLate):
+        return False
+    return True

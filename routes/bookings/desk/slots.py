@@ -53,7 +53,8 @@ class SlotForm(PortalForm):
     def refuse(self, refused: ChangeRefused, *, hidden: bool) -> None:
         """Say why at the field that it concerns."""
         if isinstance(refused, TooFewPlaces):
-            self.capacity.errors = [f"{refused.taken} sitter her, så det må være minst {refused.taken} plasser."]
+            places = "plass" if refused.taken == 1 else "plasser"
+            self.capacity.errors = [f"{refused.taken} sitter her, så det må være minst {refused.taken} {places}."]
         elif isinstance(refused, EndsBeforeItBegins):
             self.ends.errors = ["Tiden må være over etter at den begynner."]
         elif isinstance(refused, HasBegun):

@@ -60,6 +60,7 @@ class Cookies:
         self._begun = URLSafeSerializer(keys, salt="begun", signer_kwargs=_SIGNED)
         self._visitor = URLSafeSerializer(keys, salt="visitor", signer_kwargs=_SIGNED)
         self._flash = URLSafeTimedSerializer(keys, salt="flash", signer_kwargs=_SIGNED)
+        self._choice = URLSafeSerializer(keys, salt="choice", signer_kwargs=_SIGNED)
         self._form = URLSafeSerializer(keys, salt="form", signer_kwargs=_SIGNED)
 
     def read_session(self, request: Request) -> SessionCookie | None:
@@ -132,6 +133,15 @@ class Cookies:
         """Name a browser that is about to sign in."""
         age = int(_VISITOR_AGE.total_seconds())
         self._write(response, "visitor", self._visitor.dumps(visitor), max_age=age)
+
+    def remember(self, response: Response, name: str, choice: str) -> None:
+        """Remember how somebody wants to see something, on this browser; nothing that is anybody's secret."""
+        self._write(response, name, self._choice.dumps(choice), max_age=int(_DEVICE_AGE.total_seconds()))
+
+    def remembered(self, request: Request, name: str) -> str | None:
+        """What was chosen there before."""
+        value = self._read(request, name, self._choice)
+        return value if isinstance(value, str) else None
 
     def form_token(self, subject: str) -> str:
         """A fresh token for a form, good for `subject` only; another each time, because pages are compressed."""

@@ -80,6 +80,16 @@ def weekday(value: dt.date | None) -> str:
     return f"{_DAYS[day.weekday()]} {_whole(f'{day.day}. {_MONTHS[day.month]}')}"
 
 
+def month(value: dt.date | None) -> str:
+    """`oktober 2026`."""
+    return "" if value is None else _whole(f"{_MONTHS[value.month]} {value.year}")
+
+
+def weekday_name(value: dt.date | None) -> str:
+    """`tirsdag`."""
+    return "" if value is None else _DAYS[value.weekday()]
+
+
 def days(first: dt.date | None, last: dt.date | None = None) -> str:
     """`13.–15. oktober 2026`, `30. september–1. oktober 2026`, or one day."""
     if first is None:
@@ -190,6 +200,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "short_moment": short_moment,
     "weekday": weekday,
+    "month": month,
+    "weekday_name": weekday_name,
     "days": days,
     "away": away,
     "organisation_number": organisation_number,

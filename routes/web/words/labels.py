@@ -12,6 +12,7 @@ from typing import Any
 from models.bookings.sign_ups.sign_up import State as SignUp
 from models.deliveries.search import State as Delivery
 from models.imports.rows import Fate
+from models.invoices.ageing import Age
 from models.invoices.invoice import Status as Invoice
 from models.notices.search import State as Notice
 from models.reports.plans import State as Activity
@@ -43,6 +44,11 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Invoice.PAID: Label("Betalt", "good"),
         Invoice.CREDITED: Label("Kreditert"),
         Invoice.IN_COLLECTION: Label("Til inkasso", "bad"),
+    },
+    Age: {
+        Age.OVERDUE: Label("Forfalt", "bad"),
+        Age.SOON: Label("Forfaller innen 14 dager", "wait"),
+        Age.LATER: Label("Senere", "later"),
     },
     Notice: {
         Notice.UP: Label("Vises nå", "good"),

@@ -127,6 +127,7 @@ STATES: Ways = {
     "desk booking looked over": ("desk_new_booking", "kam.lie", desk_booking_looked_over),
     "calendar": ("calendar", "hms.fjord", calendar_made),
     "bookings": ("bookings", "hms.fjord", opens("/bookings")),
+    "bookings of a month": ("bookings_month", "hms.fjord", opens("/bookings/calendar")),
     "no bookings": ("bookings", "hms.fjord", opens("/bookings?from=01.01.2030")),
     "booking": ("booking", "hms.fjord", opens("/bookings/1")),
     "booking refused": ("booking", "hms.fjord", booking_refused),
