@@ -35,6 +35,7 @@ from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits
 from routes.web.http.links import Links
+from routes.web.http.request_id import RequestId
 from routes.web.portal import Portal
 from routes.web.serving.processes import Processes, ProcessesDie
 from routes.web.serving.proxies import Seen
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             Route("/static/{file:path}", portal.static, methods=["GET"]),
         ],
         middleware=[
+            Middleware(RequestId),
             Middleware(SecurityHeaders, secure=settings.secure),
             Middleware(Limits),
             Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),

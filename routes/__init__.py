@@ -36,6 +36,7 @@ from routes.invoices import statements
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
+from routes.orders import exports as order_exports
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
 from routes.orders import page as order_page
@@ -98,6 +99,8 @@ MAP: tuple[Line, ...] = (
     get ("/worklist",                      worklist.index,          name="worklist",        who=of_a_customer),
     get ("/search",                        search.index,            name="search",          who=may(ORDERS, EMPLOYEES, INVOICES)),
     get ("/orders",                        orders.index,            name="orders",          who=may(ORDERS)),
+    get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS)),
+    get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
     post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),

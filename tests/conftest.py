@@ -29,6 +29,11 @@ pytest_plugins = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let who looks for a forgotten ORDER BY have rows lie in an order that means nothing."""
+    parser.addoption("--scattered", action="store_true", help="put the rows on PostgreSQL in a meaningless order first")
+
+
 def pytest_configure() -> None:
     """Make the folder that all processes of the run share, before there is more than one of them."""
     shared()
@@ -75,7 +80,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param == "sqlite":
         yield SqliteStore()
     else:
-        server = PostgresStore(request.getfixturevalue("postgres_server"))
+        scattered = request.config.getoption("--scattered")
+        server = PostgresStore(request.getfixturevalue("postgres_server"), scattered=scattered)
         yield server
         server.close()
 

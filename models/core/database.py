@@ -24,6 +24,7 @@ from models.core.lanes import Lane, in_lane
 from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
+from models.core.servers.statements import log_slow
 from models.core.settings import Connections, SettingsRefused
 from models.core.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 
@@ -70,6 +71,7 @@ class Database:
         pool_size: int = 5,
         patience: float = PATIENCE,
         connections: Connections | None = None,
+        slow_statement_ms: int = 0,
     ) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -87,6 +89,8 @@ class Database:
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
+        if slow_statement_ms:
+            log_slow(self.engine, slow_statement_ms)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = with_patience(self._writing, 0)

@@ -5,9 +5,34 @@ import logging
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
+_REQUEST: ContextVar[str] = ContextVar("request", default="")
+_ROUTE: ContextVar[str] = ContextVar("route", default="")
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+@contextmanager
+def request_is(id: str) -> Iterator[None]:
+    """Each line that is logged meanwhile names the request."""
+    token = _REQUEST.set(id)
+    try:
+        yield
+    finally:
+        _REQUEST.reset(token)
+
+
+def route_is(pattern: str) -> None:
+    """Say which route is being answered: its pattern, never an address."""
+    _ROUTE.set(pattern)
+
+
+def route_of_now() -> str:
+    """The route that is being answered, if one is."""
+    return _ROUTE.get()
 
 
 class _Structured(logging.Formatter):
@@ -21,6 +46,8 @@ class _Structured(logging.Formatter):
         """The line; a traceback says where it was, and not in which words: they may quote what somebody typed."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if id := _REQUEST.get():
+            facts["request"] = id
         trace = _where(record.exc_info[1]) if record.exc_info else None
         if self._as_json:
             line = {"at": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}

@@ -27,8 +27,7 @@ from models.values.tables import FIRST_DAY, Line
 from models.values.texts.invisible import cell, is_shortened, whole
 
 _NOTHING = re.compile("[-–—_.\u2212]+")
-_NO_VALUE = {"n/a", "#n/a", "#i/t", "null", "none", "nil", "nan", "(tom)", "(blank)", "(empty)"}
-"""What programs write where there is nothing; below a heading of names it may be one."""
+_NO_VALUE = {"n/a", "#n/a", "#i/t", "null", "none", "nil", "nan", "(tom)", "(blank)", "(empty)"}  # or, of a name, one
 _NUMBER_OF_SOMETHING = re.compile("[0-9]{3}")
 _OLDEST = 100
 

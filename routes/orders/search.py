@@ -45,12 +45,20 @@ class OrderSearch(OrderFilters):
 
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
-    search: OrderSearch = OrderSearch.of(visit)
-    units = cache(lambda: _units(visit))  # found only where they are drawn, or one of them is chosen
-    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
+    search, units = search_of(visit)
     return answer(
         visit, Orders, "orders/index.html", search, lambda after: find_orders(visit.db, search.criteria(units, after))
     )
+
+
+def search_of(
+    visit: Visit, sent: list[tuple[str, str]] | None = None
+) -> tuple[OrderSearch, Callable[[], list[UnitRow]]]:
+    """The form, and the units that it offers, which are found only where they are drawn, or one of them is chosen."""
+    search: OrderSearch = OrderSearch.of(visit, sent)
+    units = cache(lambda: _units(visit))
+    search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
+    return search, units
 
 
 def show(visit: Visit, number: int) -> Response:

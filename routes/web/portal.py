@@ -99,7 +99,12 @@ class Portal:
         static = StaticFiles()
         return cls(
             settings=settings,
-            database=Database(settings.database_url, asynchronous=True, connections=settings.connections),
+            database=Database(
+                settings.database_url,
+                asynchronous=True,
+                connections=settings.connections,
+                slow_statement_ms=settings.slow_statement_ms,
+            ),
             clock=clock,
             keyring=Keyring(settings.field_keys),
             cookies=Cookies(settings),

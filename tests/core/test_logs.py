@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.core.logs import _Seldom, _Structured
+from models.core.database import Database
+from models.core.logs import _Seldom, _Structured, route_is
 from tests.stage.house import House
 
 TYPED = "Ola Nordmann 14838419861"
@@ -79,3 +82,41 @@ def test_visits_are_logged_by_the_pattern_of_their_url(quiet_house: House, caplo
     everything = "\n".join(told)
     for word in ("307390", "Ola", "Tester", "Test Bruker", "demo-", "127.0.0.1", "?"):
         assert word not in everything, word
+
+
+def test_an_answer_has_the_number_that_its_lines_in_the_log_have(
+    quiet_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    theirs, wrong = "0" * 7 + "c" + 24 * "d", "14838419861"
+    visitor = quiet_house.visitor()
+    ids, lines = [], []
+    for given in (theirs, wrong, ""):
+        with caplog.at_level(logging.INFO, "portal.visit"):
+            caplog.handler.setFormatter(_Structured(as_json=False))
+            caplog.clear()
+            answer = visitor.call("GET", "/login", b"", {"x-request-id": given} if given else {})
+        ids.append(answer.headers["x-request-id"])
+        lines.append(caplog.text)
+    assert ids[0] == theirs
+    assert re.fullmatch("[0-9a-f]{32}", ids[1])
+    assert len(set(ids)) == 3
+    for id, line in zip(ids, lines, strict=True):
+        assert f"request={id}" in line
+
+
+def test_a_slow_statement_is_logged_with_its_route_and_without_values(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(f"sqlite:///{tmp_path}/slow.db", slow_statement_ms=1)
+    route_is("/employees")
+    slow = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT max(i), :typed FROM n"
+    )
+    with database.engine.connect() as connection:
+        connection.execute(slow, {"typed": TYPED})
+        connection.execute(text("SELECT 1"))
+    database.close()
+    (told,) = [vars(record) for record in caplog.records if record.getMessage() == "slow statement"]
+    assert told["path"] == "/employees"
+    assert told["statement"].startswith("WITH RECURSIVE")
+    assert TYPED not in str(told)

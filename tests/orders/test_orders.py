@@ -1,12 +1,16 @@
 """Bestilling: the list and its search (B1-B11), the order's page (B13-B16)."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from models.core.search import PAGE_SIZE
+from models.exchange.sheets.files import read as read_file
 from models.orders.order import Order
 from models.outbox.message import Message
 from models.users.user import Grant, User
+from routes.orders.exports import HEADINGS
 from tests.stage.house import House
 from tests.stage.page import Page
 
@@ -306,3 +310,25 @@ def test_b16_a_reference_that_is_too_long_is_kept_in_the_field(tester: Page) -> 
     assert page.status_code == 422
     assert page.problems
     assert page.value("reference") == "x" * 101
+
+
+def test_h6_the_list_is_a_file_with_its_filters(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord").open("/orders?status=Planlagt")
+    links = {link.get_text(): str(link["href"]) for link in hms.soup.select("#results header a")}
+    heads, *rows = [
+        line.split(";")
+        for line in hms.send("GET", links["CSV"]).text.removeprefix("\ufeff").split("\r\n")
+        if re.match('[0-9]{6};|Bestillingsnummer;"?', line)
+    ]
+    assert heads == HEADINGS
+    assert [row[0] for row in rows] == all_pages(hms)
+    assert {row[4] for row in rows} == {"Planlagt"}
+    table = read_file(hms.send("GET", links["Excel"]).content)
+    assert [line.cells[0] for line in table.lines[1:]] == [row[0] for row in rows]
+    everything = read_file(hms.send("GET", "/orders.xlsx").content)
+    assert len(everything.lines) - 1 == len(all_pages(hms.open("/orders"))), "all pages are in the file"
+    assert hms.send("GET", "/orders.csv?from=31.02.2026").status_code == 400
+    okonomi, leder = (quiet_house.sign_in(name) for name in ("okonomi.fjord", "leder.brann"))
+    assert okonomi.send("GET", "/orders.csv").status_code == 404, "no right, no file"
+    units = {line.cells[3] for line in read_file(leder.send("GET", "/orders.xlsx").content).lines[1:]}
+    assert len(units) == 1, "those of another unit are in no file"

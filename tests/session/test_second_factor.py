@@ -2,12 +2,14 @@
 
 import base64
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 import segno
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 import app
 from models.core.audit import THE_PROVIDER, AuditEntry
@@ -15,6 +17,8 @@ from models.customers.customer import Customer
 from models.users.factors.app import address_of, new_secret, step_of
 from models.users.factors.changes import require
 from models.users.factors.recovery_codes import RecoveryCode, new_codes, plain
+from models.users.sessions import UserSession
+from models.users.throttle import FailedSignIn
 from models.users.user import SecondFactor, User
 from routes.session.codes import TOO_LATE
 from routes.session.factors import FORGOTTEN, OFF, Picture
@@ -166,6 +170,28 @@ def test_guessing_codes_is_slowed_down_but_not_at_the_owners_browser(quiet_house
     late = sign_in(quiet_house.visitor())
     assert late.h1 == "Logg inn"
     assert begun.fill(code=codes[2]).press("Logg inn").flash == TOO_LATE
+
+
+def test_codes_that_come_at_once_are_counted_before_they_are_tried_and_good_once(quiet_house: House) -> None:
+    secret, codes = set_up(quiet_house, quiet_house.sign_in("hms.fjord"))
+    begun = [sign_in(quiet_house.visitor()) for _ in range(8)]
+
+    def all_give(code: str) -> Counter[int]:
+        pages = [page.open("/login/code").fill(code=code) for page in begun]
+        with ThreadPoolExecutor(len(pages)) as threads:
+            return Counter(threads.map(lambda page: page.press("Logg inn").response.status_code, pages))
+
+    right = code_of(quiet_house, secret)
+    assert all_give("000000") == {422: 5, 429: 3}
+    for code in (right, codes[0]):
+        with quiet_house.behind() as db:
+            db.execute(delete(FailedSignIn))
+            before = len(db.scalars(select(UserSession.id)).all())
+            db.commit()
+        all_give(code)
+        begun = [page for page in begun if page.h1 == "Engangskode"]
+        with quiet_house.behind() as db:
+            assert len(db.scalars(select(UserSession.id)).all()) == before + 1, "one of them got in"
 
 
 def test_whoever_must_have_one_sets_it_up_before_anything_else(house: House) -> None:

@@ -21,7 +21,7 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.migrations import migrate
-from tests.stage.kept import Kept, keep
+from tests.stage.kept import Kept, keep, scatter
 from tests.stage.shared import databases, in_turn, own, shared, worker
 from tests.stage.times import NOW
 
@@ -140,7 +140,8 @@ def postgres() -> Iterator[str]:
 class PostgresStore:
     """One database of the run's server for this process, and the filled one that all processes copy theirs from."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, *, scattered: bool) -> None:
+        self._scattered = scattered
         self._server = make_url(server).set(drivername="postgresql+psycopg")
         self._admin = psycopg.connect(server, autocommit=True)
         self._name = f"portal_{worker()}"
@@ -159,6 +160,8 @@ class PostgresStore:
         _load(self._url_of("portal_filling"))
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
             keep(filled)
+            if self._scattered:
+                scatter(filled)
             filled.execute("VACUUM (ANALYZE)")
         with psycopg.connect(self._dsn_of("portal_filling")):
             pass  # PostgreSQL leaves a list of what it looked up, which the copies then need not make themselves

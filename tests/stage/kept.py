@@ -40,6 +40,23 @@ def keep(connection: psycopg.Connection[Any]) -> None:
         connection.execute(said.format(sql.Literal(name), sql.Identifier(name)))
 
 
+def scatter(connection: psycopg.Connection[Any]) -> None:
+    """Put all rows back in an order that means nothing, so that who relies on one without asking for it is found out.
+
+    A database hands rows out as they lie, which is as they were written until space is used again.
+    """
+    tables = [sql.Identifier("public", table) for table, _ in connection.execute(_TABLES).fetchall()]
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")  # what refers to a row comes before it, too
+        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
+        for table, _ in connection.execute(_TABLES).fetchall():
+            _do(
+                connection,
+                "INSERT INTO public.{0} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{0} k ORDER BY md5(k::text)",
+                table,
+            )
+
+
 class Kept:
     """The way back for one database that has what was kept."""
 

@@ -76,7 +76,7 @@ def current(page: Page) -> list[str]:
     return [link.get_text() for link in page.soup.select("[aria-current=page]")]
 
 
-UNDER_NO_TAB = set("root sign_in forget search units guide accessibility appointment alive ready".split())
+UNDER_NO_TAB = set("root sign_in sign_in_code forget search units guide accessibility appointment alive ready".split())
 """What lies beside the tabs; passwords, the guide's file and personal links begin with the same addresses."""
 
 

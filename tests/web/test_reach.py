@@ -22,7 +22,8 @@ NOT_PAGES = {
     *("root", "forget", "guide_pdf", "alive", "ready", "booking_calendar", "calendar_feed"),
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
-    *("invoice_pdf", "invoice_xml", "invoice_attachment", "employees_csv", "employees_xlsx"),
+    *("invoice_pdf", "invoice_xml", "invoice_attachment"),
+    *("employees_csv", "employees_xlsx", "orders_csv", "orders_xlsx"),
     *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_report_file"),
 }
 

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+import psycopg
+import pytest
 from sqlalchemy import delete, func, select, text
 
 from models.core.audit import AuditEntry
 from models.orders.order import Order
 from models.users.user import User
-from tests.stage.databases import Store
+from tests.stage.databases import PostgresStore, Store
 from tests.stage.house import House
+from tests.stage.kept import scatter
 from tests.stage.sweeps import digest
 from tests.stage.times import NOW
 
@@ -60,3 +63,14 @@ def test_rows_are_put_back_where_they_are_few_and_tables_the_same(quiet_house: H
     quiet_house.refill()
     with quiet_house.behind() as db:
         assert "besides" not in db.execute(text("SELECT * FROM drafts")).keys()  # noqa: SIM118  # the names of columns
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_rows_lie_in_an_order_that_means_nothing_where_that_is_asked_for(quiet_house: House, store: Store) -> None:
+    assert isinstance(store, PostgresStore)
+    before = digest(quiet_house)
+    with psycopg.connect(store._dsn_of(store._name), autocommit=True) as connection:
+        scatter(connection)
+        lying = [id for (id,) in connection.execute("SELECT id FROM employees ORDER BY ctid")]
+    assert lying != sorted(lying)
+    assert digest(quiet_house) == before

@@ -78,6 +78,8 @@ class Settings:
     """How many connections a process has at most; no more than it may have descriptors for."""
     proxies: tuple[str, ...] = LOOPBACK_ADDRESSES
     """Addresses and networks of proxies, which are believed when they say for whom they ask (FORWARDED_ALLOW_IPS)."""
+    slow_statement_ms: int = 0
+    """Milliseconds after which a statement is logged; 0 for none."""
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -180,6 +182,7 @@ def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
         "http_connections": _number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
         "proxies": _proxies(environ, host),
         "workers": _number(environ, "WORKERS", 1),
+        "slow_statement_ms": _number(environ, "SLOW_STATEMENT_MS", 0),
         "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
     }
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.core.database import CommitUnknown, kind_of
+from models.core.logs import route_is
 from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
@@ -53,6 +54,7 @@ def visit(
     on a new one; what writes never is.
     """
     times, portal = _Times.from_now(), door.portal
+    route_is(route_path(request))
     here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), portal.database.session(read_only=True))
     try:
         response = _answer(door, here, failed, times)

@@ -31,7 +31,7 @@ class Proxies:
     """Lets the portal see for whom a proxy asks, if it is one of those that are named, and notes what was seen.
 
     Requests for `unwatched` paths, such as those that only ask whether the process lives, come from anybody and show
-    nothing.
+    nothing. Nor may anybody else number requests: a number that somebody chose would stand in the log.
     """
 
     def __init__(self, app: ASGIApp, named: Collection[str], unwatched: Collection[str], seen: Seen) -> None:
@@ -43,6 +43,8 @@ class Proxies:
         if scope["type"] == "http" and scope.get("client") and scope.get("path") not in self._unwatched:
             says_for_whom = any(name == b"x-forwarded-for" for name, _ in scope["headers"])
             self._look(scope["client"][0], says_for_whom=says_for_whom)
+        if scope["type"] == "http" and (scope.get("client") or ("",))[0] not in self._believing.trusted_hosts:
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-request-id"]
         await self._believing(scope, receive, send)  # type: ignore[arg-type]
 
     def _look(self, peer: str, *, says_for_whom: bool) -> None:

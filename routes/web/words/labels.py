@@ -69,6 +69,7 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Fate.SAME: Label("uendret"),
         Fate.GONE: Label("sluttet", "wait"),
         Fate.FAULTY: Label("feil", "bad"),
+        Fate.OVERTAKEN: Label("endret imens", "wait"),
     },
     Delivery: {
         Delivery.WAITING: Label("Venter", "wait"),
