@@ -43,6 +43,7 @@ _STATUSES = {
     "download": {200},
     "receipt_again": {200, 204, 303},
     "whole_file": {200},
+    "kept_file": {200},
     "document": {200},
 }
 
