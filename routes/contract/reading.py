@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 
 from routes.web.forms import PortalForm
-from routes.web.lines import Line, administrating, anyone, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
 from routes.web.portal import Who
 
 _READ = re.compile(
@@ -30,6 +30,7 @@ _GUARDS: dict[Who, str] = {
     staff: "staff",
     serving: "staff, no readers",
     administrating: "administrators",
+    auditing: "administrators of a whole customer",
     viewing: "staff, viewing",
 }
 _STATUSES = {

@@ -99,12 +99,7 @@ class Portal:
         static = StaticFiles()
         return cls(
             settings=settings,
-            database=Database(
-                settings.database_url,
-                asynchronous=True,
-                connections=settings.connections,
-                slow_statement_ms=settings.slow_statement_ms,
-            ),
+            database=_database(settings),
             clock=clock,
             keyring=Keyring(settings.field_keys),
             cookies=Cookies(settings),
@@ -121,3 +116,12 @@ class Portal:
             calls=Turns(in_all=2, of_each=2),
             lists=Turns(in_all=16, of_each=4),
         )
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        asynchronous=True,
+        connections=settings.connections,
+        slow_statement_ms=settings.slow_statement_ms,
+    )
