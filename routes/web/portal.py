@@ -96,15 +96,10 @@ class Portal:
         is_stopping: Callable[[], bool],
     ) -> "Portal":
         """The portal of one installation; what the map has and what the postman offers is given."""
-        static = StaticFiles()
+        static, slow = StaticFiles(), settings.slow_statement_ms
         return cls(
             settings=settings,
-            database=Database(
-                settings.database_url,
-                asynchronous=True,
-                connections=settings.connections,
-                slow_statement_ms=settings.slow_statement_ms,
-            ),
+            database=Database(settings.database_url, asynchronous=True, connections=settings.connections, slow_ms=slow),
             clock=clock,
             keyring=Keyring(settings.field_keys),
             cookies=Cookies(settings),
