@@ -71,7 +71,7 @@ class Database:
         pool_size: int = 5,
         patience: float = PATIENCE,
         connections: Connections | None = None,
-        slow_ms: int = 0,
+        slow_statement_ms: int = 0,
     ) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -89,8 +89,8 @@ class Database:
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
-        if slow_ms:
-            log_slow(self.engine, slow_ms)
+        if slow_statement_ms:
+            log_slow(self.engine, slow_statement_ms)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = with_patience(self._writing, 0)

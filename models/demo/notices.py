@@ -28,7 +28,7 @@ class Said(NamedTuple):
 # fmt: off
 NOTICES = [
     Said("Per-Arne Lie", ("Fjordbygg Entreprenør AS", "Havbris Sjømat AS"), (-3, 25), "Vaksine mot influensa på jobben",
-        "Vi kommer gjerne til dere med vaksine mot sesonginfluensa.\nBestill under Bestilling, så avtaler vi en dag.",
+        "Vi kommer gjerne til dere med vaksine mot sesonginfluensa.\nTa kontakt, så avtaler vi en dag.",
         link="https://www.fhi.no/va/influensavaksine/", link_label="Om vaksinen hos FHI"),
     Said("Per-Arne Lie", ("Fjordbygg Entreprenør AS",), (21, 50), "Stengt i romjulen",
         "Vi holder stengt mellom jul og nyttår. Haster det, ring vakttelefonen."),
@@ -36,7 +36,7 @@ NOTICES = [
     Said("Aisha Rahman", ("Brann og redning",), (-1, 30), "Attester for røykdykking må være gyldige",
         "Helsekontrollen må være gjort før attesten går ut.\nSi fra til meg i god tid om noen ikke kan møte.", True),
     Said("Aisha Rahman", ("Skole",), (-8, 20), "Kurs i stemmebruk",
-        "Vi setter opp et kurs til for lærere. Bestill plass under Bestilling."),
+        "Vi setter opp et kurs til for lærere. Ta kontakt hvis dere vil ha plass."),
 ]
 # fmt: on
 

@@ -33,7 +33,7 @@ _OLDEST = 100
 
 
 class Fate(Worded):
-    """What becomes of a row (section 5, number 9)."""
+    """What becomes of a row (section 5, number 9); overtaken is one that somebody else was faster with."""
 
     NEW = "new", "ny"
     CHANGED = "changed", "endret"
@@ -41,7 +41,6 @@ class Fate(Worded):
     GONE = "gone", "sluttet"
     FAULTY = "faulty", "feil"
     OVERTAKEN = "overtaken", "endret imens"
-    """Somebody else was faster than the chunk that it is in."""
 
 
 Values = dict[str, str]

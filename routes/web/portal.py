@@ -96,10 +96,10 @@ class Portal:
         is_stopping: Callable[[], bool],
     ) -> "Portal":
         """The portal of one installation; what the map has and what the postman offers is given."""
-        static, slow = StaticFiles(), settings.slow_statement_ms
+        static = StaticFiles()
         return cls(
             settings=settings,
-            database=Database(settings.database_url, asynchronous=True, connections=settings.connections, slow_ms=slow),
+            database=_database(settings),
             clock=clock,
             keyring=Keyring(settings.field_keys),
             cookies=Cookies(settings),
@@ -116,3 +116,12 @@ class Portal:
             calls=Turns(in_all=2, of_each=2),
             lists=Turns(in_all=16, of_each=4),
         )
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        asynchronous=True,
+        connections=settings.connections,
+        slow_statement_ms=settings.slow_statement_ms,
+    )

@@ -107,7 +107,7 @@ def test_an_answer_has_the_number_that_its_lines_in_the_log_have(
 def test_a_slow_statement_is_logged_with_its_route_and_without_values(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path}/slow.db", slow_ms=1)
+    database = Database(f"sqlite:///{tmp_path}/slow.db", slow_statement_ms=1)
     route_is("/employees")
     slow = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT max(i), :typed FROM n"

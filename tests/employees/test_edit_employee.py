@@ -83,8 +83,9 @@ def test_ar1_ar4_ar11_the_form_of_the_guide_in_place_and_back(house: House, test
     assert page.has("Endre fødselsnummer")
     assert len(page.soup.find_all("button", string="Lagre")) == 2
     assert page.headers["cache-control"] == "no-store"
-    if house.mode == "htmx":
-        assert page.url.endswith(f"/employees/{donald(house).id}"), "the form stands in the page of the employee"
+    assert page.url.endswith(f"/employees/{donald(house).id}/edit"), "in place as well it has an address of its own"
+    assert page.soup.title
+    assert page.soup.title.get_text().startswith("Rediger ansatt – ")
     back = page.follow("Avbryt")
     assert (back.h1, back.status_code) == ("Donald Duck", 200)
     assert back.has("412 44 845")

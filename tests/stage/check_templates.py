@@ -45,6 +45,8 @@ EVENT_FILTER = re.compile(r"(?:^|,)\s*[\w:.-]+\[")
 EXPRESSION = re.compile("\ue000([0-9]+)\ue001")
 # What is a word for people, and not a value: a state is compared by its value, and drawn with ui.tag or |label.
 WORD = re.compile("[A-Z][a-zæøå]|[æøåÆØÅ]")
+VALUES = {"state", "fate", "standing"}
+"""What things are called that hold a value."""
 # What may stand instead of a path: what stays on the page or leaves the portal, and hx-push-url's yes and no.
 AWAY = re.compile(r"#|mailto:|tel:|https://|(?:true|false)$")
 
@@ -115,8 +117,13 @@ def _about_texts(node: nodes.Node) -> Iterator[str]:
 
 
 def _about_words(node: nodes.Node) -> Iterator[str]:
-    """What is compared, or looked up in a table, and is not a value."""
+    """What is compared, or looked up in a table, and is not a value; what is drawn, and is one."""
     match node:
+        case nodes.Output(nodes=parts):
+            for part in parts:
+                if getattr(part, "attr", getattr(part, "name", "")) in VALUES and not isinstance(part, nodes.Filter):
+                    yield "a value is drawn by its word, with ui.tag or |label"
+            return
         case nodes.Compare(expr=left, ops=operands):
             asked = [left, *(operand.expr for operand in operands)]
         case nodes.Pair(key=key):

@@ -43,6 +43,12 @@ def test_equal_values_of_two_things_have_words_of_their_own() -> None:
     assert [(label(value), tone(value)) for value in equal] == [("Venteliste", "wait"), ("Venter", "wait")]
 
 
+@pytest.mark.parametrize("source", ["<p>{{ state }}</p>", "<p>{{ row.fate }}</p>"])
+def test_a_template_that_draws_the_value_itself_is_told_so(source: str) -> None:
+    assert [reason for _, reason in problems(source)] == ["a value is drawn by its word, with ui.tag or |label"]
+    assert problems(source.replace(" }}", " | label }}")) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
