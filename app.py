@@ -28,7 +28,8 @@ from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
 from models.operations import checks, commands, tree
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
-from routes import CALLS, MAP, SEARCH, TABS
+from routes import CALLS, MAP
+from routes.tabs import SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits

@@ -1,6 +1,7 @@
 """THE MAP: one line per URL: path, handler, name, and who may enter. A line without `who` is an error."""
 
 from models.core.scope import Right
+from models.users.throttle import Bucket
 from routes import crm, guide, health, search, units
 from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
@@ -12,7 +13,6 @@ from routes.bookings.desk import slots as desk_slots
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
 from routes.customers import units as desk_units
-from routes.customers import users as desk_users
 from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
 from routes.desk import mail as desk_mail
@@ -32,6 +32,7 @@ from routes.invoices import exports as invoice_exports
 from routes.invoices import page as invoice_page
 from routes.invoices import search as invoices
 from routes.invoices import statements
+from routes.log import pages as log
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
@@ -51,12 +52,15 @@ from routes.staff import member as desk_member
 from routes.staff import new as desk_new_member
 from routes.staff import search as desk_staff
 from routes.staff import stand_ins as desk_stand_ins
+from routes.users import desk as desk_users
+from routes.users import own as users
 from routes.web.http.body import MEGABYTE
 from routes.web.lines import (
     CallLine,
     Line,
     administrating,
     anyone,
+    auditing,
     get,
     may,
     of_a_customer,
@@ -66,9 +70,8 @@ from routes.web.lines import (
     staff,
     viewing,
 )
-from routes.web.portal import Tab
 
-ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
+ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
 
 # fmt: off
@@ -83,6 +86,17 @@ MAP: tuple[Line, ...] = (
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),
     post("/password/sessions/ending",      passwords.end_others,    name="end_sessions",    who=signed_in),
+    get ("/users",                         users.index,             name="users",           who=may(ADMINISTRATOR)),
+    get ("/users/new",                     users.new,               name="new_colleague",   who=may(ADMINISTRATOR)),
+    post("/users",                         users.create,            name="invite_user_by_email", who=may(ADMINISTRATOR), form="new_colleague", counts=Bucket.INVITATIONS),
+    get ("/users/{id:int}",                users.show,              name="user",            who=may(ADMINISTRATOR)),
+    post("/users/{id:int}",                users.update,            name="change_user",     who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/removal",        users.remove,            name="remove_user",     who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/reactivation",   users.restore,           name="restore_user",    who=may(ADMINISTRATOR), form="user"),
+    post("/users/{id:int}/invitation",     users.invite_once_more,  name="invite_again",    who=may(ADMINISTRATOR), form="user", counts=Bucket.INVITATIONS),
+    post("/users/{id:int}/second-factor/removal", users.reset_factor, name="reset_colleague_factor", who=may(ADMINISTRATOR), form="user"),
+    get ("/log",                           log.index,               name="log",             who=auditing),
+    get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
     get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
     get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
     post("/password/factors",              factors.create,          name="set_up_factor",   who=signed_in, before_factor=True),
@@ -101,10 +115,10 @@ MAP: tuple[Line, ...] = (
     get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS)),
     get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS)),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
-    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order"),
+    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", counts=Bucket.ORDERS),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order"),
+    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", counts=Bucket.MESSAGES),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/calendar",             months.index,            name="bookings_month",  who=may(ORDERS, EMPLOYEES)),
@@ -118,7 +132,7 @@ MAP: tuple[Line, ...] = (
     post("/bookings/{id:int}/distribution", distributions.propose_times, name="distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/distribution/confirmation", distributions.create, name="confirm_distribution", who=may(EMPLOYEES), form="new_distribution"),
     post("/bookings/{id:int}/addresses",   addresses.create,        name="booking_address", who=may(EMPLOYEES), form="booking"),
-    post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking"),
+    post("/bookings/{id:int}/invitations", invitations.create,      name="invite",          who=may(EMPLOYEES), form="booking", counts=Bucket.INVITATIONS),
     get ("/bookings/{id:int}.ics",         calendars.show,          name="booking_calendar", who=may(ORDERS, EMPLOYEES)),
     get ("/calendar",                      calendars.edit,          name="calendar",        who=may(ORDERS, EMPLOYEES)),
     post("/calendar",                      calendars.create,        name="create_calendar", who=may(ORDERS, EMPLOYEES)),
@@ -141,7 +155,7 @@ MAP: tuple[Line, ...] = (
     get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
     get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
     get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
-    post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE),
+    post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE, counts=Bucket.IMPORTS),
     get ("/employees/imports/{id:int}",    imports.show,            name="import",          who=may(EMPLOYEES)),
     post("/employees/imports/{id:int}/columns", imports.update,     name="import_columns",  who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/answers", import_answers.create, name="import_answers", who=may(EMPLOYEES), form="import"),
@@ -154,19 +168,19 @@ MAP: tuple[Line, ...] = (
     get ("/reports/figures.csv",           figures.figures_csv,     name="figures_csv",     who=may(REPORTS)),
     get ("/reports/hms-year",              hms_year.hms_year,       name="hms_year",        who=may(REPORTS)),
     get ("/reports/annual-report",         annual_report.annual_report, name="annual_report",   who=may(REPORTS)),
-    get ("/reports/annual-report.pdf",     annual_report.annual_report_pdf, name="annual_report_pdf", who=may(REPORTS)),
+    get ("/reports/annual-report.pdf",     annual_report.annual_report_pdf, name="annual_report_pdf", who=may(REPORTS), counts=Bucket.FILES),
     get ("/reports/{id:int}",              reports.show,            name="report",          who=may(REPORTS)),
     get ("/reports/{id:int}/file",         reports.download,        name="report_file",     who=may(REPORTS)),
     get ("/reports/{id:int}/preview",      reports.preview,         name="report_preview",  who=may(REPORTS)),
     get ("/invoices",                      invoices.index,          name="invoices",        who=may(INVOICES)),
     get ("/invoices.csv",                  invoice_exports.csv,     name="invoices_csv",    who=may(INVOICES)),
     get ("/invoices.xlsx",                 invoice_exports.xlsx,    name="invoices_xlsx",   who=may(INVOICES)),
-    get ("/invoices.zip",                  invoice_exports.zip_file, name="invoices_zip",    who=may(INVOICES)),
+    get ("/invoices.zip",                  invoice_exports.zip_file, name="invoices_zip",    who=may(INVOICES), counts=Bucket.FILES),
     get ("/account-statement",             statements.statement,    name="statement",       who=may(INVOICES)),
     get ("/account-statement.csv",         statements.statement_csv, name="statement_csv",   who=may(INVOICES)),
-    get ("/account-statement.pdf",         statements.statement_pdf, name="statement_pdf",   who=may(INVOICES)),
+    get ("/account-statement.pdf",         statements.statement_pdf, name="statement_pdf",   who=may(INVOICES), counts=Bucket.FILES),
     get ("/invoices/{number:name}/attachments/{id:int}", invoice_page.attachment, name="invoice_attachment", who=may(INVOICES)),
-    get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES)),
+    get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES), counts=Bucket.FILES),
     get ("/invoices/{number:name}.xml",    invoice_page.original,   name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoice_page.show,       name="invoice",         who=may(INVOICES)),
     get ("/desk",                          desk_overview.index,     name="desk",            who=staff),
@@ -196,6 +210,8 @@ MAP: tuple[Line, ...] = (
     get ("/desk/customers/new",            desk_new_customer.new,   name="new_customer",    who=serving),
     post("/desk/customers",                desk_new_customer.create, name="create_customer", who=serving, form="new_customer"),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
+    get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
     get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=serving, form="desk_customer"),
     get ("/desk/staff",                    desk_staff.index,        name="desk_staff",      who=administrating),
@@ -255,37 +271,3 @@ CALLS: tuple[CallLine, ...] = (
     CallLine("POST", "/crm/events", crm.create, "crm_events", max_body=50 * MEGABYTE),
     CallLine("GET", "/crm/outbox", crm.index, "crm_outbox"),
 )
-
-# What lies under a tab reads best set in below it.
-# fmt: off
-TABS: tuple[Tab, ...] = (
-    Tab("Info", "info", of_a_customer, holds=("worklist",)),
-    Tab("Bestilling", "orders", may(ORDERS), holds=("bookings", "calendar"), places=(
-        Tab("Bestillinger", "orders", may(ORDERS)),
-        Tab("Bookinger", "bookings", may(ORDERS, EMPLOYEES), holds=("calendar",)),
-    )),
-    Tab("Ansatte", "employees", may(EMPLOYEES), places=(
-        Tab("Ansatte", "employees", may(EMPLOYEES)),
-        Tab("Importer", "new_import", may(EMPLOYEES)),
-    )),
-    Tab("Rapporter", "reports", may(REPORTS), places=(
-        Tab("Dokumenter", "reports", may(REPORTS)),
-        Tab("Tall", "figures", may(REPORTS)),
-        Tab("HMS-året", "hms_year", may(REPORTS)),
-        Tab("Årsrapport", "annual_report", may(REPORTS)),
-    )),
-    Tab("Fakturaer", "invoices", may(INVOICES), holds=("statement",), places=(
-        Tab("Fakturaer", "invoices", may(INVOICES)),
-        Tab("Kontoutdrag", "statement", may(INVOICES)),
-    )),
-    Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
-    Tab("Bestillinger", "desk_orders", staff),
-    Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
-    Tab("Kunder", "desk_customers", staff),
-    Tab("Medarbeidere", "desk_staff", administrating),
-    Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
-)
-# fmt: on
-
-SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
-"""The box in the frame: its button, the route that it asks, and who has it."""

@@ -25,6 +25,8 @@ class Right(StrEnum):
     EMPLOYEES = "employees"
     INVOICES = "invoices"
     REPORTS = "reports"
+    ADMINISTRATOR = "administrator"
+    """Say who has which rights there, and so can sign in."""
 
 
 Units = frozenset[int] | None

@@ -11,7 +11,7 @@ from models.customers.account_managers import AccountManager
 from models.customers.units import Unit
 from models.users.user import Grant, Role, User
 
-ORDERS, EMPLOYEES, INVOICES, REPORTS = Right
+ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
 # user name, full name, e-mail, who that is
 USERS = [
@@ -21,7 +21,7 @@ USERS = [
     ("okonomi.fjord", "Oddvar Steinsund", "oddvar.steinsund@fjordbygg.example", "økonomi i Fjordbygg, bare fakturaer"),
     ("leder.brann", "Lena Brattvåg", "lena.brattvag@solvik.example", "leder, bare Brann og redning i Solvik kommune"),
     ("anna.ka", "Anna Karlsrud", "anna.karlsrud@kontoret.example", "to bedrifter: Havbris Sjømat og Nordlys Data"),
-    ("hr.solvik", "Torbjørn Ekrenes", "torbjorn.ekrenes@solvik.example", "HR i hele Solvik kommune, alle rettigheter"),
+    ("hr.solvik", "Torbjørn Ekrenes", "torbjorn.ekrenes@solvik.example", "HR og administrator i hele Solvik kommune"),
     (
         "kam.lie",
         "Per-Arne Lie",
@@ -39,7 +39,7 @@ GRANTS = [
     ("leder.brann", "Brann og redning", {ORDERS, EMPLOYEES, REPORTS}),
     ("anna.ka", "Havbris Sjømat AS", {ORDERS, EMPLOYEES}),
     ("anna.ka", "Nordlys Data AS", {ORDERS, EMPLOYEES}),
-    ("hr.solvik", "Solvik kommune", {ORDERS, EMPLOYEES, INVOICES, REPORTS}),
+    ("hr.solvik", "Solvik kommune", {ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR}),
 ]
 
 STAFF = {"kam.lie": "Per-Arne Lie"}

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.audit import AuditEntry
+from models.core.audit import Change, record_all
 from models.core.walls import insert_rows, select_rows, update_rows
-from models.employees.details import Details
+from models.employees.details import Details, what_changed, with_units
 from models.employees.employee import Employee, change_and_event, derived, facts
 from models.outbox.message import Message, row_of
 from models.users.sessions import SignedIn
@@ -36,8 +36,8 @@ class Changed:
 
     id: int
     details: Details
-    names: tuple[str, ...]
-    """Of the values that are another; none where only the identity number is."""
+    changed: dict[str, Any]
+    """The values that are another, as the log says them; empty where only the identity number is."""
     comes_back: bool
     """Whether one who had left is in the lists again."""
     row: dict[str, Any]
@@ -54,7 +54,8 @@ def prepare_changed(
 ) -> Changed:
     """Everything of a change that can be known before it is made."""
     row = _columns(customer_id, details) | {"id": id, "version": version, "deactivated_at": None}
-    return Changed(id, details, before.names_of_changes(details), comes_back, row)
+    changed = what_changed(before, details) if before != details else {}
+    return Changed(id, details, changed, comes_back, row)
 
 
 def _columns(customer_id: int, details: Details) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def change_prepared(
         return False
     told = _Told(many[0].row["customer_id"], units, by, now)
     _tell(db, "reactivated", [(one.id, one.details, {}) for one in many if one.comes_back], told)
-    _tell(db, "changed", [(one.id, one.details, {"fields": list(one.names)}) for one in many if one.names], told)
+    _tell(db, "changed", [(one.id, one.details, with_units(one.changed, units)) for one in many if one.changed], told)
     return True
 
 
@@ -110,12 +111,12 @@ class _Told:
 
 def _tell(db: Session, action: str, about: Iterable[tuple[int, Details, dict[str, Any]]], told: _Told) -> None:
     """As `models.employees.employee.tell`."""
-    log: list[dict[str, Any]] = []
+    log: list[Change] = []
     messages: list[dict[str, Any]] = []
     for id, details, changed in about:
-        payload = facts(id, details, told.units[details.unit_id], active=True) | changed
+        payload = facts(id, details, told.units[details.unit_id], active=True)
         change, event = change_and_event(told.customer_id, id, action, changed, payload, by=told.by, now=told.now)
-        log.append(asdict(change))
+        log.append(change)
         messages.append(row_of(event))
-    insert_rows(db, AuditEntry, log)
+    record_all(db, log)
     insert_rows(db, Message, messages)

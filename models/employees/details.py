@@ -4,6 +4,7 @@ Each `read_…` takes what was typed, cleaned, and raises ValueError with a Norw
 Names are read in `names`; identity number, address and telephone number, in `models.values`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -71,4 +72,21 @@ def facts_of(details: Details) -> dict[str, Any]:
         "email": details.email,
         "mobile": details.mobile,
         "birth_date": details.birth_date.isoformat() if details.birth_date else None,
+    }
+
+
+def what_changed(before: Details, after: Details) -> dict[str, Any]:
+    """The values that are another, as the log says them."""
+    names = before.names_of_changes(after)
+    sides = {"before": before, "after": after}
+    told = {side: facts_of(details) | {"unit_id": details.unit_id} for side, details in sides.items()}
+    return {"fields": list(names)} | {side: {name: told[side][name] for name in names} for side in sides}
+
+
+def with_units(changed: dict[str, Any], units: Mapping[int, str]) -> dict[str, Any]:
+    """The same with the names of units: numbers tell nobody anything."""
+    return changed | {
+        side: changed[side] | {"unit_id": units.get(changed[side]["unit_id"], "")}
+        for side in ("before", "after")
+        if "unit_id" in changed.get(side, {})
     }

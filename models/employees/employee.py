@@ -21,7 +21,7 @@ from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit, norwegian
-from models.employees.details import DETAILS, Details, facts_of
+from models.employees.details import DETAILS, Details, facts_of, what_changed, with_units
 from models.employees.search_words import search_text, tokens_of
 from models.outbox.message import Channel, Outgoing, compose
 from models.users.sessions import SignedIn
@@ -231,11 +231,12 @@ def change_employees(db: Session, many: Iterable[tuple[Employee, Details]], *, b
     """Give many of them other details, each with its entry and its event; returns how many are really changed."""
     changed: list[tuple[Employee, dict[str, Any]]] = []
     for employee, details in many:
-        names = employee.details.names_of_changes(details)
+        before = employee.details
+        names = before.names_of_changes(details)
         for name in names:
             setattr(employee, name, getattr(details, name))
         if names:
-            changed.append((employee, {"fields": list(names)}))
+            changed.append((employee, what_changed(before, details)))
     tell(db, "changed", changed, by=by, now=now)
     return len(changed)
 
@@ -245,15 +246,16 @@ def tell(
 ) -> None:
     """Note in the log that `action` was done to each, and tell the CRM how each of them is now (AR12, X4).
 
-    The log says which values changed, never what they were or are.
+    The log says which values changed, what they were and what they are, until the employee is erased.
     """
     if not about:
         return
     db.flush()
     units = {id: name for id, name in db.execute(select(Unit.id, Unit.name))}  # noqa: C416  # a Row is no pair to dict
     for employee, changed in about:
-        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active) | changed
-        change, event = change_and_event(employee.customer_id, employee.id, action, changed, payload, by=by, now=now)
+        payload = facts(employee.id, employee.details, units[employee.unit_id], active=employee.is_active)
+        told = with_units(changed, units)
+        change, event = change_and_event(employee.customer_id, employee.id, action, told, payload, by=by, now=now)
         record(db, change)
         db.add(compose(event))
 
@@ -268,7 +270,8 @@ def change_and_event(
     by: Actor,
     now: datetime,
 ) -> tuple[Change, Outgoing]:
-    """What the log and what the CRM are told of an employee."""
+    """What the log and what the CRM are told of an employee; the CRM needs no more than which values are new."""
+    payload |= {"fields": changed["fields"]} if "fields" in changed else {}
     about, kind = f"employee:{id}", f"employee.{action}"
     change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
     event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)

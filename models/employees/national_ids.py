@@ -5,7 +5,7 @@ the employee's form, for another key, and by the postman for the CRM; whether tw
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ForeignKeyConstraint, Index, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import AuditEntry, Change, record
+from models.core.audit import Change, record, record_all
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
 from models.core.sealed import Keyring, Sealed
@@ -201,7 +201,7 @@ def register_many(
             row.employee_id: row for row in db.scalars(select(NationalId).where(NationalId.employee_id.in_(ids)))
         }
     new: list[dict[str, Any]] = []
-    log: list[dict[str, Any]] = []
+    log: list[Change] = []
     messages: list[dict[str, Any]] = []
     for id in changed:
         values = _sealed(keyring, customer_id, id, numbers[id]) | {"registered_at": now}
@@ -211,13 +211,13 @@ def register_many(
         else:
             new.append({"customer_id": customer_id, "employee_id": id, **values})
         action = "national_id_changed" if id in stored else "national_id_set"
-        log.append(asdict(_change(customer_id, id, action, by, now)))
+        log.append(_change(customer_id, id, action, by, now))
         message = row_of(_event(customer_id, id, now, registered=True))
         message["sealed"] = keyring.seal(numbers[id], place=place_of(message["public_id"]))
         messages.append(message)
+    record_all(db, log)
     db.flush()
     insert_rows(db, NationalId, new)
-    insert_rows(db, AuditEntry, log)
     insert_rows(db, Message, messages)
     return set(changed)
 

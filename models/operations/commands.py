@@ -28,6 +28,7 @@ from models.exchange.ehf.intake import check, take_in
 from models.exchange.sheets.files import Unreadable
 from models.exchange.sheets.files import read as read_table
 from models.invoices.quarantine import quarantined
+from models.log.verification import verify
 from models.marks.mark import Marked
 from models.operations import erasure, key_rotation
 from models.operations.installation import Installation, Refused, WrongWords
@@ -88,6 +89,18 @@ def resend(installation: Installation, id: int | None, since: datetime | None, k
     yield from outbox(installation)
     if id is not None and not count:
         raise Refused(f"No dead message has the number {id}, or nothing is left of it.")
+
+
+def verify_log(installation: Installation) -> Lines:
+    """The log of each customer, how long it is and by what it ends; Refused where somebody changed one."""
+    count = 0
+    with installation.session(read_only=True) as db:
+        for chain in verify(db):
+            yield f"customer {chain.customer_id}: {chain.count} entries, tied by {chain.digest or 'nothing'}"
+            yield from (f"  {fault}" for fault in chain.faults)
+            count += len(chain.faults)
+    if count:
+        raise Refused("The log is not as it was written.")
 
 
 def purge(installation: Installation) -> Lines:

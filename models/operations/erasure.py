@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.bookings.sign_ups.sign_up import SignUp
-from models.core.audit import AuditEntry
+from models.core.audit import erase
 from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import across_customers
@@ -83,10 +83,10 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
     for table, column, stays in reversed(about_employees()):
         about_them = getattr(table, column).in_(ids)
         db.execute(update(table).where(about_them).values({column: None}) if stays else delete(table).where(about_them))
-    db.execute(update(AuditEntry).where(AuditEntry.about.in_(abouts)).values(changed={}))
     empty_about(db, [*abouts, *letters_about])
     db.execute(delete(Employee).where(Employee.id.in_(ids)))
     for id, customer_id in former:
+        erase(db, customer_id, f"employee:{id}", now)
         post(db, _event(id, customer_id, now))
     return len(ids)
 

@@ -42,6 +42,7 @@ def command_line(serving: Mapping[str, Command], addresses: Addresses) -> Argume
     entry("migrate", commands.migrate, "brings the database to the newest version")
     entry("check", serving["check"], "what is right, what is missing, and how to mend it")
     entry("purge", commands.purge, "erases former employees and what else is past its time; once a day")
+    entry("verify-log", commands.verify_log, "whether the log of each customer is as it was written")
     entry("rotate-keys", commands.rotate_keys, "seals everything with the newest of FIELD_KEYS")
     key = entry("new-key", commands.new_key, "makes a key")
     key.add_argument("name", nargs="?", choices=commands.KEYS, default=commands.KEYS[0], help="for which setting")

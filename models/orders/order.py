@@ -92,8 +92,9 @@ class Order(UnitOwned, Base):
             raise AlreadyInvoiced(f"order {self.number} is invoiced")
         if reference == self.reference:
             return
+        told = {"before": {"reference": self.reference}, "after": {"reference": reference}}
         self.reference = reference
-        record(db, Change.of(self, "reference", by=by, at=now))
+        record(db, Change.of(self, "reference", by=by, at=now, changed=told))
         post(db, Outgoing.event(self, "order.reference_changed", {"number": self.number, "reference": reference}, now))
 
 

@@ -33,12 +33,13 @@ def progress(
         raise StatusRefused(f"a status is one of {', '.join(STATUSES)}")
     wanted = {"status": status, "product_group": product_group}
     changed = {name: value for name, value in wanted.items() if getattr(order, name) != value}
+    before = {name: getattr(order, name) for name in changed}
     for name, value in changed.items():
         setattr(order, name, value)
     if "status" in changed and status:
         db.add(StatusChange(customer_id=order.customer_id, order_number=order.number, status=status, at=now))
     if changed:
-        record(db, Change.of(order, "progress", by=by, at=now, changed=changed))
+        record(db, Change.of(order, "progress", by=by, at=now, changed={"before": before, "after": changed}))
     return bool(changed)
 
 

@@ -1,16 +1,18 @@
-"""The users of a customer, as the provider's desk sees them: who may do what where.
+"""The users of a customer, as those see them who look after them: who may do what where.
 
 What is changed of them is in `models.users.changes`.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right, looking_across
 from models.customers.customer import Customer
 from models.customers.units import Unit
+from models.users.sessions import UserSession
 from models.users.user import Grant, User
 
 
@@ -35,22 +37,35 @@ class CustomerUser:
     is_active: bool
     has_password: bool
     """Whether one is chosen; until then the user can only follow the link of the invitation."""
+    last_seen: datetime | None
+    """When the user was last signed in to this customer."""
+
+    @property
+    def rights(self) -> dict[int, frozenset[Right]]:
+        """What is granted, by unit."""
+        return {each.unit_id: frozenset(each.rights) for each in self.granted}
 
 
 def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
     """The users with grants at a customer, by name; staff are none, whatever they were granted."""
+    last_seen = (
+        select(func.max(UserSession.last_used_at))
+        .where(UserSession.user_id == User.id, UserSession.customer_id == customer_id)
+        .scalar_subquery()
+    )
     rows = db.execute(
-        select(User, Grant, Unit.name)
+        select(User, Grant, Unit.name, last_seen)
         .join(Grant, Grant.user_id == User.id)
         .join(Unit, Unit.id == Grant.unit_id)
         .where(Grant.customer_id == customer_id, User.account_manager_id.is_(None))
         .order_by(User.full_name, User.id, Unit.path)
     ).all()
     granted: dict[int, list[Granted]] = {}
-    for user, grant, unit in rows:
+    for user, grant, unit, _ in rows:
         rights = tuple(right for right in Right if getattr(grant, right.value))
         granted.setdefault(user.id, []).append(Granted(unit, rights, grant.unit_id))
-    people = {user.id: user for user, _, _ in rows if user.active or also_inactive}
+    seen = {user.id: at for user, _, _, at in rows}
+    people = {user.id: user for user, _, _, _ in rows if user.active or also_inactive}
     return [
         CustomerUser(
             user.id,
@@ -60,6 +75,7 @@ def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> l
             tuple(granted[id]),
             user.active,
             bool(user.password_hash),
+            seen.get(id),
         )
         for id, user in people.items()
     ]

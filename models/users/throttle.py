@@ -17,6 +17,7 @@ from models.core.base import Base, Moment
 from models.core.scope import across_customers
 
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 
 
 class Bucket(StrEnum):
@@ -35,6 +36,14 @@ class Bucket(StrEnum):
     """Wrong passwords of somebody who is signed in and wants another one."""
     CODE = "code"
     """Wrong codes of somebody who has given the right password."""
+    ORDERS = "orders"
+    """What one user does in an hour that costs others: orders,"""
+    MESSAGES = "messages"
+    INVITATIONS = "invites"
+    """letters that ask somebody to choose a time or a password,"""
+    IMPORTS = "imports"
+    FILES = "files"
+    """and files that take long to make."""
 
 
 _LIMITS = {
@@ -71,24 +80,26 @@ class TooManyAttempts(Exception):
         self.wait = wait
 
 
-def attempt(db: Session, keys: dict[Bucket, str], now: datetime) -> list[int]:
+def attempt(db: Session, keys: dict[Bucket, str], now: datetime, *, hourly: int | None = None) -> list[int]:
     """Count an attempt before it is made; returns what `take_back` takes.
 
     Raises TooManyAttempts where one of the buckets is full, and counts nothing. Whoever comes at the same moment waits
-    until the caller has committed, so the caller does so before anything slow.
+    until the caller has committed, so the caller does so before anything slow. `hourly` is the limit of what is counted
+    by the hour.
     """
+    window = WINDOW if hourly is None else HOUR
     with across_customers(db):
         _wait_for_others(db, keys)
         for bucket, key in keys.items():
             failed, first = db.execute(
                 select(func.count(), func.min(FailedSignIn.at)).where(
-                    FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - WINDOW
+                    FailedSignIn.bucket == bucket, FailedSignIn.key == key, FailedSignIn.at > now - window
                 )
             ).one()
-            if failed >= _LIMITS[bucket]:
+            if failed >= (_LIMITS[bucket] if hourly is None else hourly):
                 _log.warning("too many attempts", extra={"bucket": bucket.value, "count": failed})
-                raise TooManyAttempts(first + WINDOW - now)
-        db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
+                raise TooManyAttempts(first + window - now)
+        db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - HOUR))
         counted = [FailedSignIn(bucket=bucket, key=key, at=now) for bucket, key in keys.items()]
         db.add_all(counted)
         db.flush()

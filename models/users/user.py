@@ -84,6 +84,7 @@ class Grant(CustomerOwned, Base):
     employees: Mapped[bool] = mapped_column(default=False)
     invoices: Mapped[bool] = mapped_column(default=False)
     reports: Mapped[bool] = mapped_column(default=False)
+    administrator: Mapped[bool] = mapped_column(default=False)
 
 
 class FactorKind(StrEnum):

@@ -13,14 +13,8 @@ from routes.web.answers import page
 from routes.web.fields import Choice, Option, Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
+from routes.web.words import RIGHTS
 
-RIGHTS = {
-    Right.ORDERS: "Bestilling",
-    Right.EMPLOYEES: "Ansatte",
-    Right.INVOICES: "Fakturaer",
-    Right.REPORTS: "Rapporter",
-}
-"""What a right is called: as the tab that it opens."""
 EVERYTHING = Option("", "Alle rettigheter")
 
 

@@ -7,18 +7,22 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import quote
 
+from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from models.core.database import Session, run
 from models.values.tables import Writer
 from models.values.texts.marks import normal
+from routes.web.entrance.doors import who_is_it
 from routes.web.visit import Visit
 
 After = TypeVar("After")
 Piece = TypeVar("Piece")
+_CHECKED_EVERY = timedelta(seconds=3)
 Read = Callable[[Session, After | None], tuple[Sequence[Piece], After | None]]
 """Rows that follow the key `After` (None: the first ones), and the key to go on from; None where that was the end."""
 
@@ -28,8 +32,9 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
 
     The first batch is read in the visit, so that what goes wrong there is a page. The visit's transaction ends
     before the body is sent; each later batch is a short transaction of its own, held to the same scope, and gives
-    way to other requests before the next. So memory stays flat, and a row that is changed meanwhile is read as it
-    then is. Who goes away stops it; a fault in the middle breaks the connection off, as half a file must not look
+    way to other requests before the next. Every few seconds it is asked anew who downloads and what that user may see:
+    where it is not the same, nothing more is sent. So memory stays flat, and a row that is changed meanwhile is read as
+    it then is. Who goes away stops it; a fault in the middle breaks the connection off, as half a file must not look
     whole.
     """
     rows, after = read(visit.db, None)
@@ -77,16 +82,34 @@ async def _pieces(
 ) -> AsyncIterator[bytes]:
     if begun := writer.add(rows):
         yield begun
+    checked = visit.now
     while after is not None:
         await asyncio.sleep(0)  # also where the client takes the bytes at once, others come in between
+        now = visit.portal.clock.now()
+        if now - checked >= _CHECKED_EVERY:
+            await run(_check, visit, now)
+            checked = now
         rows, after = await run(_batch, visit, read, after)
         if piece := writer.add(rows):
             yield piece
     yield writer.end()
 
 
+class NoLongerAllowed(Exception):
+    """Whoever downloads is signed out by now, or may see something else than when the file was begun."""
+
+
+def _check(visit: Visit, now: datetime) -> None:
+    """Raises NoLongerAllowed."""
+    with visit.portal.database.session(read_only=True) as db:
+        again = who_is_it(Visit(visit.portal, visit.request, FormData(), now, visit.asked, db))
+    begun = visit.user
+    if again is None or (again.scope, again.role, again.view) != (begun.scope, begun.role, begun.view):
+        raise NoLongerAllowed
+
+
 def _batch(visit: Visit, read: Read[After, Piece], after: After) -> tuple[Sequence[Piece], After | None]:
-    with visit.portal.database.session(visit.user.scope, read_only=True) as db:
+    with visit.portal.database.session(visit.scope, read_only=True) as db:
         return read(db, after)
 
 

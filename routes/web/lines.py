@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from models.core.scope import Right
 from models.users.sessions import SignedIn
+from models.users.throttle import Bucket
 from routes.web.entrance.place import Place
 from routes.web.entrance.signed_calls import CallHandler, SignedCall
 from routes.web.http.body import MEGABYTE
@@ -50,6 +51,11 @@ def of_a_customer(user: SignedIn | None) -> bool:
     return signed_in(user) and not staff(user)
 
 
+def auditing(user: SignedIn | None) -> bool:
+    """Administrators of a whole customer: its log tells of all branches."""
+    return user is not None and user.scope is not None and user.scope.units_with(Right.ADMINISTRATOR) is None
+
+
 def may(*rights: Right) -> Who:
     """Users with one of the rights in at least one unit (X2, X3)."""
     return lambda user: user is not None and user.may(*rights)
@@ -74,21 +80,30 @@ class Line:
     """For a POST: whether staff may send it who see the portal as a customer does."""
     before_factor: bool = False
     """Whether it is open to who must set up a second factor first."""
+    counts: Bucket | None = None
+    """As what it is counted by the hour, where it costs others."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
         place = Place(
             portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
-            self.before_factor,
+            self.before_factor, self.counts,
         )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
 
 def get(
-    path: str, handler: Handler, *, name: str, who: Who, is_probe: bool = False, before_factor: bool = False
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    who: Who,
+    is_probe: bool = False,
+    before_factor: bool = False,
+    counts: Bucket | None = None,
 ) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor)
+    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor, counts=counts)
 
 
 def post(
@@ -101,11 +116,11 @@ def post(
     max_body: int = MEGABYTE,
     while_viewing: bool = False,
     before_factor: bool = False,
+    counts: Bucket | None = None,
 ) -> Line:
     """A change."""
-    return Line(
-        "POST", path, handler, name, who, form, max_body, while_viewing=while_viewing, before_factor=before_factor
-    )
+    more = {"while_viewing": while_viewing, "before_factor": before_factor}
+    return Line("POST", path, handler, name, who, form, max_body, counts=counts, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,12 @@ class Visit:
         """Whether the user has one of the rights in at least one unit."""
         return self.signed_in is not None and self.signed_in.may(*rights)
 
+    @property
+    def is_auditing(self) -> bool:
+        """Whether it is an administrator of a whole customer, who reads its log."""
+        scope = self.signed_in.scope if self.signed_in else None
+        return scope is not None and scope.units_with(Right.ADMINISTRATOR) is None
+
     def url(self, route: str, **params: object) -> str:
         """The path of a route of the map; parameters that are not in its path become the query."""
         return self.portal.links.path(route, **params)

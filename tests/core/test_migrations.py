@@ -64,6 +64,7 @@ def put_back(database: Database, names: set[str]) -> None:
         for name in known + sorted(names.difference(known)):
             columns = [part["name"] for part in inspect(connection).get_columns(name) if "computed" not in part]
             old, new = (table(each, *(column(part) for part in columns)) for each in (f"kept_{name}", name))
+            connection.execute(new.delete())  # what the step has made by itself
             connection.execute(new.insert().from_select(columns, select(old)))
 
 

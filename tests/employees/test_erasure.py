@@ -91,7 +91,8 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
         assert db.scalar(select(func.count(SignUp.id)).where(SignUp.employee_id.is_(None))) == had != 0
         entries = db.scalars(select(AuditEntry).where(AuditEntry.about == f"employee:{one.id}")).all()
         assert [(entry.actor, entry.action, entry.changed) for entry in entries] == [
-            ("Hanne Moe (hms.fjord)", "changed", {})
+            ("Hanne Moe (hms.fjord)", "changed", {}),
+            ("Kundeportalen", "erased", {}),
         ]
         told = db.scalars(select(Message).where(Message.about == f"employee:{one.id}").order_by(Message.id)).all()
         assert [(message.kind, message.payload) for message in told] == [

@@ -14,7 +14,7 @@ from types import FunctionType
 
 from routes import MAP
 from routes.web.forms import PortalForm
-from routes.web.lines import Line, administrating, anyone, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
 from routes.web.portal import Who
 from tests.stage.sweeps import fields_of
 
@@ -41,6 +41,7 @@ _GUARDS: dict[Who, str] = {
     staff: "staff",
     serving: "staff, no readers",
     administrating: "administrators",
+    auditing: "administrators of a whole customer",
     viewing: "staff, viewing",
 }
 _STATUSES = {

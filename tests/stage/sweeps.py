@@ -36,6 +36,7 @@ _PARAMETER = re.compile(r"{\w+(?::\w+)?}")
 _BEFORE = re.compile(r"/(\w+)/{")
 _BY_SEGMENT = {mapper.class_.__tablename__.replace("_", ""): mapper.class_ for mapper in Base.registry.mappers}
 _BY_SEGMENT["deliveries"] = Message
+_BY_SEGMENT["users"] = Grant
 
 PASSWORD_LINKS = {"password_link", "choose_password"}
 PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
@@ -50,7 +51,7 @@ TABLES: dict[str, type[CustomerOwned]] = {
     if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT
 }
 """By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
-_NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number"}
+_NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number", Grant: "user_id"}
 """What names a row in an address, where it is not its primary key."""
 
 
@@ -175,7 +176,7 @@ def _divided(
         for row in db.execute(select(*(getattr(table, column) for column in asked)).order_by(key)):
             seen = any(
                 customer_id == row.customer_id
-                and getattr(row, "user_id", user_id) == user_id
+                and (table is Grant or getattr(row, "user_id", user_id) == user_id)
                 and (
                     not issubclass(table, UnitOwned)
                     or (paths[row.unit_id].startswith(path) and rights & {*table.rights})

@@ -3,23 +3,25 @@
 import asyncio
 import csv
 import io
-from collections.abc import Iterator, MutableMapping
-from datetime import date
+from collections.abc import Callable, Iterator, MutableMapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from models.exchange.sheets.files import Row, writer
 from models.orders.order import Order
+from models.users.sessions import UserSession
+from models.users.user import Grant, User
 from models.values.tables import Writer
-from routes.web.downloads import disposition, download
+from routes.web.downloads import NoLongerAllowed, disposition, download
 from routes.web.entrance.place import Place
 from routes.web.visit import Visit
 from tests.stage.house import House
@@ -211,6 +213,40 @@ def test_each_batch_is_held_to_what_the_user_may_see(app_with_export: House) -> 
     assert len(seen) > 1
     for number in seen:
         assert leder.send("GET", f"/orders/{number}").status_code == 200
+
+
+def test_who_loses_the_right_meanwhile_gets_no_more_of_it(app_with_export: House) -> None:
+    """Signed out, and with other rights: seen at the next look, a few seconds later at most."""
+    tester, hms = app_with_export.sign_in("Tester"), app_with_export.sign_in("hms.fjord")
+
+    def sign_out(db: Session) -> None:
+        ended = update(UserSession).where(
+            UserSession.user_id == select(User.id).where(User.username == "Tester").scalar_subquery()
+        )
+        db.execute(ended.values(ended_at=app_with_export.clock.now()))
+
+    def take_a_right(db: Session) -> None:
+        db.execute(update(Grant).values(orders=False))
+
+    for person, lose in ((tester, sign_out), (hms, take_a_right)):
+        batches = 0
+
+        def loses(
+            db: Session, after: int | None, lose: Callable[[Session], None] = lose
+        ) -> tuple[list[Row], int | None]:
+            nonlocal batches
+            batches += 1
+            if batches == 3:
+                with app_with_export.behind() as behind:
+                    lose(behind)
+                    behind.commit()
+                app_with_export.clock.advance(timedelta(seconds=4))
+            return letters(db, after)
+
+        gives(app_with_export, writer("csv", ["Navn"]), loses)
+        with pytest.raises(NoLongerAllowed):
+            person.send("GET", "/info")
+        assert batches == 3
 
 
 def test_a_fault_at_the_beginning_is_a_page_and_one_in_the_middle_breaks_off(app_with_export: House) -> None:

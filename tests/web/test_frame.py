@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.orders.order import Order
-from routes import MAP, TABS
+from routes import MAP
+from routes.tabs import TABS
 from routes.web.entrance.place import Place
 from routes.web.http.body import MEGABYTE
 from routes.web.portal import Tab

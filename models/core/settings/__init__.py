@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from models.core.private import make_folder
-from models.core.settings import unsafe
+from models.core.settings import hourly, unsafe
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
@@ -59,6 +59,8 @@ class Settings:
     """Encrypts identity numbers for the CRM, `id:base64`; without it the CRM is told only that there is one."""
     order_numbers_from: int = 300_000
     """Which order number the portal gives out first, unless the CRM has told of higher ones by then."""
+    hourly: Mapping[str, int] = field(default_factory=lambda: hourly.DEFAULTS)
+    """How much one user may do in an hour of what costs others."""
     former_employee_days: int = 3 * 365
     """For how long after their deactivation employees are kept, before `purge` erases them."""
     staff_second_factor: bool = True
@@ -135,6 +137,7 @@ class Settings:
             fallback_email=environ.get("FALLBACK_EMAIL") or None,
             **_crm(environ),
             order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
+            hourly=_hourly(environ),
             former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
             staff_second_factor=_flag(environ, "STAFF_SECOND_FACTOR", default="1"),
             brand=brand,
@@ -280,6 +283,13 @@ def _crm(environ: Mapping[str, str]) -> dict[str, Any]:
 def _order_number(environ: Mapping[str, str], name: str, default: int) -> int:
     """A number that lists find by its first digits, and that the CRM can have as a key."""
     return _number(environ, name, default, at_least=100_000, at_most=900_000_000)
+
+
+def _hourly(environ: Mapping[str, str]) -> dict[str, int]:
+    try:
+        return hourly.read(environ.get("HOURLY_LIMITS", ""))
+    except ValueError as wrong:
+        raise SettingsRefused(f"HOURLY_LIMITS {wrong}.") from None
 
 
 def _date(environ: Mapping[str, str], name: str) -> date | None:

@@ -11,9 +11,17 @@ from starlette.responses import Response
 
 from models.core.scope import across_customers
 from models.users.sessions import SignedIn, find_signed_in
+from models.users.throttle import Bucket
 from models.users.viewings import note_look, with_view
 from routes.web.answers import sign_in
-from routes.web.entrance.kept import keep_and_sign_in, other_customer, page_of_another, set_up_first, where_one_was
+from routes.web.entrance.kept import (
+    counted,
+    keep_and_sign_in,
+    other_customer,
+    page_of_another,
+    set_up_first,
+    where_one_was,
+)
 from routes.web.errors import not_found, only_looking, refusal
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.http.body import MEGABYTE
@@ -43,6 +51,8 @@ class Door:
     """Whether staff may send it who see the portal as a customer does, and else change nothing."""
     before_factor: bool = False
     """Whether it is open to who must set up a second factor first, as are the places that are open to nobody."""
+    counts: Bucket | None = None
+    """As what it is counted by the hour, since it costs others."""
 
 
 def who_is_it(here: Visit) -> SignedIn | None:
@@ -71,6 +81,8 @@ def enter(door: Door, here: Visit) -> Response:
     if door.who(here.signed_in):
         if here.is_viewing and safe and not here.is_personal:
             here.on_record(lambda db: note_look(db, here.user, _page(request, here.today), here.now))
+        if door.counts:
+            return counted(here, door.counts, door.form, lambda: door.handler(here, **request.path_params))
         return door.handler(here, **request.path_params)
     if here.signed_in is None:
         return sign_in(here, back_to=where_one_was(here))

@@ -3,6 +3,7 @@
 Who may enter at all is decided in `doors`; what a draft is, in `models.users.drafts`.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -11,8 +12,11 @@ from starlette.responses import Response
 from models.core.scope import across_customers
 from models.users.drafts import keep
 from models.users.sessions import Choice, user_of_session
+from models.users.throttle import Bucket, TooManyAttempts, attempt, key_of, take_back
 from models.values.national_id import mask_in
 from routes.web.answers import go, page, sign_in
+from routes.web.entrance.slowing import in_minutes, try_later
+from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
@@ -27,6 +31,13 @@ _NOT_KEPT = {
     "sealed_number",
 }
 """Secrets, also typed wrong, when they are no identity numbers that a mask would find."""
+_ENOUGH = {
+    Bucket.ORDERS: "Du har sendt mange bestillinger den siste timen. Du kan sende flere om {wait}.",
+    Bucket.MESSAGES: "Du har skrevet mange meldinger den siste timen. Du kan skrive flere om {wait}.",
+    Bucket.INVITATIONS: "Du har sendt mange invitasjoner den siste timen. Du kan sende flere om {wait}.",
+    Bucket.IMPORTS: "Du har sendt inn mange lister den siste timen. Du kan sende flere om {wait}.",
+    Bucket.FILES: "Du har lastet ned mange filer den siste timen. Du kan laste ned flere om {wait}.",
+}
 
 
 def keep_and_sign_in(here: Visit, form: str | None, subject: str) -> Response:
@@ -73,6 +84,39 @@ def other_customer(here: Visit, form: str | None, other: Choice) -> Response:
             back = _kept(here, form, here.user.user_id, other.id)
         here.keep()
     return page(here, "frame/other_customer.html", status=409, other=other, back=here.local(back, here.url("info")))
+
+
+def counted(here: Visit, what: Bucket, form: str | None, answer: Callable[[], Response]) -> Response:
+    """Do what costs others, and count it before; where it was enough for an hour, keep what was typed for later.
+
+    What is refused for another reason is taken back: it has cost nobody anything.
+    """
+    who = {what: key_of("user", str(here.user.user_id), what)}
+    most = here.portal.settings.hourly[what.name.lower()]
+    try:
+        reserved = here.on_record(lambda db: attempt(db, who, here.now, hourly=most))
+    except TooManyAttempts as refused:
+        back = where_one_was(here)
+        if form and here.request.method not in SAFE_METHODS:
+            with across_customers(here.db):
+                back = _kept(here, form, here.user.user_id, here.customer.id if here.customer else None)
+            here.keep()
+        said = _ENOUGH[what].format(wait=in_minutes(refused.wait))
+        there = here.local(back, here.url("info"))
+        return try_later(page(here, "frame/enough.html", status=429, said=said, back=there), refused.wait)
+    try:
+        response = answer()
+    except Refused:
+        _take_back(here, reserved)
+        raise
+    if response.status_code >= 400:
+        _take_back(here, reserved)
+    return response
+
+
+def _take_back(here: Visit, reserved: list[int]) -> None:
+    here.db.rollback()  # a refusal keeps nothing, and on SQLite nobody else could write
+    here.on_record(lambda db: take_back(db, reserved))
 
 
 def where_one_was(here: Visit) -> str:

@@ -17,11 +17,13 @@ def address_key(visit: Visit) -> str:
 
 def too_many(wait: timedelta) -> str:
     """The sentence, with how long to wait."""
+    return f"For mange forsøk. Vent {in_minutes(wait)} og prøv igjen, eller kontakt kundeansvarlig."
+
+
+def in_minutes(wait: timedelta) -> str:
+    """How long that is, in words."""
     minutes = ceil(wait.total_seconds() / 60)
-    return (
-        f"For mange forsøk. Vent {minutes} {'minutt' if minutes == 1 else 'minutter'} og prøv igjen, "
-        "eller kontakt kundeansvarlig."
-    )
+    return f"{minutes} {'minutt' if minutes == 1 else 'minutter'}"
 
 
 def try_later(response: Response, wait: timedelta) -> Response:

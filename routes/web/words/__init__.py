@@ -13,6 +13,7 @@ from decimal import Decimal
 from babel import Locale
 
 from models.core.clock import OSLO
+from models.core.scope import Right
 from models.values import language as language_words
 from models.values.language import BOKMAL
 from models.values.organisation_number import display
@@ -22,6 +23,15 @@ _MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
+
+RIGHTS = {
+    Right.ORDERS: "Bestilling",
+    Right.EMPLOYEES: "Ansatte",
+    Right.INVOICES: "Fakturaer",
+    Right.REPORTS: "Rapporter",
+    Right.ADMINISTRATOR: "Administrator",
+}
+"""What a right is called: as the tab that it opens."""
 
 _PHONE = re.compile(r"(?:\+47|0047)?([0-9]{8})")
 

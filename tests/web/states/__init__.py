@@ -11,6 +11,7 @@ from tests.web.states import (
     reports,
     session,
     staff,
+    users,
 )
 from tests.web.states.ways import Ways
 
@@ -25,4 +26,5 @@ STATES: Ways = (
     | reports.STATES
     | session.STATES
     | staff.STATES
+    | users.STATES
 )

@@ -129,7 +129,10 @@ def user(arrival: Arrival) -> int:
     arrival.db.flush()
     grants = [_grant(arrival.db, found.id, grant) for grant in data.grants]
     before = set(arrival.db.scalars(select(Grant.customer_id).where(Grant.user_id == found.id)))
+    administered = set(arrival.db.scalars(select(Grant.unit_id).where(Grant.user_id == found.id, Grant.administrator)))
     arrival.db.execute(delete(Grant).where(Grant.user_id == found.id))
+    for grant in grants:  # who administers is said in the portal as well, so the CRM's silence takes it from nobody
+        grant.administrator = grant.administrator or grant.unit_id in administered
     arrival.db.add_all(grants)
     arrival.db.flush()
     for customer_id in sorted(before | {grant.customer_id for grant in grants}):

@@ -1,0 +1,155 @@
+"""An entry of the log in words: what it is about, what was done, and what was there before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.core.scope import Right
+from models.log.search import Entry
+from routes.web.words import RIGHTS
+
+KINDS = {
+    "order": "Bestilling",
+    "booking": "Booking",
+    "sign_up": "Påmelding",
+    "invitation": "Invitasjon",
+    "employee": "Ansatt",
+    "invoice": "Faktura",
+    "report": "Rapport",
+    "plan": "Plan",
+    "notice": "Oppslag",
+    "unit": "Avdeling",
+    "customer": "Kunde",
+    "user": "Bruker",
+    "viewing": "Innsyn",
+    "calendar": "Kalenderlenke",
+}
+_ACTIONS = {
+    "added": "Lagt til",
+    "attendance": "Oppmøte ført",
+    "account manager": "Ny kundeansvarlig",
+    "cancelled": "Avlyst",
+    "changed": "Endret",
+    "confirmed": "Bekreftet",
+    "created": "Meldt på",
+    "credited": "Kreditert",
+    "customer added": "Kunde lagt til",
+    "deactivated": "Deaktivert",
+    "declined": "Takket nei",
+    "erased": "Slettet etter fristen",
+    "expired": "Gått ut",
+    "invited": "Invitert til å velge passord",
+    "message": "Melding skrevet",
+    "moved": "Flyttet",
+    "names shown": "Navn vist for bedriftshelsetjenesten",
+    "national_id_changed": "Fødselsnummer endret",
+    "national_id_removed": "Fødselsnummer fjernet",
+    "national_id_seen": "Fødselsnummer vist, skjult",
+    "national_id_set": "Fødselsnummer registrert",
+    "no answer": "Melding trenger ikke svar",
+    "offered": "Fikk tilbud om time",
+    "paid": "Betaling registrert",
+    "password": "Passord byttet",
+    "placed": "Bestilt",
+    "plan replaced": "Plan byttet ut",
+    "progress": "Status endret",
+    "published": "Publisert",
+    "reactivated": "Aktivert igjen",
+    "reference": "Referanse endret",
+    "removed": "Tatt bort",
+    "resend": "Sendt på nytt",
+    "rights": "Rettigheter endret",
+    "sent": "Sendt",
+    "taken over": "Overtatt",
+    "time changed": "Tid endret",
+    "time removed": "Tid tatt bort",
+    "times added": "Tider lagt til",
+    "user added": "Bruker lagt til",
+    "user changed": "Bruker endret",
+    "user deactivated": "Bruker deaktivert",
+    "user reactivated": "Bruker aktivert igjen",
+    "user removed": "Tilgang tatt bort",
+    "viewed": "Side vist for bedriftshelsetjenesten",
+    "viewing begun": "Innsyn begynt",
+    "viewing ended": "Innsyn avsluttet",
+    "waiting": "Satt på venteliste",
+    "withdrawn": "Trukket tilbake",
+}
+_FIELDS = {
+    "full_name": "navn",
+    "given_name": "fornavn",
+    "family_name": "etternavn",
+    "email": "e-post",
+    "mobile": "mobil",
+    "birth_date": "fødselsdag",
+    "unit": "avdeling",
+    "unit_id": "avdeling",
+    "rights": "rettigheter",
+    "reference": "referanse",
+    "reason": "grunn",
+    "page": "side",
+    "state": "tilstand",
+    "status": "status",
+}
+_NOTHING = "ingenting"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that was changed."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as the page and the file say it."""
+
+    number: int
+    at: datetime
+    actor: str
+    thing: str
+    action: str
+    values: tuple[Value, ...]
+    also: str
+    """What else it says: names of fields, a page, a reason."""
+
+
+def line_of(entry: Entry) -> Line:
+    """An entry in words; what has none yet is said as it is stored."""
+    kind, _, key = entry.about.partition(":")
+    before, after = (dict(entry.changed.get(side) or {}) for side in ("before", "after"))
+    values = tuple(Value(_field(name), _said(before.get(name)), _said(after.get(name))) for name in {**before, **after})
+    return Line(
+        entry.number,
+        entry.at,
+        entry.actor,
+        f"{KINDS.get(kind, kind)} {key}",
+        _ACTIONS.get(entry.action, entry.action),
+        values,
+        "; ".join(_also(entry.changed)) if not values else "",
+    )
+
+
+def _also(changed: Mapping[str, Any]) -> list[str]:
+    if fields := changed.get("fields"):
+        return [", ".join(map(_field, fields))]
+    return [f"{_field(name)}: {_said(value)}" for name, value in changed.items() if value not in (None, "", [], {})]
+
+
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
+def _said(value: Any) -> str:
+    """A value as it is stored in an entry; rights by the words for them."""
+    if value in (None, "", [], {}):
+        return _NOTHING
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_said(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(RIGHTS[Right(each)] if each in set(Right) else str(each) for each in value)
+    return str(value)

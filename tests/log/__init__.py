@@ -1,0 +1,1 @@
+"""The log of a customer: its chain, and the pages on which it is read."""

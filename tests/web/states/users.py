@@ -1,0 +1,29 @@
+"""The states of users and the log, for a customer's own administrator and at the desk, and how each is reached."""
+
+from playwright.sync_api import expect
+
+from tests.stage.browsers.chromium import Visitor
+from tests.web.states.ways import Ways, from_the_customer, opens
+
+
+def colleague(person: Visitor) -> None:
+    """A colleague's rights, and what follows from them."""
+    person.open("/users")
+    person.link("Lena Brattvåg").click()
+    expect(person.part("sees")).to_be_visible()
+
+
+def refused_colleague(person: Visitor) -> None:
+    person.open("/users/new")
+    person.button("Legg til og inviter").click()
+    expect(person.part("problems")).to_be_visible()
+
+
+STATES: Ways = {
+    "users": ("users", "hr.solvik", opens("/users")),
+    "new colleague": ("new_colleague", "hr.solvik", refused_colleague),
+    "colleague": ("user", "hr.solvik", colleague),
+    "log": ("log", "hr.solvik", opens("/log")),
+    "nothing in the log": ("log", "hr.solvik", opens("/log?user=xyz")),
+    "desk log": ("desk_log", "kam.lie", lambda person: from_the_customer(person, "Logg")),
+}
