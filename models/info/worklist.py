@@ -53,8 +53,9 @@ class Lacking:
     count: int
 
 
+# In the order of the index, so that it is the one that is used: without it, SQLite reads all of the customer's.
 _EMAILS_COUNTED = select(func.count()).select_from(
-    select(Employee.id).where(_lacks_email).limit(COUNTED_TO + 1).subquery()
+    select(Employee.id).where(_lacks_email).order_by(Employee.sort_key, Employee.id).limit(COUNTED_TO + 1).subquery()
 )
 _WITHOUT_EMAIL = (
     select(Employee.id, Employee.given_name, Employee.family_name, Unit.name)

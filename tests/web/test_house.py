@@ -75,7 +75,7 @@ STATEMENTS = {
     "new_user": 5,
     "new_unit": 6,
     "edit_unit": 7,
-    "desk_user": 8,
+    "desk_user": 9,
     "report_removal": 5,
     "edit_notice": 6,
     "new_customer_notice": 6,
