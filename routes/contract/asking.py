@@ -57,10 +57,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request and its answer, with a word for the state that it shows."""
+    """A request and its answer, with a word for what it shows."""
 
     line: str
-    state: str
+    shows: str
     asked: Asked
     answer: Answer
 

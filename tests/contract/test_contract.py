@@ -24,9 +24,19 @@ ANYWHERE = {303, 401, 403, 404}
 """Statuses that a line may give besides its own (docs/urls.md)."""
 UNSEEN_PARTS = {
     *("password_link", "choose_password", "appointment", "answer_appointment"),  # a letter leads there
-    *("order_receipt", "employee_receipt", "desk_order_receipt"),  # the CRM has to be there
-    *("sign_in_code", "check_code"),  # somebody has to have a second factor
-    *("change_password", "end_sessions", "request_password"),  # the walk asks for the whole page
+    *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_resend"),  # the CRM has to be there
+    *("sign_in_code", "give_code", "second_factor", "renew_codes", "remove_factor"),  # an app shows the code
+    *("reset_factor", "reset_colleague_factor"),  # who is helped has to have a second factor
+    *("change_password", "end_sessions", "request_password", "desk"),  # the walk gets the whole page there
+    *("cancel_sign_up", "move_sign_up", "accept_sign_up", "booking_address"),  # of several parts, some
+    *(
+        "reactivation",
+        "revoke_calendar",
+        "desk_no_answer",
+        "import_columns",
+        "import_answers",
+    ),  # one has to be on the way
+    *("desk_update_booking", "desk_add_times", "desk_remove_slot", "desk_attendance"),
 }
 """Lines with a part that no rehearsal reaches."""
 
