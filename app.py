@@ -29,6 +29,8 @@ from models.exchange.deliver import Postman
 from models.operations import checks, commands, tree
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from routes import CALLS, MAP
+from routes.contract.page import Contract
+from routes.contract.rehearsal import rehearse
 from routes.tabs import SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     app.router.redirect_slashes = False
     app.state.portal = portal
+    app.state.contract = Contract(MAP, lambda: rehearse(MAP, settings, clock, create_app))
     app.state.leave = leaving.set
     app.state.seen = seen
     return app

@@ -68,7 +68,8 @@ def _look(port: int, sender: Client, saver: Client, order: int, rows: int) -> in
 
 def _send(port: int, client: Client, rows: int) -> str:
     """Have a list looked over; the path of its page."""
-    people = [f"A{at % 97};Etternavn{at};a{at}@x.example;Solvik kommune" for at in range(rows)]
+    letters = str.maketrans("01", "ab")  # in a name, digits are taken for a number of something
+    people = [f"A{at % 97};E{f'{at:b}'.translate(letters)};a{at}@x.example;Solvik kommune" for at in range(rows)]
     parts = {"csrf_token": client.token, "file": "\n".join(["Fornavn;Etternavn;E-post;Avdeling", *people])}
     body = "".join(
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{"; filename=a.csv" if name == "file" else ""}'

@@ -10,6 +10,7 @@ from routes.bookings.desk import changes as desk_booking_changes
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import slots as desk_slots
+from routes.contract import page as contract
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
 from routes.customers import units as desk_units
@@ -261,6 +262,10 @@ MAP: tuple[Line, ...] = (
     get ("/guide",                         guide.show,              name="guide",           who=anyone),
     get ("/guide/{file}",                  guide.pdf,               name="guide_pdf",       who=anyone),
     get ("/accessibility",                 guide.accessibility,     name="accessibility",   who=anyone),
+    get ("/contract",                      contract.index,          name="contract",        who=anyone),
+    get ("/contract.json",                 contract.as_program,     name="contract_json",   who=anyone),
+    get ("/contract.schema.json",          contract.schema,         name="contract_schema", who=anyone),
+    get ("/contract/{name}",               contract.show,           name="contract_line",   who=anyone),
     get ("/healthz",                       health.alive,            name="alive",           who=anyone, is_probe=True),
     get ("/readyz",                        health.ready,            name="ready",           who=anyone, is_probe=True),
 )

@@ -36,6 +36,7 @@ _REASONS = {SAME_EMAIL: {"email"}, SAME_NAME_AND_BIRTH: {"given_name", "family_n
 class BirthDay(Text):
     """A day of birth; what was typed stays in the field."""
 
+    kind = "date"
     value: Any = None
 
     def pre_validate(self, form: Any) -> None:

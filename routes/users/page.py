@@ -121,7 +121,7 @@ def draw_edit(
         form=form,
         table=table,
         user=user,
-        sees=_sees(visit, side, user),
+        sees=_sees(visit, side, user, [row.unit for row in table]),
         reset=reset or ResetForm(),
         may_reset=_may_reset(visit, side, user) and has_factor(visit.db, user.id),
         is_all_mine=side.powers.covers_all(user.rights),
@@ -212,12 +212,12 @@ class Seen:
     units: tuple[str, ...]
 
 
-def _sees(visit: Visit, side: Side, user: CustomerUser) -> list[Seen]:
+def _sees(visit: Visit, side: Side, user: CustomerUser, mine: Iterable[UnitRow]) -> list[Seen]:
     """What the portal shows to a colleague at this moment: the tabs, and of which units; of one's own branch alone."""
     scope = scope_of(visit.db, user.id, side.customer_id) if user.is_active else None
     if scope is None:
         return []
-    names = {unit.id: unit.name for unit in units_in_scope(visit.db, side.powers.scope, Right.ADMINISTRATOR)}
+    names = {unit.id: unit.name for unit in mine}
     seen = []
     for right, tab in RIGHTS.items():
         units = scope.units_with(right)

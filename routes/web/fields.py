@@ -42,6 +42,8 @@ def looks_of(field: Field, *more: Hashable) -> Looks | None:
 class Text(StringField):
     """A text as somebody typed it: trimmed, without control characters, with identity numbers masked."""
 
+    kind = "text"
+    """What is typed there, as the contract calls it."""
     masked = 0
 
     @property
@@ -105,19 +107,22 @@ class Read(Text):
 class Number(Read):
     """A whole number, from `low` to `high`."""
 
+    kind = "whole number"
+
     def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
         super().__init__(label, self._whole, needed=True, **kwargs)
-        self._low, self._high = low, high
+        self.low, self.high = low, high
 
     def _whole(self, text: str) -> int:
-        if not (is_id(text) and self._low <= int(text) <= self._high):
-            raise ValueError(f"Skriv et helt tall fra {self._low} til {self._high}.")
+        if not (is_id(text) and self.low <= int(text) <= self.high):
+            raise ValueError(f"Skriv et helt tall fra {self.low} til {self.high}.")
         return int(text)
 
 
 class TimeOfDay(Text):
     """A time of day, typed as `08:30` or `0830`; what was typed stays in the field."""
 
+    kind = "time of day"
     time: clock_time | None = None
 
     def pre_validate(self, form: Any) -> None:
@@ -131,6 +136,7 @@ class TimeOfDay(Text):
 class Day(Text):
     """A date, typed as `dd.mm.åååå` or ISO; what was typed stays in the field (B6)."""
 
+    kind = "date"
     day: date | None = None
 
     def __init__(self, label: str, *args: Any, short_years: bool = False, **kwargs: Any) -> None:
@@ -149,6 +155,7 @@ class Day(Text):
 class NationalIdField(StringField):
     """An identity number as somebody typed it. It is never drawn again: a mask comes back, or nothing (AR4-AR8)."""
 
+    kind = "identity number"
     number: str | None = None
     """The 11 digits, once the form is valid; None where the stored number is left alone (AR7)."""
     _typed = ""
@@ -183,6 +190,7 @@ class NationalIdField(StringField):
 class Ids(Field):
     """Ids of rows, sent as often as there are some, as from ticked boxes; what is no id is passed over."""
 
+    kind = "ids"
     data: list[int]
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -206,6 +214,8 @@ def is_id(text: str) -> bool:
 
 class Choice(SelectField):
     """One of a list; what is not in the list is refused with `refusal`."""
+
+    kind = "choice"
 
     def __init__(self, label: str, *, refusal: str = "Velg fra listen.", **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)

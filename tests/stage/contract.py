@@ -1,62 +1,18 @@
-"""The contract of the HTML, `docs/urls.md`: written from the map and from what its handlers say they do.
+"""The contract of the HTML as files, `docs/urls.md` and `docs/contract.json`, written from `routes.contract`.
 
-`python -m tests.stage.contract` writes it anew. `test_house` checks that pages keep to it.
+`python -m tests.stage.contract` writes them anew. `test_house` checks that pages keep to them.
 """
 
-import ast
-import inspect
-import re
-import textwrap
-from collections.abc import Iterator, Sequence
-from functools import cache
+import json
+from collections.abc import Iterable
 from pathlib import Path
-from types import FunctionType
 
 from routes import MAP
-from routes.web.forms import PortalForm
-from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
-from routes.web.portal import Who
-from tests.stage.sweeps import fields_of
+from routes.contract.description import as_json
+from routes.contract.reading import fields, parts, statuses, who
 
 FILE = Path(__file__).parents[2] / "docs" / "urls.md"
-_READ = re.compile(
-    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
-)
-_SHARED_FORMS = {
-    "routes.employees.form",
-    "routes.imports.page",
-    "routes.bookings.page",
-    "routes.web.search",
-    "routes.orders.guard",
-    "routes.orders.conversation",
-    "routes.orders.page",
-}
-"""What several rooms read a form with."""
-_ROWS = {"changes": "slots"}
-"""By the file of a part that comes with what counts along with it: the id of the part."""
-_GUARDS: dict[Who, str] = {
-    anyone: "anyone",
-    signed_in: "signed in",
-    of_a_customer: "of a customer",
-    staff: "staff",
-    serving: "staff, no readers",
-    administrating: "administrators",
-    auditing: "administrators of a whole customer",
-    viewing: "staff, viewing",
-}
-_STATUSES = {
-    "page": {200},
-    "swap": {200, 303},
-    "go": {303},
-    "nothing_new": {204},
-    "Response": {200},
-    "PlainTextResponse": {200},
-    "not_found": {404},
-    "download": {200},
-    "receipt_again": {200, 204, 303},
-    "whole_file": {200},
-    "document": {200},
-}
+JSON = FILE.with_name("contract.json")
 
 _HEAD = """\
 # URLs, fields, parts and statuses
@@ -95,104 +51,24 @@ Programs have two lines more, signed instead of signed in, and answered with JSO
 def written() -> str:
     """The whole of `docs/urls.md`."""
     return _HEAD + "".join(
-        f"| {line.method} `{line.path}` | {line.name} | {_who(line)} | {_names(fields(line))} | {_names(parts(line))} "
+        f"| {line.method} `{line.path}` | {line.name} | {who(line)} | {_names(fields(line))} | {_names(parts(line))} "
         f"| {', '.join(map(str, statuses(line)))} |\n"
         for line in MAP
     )
 
 
-@cache
-def fields(line: Line) -> Sequence[str]:
-    """The names that the handler of a line reads, forms first."""
-    found: list[str] = []
-    asked: list[str] = []
-    sources = {function: inspect.getsource(function) for function in _reached(line)}
-    reads_forms = line.method == "POST" or any(
-        "query_params" in text or ".of(visit)" in text for text in sources.values()
-    )
-    for function, source in sources.items():
-        if reads_forms:
-            for name, thing in function.__globals__.items():
-                if isinstance(thing, type) and issubclass(thing, PortalForm) and f"{name}.of(" in source:
-                    found += fields_of(thing)
-        asked += [name for names in _READ.findall(source) for name in names if name]
-    return tuple(dict.fromkeys(found + asked))
+def as_text() -> str:
+    """The whole of `docs/contract.json`, a line for each line of the map, so that a difference names it."""
+    told = as_json(MAP)
+    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in told["lines"])
+    head = json.dumps({"version": told["version"], "kinds": told["kinds"]}, ensure_ascii=False)
+    return f'{head.removesuffix("}")}, "lines": [\n{lines}\n]}}\n'
 
 
-@cache
-def parts(line: Line) -> Sequence[str]:
-    """The ids of the parts that a line gives alone."""
-    found: list[str] = []
-    for name, call in _calls(line):
-        named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
-        for value in named + (call.args[1:2] if name == "swap" else []):
-            names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
-            found += [_ROWS.get(name, name) for name in names]
-        found += ["receipt"] if name == "receipt_again" else []
-    return tuple(dict.fromkeys(found))
-
-
-def statuses(line: Line) -> list[int]:
-    """The statuses that the handler of a line gives."""
-    found: set[int] = set()
-    for name, call in _calls(line):
-        found |= _STATUSES.get(name, set())
-        said = [keyword.value for keyword in call.keywords if keyword.arg == "status"]
-        for value in said + (call.args[:1] if name in {"refusal", "Refused"} else []):
-            found |= {status for status in _constants(value) if isinstance(status, int)}
-        if any(keyword.arg == "frame" for keyword in call.keywords):
-            found.add(204)
-    return sorted(found)
-
-
-@cache
-def _reached(line: Line) -> list[FunctionType]:
-    """The handler of a line, and the functions of its room that it comes through."""
-    assert isinstance(line.handler, FunctionType)
-    found = [line.handler]
-    for function in found:
-        names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
-        for name, thing in function.__globals__.items():
-            is_of_room = isinstance(thing, FunctionType) and (
-                _room(thing) == _room(function) or thing.__module__ in _SHARED_FORMS
-            )
-            if is_of_room and name in names and thing not in found:
-                found.append(thing)
-    return found
-
-
-def _room(function: FunctionType) -> list[str]:
-    """The room that a function stands in; a room of several modules is a package, what rooms share is none."""
-    names = function.__module__.split(".")
-    return names if names[:2] == ["routes", "web"] else names[:2]
-
-
-def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:
-    for function in _reached(line):
-        for leaf in ast.walk(_tree(function)):
-            if isinstance(leaf, ast.Call):
-                yield leaf.func.id if isinstance(leaf.func, ast.Name) else "", leaf
-
-
-def _constants(value: ast.expr) -> list[object]:
-    return [leaf.value for leaf in ast.walk(value) if isinstance(leaf, ast.Constant)]
-
-
-@cache
-def _tree(function: FunctionType) -> ast.AST:
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
-
-
-def _who(line: Line) -> str:
-    if line.who in _GUARDS:
-        return _GUARDS[line.who]
-    rights = inspect.getclosurevars(line.who).nonlocals["rights"]
-    return "right: " + " or ".join(rights)
-
-
-def _names(names: Sequence[str]) -> str:
+def _names(names: Iterable[str]) -> str:
     return " ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":
     FILE.write_text(written(), encoding="utf-8")
+    JSON.write_text(as_text(), encoding="utf-8")

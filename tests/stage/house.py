@@ -24,6 +24,8 @@ from models.exchange.deliver import Postman
 from models.outbox.message import Channel, Message
 from models.users.sessions import first_customer, open_session
 from models.users.user import find_user
+from routes import MAP
+from routes.contract.page import Contract
 from routes.web.http.cookie import SessionCookie
 from routes.web.portal import Portal
 from tests.stage.databases import FIELD_KEYS, Store
@@ -62,6 +64,7 @@ class House:
             **settings,
         )
         self.app: Starlette = create_app(self.settings, clock=self.clock, with_postman=False)
+        self.app.state.contract = Contract(MAP, list)  # its examples take a portal of their own: test_contract
         self.portal: Portal = self.app.state.portal
         self._database = Database(store.url)
         keyring = Keyring(FIELD_KEYS)

@@ -43,7 +43,7 @@ PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
 MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
 """Routes of one member of the staff, who belongs to no customer."""
-NO_ROWS = {"guide_pdf", "calendar_feed"} | PERSONAL | MEMBERS
+NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS
 """Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
@@ -73,6 +73,8 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
     if line.name in MEMBERS:
         return path_of(line, 1)
+    if line.name == "contract_line":
+        return path_of(line, "orders")
     if line.name not in TABLES:
         return path_of(line, house.settings.guide_file)
     mine, foreign = house.once(_divided, TABLES[line.name], username)

@@ -16,6 +16,7 @@ from models.core.scope import Right
 from models.demo.reports import WITH_REPORTS
 from models.demo.users import GRANTS
 from routes import MAP
+from routes.contract import reading
 from routes.web.entrance.place import Place
 from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
 from routes.web.visit import Visit
@@ -74,7 +75,7 @@ STATEMENTS = {
     "new_user": 5,
     "new_unit": 6,
     "edit_unit": 7,
-    "desk_user": 8,
+    "desk_user": 9,
     "report_removal": 5,
     "edit_notice": 6,
     "new_customer_notice": 6,
@@ -271,22 +272,22 @@ def keeps_to_the_table(house: House, form: Tag) -> None:
     route = next(route for route in house.app.routes if route.matches(asked)[0] is Match.FULL)
     line = next(line for line in MAP if isinstance(route, Route) and line.name == route.name)
     sent = {re.sub(r"-\d+$", "", str(field["name"])) for field in form.select("[name]")} - {"csrf_token"}
-    assert sent <= set(contract.fields(line)), line.path
+    assert sent <= set(reading.fields(line)), line.path
     part = re.sub(r"-\d+$", "", str(form.get("hx-target", "")).removeprefix("#"))  # a row's has its number, too
-    assert part in {"", "main", *contract.parts(line)}, line.path
+    assert part in {"", "main", *reading.parts(line)}, line.path
 
 
 def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: House) -> None:
     everybody = {name: quiet_house.sign_in(name) for name in PEOPLE}
     for line in of_method("GET"):
         name = somebody_inside(line)
-        for part in [*contract.parts(line), "main", "nothing"]:
+        for part in [*reading.parts(line), "main", "nothing"]:
             url = my_path(quiet_house, line, name)
             answer = everybody[name].send("GET", url, None, HTMX | {"hx-target": f"div#{part}"})
             if "html" not in answer.headers.get("content-type", ""):
                 continue
             soup = house_rules.check(answer.text, document=False)
-            if part in contract.parts(line):
+            if part in reading.parts(line):
                 assert "hx-retarget" not in answer.headers
                 first = soup.find(True)
                 assert isinstance(first, Tag)

@@ -293,10 +293,7 @@ def _hourly(environ: Mapping[str, str]) -> dict[str, int]:
 
 
 def _date(environ: Mapping[str, str], name: str) -> date | None:
-    value = environ.get(name)
-    if not value:
-        return None
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(value) if (value := environ.get(name)) else None
     except ValueError:
         raise SettingsRefused(f"{name} must be a date such as 2026-10-01.") from None

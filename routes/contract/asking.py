@@ -1,0 +1,137 @@
+"""Requests to the portal as people send them, in the same process, and the answers as examples.
+
+What is asked is decided in `walk`.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlencode, urlsplit
+
+from starlette.types import ASGIApp, Message
+
+Pairs = Sequence[tuple[str, str]]
+
+_TOLD = ("location", "hx-redirect", "hx-retarget", "hx-reswap", "hx-push-url", "hx-replace-url", "retry-after")
+"""Headers of an answer that say where it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: by whom, for what, and with what."""
+
+    username: str | None
+    method: str
+    url: str
+    fields: Pairs = ()
+    target: str | None = None
+    """What htmx is going to replace; None where no script asks."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent along."""
+        sent = {"sec-fetch-site": "same-origin"} if self.method == "POST" else {}
+        if self.target is not None:
+            sent |= {"hx-request": "true", "hx-request-type": "partial", "hx-target": f"div#{self.target}"}
+        return sent
+
+    @property
+    def curl(self) -> str:
+        """The same at a command line, after a sign-in that has filled `jar`; `$token` is any form's csrf_token."""
+        words = ["curl -b jar -c jar", *(f"-H '{name}: {value}'" for name, value in self.headers.items())]
+        for name, value in self.fields if self.method == "POST" else ():
+            said = "$token" if name == "csrf_token" else value.replace("'", "'\\''")
+            words.append(f"--data-urlencode {name}=$token" if said == "$token" else f"--data-urlencode '{name}={said}'")
+        return " ".join([*words, f"'http://127.0.0.1:8000{self.url}'"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request and its answer, with a word for what it shows."""
+
+    line: str
+    shows: str
+    asked: Asked
+    answer: Answer
+
+    @property
+    def part(self) -> str | None:
+        """The part that came, where it was one."""
+        there = self.answer.headers.get("hx-retarget", f"#{self.asked.target or ''}").removeprefix("#")
+        return part_of(there) or None if self.answer.status != 204 else None
+
+
+def part_of(id: str) -> str:
+    """The part that an element with this id is: `slot-68` is a `slot-{id}`."""
+    return re.sub(r"-\d+$", "-{id}", id)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser: what they are signed in with is kept."""
+
+    app: ASGIApp
+    username: str | None = None
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Send one request; nothing is followed."""
+        parts, body = urlsplit(asked.url), b""
+        headers = {"host": "127.0.0.1", **asked.headers, "cookie": "; ".join(map("=".join, self.cookies.items()))}
+        if asked.method == "POST":
+            body = urlencode(list(asked.fields)).encode()
+            headers |= {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
+        scope: dict[str, object] = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": asked.method,
+            "scheme": "http",
+            "path": unquote(parts.path),
+            "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(),
+            "root_path": "",
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8000),
+        }
+        return self._take(await _call(self.app, scope, body))
+
+    def _take(self, told: list[Message]) -> Answer:
+        start = next(message for message in told if message["type"] == "http.response.start")
+        pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in start["headers"]]
+        for name, value in pairs:
+            if name == "set-cookie":
+                key, _, said = value.partition(";")[0].partition("=")
+                self.cookies[key] = said
+        headers = dict(pairs)
+        is_html = headers.get("content-type", "").startswith("text/html")
+        text = b"".join(message.get("body", b"") for message in told) if is_html else b""
+        shown = {name: headers[name] for name in ("content-type", *_TOLD) if name in headers}
+        return Answer(start["status"], shown, text.decode())
+
+
+async def _call(app: ASGIApp, scope: dict[str, object], body: bytes) -> list[Message]:
+    told: list[Message] = []
+    bodies = [body]
+
+    async def receive() -> Message:
+        if not bodies:
+            await asyncio.Event().wait()  # nobody leaves before the answer is there
+        return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    await app(scope, receive, send)
+    return told

@@ -1,0 +1,127 @@
+"""The contract as developers read it: of each line its fields with kinds, limits and choices, its parts and statuses.
+
+What is read is in `reading`; examples of answers are in `rehearsal`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from wtforms import BooleanField, Field, PasswordField, StringField
+from wtforms.validators import Length
+
+from routes.contract import reading
+from routes.web.fields import Number
+from routes.web.forms import PortalForm
+from routes.web.lines import Line
+
+VERSION = 1
+"""Raised with each change that a program may notice; `docs/contract-changes.md` says what changed."""
+
+_KINDS: tuple[tuple[type[Field], str], ...] = (
+    (BooleanField, "tick"),
+    (PasswordField, "password"),
+    (StringField, "text"),
+)
+"""Of fields that are not our own; ours say it themselves."""
+KINDS = {
+    "date": "`dd.mm.åååå` or ISO, `2026-10-13`",
+    "time of day": "`08:30` or `0830`",
+    "identity number": "eleven digits; it never comes back but as a mask, `010190 *****`",
+    "ids": "the id of a row, sent as often as there are rows",
+    "tick": "sent when it is ticked, whatever its value",
+    "choice": "one of its values, or one of those that the page offers",
+    "whole number": "digits alone",
+    "password": "never drawn again",
+    "text": "trimmed; identity numbers in it are masked, control characters dropped",
+    "value": "what the page has put there, such as a key",
+}
+"""What is typed into a field of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A field that a line takes."""
+
+    name: str
+    kind: str
+    label: str = ""
+    required: bool = False
+    longest: int | None = None
+    """Signs that it takes."""
+    lowest: int | None = None
+    highest: int | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    """What may be chosen, each with its word, where that is the same for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A line of the map, in words and numbers."""
+
+    name: str
+    method: str
+    path: str
+    who: str
+    fields: tuple[Taken, ...]
+    parts: tuple[str, ...]
+    statuses: tuple[int, ...]
+
+    def fits(self, words: str) -> bool:
+        """Whether all the words stand in its address, name, fields or parts."""
+        own = " ".join([self.method, self.path, self.name, self.who, *(f.name for f in self.fields), *self.parts])
+        return all(word in own.casefold() for word in words.casefold().split())
+
+
+@cache
+def described(line: Line) -> Described:
+    """What is told of a line."""
+    return Described(
+        line.name,
+        line.method,
+        line.path,
+        reading.who(line),
+        tuple(_taken(name, form) for name, form in reading.fields(line).items()),
+        tuple(reading.parts(line)),
+        tuple(reading.statuses(line)),
+    )
+
+
+def as_json(lines: Sequence[Line]) -> dict[str, Any]:
+    """The whole, as `schema.json` beside this file says."""
+    return {"version": VERSION, "kinds": KINDS, "lines": [_line(line) for line in lines]}
+
+
+def _taken(name: str, form: type[PortalForm] | None) -> Taken:
+    field = next((field for field in form() if field.name == name), None) if form else None
+    if field is None:
+        return Taken(name, "value")
+    kind = getattr(field, "kind", "") or next((kind for of, kind in _KINDS if isinstance(field, of)), "ids")
+    choices = getattr(field, "choices", None) or ()
+    return Taken(
+        name,
+        kind,
+        field.label.text.removesuffix(":"),
+        bool(getattr(field.flags, "required", False)),
+        _longest(field),
+        field.low if isinstance(field, Number) else None,
+        field.high if isinstance(field, Number) else None,
+        tuple((str(choice.value), choice.label or choice.value) for choice in choices),
+    )
+
+
+def _longest(field: Field) -> int | None:
+    """How many signs a field takes, where a rule of it says so."""
+    held: Sequence[object] = field.validators
+    return next((one.max for one in held if isinstance(one, Length)), None)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    told = asdict(described(line))
+    return told | {"fields": [_said(one) for one in told["fields"]]}
+
+
+def _said(field: dict[str, Any]) -> dict[str, Any]:
+    """Without what is not said of a field."""
+    return {name: value for name, value in field.items() if value not in (None, (), "", False)}

@@ -1,0 +1,143 @@
+"""What a line of the map takes and gives, read from its handler's source, so that it cannot differ from it.
+
+How that is told to developers is in `description`.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+
+from routes.web.forms import PortalForm
+from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.portal import Who
+
+_READ = re.compile(
+    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
+)
+_SHARED = "routes.web.search"
+"""What every room reads a search with."""
+_ROWS = {"changes": "slots"}
+"""By the file of a part that comes with what counts along with it: the id of the part."""
+_GUARDS: dict[Who, str] = {
+    anyone: "anyone",
+    signed_in: "signed in",
+    of_a_customer: "of a customer",
+    staff: "staff",
+    serving: "staff, no readers",
+    administrating: "administrators",
+    auditing: "administrators of a whole customer",
+    viewing: "staff, viewing",
+}
+_STATUSES = {
+    "page": {200},
+    "swap": {200, 303},
+    "go": {303},
+    "nothing_new": {204},
+    "Response": {200},
+    "PlainTextResponse": {200},
+    "not_found": {404},
+    "download": {200},
+    "receipt_again": {200, 204, 303},
+    "whole_file": {200},
+    "kept_file": {200},
+    "document": {200},
+}
+
+
+@cache
+def fields(line: Line) -> dict[str, type[PortalForm] | None]:
+    """The names that the handler of a line reads, those of forms first, each with its form if it has one."""
+    found: dict[str, type[PortalForm] | None] = {}
+    sources = {function: inspect.getsource(function) for function in _reached(line)}
+    reads_forms = line.method == "POST" or any(
+        "query_params" in text or ".of(visit)" in text for text in sources.values()
+    )
+    for form in (form for function, text in sources.items() for form in _forms(function, text) if reads_forms):
+        found |= {field.name: form for field in form() if field.name not in found}
+    asked = [name for text in sources.values() for names in _READ.findall(text) for name in names if name]
+    return found | {name: None for name in asked if name not in found}
+
+
+def _forms(function: FunctionType, text: str) -> Iterator[type[PortalForm]]:
+    """The forms that a function fills."""
+    for name, thing in function.__globals__.items():
+        if isinstance(thing, type) and issubclass(thing, PortalForm) and f"{name}.of(" in text:
+            yield thing
+
+
+@cache
+def parts(line: Line) -> Sequence[str]:
+    """The ids of the parts that a line gives alone."""
+    found: list[str] = []
+    for name, call in _calls(line):
+        named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
+        for value in named + (call.args[1:2] if name == "swap" else []):
+            names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
+            found += [_ROWS.get(name, name) for name in names]
+        found += ["receipt"] if name == "receipt_again" else []
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def statuses(line: Line) -> Sequence[int]:
+    """The statuses that the handler of a line gives."""
+    found: set[int] = set()
+    for name, call in _calls(line):
+        found |= _STATUSES.get(name, set())
+        said = [keyword.value for keyword in call.keywords if keyword.arg == "status"]
+        for value in said + (call.args[:1] if name in {"refusal", "Refused"} else []):
+            found |= {status for status in _constants(value) if isinstance(status, int)}
+        if any(keyword.arg == "frame" for keyword in call.keywords):
+            found.add(204)
+    return sorted(found)
+
+
+def who(line: Line) -> str:
+    """Whom a line lets in."""
+    if line.who in _GUARDS:
+        return _GUARDS[line.who]
+    rights = inspect.getclosurevars(line.who).nonlocals["rights"]
+    return "right: " + " or ".join(rights)
+
+
+@cache
+def _reached(line: Line) -> list[FunctionType]:
+    """The handler of a line, and the functions of its room that it comes through."""
+    assert isinstance(line.handler, FunctionType)
+    found = [line.handler]
+    for function in found:
+        names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
+        for name, thing in function.__globals__.items():
+            is_of_room = isinstance(thing, FunctionType) and (
+                _room(thing) == _room(function) or thing.__module__ == _SHARED
+            )
+            if is_of_room and name in names and thing not in found:
+                found.append(thing)
+    return found
+
+
+def _room(function: FunctionType) -> list[str]:
+    """The room that a function stands in; a room of several modules is a package, what rooms share is none."""
+    names = function.__module__.split(".")
+    return names if names[:2] == ["routes", "web"] else names[:2]
+
+
+def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:
+    for function in _reached(line):
+        for leaf in ast.walk(_tree(function)):
+            if isinstance(leaf, ast.Call):
+                yield leaf.func.id if isinstance(leaf.func, ast.Name) else "", leaf
+
+
+def _constants(value: ast.expr) -> list[object]:
+    return [leaf.value for leaf in ast.walk(value) if isinstance(leaf, ast.Constant)]
+
+
+@cache
+def _tree(function: FunctionType) -> ast.AST:
+    return ast.parse(textwrap.dedent(inspect.getsource(function)))

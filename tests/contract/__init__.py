@@ -1,0 +1,1 @@
+"""Stories about the contract of the HTML."""
