@@ -33,6 +33,11 @@ class Form:
         """What two forms have in common that differ in their row alone."""
         return self.target.rstrip("0123456789"), frozenset(one.name for one in self.fields)
 
+    @property
+    def token(self) -> list[tuple[str, str]]:
+        """What has to be sent whatever else is; empty where the form has none."""
+        return [(one.name, value) for one in self.fields if one.name == "csrf_token" for value in one.values]
+
 
 class Markup(HTMLParser):
     """One answer, read; `links` are the addresses that can be opened, `forms` what can be sent."""
