@@ -260,6 +260,10 @@ def tell(
         db.add(compose(event))
 
 
+_FOR_THE_CRM = ("fields", "freed", "handed_over")
+"""Of what has changed: which values are new, and what became of the times ahead."""
+
+
 def change_and_event(
     customer_id: int,
     id: int,
@@ -270,8 +274,8 @@ def change_and_event(
     by: Actor,
     now: datetime,
 ) -> tuple[Change, Outgoing]:
-    """What the log and what the CRM are told of an employee; the CRM needs no more than which values are new."""
-    payload |= {"fields": changed["fields"]} if "fields" in changed else {}
+    """What the log and what the CRM are told of an employee; what values were before is for the log alone."""
+    payload |= {name: changed[name] for name in _FOR_THE_CRM if name in changed}
     about, kind = f"employee:{id}", f"employee.{action}"
     change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
     event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)
