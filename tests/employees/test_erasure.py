@@ -26,6 +26,7 @@ from models.operations.erasure import about_employees, purge
 from models.outbox.claims import delivered, resend
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, keep
+from models.users.factors.devices import remember
 from models.users.password_links import PasswordLink
 from models.users.sessions import UserSession, open_session
 from models.users.user import User
@@ -36,7 +37,10 @@ from tests.stage.times import NOW
 
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
-REST = ("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions", "files")
+REST = (
+    *("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions"),
+    *("remembered browsers", "files"),
+)
 
 
 @pytest.fixture
@@ -129,6 +133,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         keep(db, RING, user_id=user.id, customer_id=customer_id, form="/orders/new", fields=[("a", "b")], now=NOW)
         db.add(Import(customer_id=customer_id, key="k", user_id=user.id, made_at=NOW, sealed=""))
         db.add(PasswordLink(user_id=user.id, made_at=NOW, good_until=NOW + timedelta(hours=1)))
+        remember(db, user.id, "a browser", NOW)
         for _ in range(2):
             open_session(db, user.id, customer_id, NOW)
         db.commit()
@@ -141,6 +146,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "messages on orders": 0,
         "password links": 1,
         "sessions": 1,
+        "remembered browsers": 1,
         "files": 0,
     }
     with quiet_house.behind() as db:
