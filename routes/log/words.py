@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from models.core.scope import Right
 from models.log.search import Entry
-from routes.web.words import RIGHTS
+from routes.web.words import RIGHTS, amount
 
 KINDS = {
     "order": "Bestilling",
@@ -91,7 +92,20 @@ _FIELDS = {
     "page": "side",
     "state": "tilstand",
     "status": "status",
+    "kind": "slag",
+    "year": "år",
+    "title": "tittel",
+    "to": "til",
+    "freed": "timer frigitt",
+    "handed_over": "timer gitt videre",
+    "employee": "ansatt",
+    "order_number": "bestilling",
+    "slot": "time",
+    "slots": "timer",
+    "previous_slot": "forrige time",
 }
+_FOR_PROGRAMS = {"sign_up", "standing", "revision"}
+"""What an entry names besides, which another of its values says to people."""
 _NOTHING = "ingenting"
 
 
@@ -137,7 +151,13 @@ def line_of(entry: Entry) -> Line:
 def _also(changed: Mapping[str, Any]) -> list[str]:
     if fields := changed.get("fields"):
         return [", ".join(map(_field, fields))]
-    return [f"{_field(name)}: {_said(value)}" for name, value in changed.items() if value not in (None, "", [], {})]
+    if "amount" in changed:
+        return [f"beløp: {amount(Decimal(str(changed['amount'])))} {changed.get('currency', '')}".rstrip()]
+    return [
+        f"{_field(name)}: {_said(value)}"
+        for name, value in changed.items()
+        if name not in _FOR_PROGRAMS and value not in (None, "", [], {})
+    ]
 
 
 def _field(name: str) -> str:

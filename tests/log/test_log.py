@@ -5,8 +5,11 @@ from sqlalchemy import select
 from models.core.scope import Right
 from models.customers.units import Unit
 from models.employees.employee import Employee
+from models.log.search import Entry
+from routes.log.words import line_of
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.times import NOW
 from tests.users.test_users import grant
 
 ADDRESS = "ny.adresse@solvik.example"
@@ -40,6 +43,7 @@ def test_who_did_what_is_found_by_person_thing_and_time_and_is_a_file(house: Hou
     assert hr.has(f"e-post: {lars.email} → {ADDRESS}")
     assert hr.has("Lena Brattvåg (leder.brann)")
     assert hr.open(f"/log?q={lars.id}&kind=employee").has(ADDRESS)
+    assert hr.open("/log?kind=invoice").has("beløp: 77 500,00 NOK")
     assert not hr.open("/log?to=01.01.2020").rows
     assert hr.has("Ingenting funnet i loggen")
     assert hr.open("/log?from=2.1.2020&to=1.1.2020").status_code == 422
@@ -64,3 +68,11 @@ def test_the_log_tells_of_all_branches_and_so_is_for_those_who_administer_all(qu
         assert page.open("/log").status_code == 404
         assert page.open("/log.csv").status_code == 404
         assert not page.open("/info").has("Logg Tilgj")
+
+
+def test_what_is_noted_of_a_sign_up_is_said_in_words() -> None:
+    noted = {"sign_up": 9, "booking": 3, "order_number": 307513, "employee": 17, "slot": 68, "state": "Påmeldt"}
+    entry = Entry(1, NOW, "Hilde", "sign_up:9", "created", noted | {"standing": "signed_up", "revision": 1})
+    said = line_of(entry)
+    assert (said.thing, said.action) == ("Påmelding 9", "Meldt på")
+    assert said.also == "booking: 3; bestilling: 307513; ansatt: 17; time: 68; tilstand: Påmeldt"
