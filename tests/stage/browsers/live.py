@@ -26,6 +26,8 @@ from models.core.settings import Settings
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.users.sessions import first_customer, open_session
 from models.users.user import find_user
+from routes import MAP
+from routes.contract.page import Contract
 from routes.web.http.cookie import Cookies, SessionCookie
 from tests.stage.databases import FIELD_KEYS, fill
 from tests.stage.emitted import EMITTED
@@ -78,6 +80,7 @@ class LivePortal:
         fill(settings.database_url)
         self._folder = folder
         portal = create_app(settings, clock=TestClock())
+        portal.state.contract = Contract(MAP, list)  # its examples take a portal of their own: test_contract
         self._cookies: Cookies = portal.state.portal.cookies
         app = EMITTED.over(portal)
         self._server = uvicorn.Server(

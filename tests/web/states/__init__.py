@@ -3,6 +3,7 @@
 from tests.web.states import (
     appointments,
     bookings,
+    contract,
     customers,
     employees,
     frame,
@@ -18,6 +19,7 @@ from tests.web.states.ways import Ways
 STATES: Ways = (
     appointments.STATES
     | bookings.STATES
+    | contract.STATES
     | customers.STATES
     | employees.STATES
     | frame.STATES

@@ -1,8 +1,10 @@
 """The states of signing in, and of passwords, and how each is reached."""
 
+import pyotp
 from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import Visitor
+from tests.stage.times import NOW
 from tests.web.states.ways import Ways, opens
 
 
@@ -52,12 +54,36 @@ def factor_refused(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def factor_on(person: Visitor) -> None:
+    """The page of a second factor, which is set up where it is not yet."""
+    person.open("/password/factors")
+    if person.part("factor").count() == 0:
+        secret = (person.page.locator("main code").first.text_content() or "").replace(" ", "")
+        person.field("Engangskode").fill(pyotp.TOTP(secret).at(NOW))
+        person.button("Slå på").click()
+        person.link("Jeg har tatt vare på kodene").click()
+        person.open("/password/factors")
+    expect(person.part("factor")).to_be_visible()
+
+
+def asked_for_a_code(person: Visitor) -> None:
+    """After the password, where the user has a second factor."""
+    factor_on(person.become("anna.ka"))
+    person.context.clear_cookies()
+    person.open("/login").field("Brukernavn").fill("anna.ka")
+    person.field("Passord").fill("demo-anna.ka")
+    person.button("Logg inn").click()
+    expect(person.part("code-form")).to_be_visible()
+
+
 STATES: Ways = {
     "sign-in": ("sign_in", None, opens("/login")),
     "sign-in refused": ("sign_in", None, refused_sign_in),
     "signed out": ("sign_in", "hms.fjord", signed_out),
     "password": ("password", "hms.fjord", opens("/password")),
     "password refused": ("password", "hms.fjord", password_refused),
+    "second factor": ("second_factor", "anna.ka", factor_on),
+    "sign-in with a code": ("sign_in_code", None, asked_for_a_code),
     "second factor refused": ("new_factor", "hms.fjord", factor_refused),
     "password forgotten": ("forgotten_password", None, password_forgotten),
     "password request refused": ("forgotten_password", None, request_refused),
