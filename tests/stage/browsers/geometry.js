@@ -8,8 +8,10 @@
   const short = text => text.trim().replace(/\s+/g, ' ').slice(0, 40);
   const say = (kind, ...texts) => found.add(`${kind}: ${texts.map(t => `“${short(t)}”`).join(' and ')}`);
 
+  // For those who listen only, whatever class it has.
+  const heard = element => element && (getComputedStyle(element).clipPath === 'inset(50%)' || heard(element.parentElement));
   const seen = element => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
-    && !element.closest('.sr, .skip, svg, dialog:not([open])');
+    && !element.closest('.skip, svg, dialog:not([open])') && !heard(element);
   const block = element => { while (INLINE.test(element.tagName) && getComputedStyle(element).display === 'inline') element = element.parentElement; return element; };
 
   // What cuts off, and whether one is meant to scroll there or to see the beginning only.
