@@ -17,6 +17,8 @@ from tests.stage.page import Page
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 REFERENCE = "/orders/307390/reference"
+FROZEN = 5.0
+"""Seconds for which a connection that waits by itself holds everybody up; how quick the rest is, is for `bench`."""
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def test_while_somebody_writes_saves_wait_in_line_and_nobody_else_does(quiet_hou
 
     assert quiet_house._loop.wait(six_saves()) == [303] * 6
     assert answered == list(range(6)), "each in its turn"
-    assert max(slowest.values()) < 0.25, slowest
+    assert max(slowest.values()) < FROZEN / 2, slowest
 
 
 def test_who_has_waited_too_long_is_told_so_and_the_next_one_is_not(
