@@ -41,7 +41,7 @@ def new_employee_refused(person: Visitor) -> None:
 def leaving(person: Visitor) -> None:
     """Somebody with times ahead, of whom nothing is decided yet."""
     person.open("/orders/307513")
-    employee(person, person.page.locator("#bookings .slot li").first.inner_text())
+    employee(person, (person.page.locator("#bookings .slot li").first.text_content() or "").strip())
     person.link("Deaktiver").click()
     person.button("Deaktiver").click()
     expect(person.part("problems")).to_be_visible()
