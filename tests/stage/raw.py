@@ -1,5 +1,6 @@
 """Requests as no browser makes them: any bytes in any header, a body in pieces, and how much of it was read."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,12 +36,14 @@ def send(
     """One request, past the server and its limits; to another portal than the house's, where one is named."""
     scope, sent = _scope(method, url, headers or {}), list[MutableMapping[str, Any]]()
     pieces = iter([body[at : at + PIECE] for at in range(0, len(body), PIECE)] if isinstance(body, bytes) else body)
-    read = 0
+    read, is_sent = 0, False
 
     async def receive() -> MutableMapping[str, Any]:
-        nonlocal read
+        nonlocal read, is_sent
+        if is_sent:
+            await asyncio.Event().wait()  # whoever has sent all waits for the answer, and does not go
         piece = next(pieces, None)
-        read += len(piece or b"")
+        read, is_sent = read + len(piece or b""), piece is None
         return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
     async def keep(message: MutableMapping[str, Any]) -> None:
