@@ -47,8 +47,9 @@ def _moved(old: Connection, new: Connection) -> dict[str, int]:
 
 def _copy(old: Connection, new: Connection, each: Table) -> int:
     count = 0
+    keys = {column.name: column.key for column in each.columns}  # two names of a sign-up's state stand crosswise
     for rows in stored(old, each):
-        new.execute(insert(each), rows)
+        new.execute(insert(each), [{keys[name]: value for name, value in row.items()} for row in rows])
         count += len(rows)
     return count
 
