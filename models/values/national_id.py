@@ -109,14 +109,14 @@ class _Digit(NamedTuple):
     chain: int
     """Digits with the same number stand close enough to be one number."""
     is_joined: bool
-    """Whether nothing stands between it and the digit before."""
+    """Whether it goes on a run: it and the sign right before are digits, not signs such as ² or ¼ that have some."""
 
 
 def _digits_in(text: str) -> list[_Digit]:
     found: list[_Digit] = []
     if sum(map(str.isnumeric, text)) < _LENGTH / _MOST_OF_A_SIGN:
         return found
-    chain, between = 0, _MOST_BETWEEN + 1
+    chain, between, is_run = 0, _MOST_BETWEEN + 1, False
     for place, sign in enumerate(text):
         values = sign if "0" <= sign <= "9" else _values_of(sign)
         if values is None:
@@ -126,8 +126,9 @@ def _digits_in(text: str) -> list[_Digit]:
             between = _MOST_BETWEEN + 1
             continue
         chain += between > _MOST_BETWEEN
+        was_run, is_run = is_run and between == 0, sign.isdecimal()
         for value in values:
-            found.append(_Digit(value, place, chain, between == 0))
+            found.append(_Digit(value, place, chain, was_run and is_run))
             between = 0
     return found
 

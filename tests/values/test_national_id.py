@@ -284,6 +284,12 @@ def test_the_guard_masks_a_number_with_signs_between_any_two_digits() -> None:
     assert mask_in("①④⑧③⑧④①⑨⑧⑥①", today=TODAY) == ("148384*****", 1)
 
 
+def test_the_guard_is_not_led_astray_by_a_sign_that_only_has_digits_in_it() -> None:
+    for sign in "²¼①⅞㉈⒈":
+        assert mask_in(f"{INGRID}{sign}", today=TODAY) == (f"148384*****{sign}", 1), "a footnote goes on no run"
+        assert mask_in(f"{sign}{INGRID}", today=TODAY) == (f"{sign}148384*****", 1)
+
+
 def test_the_guard_masks_ordinary_numbers_and_d_numbers() -> None:
     for number in UNBORN:
         assert mask_in(number, today=TODAY) == (mask(number), 1)
