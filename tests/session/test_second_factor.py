@@ -156,7 +156,8 @@ def test_guessing_codes_is_slowed_down_but_not_at_the_owners_browser(quiet_house
     owner = quiet_house.sign_in("hms.fjord")
     secret, codes = set_up(quiet_house, owner)
     guesser = sign_in(quiet_house.visitor())
-    for wrong in ("000000", "111111", codes[0][:-1] + "2", "222222", "333333"):
+    almost = codes[0][:-1] + ("3" if codes[0].endswith("2") else "2")
+    for wrong in ("000000", "111111", almost, "222222", "333333"):
         assert guesser.fill(code=wrong).press("Logg inn").status_code in {422, 303}
     for right in (code_of(quiet_house, secret), codes[1]):
         guesser.fill(code=right).press("Logg inn")
