@@ -56,6 +56,16 @@ def nothing_in_clear() -> Iterator[None]:
     EMITTED.check()
 
 
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that a story runs sends the log to where it then writes, which is closed when the story ends."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
 @pytest.fixture(scope="session")
 def loop() -> Iterator[Loop]:
     """The event loop that the portal lives on."""
