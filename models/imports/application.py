@@ -20,7 +20,7 @@ from models.employees.batches import Added, Changed, add_prepared, change_prepar
 from models.employees.employee import Employee
 from models.employees.national_ids import register_many
 from models.employees.own_numbers import holders_of_numbers
-from models.imports.columns.headings import Meaning
+from models.imports.cells.headings import Meaning
 from models.imports.fates import details_of
 from models.imports.lists import Import
 from models.imports.matching import Known

@@ -14,7 +14,7 @@ from datetime import date
 
 from models.customers.units import UnitRow
 from models.imports import questions
-from models.imports.columns.headings import Meaning, guess, guess_more, recognise
+from models.imports.cells.headings import Meaning, guess, guess_more, recognise
 from models.imports.questions import LETTERS, Question
 from models.imports.reading import Read, Reading, read_row
 from models.imports.rows import Fate, Row, rows_of

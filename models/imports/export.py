@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models.core.walls import select_rows
 from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
-from models.imports.columns.headings import NAMES, Meaning
-from models.imports.columns.states import ACTIVE, INACTIVE
+from models.imports.cells.headings import NAMES, Meaning
+from models.imports.cells.states import ACTIVE, INACTIVE
 from models.values.tables import Row
 
 _COLUMNS = (

@@ -9,7 +9,7 @@ from datetime import date
 
 from models.employees.details import Details, read_family_name, read_given_name
 from models.employees.own_numbers import sentence_of
-from models.imports.columns.headings import Meaning
+from models.imports.cells.headings import Meaning
 from models.imports.matching import SAME_PERSON, Colleague, Known, match, name_key
 from models.imports.reading import Read
 from models.imports.rows import Fate, Row, names_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from models.customers.units import UnitRow
 from models.employees.details import Details
-from models.imports.columns.headings import Meaning
+from models.imports.cells.headings import Meaning
 from models.imports.reading import Read
 from models.values.texts.folding import fold
 

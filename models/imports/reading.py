@@ -1,6 +1,6 @@
 """What each row of an imported list says: its cells, read; what cannot be read is a fault of its cell.
 
-How a value is read is in `models.employees`, which column it stood in, in `models.imports.columns`; what becomes of a
+How a value is read is in `models.employees`, which column it stood in, in `models.imports.cells`; what becomes of a
 row is decided in `models.imports.fates`.
 """
 
@@ -13,12 +13,12 @@ from typing import Any
 from models.customers.units import UnitRow
 from models.employees.details import no_birth_after, read_family_name, read_given_name
 from models.employees.work import read_employee_number, read_groups, read_job_title
-from models.imports.columns.days import birth_year, last_year, read_day
-from models.imports.columns.headings import Meaning
-from models.imports.columns.states import has_left
-from models.imports.columns.states import key_of as state_key
-from models.imports.columns.units import fault_of, find
-from models.imports.columns.units import key_of as unit_key
+from models.imports.cells.days import birth_year, last_year, read_day
+from models.imports.cells.headings import Meaning
+from models.imports.cells.states import has_left
+from models.imports.cells.states import key_of as state_key
+from models.imports.cells.units import fault_of, find
+from models.imports.cells.units import key_of as unit_key
 from models.imports.rows import Row, names_of
 from models.values import email_address, phone
 from models.values.dates import parse_date

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from models.core.base import Worded
 from models.employees.names import parts_of
-from models.imports.columns.headings import Meaning
+from models.imports.cells.headings import Meaning
 from models.values.tables import Line
 from models.values.texts.invisible import cell
 

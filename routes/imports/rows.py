@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from models.imports.columns.headings import Meaning
+from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun
 from models.imports.lists import change
 from models.imports.matching import SAME_PERSON

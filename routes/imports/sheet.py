@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from wtforms import BooleanField
 
 from models.customers.units import UnitRow
-from models.imports.columns.headings import NAMES, Meaning
+from models.imports.cells.headings import NAMES, Meaning
 from models.imports.dry_run import DryRun, Gone
 from models.imports.lists import Import
 from models.imports.questions import LETTERS

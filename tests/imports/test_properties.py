@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.customers.units import UnitRow
 from models.employees.details import DETAILS
 from models.exchange.sheets.files import Unreadable, read
-from models.imports.columns.headings import Meaning, is_list
+from models.imports.cells.headings import Meaning, is_list
 from models.imports.dry_run import DryRun, answer, begin, choose_columns, read_all
 from models.imports.fates import details_of, judge
 from models.imports.matching import Known

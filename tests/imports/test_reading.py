@@ -8,7 +8,7 @@ import pytest
 from models.customers.units import UnitRow
 from models.employees.details import Details
 from models.exchange.sheets.files import read, read_pasted
-from models.imports.columns.headings import Meaning, is_list
+from models.imports.cells.headings import Meaning, is_list
 from models.imports.dry_run import DryRun, answer, begin, choose_columns, read_all
 from models.imports.fates import judge
 from models.imports.matching import SAME_PERSON, Colleague, Known

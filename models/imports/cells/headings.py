@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.imports.columns.days import is_date
-from models.imports.columns.states import is_leaving, is_state, is_yes_or_no
+from models.imports.cells.days import is_date
+from models.imports.cells.states import is_leaving, is_state, is_yes_or_no
 from models.values import email_address, phone
 from models.values.tables import Table
 from models.values.texts.invisible import cell
