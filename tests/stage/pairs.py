@@ -43,5 +43,5 @@ def is_among_the_first(item: pytest.Item) -> bool:
         return True
     if "house" in params and not narrowed:
         return (params["store"], params["house"]) in FIRST
-    name = item.nodeid.replace(params["store"], "")
+    name = item.nodeid.replace(str(params["store"]), "")
     return bool(params["store"] == _STORES[crc32(name.encode()) % 2])
