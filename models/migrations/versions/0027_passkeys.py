@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 
-
 def upgrade() -> None:
     """Nobody has one yet."""
     op.add_column("second_factors", sa.Column("name", sa.String(100)))
