@@ -106,7 +106,7 @@ MAP: tuple[Line, ...] = (
     post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=signed_in),
     get ("/password/passkeys/new",         passkeys.new,            name="new_passkey",     who=signed_in, before_factor=True),
     post("/password/passkeys/new",         passkeys.prove,          name="prove_for_passkey", who=signed_in),
-    post("/password/passkeys",             passkeys.create,         name="create_passkey",  who=signed_in, before_factor=True, form="new_passkey"),
+    post("/password/passkeys/creation",    passkeys.create,         name="create_passkey",  who=signed_in, before_factor=True, form="new_passkey"),
     get ("/password/passkeys/{id:int}",    passkeys.show,           name="passkey",         who=signed_in),
     post("/password/passkeys/{id:int}/removal", passkeys.destroy,   name="remove_passkey",  who=signed_in),
     post("/password/devices/removal",      factors.forget,          name="forget_device",   who=signed_in),

@@ -123,7 +123,6 @@ def _ask(visit: Visit, form: NewPasskeyForm, *, proven: str = "", status: int = 
     return page(
         visit,
         "session/passkeys/new.html",
-        part="passkey-form",
         status=status,
         no_store=True,
         form=form,
@@ -147,7 +146,6 @@ def _page(visit: Visit, passkey: Factor, form: ChangeForm, *, status: int = 200)
     return page(
         visit,
         "session/passkeys/show.html",
-        part="passkey",
         status=status,
         passkey=passkey,
         form=form,

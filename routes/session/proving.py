@@ -36,7 +36,6 @@ def ask_first(visit: Visit, form: ChangeForm, then: str, *, status: int = 200) -
     return page(
         visit,
         "session/factors/prove.html",
-        part="prove",
         status=status,
         no_store=True,
         form=form,
