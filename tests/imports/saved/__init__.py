@@ -17,10 +17,13 @@ from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS
 from tests.stage.golden import sheet
 
-PEOPLE: list[tuple[str, str, str, date, str, str, str, str]] = [
-    ("", "Åse", "Ærlig-Ødegård", date(1984, 5, 12), "ase@fjordbygg.example", "41244845", "Bergen", "Aktiv"),
-    ("", "Ola", "O'Neill", date(1990, 2, 1), "ola.n@fjordbygg.example", "+46701234567", "Stavanger", "Aktiv"),
-    ("", "Per", "Prøve", date(1959, 12, 31), "per.p@fjordbygg.example", "12345678", "Bergen", "Aktiv"),
+NO_WORK = ("", "", "")
+"""No employee number, job title or group."""
+Person = tuple[str, str, str, date, str, str, str, str, str, str, str]
+PEOPLE: list[Person] = [
+    ("", "Åse", "Ærlig-Ødegård", date(1984, 5, 12), "ase@fjordbygg.example", "41244845", "Bergen", *NO_WORK, "Aktiv"),
+    ("", "Ola", "O'Neill", date(1990, 2, 1), "ola.n@fjordbygg.example", "+46701234567", "Stavanger", *NO_WORK, "Aktiv"),
+    ("", "Per", "Prøve", date(1959, 12, 31), "per.p@fjordbygg.example", "12345678", "Bergen", *NO_WORK, "Aktiv"),
 ]
 
 
@@ -43,10 +46,10 @@ def by_xlsxwriter() -> bytes:
     book = xlsxwriter.Workbook(kept, {"in_memory": True})
     made, day = book.add_worksheet("Ansatte"), book.add_format({"num_format": "d. mmmm yyyy"})
     made.write_row(0, 0, HEADINGS)
-    for at, (id, given, family, born, email, mobile, unit, status) in enumerate(PEOPLE, 1):
+    for at, (id, given, family, born, email, mobile, *rest) in enumerate(PEOPLE, 1):
         made.write_row(at, 0, [id, given, family])
         made.write_datetime(at, 3, born, day)
-        made.write_row(at, 4, [email, float(mobile) if mobile.isdecimal() else mobile, unit, status])
+        made.write_row(at, 4, [email, float(mobile) if mobile.isdecimal() else mobile, *rest])
     book.close()
     return kept.getvalue()
 
