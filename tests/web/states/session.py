@@ -104,7 +104,7 @@ STATES: Ways = {
     "sign-in with a code": ("sign_in_code", None, asked_for_a_code),
     "second factor refused": ("new_factor", "hms.fjord", factor_refused),
     "new passkey refused": ("new_passkey", "hms.fjord", new_passkey),
-    "passkey": ("passkey", "TESTWEB", passkey_on),
+    "passkey": ("passkey", "hr.solvik", passkey_on),
     "password forgotten": ("forgotten_password", None, password_forgotten),
     "password request refused": ("forgotten_password", None, request_refused),
     "password link": ("password_link", None, password_link),
