@@ -3,19 +3,18 @@
 What is changed is in `factors` and `passkeys`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.responses import Response
 
 from models.core.sealed import SealBroken
 from routes.session.giving import FactorForm, is_given, question_for
-from routes.session.questions import here
+from routes.session.questions import GOOD_FOR, here
 from routes.web.answers import page
 from routes.web.entrance.confirming import OwnPassword, is_confirmed
 from routes.web.visit import Visit
 
 EITHER = "Fra autentiseringsappen, eller en gjenopprettingskode."
-_GOOD_FOR = timedelta(minutes=10)
 
 
 class ChangeForm(FactorForm):
@@ -56,7 +55,7 @@ def is_proven(visit: Visit, sealed: str) -> bool:
         at = datetime.fromisoformat(visit.portal.keyring.open(sealed[:500], place=_place(visit)))
     except SealBroken:
         return False
-    return visit.now - at <= _GOOD_FOR
+    return visit.now - at <= GOOD_FOR
 
 
 def next_place(visit: Visit) -> str:

@@ -16,6 +16,7 @@ from routes.web.http.cookie import Begun
 from routes.web.visit import Visit
 
 GOOD_FOR = timedelta(minutes=10)
+"""How long a question may be answered, and what the answer proves may be used."""
 
 
 @dataclass(frozen=True, slots=True)
