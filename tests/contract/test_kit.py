@@ -8,12 +8,13 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 import pytest
 
+from tests.kit.portal_kit.browsing import parsed
+from tests.kit.portal_kit.view import View
 from tests.stage.running import ROOT, environment, running
 
 KIT = ROOT / "tests" / "kit"
@@ -25,7 +26,7 @@ assert not any(map(find_spec, ("app", "models", "routes", "tests", "bench")))
 
 
 @pytest.fixture
-def stranger(tmp_path: Path) -> Iterator[Path]:
+def stranger(tmp_path: Path) -> Path:
     """An environment with the kit in it and what it needs, but not the portal; its Python."""
     venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
     python = tmp_path / "venv" / "bin" / "python"
@@ -79,3 +80,16 @@ def test_what_the_documents_show_runs_as_it_stands_there(stranger: Path, tmp_pat
             at=tmp_path,
         )
     assert "2 passed" in said, "without and with htmx"
+
+
+def test_a_page_is_seen_as_a_browser_shows_it_and_what_is_missing_is_told_with_what_is_there() -> None:
+    page = View()
+    page._soup = parsed(
+        '<main><form id="f"><input name="sent" value="1"><input name="barred" value="2" disabled></form>'
+        '<table id="results"><tbody><tr id="order-7"><th>7</th><td>Kurs</td></tr></tbody></table></main>'
+    )
+    assert page.fields(page.part("f")) == [("sent", "1")]
+    assert page.row("order-7") == page.rows[0] == ["7", "Kurs"]
+    for looked, there in ((page.row, "order-7"), (page.part, "results"), (page.value, "barred")):
+        with pytest.raises(AssertionError, match=f"no (row|part|field) nope; there are .*{there}"):
+            looked("nope")
