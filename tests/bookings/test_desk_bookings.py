@@ -16,11 +16,11 @@ from models.core.clock import OSLO
 from models.customers.customer import Customer
 from models.outbox.message import Message
 from tests.bookings.test_bookings import Stage
+from tests.kit.portal_kit.view import text_of
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.rounds import DAY, all_is_well
 from tests.stage.times import NOW
-from tests.stage.view import text_of
 
 FJORDBYGG = "Fjordbygg Entreprenør AS"
 ME = "Per-Arne Lie (kam.lie)"

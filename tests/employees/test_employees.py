@@ -160,8 +160,8 @@ def test_a3_free_text_finds_names_addresses_and_numbers(house: House, tester: Pa
         assert house.mode == "htmx" or page.value("q") == typed
     assert tester.has("Ingen ansatte funnet")
     if house.mode == "htmx":
-        assert tester.announced == "Ingen ansatte funnet"
-        assert search(tester, q="duck").announced == "2 ansatte"
+        assert tester.status == "Ingen ansatte funnet"
+        assert search(tester, q="duck").status == "2 ansatte"
 
 
 def test_a3_norwegian_letters_are_letters_and_accents_are_not(quiet_house: House) -> None:

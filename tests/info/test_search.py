@@ -58,8 +58,8 @@ def test_what_one_holds_finds_what_it_belongs_to(tester: Page, house: House) -> 
     assert headings(tester) == ["Bestillinger", "Fakturaer"]
     assert f"q={part}" in look_for(tester, part).url
     if house.mode == "htmx":
-        assert look_for(tester, "donald").announced == "1 treff"
-        assert look_for(tester, "finnes ikke").announced == "Ingen treff"
+        assert look_for(tester, "donald").status == "1 treff"
+        assert look_for(tester, "finnes ikke").status == "Ingen treff"
     assert look_for(tester, "finnes ikke").has("Ingen treff på «finnes ikke»")
 
 

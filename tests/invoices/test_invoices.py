@@ -230,7 +230,7 @@ def test_no_hits_are_a_sentence_and_announced(house: House, okonomi: Page) -> No
     assert page.has("Ingen fakturaer funnet")
     assert page.follow("se alle fakturaer").url == "/invoices"
     if house.mode == "htmx":
-        assert search(okonomi, number="finnes ikke").announced == "Ingen fakturaer funnet"
+        assert search(okonomi, number="finnes ikke").status == "Ingen fakturaer funnet"
 
 
 # Who sees what

@@ -222,8 +222,8 @@ def test_b11_no_hits_are_a_sentence_and_announced(tester: Page, house: House) ->
     assert page.soup.select("#results table") == []
     assert page.has("Ingen bestillinger funnet")
     if house.mode == "htmx":
-        assert page.announced == "Ingen bestillinger funnet"
-        assert search(tester, number="307390").announced == "1 bestilling"
+        assert page.status == "Ingen bestillinger funnet"
+        assert search(tester, number="307390").status == "1 bestilling"
 
 
 def test_b13_an_order_outside_the_units_is_not_found(leder: Page, tester: Page) -> None:

@@ -24,19 +24,18 @@ class Client:
             base_url=BASE,
             headers={"accept-encoding": "gzip", "user-agent": "a person"},
         )
-        self._files: dict[str, tuple[str, bytes]] = {}
 
-    def send(
+    def ask(
         self,
         method: str,
         url: str,
         fields: list[tuple[str, str]] | None = None,
         headers: dict[str, str] | None = None,
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> httpx2.Response:
-        """One request as it is: nothing is followed, the page stays."""
+        """One request as it is; with files, as a form with enctype="multipart/form-data" is sent."""
         shown = dict(headers or {})
-        if method == "POST" and self._files:  # as a form with enctype="multipart/form-data" is sent
-            files, self._files = self._files, {}
+        if files:
             sent: dict[str, list[str]] = {}
             for key, value in fields or []:
                 sent.setdefault(key, []).append(value)

@@ -51,6 +51,6 @@ def test_a_search_for_a_wrong_day_never_says_that_nothing_was_found(house: House
 def says_why(house: House, page: Page) -> bool:
     sentence = page.error("from")
     if house.mode == "htmx":
-        return page.announced == sentence
+        return page.status == sentence
     assert page.soup.title
     return page.soup.title.get_text().startswith("Feil: ") and page.has(f"Rett søket, så finner vi svaret {sentence}")

@@ -1,6 +1,6 @@
 """What htmx does with an answer, as far as the portal asks for it: finds the target, and swaps the answer in.
 
-Who asks, and with which headers, is in `page`.
+Who asks, and with which headers, is in `browsing`.
 """
 
 from bs4 import BeautifulSoup, Tag

@@ -1,4 +1,4 @@
-"""What a person sees on a page: headings, rows, fields and what stands in them. How one moves on is in `page`."""
+"""What a person sees on a page: headings, rows, fields and what stands in them. How one moves on is in `browsing`."""
 
 from bs4 import BeautifulSoup, Tag
 
@@ -35,8 +35,8 @@ class View:
         return text_of(said) if said else ""
 
     @property
-    def announced(self) -> str:
-        """What a screen reader was told (the status region)."""
+    def status(self) -> str:
+        """What a screen reader was told, in `#status`; the number that came with the answer is `status_code`."""
         status = self.soup.select_one("#status")
         return text_of(status) if status else ""
 
@@ -48,7 +48,19 @@ class View:
     @property
     def rows(self) -> list[list[str]]:
         """The cells of the result table."""
-        return [[text_of(cell) for cell in row.select("th, td")] for row in self.soup.select("#results tbody tr")]
+        return [_cells(row) for row in self.soup.select("#results tbody tr")]
+
+    def row(self, id: str) -> list[str]:
+        """The cells of the row with this id, such as `order-307390`."""
+        row = self.soup.find("tr", id=id)
+        assert isinstance(row, Tag), f"no row {id}; there are {[str(one['id']) for one in self.soup.select('tr[id]')]}"
+        return _cells(row)
+
+    def part(self, id: str) -> Tag:
+        """The part of the page with this id, such as `results`, to look into."""
+        part = self.soup.find(id=id)
+        assert isinstance(part, Tag), f"no part {id}; there are {[str(one['id']) for one in self.soup.select('[id]')]}"
+        return part
 
     @property
     def tabs(self) -> list[str]:
@@ -89,6 +101,8 @@ class View:
         for field in form.select("input:not([type=file]), select, textarea"):
             name = str(field.get("name", ""))
             typed = self._typed.get((str(form.get("id")), name))
+            if field.has_attr("disabled"):
+                continue
             if typed is not None:
                 pairs += [(name, value) for value in typed if (name, value) not in pairs]
             elif field.name == "select":
@@ -109,12 +123,19 @@ class View:
     def _field(self, name: str) -> Tag:
         main = self.soup.find("main")
         field = next((tag for tag in main.find_all(True) if tag.get("name") == name), None) if main else None
-        assert field is not None, f"no field {name}"
+        if field is None:
+            there = sorted({str(tag["name"]) for tag in self.soup.select("main [name]")})
+            raise AssertionError(f"no field {name}; there are {there}")
         return field
 
 
 def text_of(element: Tag) -> str:
+    """The words in it, as people read them."""
     return " ".join(element.get_text(" ", strip=True).replace("\xa0", " ").split())
+
+
+def _cells(row: Tag) -> list[str]:
+    return [text_of(cell) for cell in row.select("th, td")]
 
 
 def _area(field: Tag) -> str:

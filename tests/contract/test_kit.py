@@ -1,0 +1,95 @@
+"""The kit in the hands of a stranger: installed where nothing of the portal is, against a portal that was started.
+
+What the documents show is run as it stands there. The portal's own stories use the same pages (`tests.stage.page`).
+"""
+
+import re
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from tests.kit.portal_kit.browsing import parsed
+from tests.kit.portal_kit.view import View
+from tests.stage.running import ROOT, environment, running
+
+KIT = ROOT / "tests" / "kit"
+ALONE = """
+from importlib.util import find_spec
+
+assert not any(map(find_spec, ("app", "models", "routes", "tests", "bench")))
+"""
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """An environment with the kit in it and what it needs, but not the portal; its Python."""
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    packages = sysconfig.get_path("purelib", vars={"base": str(tmp_path / "venv"), "platbase": ""})
+    Path(packages, "needed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")  # as if installed there
+    source = copytree(KIT, tmp_path / "kit", ignore=ignore_patterns("__pycache__"))
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
+    said = ran(sys.executable, "-m", "pip", "--python", str(python), "install", *offline, str(source), at=tmp_path)
+    assert said == ""
+    assert Path(packages, "portal_kit", "py.typed").exists()
+    return python
+
+
+def ran(*command: str, at: Path) -> str:
+    """What it said; raises AssertionError where it fails."""
+    done = subprocess.run(
+        command, cwd=at, env=environment(at), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def shown(document: Path) -> list[str]:
+    """The programs that a document shows."""
+    return re.findall(r"^```python\n(.*?)^```$", document.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.rest
+def test_what_the_documents_show_runs_as_it_stands_there(stranger: Path, tmp_path: Path, var: Path) -> None:
+    examples, (first,) = shown(ROOT / "docs" / "testing-html.md"), shown(KIT / "README.md")
+    assert len(examples) == 4, "three with the kit, and one without"
+    assert len(first.splitlines()) <= 10
+    (tmp_path / "test_first.py").write_text(first, encoding="utf-8")
+    with running(var, "run", PORTAL_TODAY="2026-10-01") as portal:  # what `make run` does
+        portal.wait_until_ready()
+        base = f"http://127.0.0.1:{portal.port}"
+        script = "\n".join([ALONE, f"BASE = {base!r}", *examples])
+        (tmp_path / "examples.py").write_text(script, encoding="utf-8")
+        ran(str(stranger), "-I", "examples.py", at=tmp_path)
+        said = ran(
+            str(stranger),
+            "-I",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--portal",
+            base,
+            "test_first.py",
+            at=tmp_path,
+        )
+    assert "2 passed" in said, "without and with htmx"
+
+
+def test_a_page_is_seen_as_a_browser_shows_it_and_what_is_missing_is_told_with_what_is_there() -> None:
+    page = View()
+    page._soup = parsed(
+        '<main><form id="f"><input name="sent" value="1"><input name="barred" value="2" disabled></form>'
+        '<table id="results"><tbody><tr id="order-7"><th>7</th><td>Kurs</td></tr></tbody></table></main>'
+    )
+    assert page.fields(page.part("f")) == [("sent", "1")]
+    assert page.row("order-7") == page.rows[0] == ["7", "Kurs"]
+    for looked, there in ((page.row, "order-7"), (page.part, "results"), (page.value, "barred")):
+        with pytest.raises(AssertionError, match=f"no (row|part|field) nope; there are .*{there}"):
+            looked("nope")
