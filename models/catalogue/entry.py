@@ -98,10 +98,10 @@ def product_group_column(**kwargs: Any) -> MappedColumn[Any]:
 def columns_with(kind: Kind) -> list[ColumnElement[Any]]:
     """Every column in which names of a kind stand."""
     return [
-        getattr(mapper.class_, column.key)
+        getattr(mapper.class_, attribute.key)
         for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
-        for column in mapper.columns
-        if column.info.get(HOLDS) is kind
+        for attribute in mapper.column_attrs
+        if getattr(mapper.class_, attribute.key).info.get(HOLDS) is kind
     ]
 
 
