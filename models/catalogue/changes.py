@@ -36,7 +36,7 @@ class IsFixed(Exception):
 
 
 class IsNeeded(Exception):
-    """It is the last status in use that says that an order is cancelled, which customers do themselves."""
+    """It is the last status in use that says that an order is cancelled, which any order can be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ _FIELDS = {"name": "Navn", "meaning": "Betyr", "position": "Plass", "is_active":
 
 def said(noted: Noted) -> str:
     """One change as a sentence without a subject: whose it is stands before it."""
-    parts = [f"{_FIELDS[name]}: {_value(name, before)} → {_value(name, after)}" for name, (before, after) in noted.changed.items()]
+    parts = [
+        f"{_FIELDS[name]}: {_value(name, before)} → {_value(name, after)}"
+        for name, (before, after) in noted.changed.items()
+    ]
     return ", ".join(parts) or _DONE[noted.action]
 
 

@@ -20,7 +20,7 @@ _SENTENCES: dict[type[Exception], str] = {
     NameTaken: "Det finnes allerede en med dette navnet.",
     MadeMeanwhile: "Noen andre har endret katalogen i mellomtiden. Se hva som er lagret nå, og prøv igjen.",
     IsUsed: "Bestillinger eller planer har den. Ta den ut av bruk i stedet.",
-    IsNeeded: "Når en kunde avbestiller, får bestillingen en status som betyr Avbestilt. Én må være i bruk.",
+    IsNeeded: "Ingen annen status i bruk betyr Avbestilt, og det må én gjøre. Legg til den nye først.",
     IsFixed: "Portalen kjenner helsekontrollene på denne produktgruppen. Den må hete det den heter, og være i bruk.",
 }
 _REFUSALS = tuple(_SENTENCES)

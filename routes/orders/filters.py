@@ -21,13 +21,14 @@ class OrderFilters(PeriodSearch):
     """Number, dates, status and product group; an empty one does not restrict."""
 
     number = Text("Bestillingsnummer:")
-    status = Choice("Status:", default="")
-    product_group = Choice("Produktgruppe:", default="")
+    status = Choice("Status:", choices=[ALL, OPEN, WITHOUT_STATUS], default="")
+    product_group = Choice("Produktgruppe:", choices=[ALL], default="")
 
     @classmethod
     def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:
         """With everything that the catalogue has, what is retired as well: orders may have it still."""
         form = super().of(visit, pairs, **kwargs)
+        form.status.choices = form.product_group.choices = None  # found only if they are asked for
         form.status.find_choices = lambda: [
             *(ALL, OPEN),
             *((WAITING,) if form.status.data == WAITING.value else ()),

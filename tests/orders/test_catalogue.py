@@ -64,7 +64,7 @@ def test_d7_what_is_used_stays_and_two_who_change_it_see_each_other(quiet_house:
     second.press("Lagre")
     assert words(second.open(PAGE), "status")[2] == "Avtalt"
     second.follow("Avbestilt").fill(meaning="rejected").press("Lagre")
-    assert second.has("Når en kunde avbestiller, får bestillingen en status som betyr Avbestilt.")
+    assert second.has("Ingen annen status i bruk betyr Avbestilt, og det må én gjøre.")
     second.open(PAGE).follow("Arbeidshelse / helsekontroll").fill(name="Helse").press("Lagre")
     assert second.has("Portalen kjenner helsekontrollene på denne produktgruppen.")
     second.open(f"{PAGE}/new?kind=product_group").fill(name="Søvn").press("Legg til")

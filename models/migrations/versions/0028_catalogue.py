@@ -6,8 +6,8 @@ It begins with the words that were in the code (product 6.3 and 6.4), and those 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
