@@ -5,7 +5,7 @@ from sqlalchemy import select
 from models.catalogue.entry import Entry, Kind, Meaning
 from models.catalogue.words import MOST, catalogue_of, known_as
 from models.core.audit import THE_CRM
-from models.orders.order import Order, StatusChange
+from models.orders.order import StatusChange
 from tests.exchange.crm.caller import DEMOKUNDE, calling, event
 from tests.stage.house import House
 from tests.stage.page import Page

@@ -58,7 +58,9 @@ THEIR_WAYS = [
 def catalogue(words: dict[str, Meaning]) -> Catalogue:
     listed = enumerate(words.items(), 1)
     return Catalogue(
-        [Word(at, Kind.STATUS, name, meaning, at, True, False, [], 1, "") for at, (name, meaning) in listed]  # noqa: FBT003  # in use, and no news
+        [
+            Word(at, Kind.STATUS, name, meaning, at, True, False, [], 1, "") for at, (name, meaning) in listed
+        ]  # in use, and no news
     )
 
 
