@@ -10,6 +10,8 @@ from routes.bookings.desk import changes as desk_booking_changes
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import slots as desk_slots
+from routes.catalogue import entry as desk_catalogue_entry
+from routes.catalogue import page as desk_catalogue
 from routes.contract import page as contract
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
@@ -233,6 +235,12 @@ MAP: tuple[Line, ...] = (
     post("/desk/staff/{id:int}/customers", desk_hand_over.create,   name="hand_over",       who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/stand-ins", desk_stand_ins.create,   name="create_stand_in", who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/stand-ins/{stand_in:int}/deletion", desk_stand_ins.destroy, name="remove_stand_in", who=administrating, form="desk_member"),
+    get ("/desk/catalogue",                desk_catalogue.index,    name="desk_catalogue",  who=administrating),
+    get ("/desk/catalogue/new",            desk_catalogue_entry.new, name="new_entry",      who=administrating),
+    post("/desk/catalogue",                desk_catalogue_entry.create, name="create_entry", who=administrating, form="new_entry"),
+    get ("/desk/catalogue/{id:int}/edit",  desk_catalogue_entry.edit, name="edit_entry",    who=administrating),
+    post("/desk/catalogue/{id:int}",       desk_catalogue_entry.update, name="update_entry", who=administrating, form="edit_entry"),
+    post("/desk/catalogue/{id:int}/deletion", desk_catalogue_entry.destroy, name="remove_entry", who=administrating, form="edit_entry"),
     get ("/desk/deliveries",               desk_deliveries.index,   name="desk_deliveries", who=staff),
     post("/desk/deliveries/{id:int}/resend", desk_deliveries.resend, name="desk_resend",    who=serving, form="desk_deliveries"),
     get ("/desk/received",                 desk_deliveries.received, name="desk_received",  who=staff),

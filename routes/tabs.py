@@ -36,6 +36,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
     Tab("Kunder", "desk_customers", staff),
     Tab("Medarbeidere", "desk_staff", administrating),
+    Tab("Katalog", "desk_catalogue", administrating),
     Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),
 )
 # fmt: on

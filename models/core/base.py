@@ -51,7 +51,15 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-class Worded(StrEnum):
+class Value(StrEnum):
+    """A state of ours. Pages draw the word for it, never the value itself: that is refused."""
+
+    def __html__(self) -> str:
+        """What a template asks for that would draw it."""
+        raise TypeError(f"{self!r} is a value: draw it with ui.tag, or with the filter label")
+
+
+class Worded(Value):
     """An enum whose members are a value and the word that it was before: `WAITING = "waiting", "Venteliste"`.
 
     The word is understood, too: rows, drafts and messages of the release before have it, and programs of others.

@@ -5,13 +5,13 @@ Never what a message says, nor to whom: no more of an address than the part behi
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.audit import Actor, Change, record
+from models.core.base import Value
 from models.core.scope import looking_across
 from models.core.search import COUNTED_TO, PAGE_SIZE, Conditions, Found, Search
 from models.core.walls import select_rows
@@ -22,7 +22,7 @@ from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message
 
 
-class State(StrEnum):
+class State(Value):
     """How far a message has come."""
 
     WAITING = "waiting"

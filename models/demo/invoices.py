@@ -22,7 +22,6 @@ from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import take_in
 from models.invoices.invoice import SENT_AS, Invoice
 from models.invoices.settlements import register_payment, send_to_collection
-from models.orders.order import INVOICED
 from models.values.kid import with_mod10
 
 FIRST_NUMBER = 118400
@@ -126,11 +125,11 @@ def _of_orders(
     guides = units["Bergen TEST"].customer_id
     for placed in orders.values():
         order = placed.order
-        if order.status != INVOICED or order.customer_id == guides:  # whose invoices are those of the guide
+        if order.status != "Fakturert" or order.customer_id == guides:  # whose invoices are those of the guide
             continue
         name, price, is_health = PRICES.get(order.product_group or "", PRICES["Systematisk HMS"])
         item = _health(name, price, 4) if is_health else Item(name, Decimal(price), Decimal(4))
-        issued_on = min(placed.since[INVOICED].date(), today)
+        issued_on = min(placed.since["Fakturert"].date(), today)
         paper = Paper(
             "",
             payers[names[order.unit_id]],

@@ -6,7 +6,7 @@ The user guide's order, the health-check round and all dates and numbers are mad
 from datetime import date
 from typing import NamedTuple
 
-from models.orders.order import PRODUCT_GROUPS
+from models.catalogue.entry import PRODUCT_GROUPS
 
 HEALTH, CERTIFICATE, VACCINE, AMP, ERGONOMICS, HYGIENE, PSYCHOSOCIAL, HMS, COURSE, ABSENCE, HEART = PRODUCT_GROUPS
 

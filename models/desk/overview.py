@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
+from models.catalogue.entry import Meaning, named
 from models.core.scope import looking_across
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager
@@ -19,8 +20,8 @@ from models.orders.order import Order
 from models.orders.search import CONDITIONS
 
 SOON = timedelta(days=7)
-WAITING = ("Mottatt", "Under behandling", "Venter på kunde")
-"""Statuses of orders that somebody has begun with, and that nothing is planned for yet."""
+BEGUN = (Meaning.RECEIVED, Meaning.OPEN, Meaning.WAITING)
+"""What the statuses mean of orders that somebody has begun with, and that nothing is planned for yet."""
 
 _AT_MOST = bindparam("at_most", type_=Integer)
 _NOW = bindparam("now", type_=Slot.starts_at.type)
@@ -112,7 +113,7 @@ class Waiting:
 _WAITING = (
     select(Order.number, _WHAT, Customer.name, Order.status, Order.ordered_on)
     .join(Customer, Customer.id == Order.customer_id)
-    .where(Order.status.in_(WAITING), Order.customer_id.in_(SERVED))
+    .where(Order.status.in_(named(*BEGUN)), Order.customer_id.in_(SERVED))
     .order_by(Order.ordered_on, Order.number)
     .limit(_AT_MOST)
 )

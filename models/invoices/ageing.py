@@ -6,11 +6,11 @@ What the list finds for each of these is in `models.invoices.search`.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from models.core.base import Value
 from models.core.walls import select_rows
 from models.invoices.invoice import OWES, ZERO, Invoice
 from models.invoices.sorts import LATE
@@ -19,7 +19,7 @@ from models.values.money import KRONER
 SOON = timedelta(days=14)
 
 
-class Age(StrEnum):
+class Age(Value):
     """When it is due, as a URL names it."""
 
     OVERDUE = "overdue"

@@ -7,13 +7,12 @@ in `models.invoices.settlements`.
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Identity, Index, String, UniqueConstraint, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.base import Base, Moment
+from models.core.base import Base, Moment, Value
 from models.core.scope import Right, UnitOwned, of_unit
 from models.customers.units import Unit
 from models.orders.order import Order
@@ -24,7 +23,7 @@ SENT_AS = ("EHF", "PDF på e-post")
 """The ways in which the provider sends invoices (product 6.7)."""
 
 
-class Status(StrEnum):
+class Status(Value):
     """Where an invoice stands: worked out from what is outstanding and the date, never stored (F7)."""
 
     UNPAID = "unpaid"

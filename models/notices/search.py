@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.core.base import Value
 from models.core.scope import looking_across
 from models.core.search import PAGE_SIZE, Found, Search
 from models.core.walls import select_rows
@@ -17,7 +17,7 @@ from models.customers.units import Unit
 from models.notices.notice import Notice
 
 
-class State(StrEnum):
+class State(Value):
     """Where a notice stands on a day."""
 
     UP = "up"

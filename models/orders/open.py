@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.catalogue.entry import GOES_ON, named
 from models.customers.units import Unit
-from models.orders.order import CLOSED, Order
+from models.orders.order import Order
 
 AT_MOST = 200
 
@@ -23,7 +24,7 @@ class OpenOrder:
 
 def open_orders(db: Session, at_most: int = AT_MOST) -> list[OpenOrder]:
     """The newest of them, newest first."""
-    is_open = or_(Order.status.is_(None), Order.status.not_in(CLOSED))
+    is_open = or_(Order.status.is_(None), Order.status.in_(named(*GOES_ON)))
     return _found(db, is_open, at_most)
 
 

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.catalogue.entry import Meaning, product_group_column, status_column
+from models.catalogue.words import catalogue_of
 from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
@@ -21,27 +23,6 @@ from models.values.national_id import mask_in
 
 SERIES = "orders"
 NUMBER_DIGITS = 6
-
-RECEIVED, HANDLED, WAITING = "Mottatt", "Under behandling", "Venter på kunde"
-PLANNED, RUNNING, DONE, INVOICED = "Planlagt", "Løpende", "Utført", "Fakturert"
-CANCELLED, REJECTED = "Avbestilt", "Avvist"
-STATUSES = (RECEIVED, HANDLED, PLANNED, RUNNING, DONE, INVOICED, WAITING, CANCELLED, REJECTED)
-"""The provider's words for where an order stands; a new order has none yet (U8, U9)."""
-CLOSED = (DONE, INVOICED, CANCELLED, REJECTED)
-
-PRODUCT_GROUPS = (
-    "Arbeidshelse / helsekontroll",
-    "Sertifisering og helseattest",
-    "Vaksinasjon",
-    "Arbeidsmedisinsk poliklinikk (AMP)",
-    "Ergonomi",
-    "Yrkeshygiene",
-    "Psykososialt og organisatorisk arbeidsmiljø",
-    "Systematisk HMS",
-    "Kurs",
-    "Sykefravær",
-    "Hjertestarter",
-)
 
 
 class Order(UnitOwned, Base):
@@ -67,8 +48,8 @@ class Order(UnitOwned, Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     """A digest of what was sent under the key: the same form twice is one order, another form is not."""
-    product_group: Mapped[str | None] = mapped_column(String(100))
-    status: Mapped[str | None] = mapped_column(String(40))
+    product_group: Mapped[str | None] = product_group_column()
+    status: Mapped[str | None] = status_column()
     delivery: Mapped[str] = mapped_column(String(200), default="")
     quantity: Mapped[str] = mapped_column(String(100), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
@@ -77,18 +58,13 @@ class Order(UnitOwned, Base):
     description: Mapped[str] = mapped_column(Text, default="")
 
     @property
-    def is_invoiced(self) -> bool:
-        """From then on the reference stands on the invoice and cannot be changed (B16)."""
-        return self.status == INVOICED
-
-    @property
     def about(self) -> str:
         """What the log of changes and the CRM call the order."""
         return f"order:{self.number}"
 
     def change_reference(self, db: Session, reference: str, *, by: SignedIn, now: datetime) -> None:
-        """Give the order another own reference; raises AlreadyInvoiced (B16)."""
-        if self.is_invoiced:
+        """Give the order another own reference; raises AlreadyInvoiced (B16): then it stands on the invoice."""
+        if catalogue_of(db).meaning(self.status) is Meaning.INVOICED:
             raise AlreadyInvoiced(f"order {self.number} is invoiced")
         if reference == self.reference:
             return
@@ -109,7 +85,7 @@ class StatusChange(CustomerOwned, Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     order_number: Mapped[int]
-    status: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = status_column()
     at: Mapped[datetime] = mapped_column(Moment)
 
 

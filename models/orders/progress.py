@@ -5,17 +5,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from models.catalogue.entry import Kind
+from models.catalogue.words import held_name
 from models.core.audit import Actor, Change, record
 from models.customers.units import Unit
 from models.orders.messages import sender_of
 from models.orders.numbers import not_below
-from models.orders.order import SERIES, STATUSES, Order, Parts, StatusChange
+from models.orders.order import SERIES, Order, Parts, StatusChange
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
-
-
-class StatusRefused(Exception):
-    """The text is none of the provider's words for a status."""
 
 
 class MovedOn(Exception):
@@ -27,10 +25,8 @@ def progress(
 ) -> bool:
     """Give an order a status and a product group, and note it in its history; returns whether anything is new.
 
-    Raises StatusRefused.
+    Both are names of the catalogue (`models.catalogue`), or None.
     """
-    if status is not None and status not in STATUSES:
-        raise StatusRefused(f"a status is one of {', '.join(STATUSES)}")
     wanted = {"status": status, "product_group": product_group}
     changed = {name: value for name, value in wanted.items() if getattr(order, name) != value}
     before = {name: getattr(order, name) for name in changed}
@@ -56,9 +52,11 @@ def progress_at_desk(
 ) -> bool:
     """The same from the provider's desk: the CRM is told, and, with `notify`, whoever sent the order.
 
-    `seen` is the status and product group that the change was made from. Raises MovedOn where they are others by now,
-    and StatusRefused.
+    `seen` is the status and product group that the change was made from. Raises MovedOn where they are others by
+    now.
     """
+    status = held_name(db, Kind.STATUS, status)  # before the order, as whoever renames one holds them
+    product_group = held_name(db, Kind.PRODUCT_GROUP, product_group)
     db.refresh(order, with_for_update=True)  # of two at the same moment the second sees what the first did
     if (order.status, order.product_group) not in {seen, (status, product_group)}:
         raise MovedOn

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, bindparam, or_
 from sqlalchemy.orm import Session
 
+from models.catalogue.entry import GOES_ON, Meaning, named
 from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, like
 from models.customers.units import Unit
-from models.orders.order import CLOSED, NUMBER_DIGITS, PART_NAMES, STATUSES, WAITING, Order, Parts
+from models.orders.order import NUMBER_DIGITS, PART_NAMES, Order, Parts
 from models.values.texts.folding import without_label
 
 
@@ -27,6 +28,8 @@ class Criteria:
     product_group: str | None = None
     is_open: bool = False
     """Only those that are not done."""
+    is_waiting: bool = False
+    """Only those that wait for the customer."""
     after: int | None = None
     """The number of the last order of the page before."""
 
@@ -41,7 +44,8 @@ class Criteria:
             found["status" if self.status else "no_status"] = self.status
         if self.unit_ids is not None:
             found["unit_ids"] = sorted(self.unit_ids)
-        return found | {"product_group": self.product_group, "open": self.is_open or None}
+        means = {"open": self.is_open or None, "waiting": self.is_waiting or None}
+        return found | means | {"product_group": self.product_group}
 
 
 CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -51,8 +55,8 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "to_date": Order.ordered_on <= bindparam("to_date"),
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
-    "open": Order.status.is_(None) | Order.status.in_([status for status in STATUSES if status not in CLOSED]),
-    "waiting": Order.status == WAITING,
+    "open": Order.status.is_(None) | Order.status.in_(named(*GOES_ON)),
+    "waiting": Order.status.in_(named(Meaning.WAITING)),
     "mentions": or_(
         Order.number.between(bindparam("mentioned_first"), bindparam("mentioned_last")),
         Order.reference.icontains(bindparam("mentioned_text", type_=String), autoescape=False, escape="/"),

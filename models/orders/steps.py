@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from models.catalogue.entry import Meaning
+from models.catalogue.words import Catalogue
 from models.core.clock import today_in_oslo
-from models.orders.order import (
-    DONE,
-    HANDLED,
-    INVOICED,
-    PLANNED,
-    RECEIVED,
-    RUNNING,
-    WAITING,
-    Order,
-    StatusChange,
-)
+from models.orders.order import Order, StatusChange
 
-NAMES = ("Sendt", RECEIVED, PLANNED, DONE, INVOICED)
-_PLACE = {RECEIVED: 1, HANDLED: 1, WAITING: 1, PLANNED: 2, RUNNING: 2, DONE: 3, INVOICED: 4}
+SENT = "Sendt"
+_ROAD = (
+    (Meaning.RECEIVED, Meaning.OPEN),
+    (Meaning.PLANNED, Meaning.RUNNING),
+    (Meaning.DONE,),
+    (Meaning.INVOICED,),
+)
+"""What each step means after the order was sent; it is called as the provider calls it."""
+_PLACE = {meaning: place for place, meanings in enumerate(_ROAD, 1) for meaning in meanings} | {Meaning.WAITING: 1}
 
 
 class Mark(StrEnum):
@@ -43,23 +42,46 @@ class Step:
     on: date | None
 
 
-def steps_of(order: Order, history: Sequence[StatusChange]) -> list[Step]:
-    """The steps of an order whose statuses were these, oldest first; one that was stopped ends with why."""
+def steps_of(order: Order, history: Sequence[StatusChange], catalogue: Catalogue) -> list[Step]:
+    """The steps of an order whose statuses were these, oldest first; one that was stopped ends with why.
+
+    A step that no status of the catalogue means is left out, unless the order has taken it.
+    """
+    names: list[str | None] = [SENT, *(catalogue.name_of(*meanings) for meanings in _ROAD)]
     days: dict[int, date] = {0: order.ordered_on}
     for change in history:
-        if change.status in _PLACE:
-            days.setdefault(_PLACE[change.status], _day(change.at))
-    reached = _PLACE.get(order.status or "", 0)
-    if order.status == WAITING or (order.status and order.status not in _PLACE):
-        reached = max([*days, reached])  # it waits, or was stopped, where it had come to
-    marks = [Mark.DONE if place < reached else Mark.AHEAD for place in range(len(NAMES))]
-    marks[reached] = Mark.DONE if reached == len(NAMES) - 1 else Mark.NOW
-    steps = [Step(name, marks[place], days.get(place)) for place, name in enumerate(NAMES)]
-    if order.status and order.status not in _PLACE:
-        stopped = next((_day(change.at) for change in reversed(history) if change.status == order.status), None)
-        done = [Step(step.name, Mark.DONE, step.on) for step in steps[: reached + 1]]
-        return [*done, Step(order.status, Mark.STOPPED, stopped)]
-    return steps
+        place = _place(change.status, catalogue)
+        if place is not None:
+            days.setdefault(place, _day(change.at))
+            names[place] = names[place] or change.status
+    place = _place(order.status, catalogue)
+    stays = place is None or catalogue.meaning(order.status) is Meaning.WAITING
+    reached = max([*days, place or 0]) if stays else place or 0
+    names[reached] = names[reached] or order.status
+    marks = [Mark.DONE if place < reached else Mark.AHEAD for place in range(len(names))]
+    marks[reached] = Mark.DONE if reached == len(names) - 1 else Mark.NOW
+    steps = [Step(name, marks[place], days.get(place)) for place, name in enumerate(names) if name]
+    return _stopped(steps, order.status, history) if is_stopped(order, catalogue) and order.status else steps
+
+
+def is_stopped(order: Order, catalogue: Catalogue) -> bool:
+    """Whether nothing more comes of an order, because it was called off."""
+    return catalogue.meaning(order.status) in {Meaning.CANCELLED, Meaning.REJECTED}
+
+
+def _stopped(steps: list[Step], status: str, history: Sequence[StatusChange]) -> list[Step]:
+    """Those that were taken, and where it stopped."""
+    on = next((_day(change.at) for change in reversed(history) if change.status == status), None)
+    taken = [Step(step.name, Mark.DONE, step.on) for step in steps if step.mark]
+    return [*taken, Step(status, Mark.STOPPED, on)]
+
+
+def _place(status: str | None, catalogue: Catalogue) -> int | None:
+    """Which step a status is; None of one that stops it, or whose meaning nobody has said yet: it stays where it is."""
+    if not status:
+        return 0
+    word = catalogue.status(status)
+    return None if word is None or word.is_news else _PLACE.get(word.meaning)
 
 
 def _day(at: datetime) -> date:

@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ATTENDED, SEATED, SignUp
 from models.bookings.slots import Slot
+from models.catalogue.entry import HEALTH_CHECKS, PRODUCT_GROUPS
 from models.core.base import Moment
 from models.core.clock import in_oslo
 from models.core.scope import whole_customer
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice
-from models.orders.order import PRODUCT_GROUPS, Order
+from models.orders.order import Order
 from models.reports.suppression import Branch, publish
 
-CHECKS = PRODUCT_GROUPS[0]
+CHECKS = HEALTH_CHECKS
 """The product group of the health checks."""
 _WHOLE = ()
 _LAST = len(PRODUCT_GROUPS)

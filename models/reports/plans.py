@@ -3,10 +3,9 @@
 The provider writes it (C3). What has come of it is in `done_on` and in the order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -23,17 +22,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.catalogue.entry import GOES_ON, Kind, named, product_group_column
+from models.catalogue.words import catalogue_of
 from models.core.audit import Change, record
-from models.core.base import Base
+from models.core.base import Base, Value
 from models.core.scope import Right, UnitOwned, of_unit
 from models.core.walls import insert_rows, select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit, unit_by_name
-from models.orders.order import CLOSED, PRODUCT_GROUPS, Order
+from models.orders.order import Order
 from models.values.dates import parse_date
 
 
-class State(StrEnum):
+class State(Value):
     """Where an activity of the plan stands on a day: done, ordered, late, due in this quarter, or still ahead."""
 
     DONE = "done"
@@ -61,7 +62,7 @@ class PlanItem(UnitOwned, Base):
     activity: Mapped[str] = mapped_column(String(200))
     basis: Mapped[str] = mapped_column(String(200), default="")
     """Why it is done: the paragraph that asks for it, or the customer's own wish."""
-    product_group: Mapped[str | None] = mapped_column(String(100))
+    product_group: Mapped[str | None] = product_group_column()
     due_quarter: Mapped[int]
     order_number: Mapped[int | None]
     done_on: Mapped[date | None]
@@ -81,14 +82,15 @@ class Activity:
     unit_id: int
     unit_name: str
     order_number: int | None
-    order_status: str | None
+    order_goes_on: bool
+    """Also where one may not see the order."""
     year: int
 
     def state(self, today: date) -> State:
         """Where it stands on a day."""
         if self.done_on:
             return State.DONE
-        if self.is_ordered and self.order_status not in CLOSED:  # a status that one may not see is none
+        if self.is_ordered and self.order_goes_on:
             return State.ORDERED
         due, now = (self.year, self.due_quarter), (today.year, (today.month + 2) // 3)
         return State.LATE if due < now else State.DUE if due == now else State.AHEAD
@@ -107,7 +109,7 @@ _PLAN: Select[*tuple[Any, ...]] = (
         PlanItem.unit_id,
         Unit.name,
         Order.number,
-        Order.status,
+        Order.status.is_(None) | Order.status.in_(named(*GOES_ON)),
         PlanItem.year,
     )
     .join(Unit, Unit.id == PlanItem.unit_id)
@@ -165,7 +167,8 @@ def replace_plan(
     Each line comes with its number in the file. Raises PlanRefused, and nothing is changed by the transaction that is
     then rolled back.
     """
-    rows = [_row(db, customer, year, place, line) for place, line in lines]
+    groups = {"", *catalogue_of(db).offered(Kind.PRODUCT_GROUP)}
+    rows = [_row(db, customer, year, place, line, groups=groups) for place, line in lines]
     db.execute(delete(PlanItem).where(PlanItem.customer_id == customer.id, PlanItem.year == year))
     insert_rows(db, PlanItem, rows)
     told = {"activities": len(rows)}
@@ -176,7 +179,9 @@ def replace_plan(
     return len(rows)
 
 
-def _row(db: Session, customer: Customer, year: int, place: int, line: Mapping[str, str | None]) -> dict[str, Any]:
+def _row(
+    db: Session, customer: Customer, year: int, place: int, line: Mapping[str, str | None], *, groups: Collection[str]
+) -> dict[str, Any]:
     """One line as a row; `place` is its number in the file."""
     said = {column: (line.get(column) or "").strip() for column in COLUMNS}
     unit = unit_by_name(db, customer.id, said["Avdeling"] or customer.name)
@@ -187,7 +192,7 @@ def _row(db: Session, customer: Customer, year: int, place: int, line: Mapping[s
         "Aktivitet": not 0 < len(said["Aktivitet"]) <= _LONGEST,
         "Begrunnelse": len(said["Begrunnelse"]) > _LONGEST,
         "Kvartal": said["Kvartal"] not in {"1", "2", "3", "4"},
-        "Produktgruppe": said["Produktgruppe"] not in {"", *PRODUCT_GROUPS},
+        "Produktgruppe": said["Produktgruppe"] not in groups,
         "Bestilling": bool(said["Bestilling"]) and (order is None or order.customer_id != customer.id),
     }
     for column, is_wrong in wrong.items():

@@ -56,5 +56,6 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         free=free_soon(visit.db, mine, visit.now, SHOWN),
         today=visit.today,
         dead=dead_count(visit.db),
+        words=visit.catalogue.news if visit.user.is_administrator else [],
         form=form,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
+from models.catalogue.entry import Meaning
 from models.core.scope import Right
 from models.info.ending import ending_soon
 from models.info.worklist import (
@@ -21,7 +22,6 @@ from models.info.worklist import (
 )
 from models.invoices.invoice import Status
 from models.invoices.search import owed
-from models.orders.order import WAITING
 from models.orders.search import quick_counts
 from models.values import email_address
 from routes.web.fields import NationalIdField, Read
@@ -98,7 +98,7 @@ def _orders(visit: Visit) -> Iterator[Box]:
     waiting = quick_counts(visit.db)[1] if visit.may(Right.ORDERS) else 0
     if waiting:
         title = f"{count(waiting)} {'bestilling venter' if waiting == 1 else 'bestillinger venter'} på dere"
-        way = visit.url("orders", status=WAITING)
+        way = visit.url("orders", status=Meaning.WAITING.value)
         yield Box("orders", title, "Svar kundeansvarlig, så går de videre.", way, label="Se bestillingene")
 
 

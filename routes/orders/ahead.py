@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.bookings.timetable import BookingView
+from models.catalogue.entry import Meaning
 from models.core.scope import Right
-from models.orders.order import CANCELLED, DONE, HANDLED, INVOICED, PLANNED, RECEIVED, REJECTED, RUNNING, WAITING, Order
+from models.orders.order import Order
 from routes.web.visit import Visit
 from routes.web.words import away, count, moment
 
@@ -23,30 +24,35 @@ class Ahead:
     label: str = ""
 
 
+_SENT = Ahead("Bestillingen er sendt.", "Kundeansvarlig ser den, og svarer her.")
 _AHEAD = {
-    None: Ahead("Bestillingen er sendt.", "Kundeansvarlig ser den, og svarer her."),
-    RECEIVED: Ahead("Kundeansvarlig har mottatt bestillingen.", "Datoer står her når de er avtalt."),
-    HANDLED: Ahead("Kundeansvarlig planlegger.", "Datoer står her når de er avtalt."),
-    WAITING: Ahead(
+    Meaning.RECEIVED: Ahead("Kundeansvarlig har mottatt bestillingen.", "Datoer står her når de er avtalt."),
+    Meaning.OPEN: Ahead("Kundeansvarlig planlegger.", "Datoer står her når de er avtalt."),
+    Meaning.WAITING: Ahead(
         "Vi venter på dere.", "Svar kundeansvarlig, så går bestillingen videre.", "#messages", "Til meldingene"
     ),
-    PLANNED: Ahead("Gjennomføringen er planlagt.", "Kundeansvarlig avtaler det som gjenstår med dere."),
-    RUNNING: Ahead("Arbeidet er i gang."),
-    DONE: Ahead("Arbeidet er utført.", "Fakturaen kommer."),
-    INVOICED: Ahead("Bestillingen er fakturert.", "Det er ikke mer å gjøre."),
-    CANCELLED: Ahead("Bestillingen er avbestilt.", "Det skjer ikke mer med den."),
-    REJECTED: Ahead("Bestillingen er avvist.", "Spør kundeansvarlig om hvorfor, eller bestill noe annet."),
+    Meaning.PLANNED: Ahead("Gjennomføringen er planlagt.", "Kundeansvarlig avtaler det som gjenstår med dere."),
+    Meaning.RUNNING: Ahead("Arbeidet er i gang."),
+    Meaning.DONE: Ahead("Arbeidet er utført.", "Fakturaen kommer."),
+    Meaning.INVOICED: Ahead("Bestillingen er fakturert.", "Det er ikke mer å gjøre."),
+    Meaning.CANCELLED: Ahead("Bestillingen er avbestilt.", "Det skjer ikke mer med den."),
+    Meaning.REJECTED: Ahead("Bestillingen er avvist.", "Spør kundeansvarlig om hvorfor, eller bestill noe annet."),
 }
-_TIMES_MATTER = (None, RECEIVED, HANDLED, PLANNED, RUNNING)
+_TIMES_MATTER = (Meaning.RECEIVED, Meaning.OPEN, Meaning.PLANNED, Meaning.RUNNING)
 
 
 def what_comes(visit: Visit, order: Order, bookings: Sequence[BookingView], invoices: Sequence[str]) -> Ahead:
     """What the page says comes next; free places come first, where the visitor may fill them."""
-    if order.status in _TIMES_MATTER and (times := _times(visit, bookings)):
+    word, meaning = visit.catalogue.status(order.status), visit.catalogue.meaning(order.status)
+    if meaning in _TIMES_MATTER and (times := _times(visit, bookings)):
         return times
-    if order.status == INVOICED and invoices:
-        return Ahead(_AHEAD[INVOICED].what, "", visit.url("invoice", number=invoices[0]), "Se fakturaen")
-    return _AHEAD.get(order.status) or Ahead(f"Bestillingen står som {order.status}.")
+    if not order.status:
+        return _SENT
+    if word is None or word.is_news:  # nobody has said what it means
+        return Ahead(f"Bestillingen står som {order.status}.")
+    if meaning is Meaning.INVOICED and invoices:
+        return Ahead(_AHEAD[meaning].what, "", visit.url("invoice", number=invoices[0]), "Se fakturaen")
+    return _AHEAD[meaning]
 
 
 def may_fill(visit: Visit, booking: BookingView) -> bool:

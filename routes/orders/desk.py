@@ -1,13 +1,17 @@
 """Bestillinger at the desk: finding an order of any customer, its page, and its progress (U9)."""
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
 from wtforms import BooleanField
 
 from models.bookings.timetable import bookings_of_order
+from models.catalogue.entry import Kind
+from models.catalogue.words import catalogue_of
 from models.core.search import COUNTED_TO
 from models.invoices.invoice import invoices_of_order
 from models.orders.desk import Criteria, around, find_orders
-from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, history_of, order_by_number, parts_of
+from models.orders.order import Order, history_of, order_by_number, parts_of
 from models.orders.progress import MovedOn, progress_at_desk
 from routes.orders.conversation import Conversation, conversation
 from routes.orders.filters import OrderFilters
@@ -38,6 +42,8 @@ class OrderSearch(OrderFilters):
             from_date=self.from_date.day,
             to_date=self.to_date.day,
             status=self.wanted_status,
+            is_open=self.is_open,
+            is_waiting=self.is_waiting,
             product_group=self.product_group.data or None,
             after=after,
             customer=self.customer.data or "",
@@ -48,8 +54,8 @@ class OrderSearch(OrderFilters):
 class ProgressForm(PortalForm):
     """Status and product group, and those that they were when the form was drawn."""
 
-    status = Choice("Ordrestatus", choices=[NONE_YET, *map(Option, STATUSES)], default="")
-    product_group = Choice("Produktgruppe", choices=[NONE_YET, *map(Option, PRODUCT_GROUPS)], default="")
+    status = Choice("Ordrestatus", default="")
+    product_group = Choice("Produktgruppe", default="")
     notify = BooleanField("Si fra på e-post til den som bestilte")
     seen_status = Text("Status da siden ble åpnet")
     seen_product_group = Text("Produktgruppe da siden ble åpnet")
@@ -84,7 +90,7 @@ def index(visit: Visit) -> Response:
 def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
     order, draft = order_of(visit, number), dict(visit.draft() or [])
-    form = ProgressForm.of(visit, draft.items()) if "status" in draft else form_now(visit, order)
+    form = _form(visit, order, draft.items()) if "status" in draft else form_now(visit, order)
     return draw(visit, order, form, conversation(visit, order, draft.items(), key=draft.get("idempotency_key")))
 
 
@@ -101,7 +107,8 @@ def receipt_of_order(visit: Visit, order: Order) -> ReceiptLine:
 
 def update(visit: Visit, number: int) -> Response:
     """Set status and product group, and tell the customer."""
-    order, form = order_of(visit, number), ProgressForm.of(visit)
+    order = order_of(visit, number)
+    form = _form(visit, order)
     if not form.validate():
         return draw(visit, order, form, status=422)
     try:
@@ -147,7 +154,18 @@ def form_now(visit: Visit, order: Order) -> ProgressForm:
     """The form as the order is now."""
     status, group = order.status or "", order.product_group or ""
     now = {"status": status, "product_group": group, "seen_status": status, "seen_product_group": group}
-    form: ProgressForm = ProgressForm.of(visit, [*now.items(), ("notify", "1")])
+    return _form(visit, order, [*now.items(), ("notify", "1")])
+
+
+def _form(visit: Visit, order: Order, pairs: Iterable[tuple[str, object]] | None = None) -> ProgressForm:
+    """With what the catalogue offers, and what the order has from before."""
+    form: ProgressForm = ProgressForm.of(visit, pairs)
+    catalogue = catalogue_of(visit.db)
+    for field, kind, had in (
+        (form.status, Kind.STATUS, order.status),
+        (form.product_group, Kind.PRODUCT_GROUP, order.product_group),
+    ):
+        field.choices = [NONE_YET, *map(Option, catalogue.offered(kind, had))]
     return form
 
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from models.bookings.timetable import bookings_of_order
+from models.catalogue.entry import Meaning
 from models.core.scope import Right
 from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
@@ -38,7 +39,7 @@ def order_of(visit: Visit, number: int) -> Order:
 
 def reference_form(visit: Visit, order: Order, reference: str | None = None) -> ReferenceForm | None:
     """The form with the order's reference, or with what was typed; None once the order is invoiced."""
-    if order.is_invoiced:
+    if visit.catalogue.meaning(order.status) is Meaning.INVOICED:
         return None
     form: ReferenceForm = ReferenceForm.of(visit, [("reference", order.reference if reference is None else reference)])
     return form
@@ -78,7 +79,7 @@ def draw_order(
         placed_by=names.placed_by,
         composed=parts_of(order).composed,
         history=history,
-        steps=steps_of(order, history),
+        steps=steps_of(order, history, visit.catalogue),
         ahead=what_comes(visit, order, bookings, invoices),
         bookings=bookings,
         to_fill={booking.id for booking in bookings if may_fill(visit, booking)},

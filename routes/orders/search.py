@@ -12,10 +12,10 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
-from models.orders.order import WAITING, AlreadyInvoiced
+from models.orders.order import AlreadyInvoiced
 from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
-from routes.orders.filters import OPEN, OrderFilters
+from routes.orders.filters import OPEN, WAITING, OrderFilters
 from routes.orders.page import ReferenceForm, draw_order, order_of, receipt_of_order, reference_form
 from routes.web.answers import swap
 from routes.web.fields import ALL, Choice
@@ -37,6 +37,7 @@ class OrderSearch(OrderFilters):
             to_date=self.to_date.day,
             status=self.wanted_status,
             is_open=self.is_open,
+            is_waiting=self.is_waiting,
             unit_ids=ids_below(units(), self.unit.data) if self.unit.data else None,
             product_group=self.product_group.data or None,
             after=after,
@@ -103,7 +104,7 @@ class Orders(Listing):
         is_open, waiting = quick_counts(self.visit.db)
         return self.quickly(
             ("Åpne", {"status": OPEN.value}, is_open, False),
-            ("Venter på dere", {"status": WAITING}, waiting, True),
+            ("Venter på dere", {"status": WAITING.value}, waiting, True),
             ("Alle", {}, None, False),
         )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from models.catalogue.entry import PRODUCT_GROUPS
 from models.core.scope import Right
-from models.orders.order import PRODUCT_GROUPS
 from models.reports.figures import (
     CHECKS,
     Attendance,

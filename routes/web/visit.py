@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 
+from models.catalogue.words import Catalogue, kept_catalogue
 from models.core.clock import today_in_oslo
 from models.core.database import Session, aside
 from models.core.lanes import Full, Lane
@@ -140,6 +141,11 @@ class Visit:
     def customers(self) -> tuple[Choice, ...]:
         """All customers that the user may switch to."""
         return self.user.customers
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What orders' statuses and product groups are, and mean; where it is changed, it is asked anew."""
+        return kept_catalogue(self.db, self.now)
 
     @property
     def account_manager(self) -> Contact | None:

@@ -25,6 +25,7 @@ ANYWHERE = {303, 401, 403, 404}
 UNSEEN_PARTS = {
     *("password_link", "choose_password", "appointment", "answer_appointment"),  # a letter leads there
     *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_resend"),  # the CRM has to be there
+    "remove_entry",  # every word is used there
     *("sign_in_code", "give_code", "second_factor", "renew_codes", "remove_factor"),  # an app shows the code
     *(
         "prove_for_app",

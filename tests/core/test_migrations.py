@@ -23,7 +23,7 @@ from models.orders.order import SERIES
 from tests.stage.databases import FIELD_KEYS
 from tests.stage.times import NOW
 
-MADE = {"numbers"}
+MADE = {"numbers", "catalogue"}
 """Tables in which a step makes rows by itself, because an empty portal needs them."""
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
 

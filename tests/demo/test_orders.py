@@ -4,12 +4,13 @@ from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
+from models.catalogue.entry import PRODUCT_GROUPS
 from models.core.clock import OSLO, today_in_oslo
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.orders import GUIDES_NUMBER, WAYS
 from models.orders.numbers import Number, next_number
-from models.orders.order import PRODUCT_GROUPS, STATUSES, Order, StatusChange, parts_of
+from models.orders.order import Order, StatusChange, parts_of
 from models.users.user import Grant
 from models.values.sensitive import words_in
 from tests.demo.loaded import Demo
@@ -46,7 +47,7 @@ def test_the_health_round_is_five_orders_of_bergen(demo: Demo) -> None:
 def test_there_are_sixty_orders_of_every_kind_over_three_years(demo: Demo) -> None:
     orders = demo.all(Order)
     assert len(orders) == 60
-    assert {order.status for order in orders} == {None, *STATUSES}
+    assert {order.status for order in orders} == {None, *WAYS}
     assert {order.product_group for order in orders} == {None, *PRODUCT_GROUPS}
     assert any("<b>" in order.description and '"' in order.description for order in orders)
     assert max(len(order.description) for order in orders) in range(1880, 1921)

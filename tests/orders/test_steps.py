@@ -4,25 +4,27 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from models.orders.order import (
-    CANCELLED,
-    DONE,
-    HANDLED,
-    INVOICED,
-    PLANNED,
-    RECEIVED,
-    REJECTED,
-    RUNNING,
-    STATUSES,
-    WAITING,
-    Order,
-    StatusChange,
-)
+from models.catalogue.entry import Kind, Meaning
+from models.catalogue.words import Catalogue, Word
+from models.orders.order import Order, StatusChange
 from models.orders.steps import steps_of
 from tests.stage.house import House
 from tests.stage.times import NOW
 
 SENT = date(2026, 9, 1)
+RECEIVED, HANDLED, PLANNED, RUNNING = "Mottatt", "Under behandling", "Planlagt", "Løpende"
+DONE, INVOICED, WAITING, CANCELLED, REJECTED = "Utført", "Fakturert", "Venter på kunde", "Avbestilt", "Avvist"
+STATUSES = {
+    RECEIVED: Meaning.RECEIVED,
+    HANDLED: Meaning.OPEN,
+    PLANNED: Meaning.PLANNED,
+    RUNNING: Meaning.RUNNING,
+    DONE: Meaning.DONE,
+    INVOICED: Meaning.INVOICED,
+    WAITING: Meaning.WAITING,
+    CANCELLED: Meaning.CANCELLED,
+    REJECTED: Meaning.REJECTED,
+}
 WAYS = [
     ([], "Sendt: now 1.9 | Mottatt | Planlagt | Utført | Fakturert"),
     ([RECEIVED], "Sendt: done 1.9 | Mottatt: now 1.10 | Planlagt | Utført | Fakturert"),
@@ -36,13 +38,43 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize(("statuses", "said"), WAYS)
-def test_b4_the_steps_say_how_far_an_order_has_come(statuses: list[str], said: str) -> None:
+OTHERS = {
+    "Registrert": Meaning.OPEN,
+    "Hos lege": Meaning.PLANNED,
+    "Avtalt": Meaning.PLANNED,
+    "Ferdig": Meaning.DONE,
+    "Trukket": Meaning.CANCELLED,
+}
+"""Of a provider with words of its own, which sends no invoices."""
+THEIR_WAYS = [
+    ([], "Sendt: now 1.9 | Registrert | Hos lege | Ferdig"),
+    (["Registrert", "Avtalt"], "Sendt: done 1.9 | Registrert: done 1.10 | Hos lege: now 2.10 | Ferdig"),
+    (["Avtalt", "Til fordeling"], "Sendt: done 1.9 | Registrert: done | Hos lege: now 1.10 | Ferdig"),
+    (["Ferdig"], "Sendt: done 1.9 | Registrert: done | Hos lege: done | Ferdig: now 1.10"),
+    (["Avtalt", "Trukket"], "Sendt: done 1.9 | Registrert: done | Hos lege: done 1.10 | Trukket: stop 2.10"),
+]
+
+
+def catalogue(words: dict[str, Meaning]) -> Catalogue:
+    listed = enumerate(words.items(), 1)
+    return Catalogue(
+        [
+            Word(at, Kind.STATUS, name, meaning, at, True, False, [], 1, "") for at, (name, meaning) in listed
+        ]  # in use, and no news
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "statuses", "said"), [(STATUSES, *way) for way in WAYS] + [(OTHERS, *way) for way in THEIR_WAYS]
+)
+def test_b4_d7_the_steps_say_how_far_an_order_has_come(
+    words: dict[str, Meaning], statuses: list[str], said: str
+) -> None:
     order = Order(ordered_on=SENT, status=statuses[-1] if statuses else None)
     history = [StatusChange(status=status, at=NOW + timedelta(days=after)) for after, status in enumerate(statuses)]
     steps = [
         step.name + (f": {step.mark}" if step.mark else "") + (f" {step.on.day}.{step.on.month}" if step.on else "")
-        for step in steps_of(order, history)
+        for step in steps_of(order, history, catalogue(words))
     ]
     assert " | ".join(steps) == said
 

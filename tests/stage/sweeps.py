@@ -43,14 +43,17 @@ PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
 MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
 """Routes of one member of the staff, who belongs to no customer."""
+ENTRIES = {line.name for line in MAP if line.path.startswith("/desk/catalogue/{")}
+"""Routes of one entry of the catalogue, which is no customer's."""
 PASSKEYS = {line.name for line in MAP if line.path.startswith("/password/passkeys/{")}
 """Routes of a user's own passkey: no user of the demo has one."""
-NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS | PASSKEYS
-"""Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
+NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS | ENTRIES | PASSKEYS
+"""Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff,
+the catalogue."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
     for line in MAP
-    if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT
+    if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT and line.name not in ENTRIES
 }
 """By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
 _NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number", Grant: "user_id"}
@@ -73,7 +76,7 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, password_token_of(house, username))
     if line.name in PERSONAL:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
-    if line.name in MEMBERS | PASSKEYS:
+    if line.name in MEMBERS | ENTRIES | PASSKEYS:
         return path_of(line, 1)
     if line.name == "contract_line":
         return path_of(line, "orders")

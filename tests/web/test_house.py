@@ -299,7 +299,7 @@ def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: H
 
 
 def test_no_place_asks_the_database_more_often_than_it_may(quiet_house: House) -> None:
-    hms, kam = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in(STAFF)
+    hms, kam = quiet_house.sign_in("hms.fjord").open("/orders"), quiet_house.sign_in(STAFF)  # the catalogue is kept
     for line in of_method("GET"):
         url = my_path(quiet_house, line, "hms.fjord")
         with counted(quiet_house) as said:
@@ -308,7 +308,7 @@ def test_no_place_asks_the_database_more_often_than_it_may(quiet_house: House) -
 
 
 def test_a_list_of_many_rows_asks_as_often_as_one_of_one(quiet_house: House) -> None:
-    hms = quiet_house.sign_in("hms.fjord")
+    hms = quiet_house.sign_in("hms.fjord").open("/orders")  # the catalogue is kept for half a minute
     asked = []
     for url in ("/orders", "/orders?number=307513", "/orders?number=999999"):
         with counted(quiet_house) as said:

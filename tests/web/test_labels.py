@@ -1,6 +1,7 @@
 """What values are called, and that words of before are understood: in addresses, rows, messages and events."""
 
 import pytest
+from markupsafe import escape
 from starlette.datastructures import MultiDict
 
 from models.bookings.sign_ups.sign_up import State
@@ -40,7 +41,16 @@ def test_words_of_before_are_read_as_their_values() -> None:
 
 def test_equal_values_of_two_things_have_words_of_their_own() -> None:
     equal = [value for values in LABELS for value in values if value == "waiting"]
-    assert [(label(value), tone(value)) for value in equal] == [("Venteliste", "wait"), ("Venter", "wait")]
+    assert [(label(value), tone(value)) for value in equal] == [
+        ("Venteliste", "wait"),
+        ("Venter på kunden", "wait"),
+        ("Venter", "wait"),
+    ]
+
+
+def test_no_template_draws_the_value_itself() -> None:
+    with pytest.raises(TypeError, match="filter label"):
+        escape(Status.OVERDUE)
 
 
 @pytest.mark.parametrize("source", ["<p>{{ state }}</p>", "<p>{{ row.fate }}</p>"])

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ATTENDED, COMING, OPEN, SignUp
 from models.bookings.slots import Slot
+from models.catalogue.entry import HEALTH_CHECKS
 from models.core.clock import in_oslo
 from models.core.scope import whole_customer
 from models.employees.employee import Employee
 from models.orders.order import Order
 from models.values.texts.folding import fold
 
-HEALTH_CHECKS = "Arbeidshelse / helsekontroll"
-"""The product group whose bookings count as health checks."""
 _BETWEEN_ADDRESSES = re.compile(r"[\s<>;,|\"']+")
 _BETWEEN_NAMES = re.compile(r"[\s,;|]+")
 

@@ -1,7 +1,7 @@
 """What pages call the values that the portal owns: a word and a tone for each, and the choice among them in a form.
 
 The values are enums of the models, which know no words. An order's status and product group are the provider's own
-words, and not here.
+words: rows of the catalogue, of which a status has one of our meanings.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.bookings.sign_ups.sign_up import State as SignUp
+from models.catalogue.entry import Meaning
 from models.deliveries.search import State as Delivery
 from models.imports.rows import Fate
 from models.invoices.ageing import Age
@@ -49,6 +50,17 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Age.OVERDUE: Label("Forfalt", "bad"),
         Age.SOON: Label("Forfaller innen 14 dager", "wait"),
         Age.LATER: Label("Senere", "later"),
+    },
+    Meaning: {
+        Meaning.RECEIVED: Label("Mottatt", "wait"),
+        Meaning.OPEN: Label("Under behandling", "wait"),
+        Meaning.PLANNED: Label("Planlagt", "plan"),
+        Meaning.RUNNING: Label("I gang", "plan"),
+        Meaning.WAITING: Label("Venter på kunden", "wait"),
+        Meaning.DONE: Label("Utført", "good"),
+        Meaning.INVOICED: Label("Fakturert", "good"),
+        Meaning.CANCELLED: Label("Avbestilt", "bad"),
+        Meaning.REJECTED: Label("Avvist", "bad"),
     },
     Notice: {
         Notice.UP: Label("Vises nå", "good"),
@@ -104,18 +116,5 @@ class ValueChoice(Choice):
         self.data = self._of_word.get((self.data or "").casefold(), self.data)
 
 
-_ORDER_TONES = {
-    **dict.fromkeys(("Mottatt", "Under behandling", "Venter på kunde"), "wait"),
-    **dict.fromkeys(("Planlagt", "Løpende"), "plan"),
-    **dict.fromkeys(("Utført", "Fakturert"), "good"),
-    **dict.fromkeys(("Avbestilt", "Avvist"), "bad"),
-}
-
-
-def order_tone(status: str) -> str:
-    """The tone of an order's status, which is the provider's own word."""
-    return _ORDER_TONES.get(status, "")
-
-
-FILTERS: dict[str, Callable[..., str]] = {"label": label, "tone": tone, "order_tone": order_tone}
+FILTERS: dict[str, Callable[..., str]] = {"label": label, "tone": tone}
 """What templates may say: {{ sign_up.state | label }}."""

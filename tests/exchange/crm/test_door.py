@@ -20,7 +20,7 @@ FIVE_MINUTES = timedelta(minutes=5)
 def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -> None:
     good = event("order.changed", "order:307513", 3, status="Løpende")
     outcomes = crm.tell(
-        event("order.changed", "order:307513", 2, status="Ferdig"),
+        event("order.changed", "order:307513", 2, status="F" * 41),
         event("weather.changed", "weather:today", 1),
         event("order.changed", "order:307513", 1, DEMOKUNDE, status="Avvist"),
         event("order.changed", "order:307390", 1, "999999999", status="Avvist"),
@@ -32,7 +32,7 @@ def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -
     assert statuses == ("refused",) * 6 + ("applied",)
     for reason, words in zip(
         reasons,
-        ("a status is one of", "no kind of event", "another customer", "no customer", "subject", "another shape", ""),
+        ("another shape", "no kind of event", "another customer", "no customer", "subject", "another shape", ""),
         strict=True,
     ):
         assert words in reason
@@ -41,7 +41,7 @@ def test_each_event_stands_for_itself_in_a_batch(quiet_house: House, crm: Crm) -
         refused = db.scalars(select(ReceivedEvent.reason).where(ReceivedEvent.status == "refused")).all()
         assert len(refused) == 5  # the one without a shape has no name to be noted under
     mended = event("order.changed", "order:307513", 4, status="Utført")
-    assert crm.tell({**mended, "data": {"status": "Ferdig"}})[0][0] == "refused"
+    assert crm.tell({**mended, "data": {"status": "F" * 41}})[0][0] == "refused"
     assert crm.tell(mended) == [("applied", "")]
 
 

@@ -3,6 +3,7 @@
 from tests.web.states import (
     appointments,
     bookings,
+    catalogue,
     contract,
     customers,
     employees,
@@ -19,6 +20,7 @@ from tests.web.states.ways import Ways
 STATES: Ways = (
     appointments.STATES
     | bookings.STATES
+    | catalogue.STATES
     | contract.STATES
     | customers.STATES
     | employees.STATES

@@ -6,21 +6,25 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import select
 
+from models.catalogue.entry import LONGEST_GROUP, LONGEST_STATUS, Kind
+from models.catalogue.words import Full, known_as
 from models.core.clock import today_in_oslo
 from models.exchange.crm.intake.events import CRM, Arrival, Moment, Name, Refusal
 from models.orders.messages import LONGEST, take_over_message
-from models.orders.order import PRODUCT_GROUPS, Order, Parts
-from models.orders.progress import StatusRefused, progress, take_over
+from models.orders.order import Order, Parts
+from models.orders.progress import progress, take_over
 from models.values.national_id import mask_in
 
 _Text = Annotated[str, Meta(max_length=200)]
+_Status = Annotated[str, Meta(max_length=LONGEST_STATUS)]
+_Group = Annotated[str, Meta(max_length=LONGEST_GROUP)]
 
 
 class OrderData(Struct):
     """What is left out stays as it is; the parts, `unit` and `ordered_on` only matter for an order made in the CRM."""
 
-    status: str | UnsetType | None = UNSET
-    product_group: str | UnsetType | None = UNSET
+    status: _Status | UnsetType | None = UNSET
+    product_group: _Group | UnsetType | None = UNSET
     unit: str | None = None
     ordered_on: date | None = None
     delivery: _Text = ""
@@ -34,16 +38,29 @@ class OrderData(Struct):
 def order(arrival: Arrival) -> int:
     """Let an order get on, or take over one that was made in the CRM; its key is its number."""
     data: OrderData = arrival.data
+    status = _name(arrival, Kind.STATUS, data.status)
+    group = _name(arrival, Kind.PRODUCT_GROUP, data.product_group)
     found = _found(arrival)
-    status = found.status if data.status is UNSET else data.status
-    group = found.product_group if data.product_group is UNSET else data.product_group
-    if group is not None and group not in PRODUCT_GROUPS:
-        raise Refusal(f"a product group is one of {', '.join(PRODUCT_GROUPS)}")
-    try:
-        progress(arrival.db, found, status=status, product_group=group, by=CRM, now=arrival.now)
-    except StatusRefused as refused:
-        raise Refusal(str(refused)) from None
+    progress(
+        arrival.db,
+        found,
+        status=found.status if status is UNSET else status,
+        product_group=found.product_group if group is UNSET else group,
+        by=CRM,
+        now=arrival.now,
+    )
     return found.number
+
+
+def _name(arrival: Arrival, kind: Kind, word: str | UnsetType | None) -> str | UnsetType | None:
+    """What the catalogue calls it; a word that it has not is put into it, and an administrator sees it."""
+    if not isinstance(word, str):
+        return word
+    word, _ = mask_in(" ".join(word.split()), today=today_in_oslo(arrival.now))
+    try:
+        return known_as(arrival.db, kind, word or None, by=CRM, now=arrival.now)
+    except Full:
+        raise Refusal("the catalogue is full: administrators look over its words at /desk/catalogue") from None
 
 
 class MessageData(Struct):
