@@ -138,7 +138,7 @@ def test_alarms_ask_for_figures_that_there_are() -> None:
 
 def test_a_place_counts_on_where_the_one_before_it_was() -> None:
     tally = Tally([("GET", "/a")], 2)
-    assert list(tally.answers()) == tally.alive() == []
+    assert (list(tally.answers()), tally.alive()) == ([], [])
     for place, status, seconds in ((0, 200, 0.01), (1, 500, 0.3), (0, 418, 99.0)):
         tally.take(place)
         tally.answered(("GET", "/a"), status, seconds)
