@@ -13,6 +13,7 @@ import threading
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from socket import socket
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,6 +32,7 @@ from models.operations.installation import PATIENCE, Installation, Refused, open
 from routes import CALLS, MAP
 from routes.contract.page import Contract
 from routes.contract.rehearsal import rehearse
+from routes.metrics import Metrics
 from routes.tabs import SEARCH, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
@@ -38,12 +40,16 @@ from routes.web.http.limits import Limits
 from routes.web.http.links import Links
 from routes.web.http.request_id import RequestId
 from routes.web.portal import Portal
+from routes.web.serving.counting import Counting
 from routes.web.serving.processes import Processes, ProcessesDie
 from routes.web.serving.proxies import Seen
 from routes.web.serving.server import LONGEST_STOP, Around, Server
 from routes.web.serving.sockets import CannotListen, close, listen
+from routes.web.serving.tally import Tally
 
 log = logging.getLogger("portal")
+
+_STATIC = "/static/{file:path}"
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -56,14 +62,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     portal = Portal.of(
         settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=leaving.is_set
     )
+    tally = _tally(settings) if settings.metrics.port else None
     add_compress_type("text/csv")
     app = Starlette(
         routes=[
             *(line.route(portal) for line in MAP),
             *(call.route(portal) for call in CALLS),
-            Route("/static/{file:path}", portal.static, methods=["GET"]),
+            Route(_STATIC, portal.static, methods=["GET"]),
         ],
         middleware=[
+            *([Middleware(Counting, tally)] if tally else []),
             Middleware(RequestId),
             Middleware(SecurityHeaders, secure=settings.secure),
             Middleware(Limits),
@@ -77,7 +85,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     app.state.contract = Contract(MAP, lambda: rehearse(MAP, settings, clock, create_app))
     app.state.leave = leaving.set
     app.state.seen = seen
+    app.state.tally, app.state.metrics = tally, Metrics(portal, tally) if tally else None
     return app
+
+
+def _tally(settings: Settings) -> Tally:
+    """What all processes count together, by the lines of the map; made before they are begun."""
+    pages, calls = ([(line.method, line.path) for line in MAP], [(line.method, line.path) for line in CALLS])
+    return Tally([*pages, *calls, ("GET", _STATIC)], max(settings.workers, 1))
 
 
 def _links(settings: Settings) -> Links:
@@ -122,14 +137,12 @@ def serve(installation: Installation) -> Iterable[str]:
     app = create_app(settings)
     installation.check_tables()
     installation.close()  # no process may share a connection with another
-    try:
-        sockets = listen(settings.host, settings.port)
-    except CannotListen as refused:
-        raise Refused(str(refused)) from refused
+    sockets = _sockets(settings)
     if not settings.sends_mail:
         log.warning("SMTP_URL is not set: letters are kept as files under PORTAL_VAR, and reach nobody")
 
-    def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None) -> bool:
+    def serve_one(on_ready: Callable[[], None] = lambda: None, parent: int | None = None, place: int = 0) -> bool:
+        metrics: Metrics | None = app.state.metrics
         around = Around(
             settings.shutdown_grace,
             on_ready,
@@ -139,6 +152,7 @@ def serve(installation: Installation) -> Iterable[str]:
             proxies=settings.proxies,
             unwatched=tuple(line.path for line in MAP if line.is_probe),
             seen=app.state.seen,
+            **(metrics.begin(place) if metrics else {}),
         )
         return Server(app, around).serve_at(sockets)
 
@@ -152,6 +166,14 @@ def serve(installation: Installation) -> Iterable[str]:
     elif not serve_one():
         raise Refused("The portal could not start; the log says why.")
     return ()
+
+
+def _sockets(settings: Settings) -> list[socket]:
+    try:
+        asked = listen(settings.metrics.host, settings.metrics.port) if settings.metrics.port else []
+        return [*listen(settings.host, settings.port), *asked]
+    except CannotListen as refused:
+        raise Refused(str(refused)) from refused
 
 
 def worker(installation: Installation) -> Iterable[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.lanes import Lane, in_lane
@@ -155,6 +155,14 @@ class Database:
                 return question(connection)
         except (DBAPIError, PoolTimeout):
             return NO_ANSWER
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many there are in this process, and how many of them somebody uses."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        in_use = pool.checkedout()
+        return in_use + pool.checkedin(), in_use
 
     def close(self) -> None:
         """Give all connections back."""

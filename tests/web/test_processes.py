@@ -21,7 +21,7 @@ from routes.web.serving import processes
 processes._FIRST_PAUSE, processes._LOOK = 0.01, 0.01
 begun = int(sys.argv[1])
 
-def serve(ready, parent):
+def serve(ready, parent, place):
     global begun
     if begun:  # it takes its time, and then serves
         time.sleep(1)

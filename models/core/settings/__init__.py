@@ -15,13 +15,20 @@ from typing import Any
 
 from models.core.private import make_folder
 from models.core.settings import hourly, unsafe
+from models.core.settings.reading import SettingsRefused, day, flag, listed, number, required
+
+__all__ = [
+    "LOOPBACK_ADDRESSES",
+    "LOOPBACK_HOSTS",
+    "Connections",
+    "Metrics",
+    "Settings",
+    "SettingsRefused",
+    "log_format",
+]
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
-
-
-class SettingsRefused(Exception):
-    """A setting is missing or wrong; the text is the one sentence that the operator sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,16 @@ class Connections:
     """Seconds that somebody waits for one to get free."""
     through_pooler: bool = False
     """Whether a pooler such as PgBouncer may give each transaction another connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Where those who watch the portal ask for its figures; nowhere without a port."""
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    token: str | None = field(default=None, repr=False)
+    """What whoever asks must show; without it anybody may who comes that far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,7 @@ class Settings:
     """Addresses and networks of proxies, which are believed when they say for whom they ask (FORWARDED_ALLOW_IPS)."""
     slow_statement_ms: int = 0
     """Milliseconds after which a statement is logged; 0 for none."""
+    metrics: Metrics = Metrics()
     log_format: str = "text"
     var: Path = Path("var")
     """Where the portal keeps what is not in its database: the demo's keys, letters without a mail server."""
@@ -121,31 +139,32 @@ class Settings:
     @classmethod
     def as_they_are(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """The same where they are unsafe together, for whoever tells all the reasons."""
-        demo = _flag(environ, "PORTAL_DEMO")
+        demo = flag(environ, "PORTAL_DEMO")
         brand = environ.get("PORTAL_BRAND") or ("Avonova Kundeportal" if demo else "Kundeportal")
-        port = _number(environ, "PORT", 8000, at_most=65535)
+        port = number(environ, "PORT", 8000, at_most=65535)
         public_url, public_host = _address(environ, port)
         return cls(
-            secret_keys=_required(environ, "SECRET_KEYS"),
-            field_keys=_required(environ, "FIELD_KEYS"),
+            secret_keys=required(environ, "SECRET_KEYS"),
+            field_keys=required(environ, "FIELD_KEYS"),
             database_url=environ.get("DATABASE_URL") or "sqlite:///var/portal.db",
             connections=_connections(environ),
             public_url=public_url,
-            allowed_hosts=_list(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
+            allowed_hosts=listed(environ, "ALLOWED_HOSTS") or tuple(dict.fromkeys((public_host, *LOOPBACK_HOSTS))),
             smtp_url=environ.get("SMTP_URL") or None,
             mail_from=_sender(environ.get("MAIL_FROM") or "portal@bht.example", brand),
             fallback_email=environ.get("FALLBACK_EMAIL") or None,
             **_crm(environ),
             order_numbers_from=_order_number(environ, "ORDER_NUMBERS_FROM", 300_000),
             hourly=_hourly(environ),
-            former_employee_days=_number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
-            staff_second_factor=_flag(environ, "STAFF_SECOND_FACTOR", default="1"),
+            former_employee_days=number(environ, "FORMER_EMPLOYEE_DAYS", 3 * 365, at_least=30),
+            staff_second_factor=flag(environ, "STAFF_SECOND_FACTOR", default="1"),
             brand=brand,
             guide_file=environ.get("PORTAL_GUIDE") or ("Avonova_kundeportal.pdf" if demo else "Kundeportal.pdf"),
             demo=demo,
-            today=_date(environ, "PORTAL_TODAY"),
+            today=day(environ, "PORTAL_TODAY"),
             port=port,
             **_serving(environ),
+            metrics=_metrics(environ, port),
             log_format=log_format(environ),
             var=_var(environ),
         )
@@ -171,9 +190,9 @@ def log_format(environ: Mapping[str, str] = os.environ) -> str:
 
 def _connections(environ: Mapping[str, str]) -> Connections:
     return Connections(
-        most=_number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
-        wait=_number(environ, "DATABASE_WAIT", 10, at_least=1),
-        through_pooler=_flag(environ, "DATABASE_POOLER"),
+        most=number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
+        wait=number(environ, "DATABASE_WAIT", 10, at_least=1),
+        through_pooler=flag(environ, "DATABASE_POOLER"),
     )
 
 
@@ -182,12 +201,25 @@ def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
     host = environ.get("HOST", "127.0.0.1")
     return {
         "host": host,
-        "http_connections": _number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
+        "http_connections": number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
         "proxies": _proxies(environ, host),
-        "workers": _number(environ, "WORKERS", 1),
-        "slow_statement_ms": _number(environ, "SLOW_STATEMENT_MS", 0),
-        "shutdown_grace": _number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
+        "workers": number(environ, "WORKERS", 1),
+        "slow_statement_ms": number(environ, "SLOW_STATEMENT_MS", 0),
+        "shutdown_grace": number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
     }
+
+
+def _metrics(environ: Mapping[str, str], port: int) -> Metrics:
+    found = Metrics(
+        port=number(environ, "METRICS_PORT", 0, at_most=65535),
+        host=environ.get("METRICS_HOST") or "127.0.0.1",
+        token=environ.get("METRICS_TOKEN") or None,
+    )
+    if found.port and found.port == port:
+        raise SettingsRefused("METRICS_PORT must be another than PORT: what is told there is not for those who use it.")
+    if found.token and (len(found.token) < 32 or not found.token.isascii()):
+        raise SettingsRefused("METRICS_TOKEN must have at least 32 letters. Make one with: openssl rand -hex 32")
+    return found
 
 
 def _proxies(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
@@ -197,7 +229,7 @@ def _proxies(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
     would let each choose an address.
     """
     name = "FORWARDED_ALLOW_IPS"
-    found = _list(environ, name)
+    found = listed(environ, name)
     behind_tls = environ.get("PUBLIC_URL", "").startswith("https://")
     if not found and behind_tls and host not in {*LOOPBACK_HOSTS, *LOOPBACK_ADDRESSES}:
         raise SettingsRefused(
@@ -228,37 +260,6 @@ def _kept(file: Path, name: str, new_key: Callable[[str], str]) -> str:
         raise SettingsRefused(f"{name} cannot be kept in {file}: {error.strerror}.") from error
 
 
-def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
-
-
-def _required(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    found = _list(environ, name)
-    if not found:
-        raise SettingsRefused(f"{name} is not set. Make one with: python app.py new-key {name}")
-    if name == "SECRET_KEYS" and any(len(key) < 32 for key in found):
-        raise SettingsRefused("Each key in SECRET_KEYS must have at least 32 characters.")
-    return found
-
-
-def _flag(environ: Mapping[str, str], name: str, *, default: str = "") -> bool:
-    value = (environ.get(name) or default).strip().lower()
-    if value not in {"", "0", "1", "false", "true", "no", "yes"}:
-        raise SettingsRefused(f"{name} must be 0 or 1.")
-    return value in {"1", "true", "yes"}
-
-
-def _number(
-    environ: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int | None = None
-) -> int:
-    value = environ.get(name) or str(default)
-    if not (value.isdecimal() and int(value) >= at_least):
-        raise SettingsRefused(f"{name} must be a whole number{f' of at least {at_least}' if at_least else ''}.")
-    if at_most is not None and int(value) > at_most:
-        raise SettingsRefused(f"{name} must be at most {at_most}.")
-    return int(value)
-
-
 def _address(environ: Mapping[str, str], port: int) -> tuple[str, str]:
     """PUBLIC_URL and the host in it."""
     url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
@@ -277,12 +278,12 @@ def _sender(address: str, brand: str) -> str:
 
 def _crm(environ: Mapping[str, str]) -> dict[str, Any]:
     named = {"crm_url": environ.get("CRM_URL") or None, "crm_field_key": environ.get("CRM_FIELD_KEY") or None}
-    return {**named, "crm_secrets": _list(environ, "CRM_SECRETS")}
+    return {**named, "crm_secrets": listed(environ, "CRM_SECRETS")}
 
 
 def _order_number(environ: Mapping[str, str], name: str, default: int) -> int:
     """A number that lists find by its first digits, and that the CRM can have as a key."""
-    return _number(environ, name, default, at_least=100_000, at_most=900_000_000)
+    return number(environ, name, default, at_least=100_000, at_most=900_000_000)
 
 
 def _hourly(environ: Mapping[str, str]) -> dict[str, int]:
@@ -290,10 +291,3 @@ def _hourly(environ: Mapping[str, str]) -> dict[str, int]:
         return hourly.read(environ.get("HOURLY_LIMITS", ""))
     except ValueError as wrong:
         raise SettingsRefused(f"HOURLY_LIMITS {wrong}.") from None
-
-
-def _date(environ: Mapping[str, str], name: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if (value := environ.get(name)) else None
-    except ValueError:
-        raise SettingsRefused(f"{name} must be a date such as 2026-10-01.") from None

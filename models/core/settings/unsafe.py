@@ -19,6 +19,17 @@ _OF_NORID |= {"stat", "vgs"}
 """The same below `no`."""
 
 
+class Watched(Protocol):
+    """Where figures are told."""
+
+    @property
+    def port(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def token(self) -> str | None: ...
+
+
 class Chosen(Protocol):
     """What is looked at of the settings."""
 
@@ -43,6 +54,8 @@ class Chosen(Protocol):
     @property
     def demo(self) -> bool: ...
     @property
+    def metrics(self) -> Watched: ...
+    @property
     def today(self) -> object: ...
 
 
@@ -54,6 +67,8 @@ def reasons(chosen: Chosen) -> Iterator[str]:
     for host in chosen.allowed_hosts:
         if host.startswith("*") and _is_of_a_registry(host.removeprefix("*").removeprefix(".")):
             yield f"{host} in ALLOWED_HOSTS lets in domains of others; name one that is your own, such as *.bht.no."
+    if chosen.metrics.port and not chosen.metrics.token and not is_loopback(chosen.metrics.host):
+        yield "METRICS_HOST lets others ask for figures: set METRICS_TOKEN, which they must show."
     smtp, crm = urlsplit(chosen.smtp_url or ""), urlsplit(chosen.crm_url or "")
     if smtp.scheme == "smtp" and smtp.username and not is_loopback(smtp.hostname):
         yield "SMTP_URL would send its password in clear; use smtps:// or smtp+starttls://."

@@ -26,8 +26,9 @@ _SHORT = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 """which doubles each time."""
 
-Serve = Callable[[Callable[[], None], int], bool]
-"""What each process does: it gets what it calls once it serves, and a descriptor that ends when this process does."""
+Serve = Callable[[Callable[[], None], int, int], bool]
+"""What each process does: it gets what it calls once it serves, a descriptor that ends when this process does, and its
+place, from 0, which no other has while it lives."""
 
 
 class ProcessesDie(Exception):
@@ -42,6 +43,7 @@ class _Process:
     began: float
     said: int
     """A descriptor at which it says that it serves."""
+    place: int
     serves: bool = False
 
     def look(self) -> None:
@@ -129,17 +131,18 @@ class Processes:
         hears, says = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
+        place = min(set(range(self._count)) - {process.place for process in self._running})
         pid = os.fork()
         if pid == 0:
             os.close(hears)
             os.close(ours)  # so that the end of the first process is the end of the pipe
-            self._be_one(says, parent)
+            self._be_one(says, parent, place)
         os.close(says)
         os.set_blocking(hears, False)
         log.info("process begun", extra={"pid": pid})
-        return _Process(pid, time.monotonic(), hears)
+        return _Process(pid, time.monotonic(), hears, place)
 
-    def _be_one(self, says: int, parent: int) -> None:
+    def _be_one(self, says: int, parent: int, place: int) -> None:
         """What a new process does; it never comes back from here."""
         status = 1
         try:
@@ -149,7 +152,7 @@ class Processes:
             def say_so() -> None:
                 os.write(says, b"1")
 
-            status = 0 if self._serve(say_so, parent) else 1
+            status = 0 if self._serve(say_so, parent, place) else 1
         except KeyboardInterrupt:
             status = 130
         except BaseException:  # whatever it is, it ends this process, and the first one counts it

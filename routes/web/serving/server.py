@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from routes.web.serving.connections import ACCEPTED_AT_ONCE, ENDED, Watched, end_overdue, room_for
 from routes.web.serving.parsers import FASTEST, at_most
+from routes.web.serving.ports import Ports
 from routes.web.serving.proxies import Proxies, Seen
 from routes.web.serving.sockets import BACKLOG, close, take_no_more
 
@@ -38,7 +39,7 @@ _TELL = 10.0
 _CLOSE = (b"connection", b"close")
 
 
-def _nothing() -> None:
+def _nothing(*_told: object) -> None:
     pass
 
 
@@ -60,6 +61,10 @@ class Around:
     """The paths at which nothing is learned of them."""
     seen: Seen = field(default_factory=Seen)
     """What was."""
+    beside: tuple[int, ASGIApp] | None = None
+    """Another application, and the port that is its own."""
+    on_second: Callable[[int], None] = _nothing
+    """Told each second how many connections there are."""
 
 
 class Server(uvicorn.Server):
@@ -71,9 +76,13 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: ASGIApp, around: Around, kind: type[Watched] = FASTEST) -> None:
+        served: ASGIApp = Proxies(app, around.proxies, around.unwatched, around.seen)
+        if around.beside:
+            port, other = around.beside
+            served = Ports(served, port, other)
         super().__init__(
             uvicorn.Config(
-                Proxies(app, around.proxies, around.unwatched, around.seen),
+                served,
                 http=at_most(room_for(around.connections), kind),
                 ws="none",
                 backlog=ACCEPTED_AT_ONCE,
@@ -110,6 +119,7 @@ class Server(uvicorn.Server):
         """Look after the connections, and say of now and then which of them were ended."""
         if counter % 10 == 0:
             end_overdue(self.server_state.connections)  # type: ignore[arg-type]  # they are ours
+            self._around.on_second(len(self.server_state.connections))
             if ENDED and time.monotonic() - self._told_of_ended > _TELL:
                 log.warning("connections ended", extra=dict(ENDED))
                 ENDED.clear()
