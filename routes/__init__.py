@@ -35,6 +35,7 @@ from routes.invoices import exports as invoice_exports
 from routes.invoices import page as invoice_page
 from routes.invoices import search as invoices
 from routes.invoices import statements
+from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
@@ -161,6 +162,8 @@ MAP: tuple[Line, ...] = (
     post("/employees/{id:int}/email",      worklist.update_email,   name="employee_email",  who=may(EMPLOYEES), form="worklist"),
     post("/employees/{id:int}/national-id", worklist.update_national_id, name="employee_national_id", who=may(EMPLOYEES), form="worklist"),
     get ("/employees/{id:int}/receipt",    employee_page.receipt,   name="employee_receipt", who=may(EMPLOYEES)),
+    get ("/employees/{id:int}/disclosure.pdf", disclosures.pdf,     name="employee_pdf",    who=may(EMPLOYEES), counts=Bucket.FILES),
+    get ("/employees/{id:int}/disclosure.json", disclosures.as_json, name="employee_json",  who=may(EMPLOYEES), counts=Bucket.FILES),
     get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES)),
     get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES)),
     get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
@@ -221,6 +224,9 @@ MAP: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
+    get ("/desk/customers/{id:int}/disclosure", disclosures.index,  name="desk_disclosure", who=serving),
+    get ("/desk/customers/employees/{id:int}/disclosure.pdf", disclosures.desk_pdf, name="desk_employee_pdf", who=serving, counts=Bucket.FILES),
+    get ("/desk/customers/employees/{id:int}/disclosure.json", disclosures.desk_json, name="desk_employee_json", who=serving, counts=Bucket.FILES),
     get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=serving, form="desk_customer"),
     get ("/desk/staff",                    desk_staff.index,        name="desk_staff",      who=administrating),

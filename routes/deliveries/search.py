@@ -17,7 +17,6 @@ from models.deliveries.search import (
     send_now,
 )
 from models.outbox.message import Channel
-from routes.deliveries.words import CHANNELS, reason, title
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option, Text, at_most
@@ -25,6 +24,7 @@ from routes.web.forms import PortalForm
 from routes.web.search import Listing, Whose, after_of, answer
 from routes.web.visit import Visit
 from routes.web.words.labels import ValueChoice
+from routes.web.words.messages import CHANNELS, reason, title
 
 _UNDELIVERED = Option("", "Ikke levert")
 _EVERYWHERE = Option("", "Alle")

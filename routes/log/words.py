@@ -38,6 +38,7 @@ _ACTIONS = {
     "customer added": "Kunde lagt til",
     "deactivated": "Deaktivert",
     "declined": "Takket nei",
+    "disclosed": "Alt om den ansatte hentet",
     "erased": "Slettet etter fristen",
     "expired": "Gått ut",
     "invited": "Invitert til å velge passord",

@@ -17,7 +17,7 @@ from models.exchange.crm import shapes
 from models.outbox import endpoints
 from models.outbox.endpoints import FAILURES
 from models.outbox.message import Channel, Message, Outgoing, post
-from routes.deliveries.words import KINDS, reason
+from routes.web.words.messages import KINDS, reason
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW

@@ -19,11 +19,20 @@ def refused_colleague(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def everything(person: Visitor) -> None:
+    """Somebody is found whose file can be fetched."""
+    from_the_customer(person, "Alt om en ansatt")
+    person.field("Navn, e-post eller mobil").fill("Ingrid")
+    person.button("Søk").click()
+    expect(person.link("Alt om Ingrid Solbakken som PDF")).to_be_visible()
+
+
 STATES: Ways = {
     "users": ("users", "hr.solvik", opens("/users")),
     "new colleague": ("new_colleague", "hr.solvik", refused_colleague),
     "colleague": ("user", "hr.solvik", colleague),
     "log": ("log", "hr.solvik", opens("/log")),
     "nothing in the log": ("log", "hr.solvik", opens("/log?user=xyz")),
+    "everything of an employee": ("desk_disclosure", "kam.lie", everything),
     "desk log": ("desk_log", "kam.lie", lambda person: from_the_customer(person, "Logg")),
 }

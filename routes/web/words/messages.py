@@ -1,4 +1,4 @@
-"""What messages and their failures are called at the desk."""
+"""What messages and their failures are called, at the desk and in a file about an employee."""
 
 from models.outbox.message import Channel
 
