@@ -30,8 +30,8 @@ def tell_of_new_times(db: Session, booking: Booking, now: datetime) -> None:
 def tell_of_change(db: Session, booking: Booking, told: str, now: datetime) -> None:
     """Tell of something that has become another with a booking that is not over."""
     with whole_customer(db):
-        ahead = db.scalar(select(exists().where(Slot.booking_id == booking.id, Slot.starts_at > now)))
-    if ahead:
+        ahead = db.scalar(select(Slot.id).where(Slot.booking_id == booking.id, Slot.starts_at > now).limit(1))
+    if ahead is not None:
         _tell(db, Kind.CHANGED_TIMES, booking, told, now)
 
 
