@@ -90,19 +90,7 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
     customer = db.get_one(Customer, report.customer_id)
     if not customer.has_reports:
         return 0
-    top = aliased(Unit)
-    readers = (
-        select(User)
-        .join(Grant, Grant.user_id == User.id)
-        .join(top, top.id == Grant.unit_id)
-        .where(Grant.reports, User.active, User.account_manager_id.is_(None), literal(unit.path).startswith(top.path))
-        .order_by(User.id)
-    )
-    names: dict[str, User] = {}
-    for user in db.scalars(readers).unique():
-        names.setdefault(user.email.casefold(), user)
-    title = f"{report.title}, {unit.name}"
-    told = at_once(db, Kind.REPORT, report, unit.id, list(names.values()), title=title, now=now)
+    told = at_once(db, Kind.REPORT, report, unit.id, _readers(db, unit), title=f"{report.title}, {unit.name}", now=now)
     for user in told:
         facts = {
             "colleague_name": user.full_name,
@@ -121,3 +109,19 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
             customer_id=customer.id, to=user.email, payload=facts, at=now,
         ))  # fmt: skip
     return len(told)
+
+
+def _readers(db: Session, unit: Unit) -> list[User]:
+    """Who may read what is published for a unit, once per address."""
+    top = aliased(Unit)
+    readers = (
+        select(User)
+        .join(Grant, Grant.user_id == User.id)
+        .join(top, top.id == Grant.unit_id)
+        .where(Grant.reports, User.active, User.account_manager_id.is_(None), literal(unit.path).startswith(top.path))
+        .order_by(User.id)
+    )
+    names: dict[str, User] = {}
+    for user in db.scalars(readers).unique():
+        names.setdefault(user.email.casefold(), user)
+    return list(names.values())

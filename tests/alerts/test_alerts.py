@@ -69,7 +69,7 @@ def test_h5_a_user_chooses_kind_by_kind_what_may_be_seen(house: House, hms: Page
     assert page.flash == "Valgene er lagret."
     page = hms.open("/alerts")
     assert (page.value("new_times"), page.value("answer"), page.value("report")) == ("none", "morning", "each")
-    refused = hms.send("POST", "/alerts", {"new_times": "hourly", "csrf_token": str(page.value("csrf_token"))})
+    refused = hms.send("POST", "/alerts", [("new_times", "hourly"), ("csrf_token", str(page.value("csrf_token")))])
     assert refused.status_code == 422
     assert house.sign_in("okonomi.fjord").send("GET", "/alerts").status_code == 404
 
