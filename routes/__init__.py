@@ -2,7 +2,7 @@
 
 from models.core.scope import Right
 from models.users.throttle import Bucket
-from routes import crm, guide, health, search, units
+from routes import alerts, crm, guide, health, search, units
 from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.bookings.desk import attendances as desk_attendances
@@ -101,6 +101,8 @@ MAP: tuple[Line, ...] = (
     post("/users/{id:int}/second-factor/removal", users.reset_factor, name="reset_colleague_factor", who=may(ADMINISTRATOR), form="user"),
     get ("/log",                           log.index,               name="log",             who=auditing),
     get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
+    get ("/alerts",                        alerts.edit,             name="alerts",          who=may(ORDERS, EMPLOYEES, REPORTS)),
+    post("/alerts",                        alerts.update,           name="change_alerts",   who=may(ORDERS, EMPLOYEES, REPORTS), form="alerts"),
     get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
     get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
     post("/password/factors/new",          factors.prove,           name="prove_for_app",   who=signed_in),

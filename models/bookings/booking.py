@@ -35,6 +35,7 @@ class Booking(UnitOwned, Base):
         UniqueConstraint("customer_id", "idempotency_key"),
         ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
         Index(None, "customer_id", "order_number"),
+        Index(None, "deadline"),  # for what is told of those that are near, which looks across customers
     )
     rights = (Right.ORDERS, Right.EMPLOYEES)
 
@@ -51,6 +52,8 @@ class Booking(UnitOwned, Base):
     needs_national_id: Mapped[bool] = mapped_column(default=False)
     """Whether those who come must be identified securely, as for the record of a health check."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    deadline_told: Mapped[datetime | None] = mapped_column(Moment)
+    """The deadline that users were told of as being near; another one is told of anew."""
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     """A digest of what was published under the key: the same form twice is one booking, another form is not."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from models.bookings.alerts import tell_of_change, tell_of_new_times
 from models.bookings.booking import Booking, ChangedMeanwhile
 from models.bookings.news import tell_crm
 from models.bookings.sign_ups.news import News, tell
@@ -93,6 +94,8 @@ def revise(
     if not changed:
         return 0
     _record(db, booking, "changed", by, now, fields=changed)
+    if "place" in changed:
+        tell_of_change(db, booking, f"Nytt sted: {booking.place}", now)
     told = _tell_of_place(db, booking, by, now) if tell_of_place and "place" in changed else 0
     if booking.is_open(now) and not was_open:
         offer_places(db, booking, _slots_of(db, booking), now)
@@ -134,6 +137,7 @@ def set_time(
     if is_moved:
         news = _moved(slot, time, seated)
         tell(db, booking, *news, by=by, now=now)
+        tell_of_change(db, booking, "Tider er flyttet", now)
     if is_changed:
         _record(db, booking, "time changed", by, now, slot=slot.id)
     if grows:
@@ -185,6 +189,7 @@ def add_times(db: Session, booking: Booking, times: list[Time], *, by: Actor, no
     if slots:
         _record(db, booking, "times added", by, now, slots=[slot.id for slot in slots])
         offer_places(db, booking, slots, now)
+        tell_of_new_times(db, booking, now)
     return slots
 
 
@@ -220,6 +225,7 @@ def call_off(db: Session, booking: Booking, *, by: Actor, now: datetime) -> int:
             slot.give_back(db)
         news.append(News("cancelled", sign_up, slot, was=was))
     _record(db, booking, "cancelled", by, now)
+    tell_of_change(db, booking, "Avlyst", now)
     tell(db, booking, *news, by=by, now=now)
     return len(news)
 

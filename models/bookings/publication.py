@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.bookings.alerts import tell_of_new_times
 from models.bookings.booking import Booking
 from models.bookings.news import tell_crm
 from models.bookings.series import Facts, Series, SeriesRefused, publish
@@ -48,6 +49,7 @@ def publish_once(
             raise
         return before
     tell_crm(db, made, "published", now)
+    tell_of_new_times(db, made, now)
     return made
 
 
@@ -65,6 +67,7 @@ def publish_for_units(
         except IntegrityError:
             raise SeriesRefused(f"the customer of unit {name} has no order {facts.order_number}") from None
         tell_crm(db, booking, "published", now)
+        tell_of_new_times(db, booking, now)
         made.append(booking)
     return made
 

@@ -1,7 +1,7 @@
 """The only clock: UTC inside, Europe/Oslo where a calendar day is meant. No other module asks for the time."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -36,3 +36,14 @@ def in_oslo(day: date, at: time) -> datetime:
     On the night when the clocks go back the first of the two is meant.
     """
     return datetime.combine(day, at, OSLO).astimezone(UTC)
+
+
+_MORNING, _SATURDAY = time(7), 5
+
+
+def last_morning(now: datetime) -> datetime:
+    """The newest moment that is not after `now` at which morning letters are due: seven, from Monday to Friday."""
+    day = now.astimezone(OSLO).date()
+    while day.weekday() >= _SATURDAY or in_oslo(day, _MORNING) > now:
+        day -= timedelta(days=1)
+    return in_oslo(day, _MORNING)

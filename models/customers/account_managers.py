@@ -15,10 +15,11 @@ from models.core.scope import looking_across
 
 
 class MailWish(StrEnum):
-    """How an account manager wants to be told of news: a letter for each, or one each working morning."""
+    """How somebody wants to be told of news: a letter for each, or one each working morning; users also by none."""
 
     EACH = "each"
     MORNING = "morning"
+    NONE = "none"
 
 
 class AccountManager(Base):

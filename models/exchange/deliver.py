@@ -14,6 +14,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from models.alerts.letters import post_alerts
+from models.bookings.alerts import alert_deadlines
 from models.bookings.sign_ups import waiting_list
 from models.bookings.sign_ups.reminders import remind
 from models.core.clock import Clock
@@ -139,6 +141,9 @@ class Postman:
             remind(db, now)
             db.commit()
             post_morning_letters(db, now)
+            alert_deadlines(db, now)
+            db.commit()
+            post_alerts(db, now)
             db.commit()
             waiting_list.go_round(db, now)
             for what, told in {Marked.POSTMAN: "", **self._seen()}.items():

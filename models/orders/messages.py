@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.alerts.kinds import Kind
+from models.alerts.waiting import at_once
 from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
@@ -207,7 +209,8 @@ def _tell_others(
         "text": message.text,
     }
     if message.side == Side.PROVIDER:
-        for user in users_in(db, order):
+        title = f"Bestilling {order.number}{': ' + order.delivery if order.delivery else ''}"
+        for user in at_once(db, Kind.ANSWER, order, order.unit_id, users_in(db, order), title=title, now=now):
             letter = {"to_name": user.full_name, "stands_in_for": "", **facts}
             post(db, Outgoing.letter(order, MESSAGE, letter, now, to=user.email))
     else:
@@ -215,22 +218,9 @@ def _tell_others(
 
 
 def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:
-    post(
-        db,
-        Outgoing.event(
-            order,
-            "order.message_added",
-            {
-                "number": order.number,
-                "message": message.id,
-                "side": message.side,
-                "author": message.author,
-                "text": message.text,
-                "at": message.at.isoformat(),
-            },
-            now,
-        ),
-    )
+    ids = {"number": order.number, "message": message.id, "at": message.at.isoformat()}
+    facts = {name: getattr(message, name) for name in ("side", "author", "text")}
+    post(db, Outgoing.event(order, "order.message_added", ids | facts, now))
 
 
 def users_in(db: Session, order: Order) -> Sequence[User]:

@@ -5,13 +5,13 @@ first one to run makes up for it. The news are taken and the letter is written i
 once.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.core.clock import OSLO, in_oslo, today_in_oslo
+from models.core.clock import last_morning, today_in_oslo
 from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.stand_ins import reader_of_letters
@@ -19,18 +19,6 @@ from models.customers.units import Unit
 from models.orders.news import PLACED, WaitingNews, addressed
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
-
-AT = time(7)
-"""On the clocks of Norway, from Monday to Friday."""
-_SATURDAY = 5
-
-
-def last_morning(now: datetime) -> datetime:
-    """The newest moment that is not after `now` at which morning letters are due."""
-    day = now.astimezone(OSLO).date()
-    while day.weekday() >= _SATURDAY or in_oslo(day, AT) > now:
-        day -= timedelta(days=1)
-    return in_oslo(day, AT)
 
 
 def post_morning_letters(db: Session, now: datetime) -> int:

@@ -7,6 +7,8 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from models.alerts.kinds import Kind
+from models.alerts.waiting import at_once
 from models.core.audit import Change, record
 from models.crm.records import CrmRecord
 from models.customers.customer import Customer
@@ -84,24 +86,14 @@ def _is_published(db: Session, unit: Unit, new: NewReport, key: str) -> bool:
 
 
 def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetime) -> int:
-    """Write to each user who may read it, once per address; the file itself is in no letter."""
+    """Write to each user who may read it and wants that, once per address; the file itself is in no letter."""
     customer = db.get_one(Customer, report.customer_id)
     if not customer.has_reports:
         return 0
-    top = aliased(Unit)
-    readers = (
-        select(User.email, User.full_name)
-        .join(Grant, Grant.user_id == User.id)
-        .join(top, top.id == Grant.unit_id)
-        .where(Grant.reports, User.active, User.account_manager_id.is_(None), literal(unit.path).startswith(top.path))
-        .order_by(User.id)
-    )
-    names: dict[str, tuple[str, str]] = {}
-    for email, full_name in db.execute(readers):
-        names.setdefault(email.casefold(), (email, full_name))
-    for email, full_name in names.values():
+    told = at_once(db, Kind.REPORT, report, unit.id, _readers(db, unit), title=f"{report.title}, {unit.name}", now=now)
+    for user in told:
         facts = {
-            "colleague_name": full_name,
+            "colleague_name": user.full_name,
             "customer": customer.name,
             "unit": unit.name,
             "report": report.id,
@@ -114,6 +106,22 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
         }
         post(
             db, Outgoing(channel=Channel.MAIL, kind="report_published", about=f"report:{report.id}",
-            customer_id=customer.id, to=email, payload=facts, at=now,
+            customer_id=customer.id, to=user.email, payload=facts, at=now,
         ))  # fmt: skip
-    return len(names)
+    return len(told)
+
+
+def _readers(db: Session, unit: Unit) -> list[User]:
+    """Who may read what is published for a unit, once per address."""
+    top = aliased(Unit)
+    readers = (
+        select(User)
+        .join(Grant, Grant.user_id == User.id)
+        .join(top, top.id == Grant.unit_id)
+        .where(Grant.reports, User.active, User.account_manager_id.is_(None), literal(unit.path).startswith(top.path))
+        .order_by(User.id)
+    )
+    names: dict[str, User] = {}
+    for user in db.scalars(readers).unique():
+        names.setdefault(user.email.casefold(), user)
+    return list(names.values())

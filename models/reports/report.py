@@ -80,6 +80,11 @@ class Report(UnitOwned, Base):
     publication: Mapped[str | None] = mapped_column(String(64))
     """The key of the form that it came with, where somebody published it at the desk."""
 
+    @property
+    def about(self) -> str:
+        """What the log of changes and letters call the report."""
+        return f"report:{self.id}"
+
 
 class ReportFile(CustomerOwned, Base):
     """What is in a report, and its first page as a picture where there is one."""

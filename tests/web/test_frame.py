@@ -78,7 +78,7 @@ def current(page: Page) -> list[str]:
 
 
 UNDER_NO_TAB = set("root sign_in sign_in_code forget search units guide accessibility appointment alive ready".split())
-BESIDE = ("/password", "/guide/", "/users", "/log", "/contract")
+BESIDE = ("/password", "/alerts", "/guide/", "/users", "/log", "/contract")
 """What lies beside the tabs: access and its log, what is read, what programs ask."""
 
 

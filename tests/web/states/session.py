@@ -100,6 +100,7 @@ STATES: Ways = {
     "signed out": ("sign_in", "hms.fjord", signed_out),
     "password": ("password", "hms.fjord", opens("/password")),
     "password refused": ("password", "hms.fjord", password_refused),
+    "alerts": ("alerts", "hms.fjord", opens("/alerts")),
     "second factor": ("second_factor", "anna.ka", factor_on),
     "sign-in with a code": ("sign_in_code", None, asked_for_a_code),
     "second factor refused": ("new_factor", "hms.fjord", factor_refused),
