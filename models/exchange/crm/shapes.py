@@ -67,6 +67,9 @@ class Employee(Struct, forbid_unknown_fields=True):
     email: str | None
     mobile: str | None
     birth_date: date | None
+    employee_number: str | None
+    job_title: str | None
+    groups: list[str]
     unit_id: int
     unit: str
     active: bool
@@ -157,6 +160,9 @@ class EmployeeRestated(Struct, forbid_unknown_fields=True):
     email: str | None
     mobile: str | None
     birth_date: date | None
+    employee_number: str | None
+    job_title: str | None
+    groups: list[str]
     unit_id: int
     active: bool
 
