@@ -156,11 +156,18 @@ class BookingPage:
         """All of them."""
         return [slot for day in self.view.days for slot in day.slots]
 
+    def named(self, what: str) -> str:
+        """The route by which something is done, by the customer's name for it; at the desk it is another."""
+        return what if self.why is None else _AT_DESK[what]
+
+    @property
+    def names(self) -> str | None:
+        """What an address at the desk says where names are seen."""
+        return "1" if self.unhidden else None
+
     def to(self, what: str, **params: object) -> str:
-        """Where something is done, by the customer's name for it; at the desk it is done elsewhere."""
-        if self.why is None:
-            return self.visit.url(what, **params)
-        return self.visit.url(_AT_DESK[what], names="1" if self.unhidden else None, **params)
+        """Where something is done, by the customer's name for it."""
+        return self.visit.url(self.named(what), names=self.names, **params)
 
     @property
     def url(self) -> str:
