@@ -9,6 +9,7 @@ from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
+from routes.bookings.desk import sign_ups as desk_sign_ups
 from routes.bookings.desk import slots as desk_slots
 from routes.catalogue import entry as desk_catalogue_entry
 from routes.catalogue import page as desk_catalogue
@@ -214,6 +215,11 @@ MAP: tuple[Line, ...] = (
     post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=serving, form="desk_cancellation"),
     get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=serving),
     post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=serving, form="desk_new_times"),
+    get ("/desk/bookings/{id:int}/signups", desk_sign_ups.show,     name="desk_sign_ups",   who=serving),
+    post("/desk/bookings/{id:int}/signups", desk_sign_ups.create,   name="desk_sign_up",    who=serving, form="desk_sign_ups"),
+    post("/desk/signups/{id:int}/cancellation", desk_sign_ups.destroy, name="desk_cancel_sign_up", who=serving),
+    post("/desk/signups/{id:int}/move",    desk_sign_ups.move,      name="desk_move_sign_up", who=serving),
+    post("/desk/signups/{id:int}/acceptance", desk_sign_ups.accept, name="desk_accept_sign_up", who=serving),
     get ("/desk/slots/{id:int}/edit",      desk_slots.edit,         name="desk_edit_slot",  who=serving),
     post("/desk/slots/{id:int}",           desk_slots.update,       name="desk_update_slot", who=serving, form="desk_edit_slot"),
     post("/desk/slots/{id:int}/deletion",  desk_slots.destroy,      name="desk_remove_slot", who=serving, form="desk_edit_slot"),

@@ -33,7 +33,7 @@ TABS: tuple[Tab, ...] = (
     )),
     Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Bestillinger", "desk_orders", staff),
-    Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots",)),
+    Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots", "/desk/signups")),
     Tab("Kunder", "desk_customers", staff),
     Tab("Medarbeidere", "desk_staff", administrating),
     Tab("Katalog", "desk_catalogue", administrating),

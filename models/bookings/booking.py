@@ -67,11 +67,11 @@ class Booking(UnitOwned, Base):
         """What the log of changes and the CRM call the booking."""
         return f"booking:{self.id}"
 
-    def check_open(self, now: datetime) -> None:
-        """Whether sign-ups may change at `now`; raises BookingCancelled or TooLate."""
+    def check_open(self, now: datetime, *, late: bool = False) -> None:
+        """Whether sign-ups may change at `now`, or (`late`) after the deadline; raises BookingCancelled or TooLate."""
         if self.cancelled_at is not None:
             raise BookingCancelled(f"booking {self.id} is cancelled")
-        if self.deadline <= now:
+        if self.deadline <= now and not late:
             raise TooLate(f"the deadline of booking {self.id} is over")
 
     def is_open(self, now: datetime) -> bool:

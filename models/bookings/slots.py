@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.bookings.booking import of_booking
 from models.core.base import Base, Moment
+from models.core.clock import today_in_oslo
 from models.core.scope import Right, UnitOwned
 
 
@@ -29,6 +30,11 @@ class SlotFull(Exception):
     def __init__(self, *slot_ids: int) -> None:
         super().__init__(f"slots {slot_ids}")
         self.slot_ids = slot_ids
+
+
+def is_ahead(starts_at: datetime, now: datetime, *, late: bool = False) -> bool:
+    """Whether what begins at a moment has not begun, or (`late`) whether its day is not over."""
+    return today_in_oslo(starts_at) >= today_in_oslo(now) if late else starts_at > now
 
 
 class Slot(UnitOwned, Base):
@@ -54,6 +60,10 @@ class Slot(UnitOwned, Base):
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     """How many sign-ups hold a place: as many as there are rows of them, always."""
+
+    def is_ahead(self, now: datetime, *, late: bool = False) -> bool:
+        """The same of this one."""
+        return is_ahead(self.starts_at, now, late=late)
 
     def take(self, db: Session) -> None:
         """Take one place, if there is one at this very moment; raises SlotFull."""

@@ -78,6 +78,15 @@ def customers_of(db: Session, managers: tuple[int, ...]) -> list[Served]:
         return [Served(*row) for row in select_rows(db, _OF_THEM, {"served_by": managers})]
 
 
+_LOOKED_AFTER = select(Customer.id).where(Customer.id == bindparam("id"), Customer.id.in_(SERVED) | UNSERVED)
+
+
+def is_looked_after(db: Session, customer_id: int, managers: tuple[int, ...]) -> bool:
+    """Whether one of some account managers serves a customer, or one of its units, or nobody serves it."""
+    with looking_across(db):
+        return bool(list(select_rows(db, _LOOKED_AFTER, {"id": customer_id, "served_by": managers})))
+
+
 _MANAGERS = (
     select(AccountManager.id, AccountManager.name)
     .where(AccountManager.serves)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.bookings.sign_ups.sign_up import SignUp
-from models.core.audit import erase
+from models.core.audit import AuditEntry, erase
 from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import across_customers
@@ -84,11 +84,25 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
         about_them = getattr(table, column).in_(ids)
         db.execute(update(table).where(about_them).values({column: None}) if stays else delete(table).where(about_them))
     empty_about(db, [*abouts, *letters_about])
+    for customer_id, about in _reasoned(db, letters_about):
+        erase(db, customer_id, about, now)
     db.execute(delete(Employee).where(Employee.id.in_(ids)))
     for id, customer_id in former:
         erase(db, customer_id, f"employee:{id}", now)
         post(db, _event(id, customer_id, now))
     return len(ids)
+
+
+def _reasoned(db: Session, sign_ups: list[str]) -> list[tuple[int, str]]:
+    """Those sign-ups, with whose they are, of which the log has a reason: what staff wrote may tell of people."""
+    reason = AuditEntry.changed["reason"].as_string()
+    found = (
+        select(AuditEntry.customer_id, AuditEntry.about)
+        .where(AuditEntry.about.in_(sign_ups), reason.is_not(None))
+        .distinct()
+        .order_by(AuditEntry.customer_id, AuditEntry.about)
+    )
+    return [(customer_id, about) for customer_id, about in db.execute(found)]
 
 
 def _event(id: int, customer_id: int, now: datetime) -> Outgoing:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from models.bookings.sign_ups.candidates import employees_by_id
 from models.employees.employee import ChangedMeanwhile
 from models.values import email_address
-from routes.bookings.page import BookingPage, booking_of
+from routes.bookings.page import BookingPage, ReasonForm, booking_of
 from routes.bookings.sheet import draw
 from routes.web.answers import swap
 from routes.web.errors import not_found
@@ -42,7 +42,7 @@ def typed_in(sent: Iterable[tuple[str, object]]) -> dict[int, str]:
     return {int(id): value[:300] for id, value in found if is_id(id) and isinstance(value, str) and value}
 
 
-def create(visit: Visit, id: int) -> Response:
+def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Give the employee an address; who has got one meanwhile keeps it (AR12)."""
     booking, sent = booking_of(visit, id), WhoseForm.of(visit, visit.form.multi_items())
     whose, ticked = sent.address.first or 0, sent.employee.data
@@ -51,7 +51,7 @@ def create(visit: Visit, id: int) -> Response:
         raise not_found()
     form: AddressForm = AddressForm.of(visit, [("email", visit.form.get(f"{_FIELD}{whose}", ""))])
     if not form.validate():
-        sheet = BookingPage(visit, booking, sent.q.data or "", [*ticked, whose])
+        sheet = BookingPage(visit, booking, sent.q.data or "", [*ticked, whose], why=why)
         sheet.typed, sheet.wrong = typed_in(visit.form.multi_items()), {whose: " ".join(form.email.errors)}
         return draw(visit, sheet, status=422)
     said, tone = f"E-postadressen til {employee.full_name} er lagret.", "good"
@@ -62,11 +62,12 @@ def create(visit: Visit, id: int) -> Response:
     except ChangedMeanwhile:
         said, tone = f"{employee.full_name} har fått en e-postadresse av noen andre i mellomtiden.", "wait"
     chosen = [*ticked, whose]
+    sheet = BookingPage(visit, booking, chosen=chosen, anew=True, why=why)
     return swap(
         visit,
         "bookings/sign_ups/_people.html",
-        or_go=visit.url("booking", id=id, employee=chosen),
+        or_go=sheet.to("booking", id=id, employee=chosen),
         say=said,
         tone=tone,
-        sheet=BookingPage(visit, booking, chosen=chosen, anew=True),
+        sheet=sheet,
     )

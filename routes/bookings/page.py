@@ -9,12 +9,37 @@ from models.bookings.booking import Booking, booking_by_id
 from models.bookings.sign_ups.candidates import Candidate, Candidates, candidates, candidates_by_id
 from models.bookings.sign_ups.invitations import invited_to
 from models.bookings.sign_ups.sign_up import SignUp
+from models.bookings.slots import is_ahead
 from models.bookings.timetable import BookingView, Seated, SlotView, view_of
 from models.core.scope import Right
 from models.customers.account_managers import AccountManager
 from models.customers.units import account_manager_of
 from routes.web.errors import not_found
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
+
+_AT_DESK = {
+    "booking": "desk_sign_ups",
+    "sign_up": "desk_sign_up",
+    "cancel_sign_up": "desk_cancel_sign_up",
+    "move_sign_up": "desk_move_sign_up",
+    "accept_sign_up": "desk_accept_sign_up",
+    "booking_address": "desk_sign_up",
+}
+"""By what a customer's user does, the route by which staff do it in the customer's stead (D1)."""
+
+
+class ReasonForm(PortalForm):
+    """Why staff change who sits where."""
+
+    reason = Text(
+        "Grunn",
+        [required("Skriv hvorfor: hvem som ringte, og hva som er grunnen."), at_most(200)],
+        description="Hvem som ringte, og hvorfor. Står i kundens logg. Ikke skriv helseopplysninger.",
+    )
+    with_names = False
+    """Whether they see names that customers do not see (decision 0029), which is on record by then."""
 
 
 @dataclass
@@ -43,22 +68,50 @@ class BookingPage:
     """and why it is refused."""
     only_free: bool = False
     """Whether full times are hidden."""
+    why: ReasonForm | None = None
+    """The reason that staff give at the desk; None for a customer's user, who needs none."""
 
     @property
+    def reason(self) -> str | None:
+        """What the models are told of it."""
+        return self.why.reason.data or "" if self.why else None
+
+    @cached_property
     def may_change(self) -> bool:
-        """Whether the visitor may put people on the booking, and take them off, now (T5)."""
+        """Whether the visitor may put people on the booking, and take them off, now (T5); at the desk, later too."""
+        if self.why:
+            return self.booking.cancelled_at is None and self.visit.may_act
         return self.visit.may(Right.EMPLOYEES) and self.booking.is_open(self.visit.now)
+
+    def is_changeable(self, slot: SlotView) -> bool:
+        """Whether who sits there may change."""
+        return self.may_change and is_ahead(slot.starts_at, self.visit.now, late=self.why is not None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether only the provider can change anything by now."""
+        return not self.booking.is_open(self.visit.now)
+
+    @property
+    def unhidden(self) -> bool:
+        """Whether staff have asked for names that customers do not see."""
+        return self.why is not None and self.why.with_names
 
     @cached_property
     def view(self) -> BookingView:
         """Days, slots and who sits where."""
-        return view_of(self.visit.db, self.booking, self.visit.user.user_id)
+        return view_of(self.visit.db, self.booking, self.visit.user.user_id, unhidden=self.unhidden)
 
     @cached_property
     def people(self) -> Candidates:
         """Whom one may choose."""
         return candidates(
-            self.visit.db, self.booking, text=self.text, chosen=self.chosen, viewer_id=self.visit.user.user_id
+            self.visit.db,
+            self.booking,
+            text=self.text,
+            chosen=self.chosen,
+            viewer_id=self.visit.user.user_id,
+            unhidden=self.unhidden,
         )
 
     @cached_property
@@ -95,23 +148,37 @@ class BookingPage:
 
     def people_by_id(self, ids: Collection[int]) -> list[Candidate]:
         """Some of them, with what they have now."""
-        return candidates_by_id(self.visit.db, self.booking, ids, self.visit.user.user_id)
+        viewer_id = self.visit.user.user_id
+        return candidates_by_id(self.visit.db, self.booking, ids, viewer_id, unhidden=self.unhidden)
 
     @property
     def slots(self) -> list[SlotView]:
         """All of them."""
         return [slot for day in self.view.days for slot in day.slots]
 
+    def named(self, what: str) -> str:
+        """The route by which something is done, by the customer's name for it; at the desk it is another."""
+        return what if self.why is None else _AT_DESK[what]
+
+    @property
+    def names(self) -> str | None:
+        """What an address at the desk says where names are seen."""
+        return "1" if self.unhidden else None
+
+    def to(self, what: str, **params: object) -> str:
+        """Where something is done, by the customer's name for it."""
+        return self.visit.url(self.named(what), names=self.names, **params)
+
     @property
     def url(self) -> str:
         """Where the page is."""
-        return self.visit.url("booking", id=self.booking.id)
+        return self.to("booking", id=self.booking.id)
 
     @property
     def fresh(self) -> str:
         """Where an open page asks whether its slots are still so."""
         moving = self.moving.id if self.moving else None
-        return self.visit.url("booking", id=self.booking.id, move=moving, seen=self.mark)
+        return self.to("booking", id=self.booking.id, move=moving, seen=self.mark)
 
     @property
     def mark(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from starlette.responses import Response
 
-from models.bookings.booking import Booking, BookingCancelled, TooLate
+from models.bookings.booking import BookingCancelled, TooLate
 from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
 from models.bookings.slots import SlotFull
 from models.employees.employee import Employee
@@ -33,7 +33,7 @@ def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
     """The page, or the part of it that is asked for."""
     return page(
         visit,
-        "bookings/sign_ups/show.html",
+        "bookings/sign_ups/desk.html" if sheet.why else "bookings/sign_ups/show.html",
         part=("slots", "people"),
         status=status,
         sheet=sheet,
@@ -41,8 +41,7 @@ def draw(visit: Visit, sheet: BookingPage, *, status: int = 200) -> Response:
 
 
 def changed(
-    visit: Visit,
-    booking: Booking,
+    before: BookingPage,
     said: str,
     employees: Collection[Employee],
     *,
@@ -53,12 +52,13 @@ def changed(
 
     All times are drawn: their buttons named who has a time now, and a place that was freed may be somebody else's.
     """
-    sheet = BookingPage(visit, booking, just=[employee.id for employee in just], at=at)
+    booking, why = before.booking, before.why
+    sheet = BookingPage(before.visit, booking, just=[employee.id for employee in just], at=at, why=why)
     return swap(
-        visit,
+        before.visit,
         "bookings/sign_ups/_changes.html",
         into="slots",
-        or_go=visit.url("booking", id=booking.id, new=sheet.just) if just else sheet.url,
+        or_go=sheet.to("booking", id=booking.id, new=sheet.just) if just else sheet.url,
         say=said,
         sheet=sheet,
         touched=[employee.id for employee in employees],
@@ -76,4 +76,6 @@ def _sentence(sheet: BookingPage, why: Exception, names: dict[int, str]) -> str:
     name = names.get(getattr(why, "employee_id", 0), "Den ansatte")
     if isinstance(why, AlreadySignedUp) and sheet.booking.names_hidden:
         return f"{name} kan ikke meldes på her nå."  # who signed the person up is nobody's business
+    if isinstance(why, TooLate) and sheet.why:
+        return "Dagen er over, så ingenting kan endres. Noter oppmøtet i stedet."
     return _SENTENCES[type(why)].format(name)

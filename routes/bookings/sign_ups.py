@@ -1,7 +1,7 @@
 """A booking's page, and what is done there: putting employees on slots, moving them, taking them off (T1-T5).
 
 Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a time is in `distributions`. How the page
-is answered is in `sheet`.
+is answered is in `sheet`. At the desk the same is done in the customer's stead, and then there is a reason, `why`.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from models.values.dates import parse_date
 from routes.bookings.addresses import create as give_address
 from routes.bookings.addresses import typed_in
 from routes.bookings.inviting import invite_chosen
-from routes.bookings.page import BookingPage, booking_of
+from routes.bookings.page import BookingPage, ReasonForm, booking_of
 from routes.bookings.sheet import REFUSALS, changed, draw, refused
 from routes.web.answers import go, nothing_new
 from routes.web.errors import not_found
@@ -53,30 +53,32 @@ class MoveForm(PortalForm):
     swap = Ids("Bytt")
 
 
-def show(visit: Visit, id: int) -> Response:
+def show(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
     booking, sent = booking_of(visit, id), visit.draft() or visit.query_params.multi_items()
     form = WhoForm.of(visit, sent)
+    sheet = _sheet(visit, booking, why, form)
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
-        return go(visit, visit.url("booking", id=id, employee=form.employee.data))
-    sheet = _sheet(visit, booking, form)
+        return go(visit, sheet.to("booking", id=id, employee=form.employee.data))
     sheet.typed = typed_in(sent)
     sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
-        sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0)
+        sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0, why)
     if visit.query_params.get("seen") == sheet.mark:
         return nothing_new()
     return draw(visit, sheet)
 
 
-def create(visit: Visit, id: int) -> Response:
+def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Put the ticked employees on a slot, or on the waiting list of a day (T1-T4)."""
     booking, form = booking_of(visit, id), SignUpForm.of(visit, visit.form.multi_items())
-    other = _other_button(visit, booking, form)
+    other = _other_button(visit, booking, form, why)
     if other:
         return other
-    sheet, employees = _sheet(visit, booking, form), _employees(visit, form.employee.data)
+    sheet, employees = _sheet(visit, booking, why, form), _employees(visit, form.employee.data)
+    if without := _without_reason(visit, sheet):
+        return without
     if not employees:
         sheet.problem = "Velg hvem som skal få timen: kryss av minst én ansatt."
         return draw(visit, sheet, status=422)
@@ -90,74 +92,90 @@ def create(visit: Visit, id: int) -> Response:
         raise not_found()
     try:
         new = not_there_yet(visit.db, slot, employees, visit.user.user_id)
-        sign_up_all(visit.db, slot, new, by=visit.user, now=visit.now)
-    except REFUSALS as why:
-        return refused(visit, sheet, why, employees)
+        sign_up_all(visit.db, slot, new, by=visit.user, now=visit.now, reason=sheet.reason)
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
-    return changed(visit, booking, said, employees, just=new)
+    return changed(sheet, said, employees, just=new)
 
 
-def _other_button(visit: Visit, booking: Booking, form: SignUpForm) -> Response | None:
+def _other_button(visit: Visit, booking: Booking, form: SignUpForm, why: ReasonForm | None) -> Response | None:
     """What else the form's buttons do, for browsers that know no formaction."""
     if "address" in visit.form:
-        return give_address(visit, booking.id)
+        return give_address(visit, booking.id, why)
     for pressed, act in ((visit.form.get("cancel"), destroy), (visit.form.get("accept"), accept)):
         if isinstance(pressed, str) and is_id(pressed):
-            return act(visit, int(pressed))
+            return act(visit, int(pressed), why)
     if "find" in visit.form:
-        sheet = _sheet(visit, booking, form)
+        sheet = _sheet(visit, booking, why, form)
         sheet.typed = typed_in(visit.form.multi_items())
         return draw(visit, sheet)
-    if "invite" in visit.form:
+    if "invite" in visit.form and why is None:
         return invite_chosen(visit, booking, form.employee.data)
-    if "distribute" in visit.form:
+    if "distribute" in visit.form and why is None:
         return go(visit, visit.url("new_distribution", id=booking.id, employee=form.employee.data))
     return None
 
 
-def destroy(visit: Visit, id: int) -> Response:
+def destroy(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Take somebody off a slot, or off the waiting list (T5)."""
-    sign_up = _sign_up(visit, id)
+    sign_up = _sign_up(visit, id, why)
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
-    slot_id = sign_up.slot_id
+    slot_id, sheet = sign_up.slot_id, _sheet(visit, booking, why)
+    if without := _without_reason(visit, sheet):
+        return without
     try:
-        seating.cancel(visit.db, sign_up, by=visit.user, now=visit.now)
+        seating.cancel(visit.db, sign_up, by=visit.user, now=visit.now, reason=sheet.reason)
     except NoLongerSignedUp:
         pass  # pressed twice, or somebody else was faster: it is as one wanted it
-    except REFUSALS as why:
-        return refused(visit, _sheet(visit, booking), why, [employee])
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, [employee])
     said = f"{employee.full_name} er meldt av." if slot_id else f"{employee.full_name} står ikke lenger på venteliste."
-    return changed(visit, booking, said, [employee], at=slot_id)
+    return changed(sheet, said, [employee], at=slot_id)
 
 
-def move(visit: Visit, id: int) -> Response:
+def move(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Give somebody another slot of the booking, or let two people swap (T5)."""
-    sign_up, form = _sign_up(visit, id), MoveForm.of(visit, visit.form.multi_items())
+    sign_up, form = _sign_up(visit, id, why), MoveForm.of(visit, visit.form.multi_items())
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
-    other = _sign_up(visit, form.swap.first) if form.swap.data else None
+    other = _sign_up(visit, form.swap.first, why) if form.swap.data else None
     slot = slot_by_id(visit.db, (other.slot_id if other else form.slot.first) or 0)
     if slot is None or slot.booking_id != booking.id:
         raise not_found()
+    sheet = _sheet(visit, booking, why, moving=sign_up)
+    if without := _without_reason(visit, sheet):
+        return without
     try:
         if other:
-            seating.swap(visit.db, sign_up, other, by=visit.user, now=visit.now)
+            seating.swap(visit.db, sign_up, other, by=visit.user, now=visit.now, reason=sheet.reason)
         else:
-            seating.move(visit.db, sign_up, slot, by=visit.user, now=visit.now)
-    except REFUSALS as why:
-        return refused(visit, _sheet(visit, booking, moving=sign_up), why, [employee])
+            seating.move(visit.db, sign_up, slot, by=visit.user, now=visit.now, reason=sheet.reason)
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, [employee])
     said = f"{employee.full_name} er flyttet til {short_moment(slot.starts_at)}."
-    return go(visit, visit.url("booking", id=booking.id), say=f"{said} De to har byttet." if other else said)
+    return go(visit, sheet.url, say=f"{said} De to har byttet." if other else said)
 
 
-def accept(visit: Visit, id: int) -> Response:
+def accept(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Say yes, on behalf of an employee, to a place that the waiting list has offered."""
-    sign_up = _sign_up(visit, id)
+    sign_up = _sign_up(visit, id, why)
     booking, [employee] = booking_of(visit, sign_up.booking_id), _employees(visit, [sign_up.employee_id])
+    sheet = _sheet(visit, booking, why)
+    if without := _without_reason(visit, sheet):
+        return without
     try:
-        seating.accept(visit.db, sign_up, by=visit.user, now=visit.now)
-    except REFUSALS as why:
-        return refused(visit, _sheet(visit, booking), why, [employee])
-    return changed(visit, booking, f"{employee.full_name} er påmeldt.", [employee], at=sign_up.slot_id)
+        seating.accept(visit.db, sign_up, by=visit.user, now=visit.now, reason=sheet.reason)
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, [employee])
+    return changed(sheet, f"{employee.full_name} er påmeldt.", [employee], at=sign_up.slot_id)
+
+
+def _without_reason(visit: Visit, sheet: BookingPage) -> Response | None:
+    """At the desk nothing is changed without a reason (D1); what was chosen stays chosen."""
+    if sheet.why is None or sheet.why.validate():
+        return None
+    sheet.problem = sheet.why.sentences
+    return draw(visit, sheet, status=422)
 
 
 def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Response:
@@ -168,21 +186,28 @@ def _wait(visit: Visit, sheet: BookingPage, employees: list[Employee]) -> Respon
     if day and all(day != of_booking.date for of_booking in sheet.view.days):
         raise not_found()
     try:
-        join_all(visit.db, sheet.booking, employees, day, by=visit.user, now=visit.now)
-    except REFUSALS as why:
-        return refused(visit, sheet, why, employees)
-    return changed(visit, sheet.booking, f"{_names(employees)} står på venteliste.", employees)
+        join_all(visit.db, sheet.booking, employees, day, by=visit.user, now=visit.now, reason=sheet.reason)
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, employees)
+    return changed(sheet, f"{_names(employees)} står på venteliste.", employees)
 
 
-def _sheet(visit: Visit, booking: Booking, form: WhoForm | None = None, *, moving: SignUp | None = None) -> BookingPage:
+def _sheet(
+    visit: Visit,
+    booking: Booking,
+    why: ReasonForm | None,
+    form: WhoForm | None = None,
+    *,
+    moving: SignUp | None = None,
+) -> BookingPage:
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
     only_free = bool(form and form.only_free.data)
-    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free)
+    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free, why=why)
 
 
-def _sign_up(visit: Visit, id: int | None) -> SignUp:
+def _sign_up(visit: Visit, id: int | None, why: ReasonForm | None) -> SignUp:
     """A sign-up of somebody whom the visitor may see, and may see there; else there is none."""
-    sign_up = sign_up_by_id(visit.db, id or 0, visit.user.user_id)
+    sign_up = sign_up_by_id(visit.db, id or 0, visit.user.user_id, unhidden=why is not None and why.with_names)
     if sign_up is None:
         raise not_found()
     return sign_up

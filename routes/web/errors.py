@@ -81,6 +81,15 @@ def only_looking() -> Refused:
     )
 
 
+def not_ones_own() -> Refused:
+    """What is done in a customer's stead is done by those who know the customer."""
+    return Refused(
+        403,
+        "Dette er ikke din kunde",
+        "Bare kundeansvarlig, en stedfortreder eller en administrator kan gjøre dette for kunden. Ingenting er lagret.",
+    )
+
+
 def not_found() -> Refused:
     """What one may not see and what does not exist are the same (B13, X3)."""
     return refusal(404)

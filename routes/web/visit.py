@@ -21,9 +21,10 @@ from models.core.lanes import Full, Lane
 from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.walls import has_written
 from models.customers.account_managers import Contact
+from models.customers.search import is_looked_after
 from models.users.drafts import find
 from models.users.sessions import Choice, SignedIn
-from routes.web.errors import busy, not_found
+from routes.web.errors import busy, not_found, not_ones_own
 from routes.web.http.asked import Asked
 from routes.web.http.cookie import Flash
 from routes.web.http.links import without_numbers
@@ -123,6 +124,17 @@ class Visit:
         self.served = Scope.whole(customer_id)
         narrow(self.db, self.served)
         return customer_id
+
+    @property
+    def may_act(self) -> bool:
+        """Whether it is staff who may act in the stead of the customer that is served: its own, or an administrator."""
+        user = self.user
+        return user.is_serving and (user.is_administrator or is_looked_after(self.db, self.customer_id, user.covers))
+
+    def act(self) -> None:
+        """Hold who acts in a customer's stead to that; raises the refusal."""
+        if not self.may_act:
+            raise not_ones_own()
 
     @property
     def lacks_factor(self) -> bool:

@@ -39,6 +39,7 @@ UNSEEN_PARTS = {
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),  # who is helped has to have a second factor
     *("change_password", "end_sessions", "request_password", "desk"),  # the walk gets the whole page there
     *("cancel_sign_up", "move_sign_up", "accept_sign_up", "booking_address"),  # of several parts, some
+    *("desk_move_sign_up", "desk_accept_sign_up"),  # the same at the desk
     *(
         "reactivation",
         "revoke_calendar",

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 import app
 from models.bookings.sign_ups.sign_up import SignUp
-from models.core.audit import AuditEntry, Named, record
+from models.core.audit import AuditEntry, Change, Named, record
 from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import across_customers
@@ -74,6 +74,8 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
                 who.customer_id, who.id, "changed", {"email": who.email}, {}, by=Named("Hanne Moe (hms.fjord)"), now=NOW
             )
             record(db, change)
+            sat = db.scalars(select(SignUp).where(SignUp.employee_id == who.id).order_by(SignUp.id).limit(1)).one()
+            record(db, Change.of(sat, "moved", by=Named("Kari"), at=NOW, changed={"reason": f"Qvist{who.id} ringte"}))
             now = news.facts(who.id, who.details, "Bergen", active=False)
             changed, waits = now | {"fields": ["email"]}, {"id": who.id, "registered": False}
             arrived = post(db, replace(event, payload=changed))

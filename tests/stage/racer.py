@@ -37,6 +37,7 @@ def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_i
             select(SignUp).where(SignUp.employee_id == employee_id, SignUp.state.in_(COMING)).order_by(SignUp.id)
         ).first()
         what = dice.choice(["sign up", "sign up", "sign up", "move", "cancel", "swap", "join"])
+        reason = dice.choice([None, "De ringte"])  # the customer's users, and the desk for them
         others = db.scalars(
             select(SignUp).where(SignUp.booking_id == slot.booking_id, SignUp.state.in_(COMING)).order_by(SignUp.id)
         ).all()
@@ -44,13 +45,13 @@ def attempt(database: Database, scope: Scope, booking_ids: list[int], employee_i
             if what == "join":
                 join(db, db.get_one(Booking, slot.booking_id), employee, None, by=by, now=NOW)
             elif mine is None or what == "sign up":
-                sign_up(db, slot, employee, by=by, now=NOW)
+                sign_up(db, slot, employee, by=by, now=NOW, reason=reason)
             elif what == "cancel":
-                seating.cancel(db, mine, by=by, now=NOW)
+                seating.cancel(db, mine, by=by, now=NOW, reason=reason)
             elif what == "move" and slot.booking_id == mine.booking_id:
-                seating.move(db, mine, slot, by=by, now=NOW)
+                seating.move(db, mine, slot, by=by, now=NOW, reason=reason)
             elif others and others[-1].booking_id == mine.booking_id:
-                seating.swap(db, mine, others[-1], by=by, now=NOW)
+                seating.swap(db, mine, others[-1], by=by, now=NOW, reason=reason)
         except _REFUSALS as refused:
             db.rollback()
             return type(refused).__name__

@@ -68,6 +68,7 @@ def candidates(
     unit_ids: frozenset[int] | None = None,
     chosen: Collection[int] = (),
     viewer_id: int | None = None,
+    unhidden: bool = False,
 ) -> Candidates:
     """The employees of the scope that a search finds, with those who are chosen already."""
     found = find_employees(db, booking.customer_id, Criteria(text=text, unit_ids=unit_ids), _LOOKED_AT)
@@ -76,7 +77,8 @@ def candidates(
     total = found.count
     if text or unit_ids is not None:
         total = db.scalar(select(func.count(Employee.id)).where(Employee.deactivated_at.is_(None))) or 0
-    has = what_they_have(db, booking, [row.id for row in (*kept, *found.rows)], viewer_id)
+    ids = [row.id for row in (*kept, *found.rows)]
+    has = what_they_have(db, booking, ids, viewer_id, unhidden=unhidden)
     everybody = [
         Candidate(row.id, row.full_name, row.unit_name, row.email, has.get(row.id), row.id in chosen)
         for row in (*kept, *found.rows)
@@ -85,9 +87,11 @@ def candidates(
     return Candidates(everybody[: max(SHOWN, len(chosen))], found.count, total)
 
 
-def candidates_by_id(db: Session, booking: Booking, ids: Collection[int], viewer_id: int | None) -> list[Candidate]:
+def candidates_by_id(
+    db: Session, booking: Booking, ids: Collection[int], viewer_id: int | None, *, unhidden: bool = False
+) -> list[Candidate]:
     """Some employees, with what they have on the booking now."""
-    has = what_they_have(db, booking, ids, viewer_id)
+    has = what_they_have(db, booking, ids, viewer_id, unhidden=unhidden)
     return [
         Candidate(row.id, row.full_name, row.unit_name, row.email, has.get(row.id), chosen=False)
         for row in _rows(db, ids)
@@ -100,9 +104,12 @@ def employees_by_id(db: Session, ids: Collection[int]) -> list[Employee]:
 
 
 def what_they_have(
-    db: Session, booking: Booking, employee_ids: Collection[int], viewer_id: int | None
+    db: Session, booking: Booking, employee_ids: Collection[int], viewer_id: int | None, *, unhidden: bool = False
 ) -> dict[int, Has]:
-    """By employee, what they have on a booking; where names are hidden, only what the viewer has seen to."""
+    """By employee, what they have on a booking; where names are hidden, only what the viewer has seen to.
+
+    `unhidden` is for staff who have asked for the names (decision 0029), here and below.
+    """
     rows = db.execute(
         select(
             SignUp.employee_id,
@@ -125,7 +132,7 @@ def what_they_have(
     return {
         employee: Has(id, state, slot, starts_at, day, until, line.get(id))
         for employee, id, state, slot, starts_at, day, until, by_id in rows
-        if not booking.names_hidden or by_id == viewer_id
+        if unhidden or not booking.names_hidden or by_id == viewer_id
     }
 
 
@@ -150,11 +157,14 @@ def not_there_yet(db: Session, slot: Slot, employees: Collection[Employee], view
     return [employee for employee in employees if employee.id not in ids]
 
 
-def sign_up_by_id(db: Session, id: int, viewer_id: int) -> SignUp | None:
+def sign_up_by_id(db: Session, id: int, viewer_id: int, *, unhidden: bool = False) -> SignUp | None:
     """The sign-up, where the viewer may see who it is: an employee of the scope, and no hidden name."""
-    return db.scalar(
+    found = (
         select(SignUp)
         .join(Employee, Employee.id == SignUp.employee_id)
         .join(Booking, Booking.id == SignUp.booking_id)
-        .where(SignUp.id == id, Booking.names_hidden.is_(False) | (SignUp.signed_up_by_id == viewer_id))
+        .where(SignUp.id == id)
     )
+    if not unhidden:
+        found = found.where(Booking.names_hidden.is_(False) | (SignUp.signed_up_by_id == viewer_id))
+    return db.scalar(found)

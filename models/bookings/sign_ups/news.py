@@ -115,13 +115,17 @@ class News:
     """The slot before, where one is moved."""
 
 
-def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime) -> None:
-    """Log changes of sign-ups, tell the CRM, and write to the employees, in the transaction of the changes."""
+def tell(db: Session, booking: Booking, *news: News, by: Actor, now: datetime, reason: str | None = None) -> None:
+    """Log changes of sign-ups, tell the CRM, and write to the employees, in the transaction of the changes.
+
+    The `reason` is for the log alone.
+    """
     db.flush()  # new sign-ups get their ids, and the rows are locked before what is told of them gets its place
     surroundings = around(db, booking)
     for new in news:
         sign_up, ids = new.sign_up, _ids(booking, new)
-        record(db, Change.of(sign_up, new.what, by=by, at=now, changed=ids))
+        why = {"reason": reason} if reason else {}
+        record(db, Change.of(sign_up, new.what, by=by, at=now, changed=ids | why))
         db.add(compose(Outgoing.event(sign_up, f"sign_up.{new.what}", ids, now)))
         employee = db.get_one(Employee, sign_up.employee_id)
         if employee.email and new.what not in _WITHOUT_LETTER:

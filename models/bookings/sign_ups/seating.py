@@ -2,6 +2,9 @@
 
 Whoever changes where a person sits locks the person first; see docs/decisions/0015-one-person-at-a-time.md. How a
 waiting list is joined is in `waiting_list`, what is offered to it in `offers`; many at a time are in `distribution`.
+
+A `reason` is what the provider does it for: after the deadline, too, until the day of the time is over. The log keeps
+it.
 """
 
 from collections.abc import Collection
@@ -33,14 +36,16 @@ from models.core.scope import whole_customer
 from models.employees.employee import Employee
 
 
-def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: datetime) -> SignUp:
+def sign_up(
+    db: Session, slot: Slot, employee: Employee, *, by: Actor, now: datetime, reason: str | None = None
+) -> SignUp:
     """Put an employee on a slot; a place in the line or an offer on the same booking is given up for it.
 
     Raises BookingCancelled, TooLate, NotActive, NoEmail, AlreadySignedUp, Overlaps, SlotFull (T2-T5).
     """
     with whole_customer(db):
-        booking, before = eligible(db, slot.booking_id, employee, now)
-        _check_changeable(booking, slot, now)
+        booking, before = eligible(db, slot.booking_id, employee, now, late=reason is not None)
+        _check_changeable(booking, slot, now, reason)
         if before and before.state in COMING:
             raise AlreadySignedUp(before)
         _check_free(db, employee.id, slot, but=before)
@@ -62,63 +67,79 @@ def sign_up(db: Session, slot: Slot, employee: Employee, *, by: Actor, now: date
         made.signed_up_by_id = by.user_id
         _sit(made, slot)
         db.add(made)
-        tell(db, booking, News("created", made, slot), by=by, now=now)
+        tell(db, booking, News("created", made, slot), by=by, now=now, reason=reason)
         if offered and offered.id != slot.id:
             offer_places(db, booking, [offered], now)
         return made
 
 
-def sign_up_all(db: Session, slot: Slot, employees: Collection[Employee], *, by: Actor, now: datetime) -> list[SignUp]:
+def sign_up_all(
+    db: Session,
+    slot: Slot,
+    employees: Collection[Employee],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> list[SignUp]:
     """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
     with whole_customer(db), db.begin_nested():
         hold_people(db, [employee.id for employee in employees])
-        return [sign_up(db, slot, employee, by=by, now=now) for employee in employees]
+        return [sign_up(db, slot, employee, by=by, now=now, reason=reason) for employee in employees]
 
 
-def cancel(db: Session, sign_up: SignUp, *, by: Actor, now: datetime, at_any_time: bool = False) -> None:
+def cancel(
+    db: Session,
+    sign_up: SignUp,
+    *,
+    by: Actor,
+    now: datetime,
+    at_any_time: bool = False,
+    reason: str | None = None,
+) -> None:
     """Take the person off, and offer the place to who is next (T5).
 
-    Raises BookingCancelled, TooLate, NoLongerSignedUp; `at_any_time` is for the provider and for people who
-    leave. A waiting list may be left whenever one wants.
+    Raises BookingCancelled, TooLate, NoLongerSignedUp; `at_any_time` is for people who leave. A waiting list may be
+    left whenever one wants.
     """
     with whole_customer(db):
         booking = _held(db, sign_up)
         slot = db.get_one(Slot, sign_up.slot_id) if sign_up.slot_id and sign_up.holds_a_place else None
         if slot and not at_any_time:
-            _check_changeable(booking, slot, now)
+            _check_changeable(booking, slot, now, reason)
         was, sign_up.state, sign_up.offered_until = sign_up.state, CANCELLED, None
         sign_up.revision += 1
         if slot:
             slot.give_back(db)
-        tell(db, booking, News("cancelled", sign_up, slot, was=was), by=by, now=now)
+        tell(db, booking, News("cancelled", sign_up, slot, was=was), by=by, now=now, reason=reason)
         if slot:
             offer_places(db, booking, [slot], now)
 
 
-def move(db: Session, sign_up: SignUp, slot: Slot, *, by: Actor, now: datetime) -> None:
+def move(db: Session, sign_up: SignUp, slot: Slot, *, by: Actor, now: datetime, reason: str | None = None) -> None:
     """Give the person another slot of the booking, and offer the old one to who is next (T5).
 
     Raises BookingCancelled, TooLate, NoLongerSignedUp, Overlaps, SlotFull.
     """
     with whole_customer(db):
-        booking, old = _seated(db, sign_up, now)
+        booking, old = _seated(db, sign_up, now, reason)
         if slot.id == old.id:
             return
-        _check_changeable(booking, slot, now)
+        _check_changeable(booking, slot, now, reason)
         _check_free(db, sign_up.employee_id, slot, but=sign_up)
         _exchange(db, old, slot)
         _sit(sign_up, slot)
-        tell(db, booking, News("moved", sign_up, slot, before=old), by=by, now=now)
+        tell(db, booking, News("moved", sign_up, slot, before=old), by=by, now=now, reason=reason)
         offer_places(db, booking, [old], now)
 
 
-def swap(db: Session, one: SignUp, other: SignUp, *, by: Actor, now: datetime) -> None:
+def swap(db: Session, one: SignUp, other: SignUp, *, by: Actor, now: datetime, reason: str | None = None) -> None:
     """Let two people of a booking change places; raises as `move` does, and ValueError across bookings."""
     if one.booking_id != other.booking_id:
         raise ValueError("places are swapped within a booking")
     with whole_customer(db):
         hold_people(db, (one.employee_id, other.employee_id))
-        (booking, mine), (_, theirs) = _seated(db, one, now), _seated(db, other, now)
+        (booking, mine), (_, theirs) = _seated(db, one, now, reason), _seated(db, other, now, reason)
         if mine.id == theirs.id:
             return
         _check_free(db, one.employee_id, theirs, but=one)
@@ -126,7 +147,7 @@ def swap(db: Session, one: SignUp, other: SignUp, *, by: Actor, now: datetime) -
         _sit(one, theirs)
         _sit(other, mine)
         swapped = News("moved", one, theirs, before=mine), News("moved", other, mine, before=theirs)
-        tell(db, booking, *swapped, by=by, now=now)
+        tell(db, booking, *swapped, by=by, now=now, reason=reason)
 
 
 def hand_over(db: Session, sign_up: SignUp, heir: Employee, *, by: Actor, now: datetime) -> None:
@@ -157,16 +178,16 @@ def hand_over(db: Session, sign_up: SignUp, heir: Employee, *, by: Actor, now: d
         tell(db, booking, News("cancelled", sign_up, slot, was=was), News("created", made, slot), by=by, now=now)
 
 
-def accept(db: Session, sign_up: SignUp, *, by: Actor, now: datetime) -> None:
+def accept(db: Session, sign_up: SignUp, *, by: Actor, now: datetime, reason: str | None = None) -> None:
     """Say yes to the offered place; raises BookingCancelled, TooLate, NoLongerSignedUp."""
     with whole_customer(db):
         booking = _held(db, sign_up)
         if sign_up.state != OFFERED or sign_up.offered_until is None or sign_up.offered_until <= now:
             raise NoLongerSignedUp(f"the offer of sign-up {sign_up.id} is over")
         slot = db.get_one(Slot, sign_up.slot_id)
-        _check_changeable(booking, slot, now)
+        _check_changeable(booking, slot, now, reason)
         _sit(sign_up, slot)
-        tell(db, booking, News("created", sign_up, slot), by=by, now=now)
+        tell(db, booking, News("created", sign_up, slot), by=by, now=now, reason=reason)
 
 
 def confirm(db: Session, sign_up: SignUp, *, by: Actor, now: datetime) -> None:
@@ -188,12 +209,12 @@ def _held(db: Session, sign_up: SignUp) -> Booking:
     return hold_booking(db, sign_up.booking_id)
 
 
-def _seated(db: Session, sign_up: SignUp, now: datetime) -> tuple[Booking, Slot]:
+def _seated(db: Session, sign_up: SignUp, now: datetime, reason: str | None = None) -> tuple[Booking, Slot]:
     booking = _held(db, sign_up)
     if sign_up.state not in COMING:
         raise NoLongerSignedUp(f"sign-up {sign_up.id}")
     slot = db.get_one(Slot, sign_up.slot_id)
-    _check_changeable(booking, slot, now)
+    _check_changeable(booking, slot, now, reason)
     return booking, slot
 
 
@@ -209,10 +230,10 @@ def _exchange(db: Session, old: Slot, new: Slot) -> None:
             (slot.give_back if slot is old else slot.take)(db)
 
 
-def _check_changeable(booking: Booking, slot: Slot, now: datetime) -> None:
-    booking.check_open(now)
-    if slot.starts_at <= now:
-        raise TooLate(f"slot {slot.id} has begun")
+def _check_changeable(booking: Booking, slot: Slot, now: datetime, reason: str | None) -> None:
+    booking.check_open(now, late=reason is not None)
+    if not slot.is_ahead(now, late=reason is not None):
+        raise TooLate(f"slot {slot.id} has begun, or its day is over")
 
 
 def _check_free(db: Session, employee_id: int, slot: Slot, *, but: SignUp | None) -> None:

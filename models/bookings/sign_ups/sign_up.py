@@ -149,14 +149,16 @@ Index(
 )
 
 
-def eligible(db: Session, booking_id: int, employee: Employee, now: datetime) -> tuple[Booking, SignUp | None]:
+def eligible(
+    db: Session, booking_id: int, employee: Employee, now: datetime, *, late: bool = False
+) -> tuple[Booking, SignUp | None]:
     """Lock an employee who is to get a place or to wait: the booking, and what the employee has on it already.
 
-    Raises BookingCancelled, TooLate, NotActive, NoEmail.
+    `late` is after the deadline, too. Raises BookingCancelled, TooLate, NotActive, NoEmail.
     """
     hold_people(db, (employee.id,))
     booking = hold_booking(db, booking_id)
-    booking.check_open(now)
+    booking.check_open(now, late=late)
     if employee.deactivated_at is not None:
         raise NotActive(employee.id)
     if not employee.email:

@@ -20,11 +20,20 @@ from models.core.scope import whole_customer
 from models.employees.employee import Employee
 
 
-def join(db: Session, booking: Booking, employee: Employee, day: date | None, *, by: Actor, now: datetime) -> SignUp:
+def join(
+    db: Session,
+    booking: Booking,
+    employee: Employee,
+    day: date | None,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> SignUp:
     """Put an employee at the end of the line for a day, or for any day (None), of a booking.
 
-    Where a place is free after all, it is offered at once. Raises BookingCancelled, TooLate, NotActive, NoEmail,
-    AlreadySignedUp.
+    The `reason` is what the provider does it for. Where a place is free after all, it is offered at once. Raises
+    BookingCancelled, TooLate, NotActive, NoEmail, AlreadySignedUp.
     """
     with whole_customer(db):
         booking, before = eligible(db, booking.id, employee, now)
@@ -42,18 +51,25 @@ def join(db: Session, booking: Booking, employee: Employee, day: date | None, *,
             revision=1,
         )
         db.add(waiting)
-        tell(db, booking, News("waiting", waiting), by=by, now=now)
+        tell(db, booking, News("waiting", waiting), by=by, now=now, reason=reason)
         offer_places(db, booking, _free_slots(db, booking, now), now)
         return waiting
 
 
 def join_all(
-    db: Session, booking: Booking, employees: Collection[Employee], day: date | None, *, by: Actor, now: datetime
+    db: Session,
+    booking: Booking,
+    employees: Collection[Employee],
+    day: date | None,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str | None = None,
 ) -> list[SignUp]:
     """Put several employees in the line, all or, where `join` refuses one, none."""
     with whole_customer(db), db.begin_nested():
         hold_people(db, [employee.id for employee in employees])
-        return [join(db, booking, employee, day, by=by, now=now) for employee in employees]
+        return [join(db, booking, employee, day, by=by, now=now, reason=reason) for employee in employees]
 
 
 def places_in_line(db: Session, booking_id: int) -> dict[int, int]:

@@ -112,6 +112,7 @@ STATES: Ways = {
     "no desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings?customer=xyz")),
     "desk booking": ("desk_booking", "kam.lie", desk_booking),
     "desk attendance": ("desk_booking", "kam.lie", desk_attendance),
+    "desk sign-ups": ("desk_sign_ups", "kam.lie", lambda person: desk_booking(person, under="/signups")),
     "desk slot refused": ("desk_edit_slot", "kam.lie", desk_slot_refused),
     "desk booking edited": ("desk_edit_booking", "kam.lie", lambda person: desk_booking(person, under="/edit")),
     "desk calling off": ("desk_cancellation", "kam.lie", lambda person: desk_booking(person, under="/cancellation")),
