@@ -224,6 +224,7 @@ MAP: tuple[Line, ...] = (
     get ("/desk/staff/{id:int}",           desk_member.show,        name="desk_member",     who=administrating),
     post("/desk/staff/{id:int}",           desk_member.update,      name="update_member",   who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/invitation", desk_access.invite,     name="invite_member",   who=administrating, form="desk_member"),
+    post("/desk/staff/{id:int}/second-factor/removal", desk_access.reset, name="reset_member_factor", who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/deactivation", desk_access.deactivate, name="deactivate_member", who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/reactivation", desk_access.reactivate, name="reactivate_member", who=administrating, form="desk_member"),
     post("/desk/staff/{id:int}/customers", desk_hand_over.create,   name="hand_over",       who=administrating, form="desk_member"),

@@ -11,7 +11,7 @@ from models.core.signed import PASSWORD_LINK, Signer
 from models.operations.installation import Installation, Refused
 from models.staff.administration import administrators
 from models.staff.changes import AlreadyStaff, Details, UsernameTaken, add_member, link_for
-from models.staff.log import note
+from models.staff.factors import reset_factor
 from models.users.factors.changes import remove
 from models.users.user import Role, find_user
 
@@ -67,9 +67,10 @@ def reset_second_factor(installation: Installation, *, username: str) -> Iterabl
     """Any user who has lost the telephone and the recovery codes gets in with the password, and sets up another one."""
     with installation.session() as db:
         user = find_user(db, username)
-        is_reset = user is not None and remove(db, user.id, by=OPERATOR, now=installation.now)
-        if user is not None and is_reset and user.account_manager_id is not None:
-            note(db, user.account_manager_id, "second factor removed", by=OPERATOR, now=installation.now)
+        if user is not None and user.account_manager_id is not None:
+            is_reset = reset_factor(db, user.account_manager_id, by=OPERATOR, now=installation.now)
+        else:
+            is_reset = user is not None and remove(db, user.id, by=OPERATOR, now=installation.now)
     if not is_reset:
         raise Refused(f"No user who may sign in is called {username} and has a second factor.")
     yield f"{username} signs in with the password alone now, is signed out everywhere, and is told by mail."

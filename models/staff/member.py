@@ -18,7 +18,7 @@ from models.customers.customer import Customer
 from models.customers.search import within
 from models.customers.stand_ins import StandIn
 from models.customers.units import Unit, in_norwegian, is_called
-from models.users.user import Role, User
+from models.users.user import HAS_FACTOR, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Member:
     role: Role | None
     may_sign_in: bool
     has_password: bool
+    has_factor: bool
     customer_count: int
     stand_in: str | None
     """Who stands in today."""
@@ -80,6 +81,7 @@ _SHOWN = (
     User.role,
     User.active,
     User.password_hash != "",
+    HAS_FACTOR,
     _CUSTOMERS,
     _stand_in(_other.name),
     _stand_in(StandIn.last_day),
@@ -87,8 +89,8 @@ _SHOWN = (
 
 
 def _member(id: int, name: str, email: str, phone: str, serves: object, *rest: Any) -> Member:
-    user_id, username, role, active, has_password, count, stand_in, until = rest
-    signs_in = bool(active), bool(has_password)
+    user_id, username, role, active, has_password, has_factor, count, stand_in, until = rest
+    signs_in = bool(active), bool(has_password), bool(has_factor)
     told = user_id, username, Role(role) if role else None, *signs_in
     return Member(id, name, email, phone, bool(serves), *told, count, stand_in, until)
 

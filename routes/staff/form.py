@@ -78,6 +78,12 @@ class LeavingForm(PortalForm):
     heir = Choice("Hvem overtar kundene?", validators=[required(_CHOOSE)], refusal=LEFT)
 
 
+class ResetForm(PortalForm):
+    """The own password of whoever takes a second factor away from a colleague."""
+
+    own_password = OwnPassword(id="reset-password")
+
+
 def chosen(field: Choice) -> int | None:
     """Who it is, once the form is valid; None is nobody."""
     return None if field.data == NONE else int(field.data)

@@ -12,7 +12,7 @@ from models.staff.administration import NotAnAdministrator
 from models.staff.log import history
 from models.staff.member import Member, member_by_id
 from models.staff.stand_ins import stand_ins_of
-from routes.staff.form import NONE, HandOverForm, LeavingForm, MemberForm, StandInForm, others
+from routes.staff.form import NONE, HandOverForm, LeavingForm, MemberForm, ResetForm, StandInForm, others
 from routes.staff.words import said
 from routes.web.answers import page
 from routes.web.errors import not_found
@@ -42,12 +42,13 @@ def administer(change: Callable[[], T]) -> T:
 
 @dataclass
 class Forms:
-    """The forms of the page: about whom it is, the customers, leaving, and stand-ins."""
+    """The forms of the page: about whom it is, the customers, leaving, stand-ins, and a lost second factor."""
 
     details: MemberForm
     hand_over: HandOverForm
     leaving: LeavingForm
     stand_in: StandInForm
+    reset: ResetForm
 
     @property
     def errors(self) -> bool:
@@ -70,11 +71,12 @@ def forms(visit: Visit, member: Member, *, sent: str = "") -> Forms:
     hand_over: HandOverForm = HandOverForm.of(visit, pairs("hand_over"))
     leaving: LeavingForm = LeavingForm.of(visit, pairs("leaving"))
     stand_in: StandInForm = StandInForm.of(visit, pairs("stand_in"))
+    reset: ResetForm = ResetForm.of(visit, pairs("reset"))
     hand_over.to.find_choices = leaving.heir.find_choices = lambda: [first, *people(), nobody]
     stand_in.stand_in.find_choices = lambda: [first, *people()]
     if member.user_id is None:
         del details.role
-    return Forms(details, hand_over, leaving, stand_in)
+    return Forms(details, hand_over, leaving, stand_in, reset)
 
 
 def draw(visit: Visit, member: Member, shown: Forms, *, status: int = 200) -> Response:

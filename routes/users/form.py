@@ -169,4 +169,4 @@ class NewUserForm(InvitationForm):
 class ResetForm(PortalForm):
     """The own password of whoever takes a second factor away from somebody else."""
 
-    own_password = OwnPassword()
+    own_password = OwnPassword(id="reset-password")

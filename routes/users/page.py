@@ -198,7 +198,12 @@ def reset_user_factor(visit: Visit, side: Side, user: CustomerUser) -> Response:
 
 
 def _may_reset(visit: Visit, side: Side, user: CustomerUser) -> bool:
-    """Whoever is a user elsewhere, too, would be let in there as well: only staff may know that it is all right."""
+    """Whoever is a user elsewhere, too, would be let in there as well: only staff may know that it is all right.
+
+    One's own is taken away with a code, in `routes.session`: who sits at an open browser may have the password alone.
+    """
+    if user.id == visit.user.user_id:
+        return False
     return side.powers.is_staff or (
         side.powers.covers_all(user.rights) and not customers_besides(visit.db, user.id, side.customer_id)
     )

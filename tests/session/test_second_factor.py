@@ -6,13 +6,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import pyotp
 import pytest
 import segno
 from sqlalchemy import delete, select
 
 import app
-from models.core.audit import THE_PROVIDER, AuditEntry
+from models.core.audit import THE_PROVIDER
 from models.customers.customer import Customer
 from models.users.factors.app import address_of, new_secret, step_of
 from models.users.factors.changes import require
@@ -23,43 +22,9 @@ from models.users.user import SecondFactor, User
 from routes.session.codes import TOO_LATE
 from routes.session.factors import FORGOTTEN, OFF, Picture
 from routes.session.giving import WRONG
-from tests.session.ways_in import GOOD, letters
+from tests.session.ways_in import GOOD, HMS, code_of, key_on, letters, log_of, set_up, sign_in
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
-from tests.stage.page import Page
-
-HMS = {"username": "hms.fjord", "password": "demo-hms.fjord"}
-
-
-def key_on(page: Page) -> str:
-    """The key that is shown to whoever cannot scan the picture."""
-    return page.soup.select_one("code").get_text().replace(" ", "")  # type: ignore[union-attr]
-
-
-def code_of(house: House, secret: str) -> str:
-    """What the telephone shows now."""
-    return pyotp.TOTP(secret).at(house.clock.now())
-
-
-def set_up(house: House, page: Page) -> tuple[str, list[str]]:
-    """Set it up in the simplest way; gives the secret and the recovery codes, and lets a minute pass."""
-    secret = key_on(page.open("/password/factors"))
-    page.fill(code=code_of(house, secret)).press("Slå på")
-    codes = [item.get_text() for item in page.soup.select("#codes code")]
-    assert len(codes) == 10
-    house.clock.advance(timedelta(minutes=1))
-    return secret, codes
-
-
-def sign_in(page: Page, **who: str) -> Page:
-    return page.open("/login").fill(**(who or HMS)).press("Logg inn")
-
-
-def log_of(house: House, username: str) -> list[tuple[str, str]]:
-    with house.behind() as db:
-        id = db.scalars(select(User.id).where(User.username == username)).one()
-        entries = db.scalars(select(AuditEntry).where(AuditEntry.about == f"user:{id}").order_by(AuditEntry.id))
-        return [(entry.actor, entry.action) for entry in entries]
 
 
 def test_it_is_set_up_with_a_code_and_from_then_on_a_password_alone_does_not_do(house: House) -> None:
