@@ -20,7 +20,7 @@ help:  ## show this
 run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT are read from the environment
 	@exec $(PYTHON) app.py run
 
-test: $(VENV)/installed-dev  ## run every test, each story in one mode on SQLite and in the other on PostgreSQL
+test: $(VENV)/installed-dev  ## run every test, each story in one mode on SQLite and in the other on PostgreSQL, or on one of them
 	@$(PYTEST) --pairs=first $(ARGS)
 
 test-rest: $(VENV)/installed-dev  ## run the stories in the two pairs of database and mode that are left

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models.core.audit import Change, record_all
 from models.core.walls import insert_rows, select_rows, update_rows
 from models.employees.details import Details, what_changed, with_units
-from models.employees.employee import Employee, change_and_event, derived, facts
+from models.employees.employee import Employee, derived_of
+from models.employees.news import change_and_event, facts
 from models.outbox.message import Message, row_of
 from models.users.sessions import SignedIn
 
@@ -59,8 +60,7 @@ def prepare_changed(
 
 
 def _columns(customer_id: int, details: Details) -> dict[str, Any]:
-    made = derived(customer_id, details.given_name, details.family_name, details.email, details.mobile)
-    return {"customer_id": customer_id, **asdict(details), **made}
+    return {"customer_id": customer_id, **asdict(details), **derived_of(customer_id, details)}
 
 
 _IDS = select(Employee.idempotency_key, Employee.id).where(

@@ -1,7 +1,8 @@
-"""The six values that are written about an employee, and how each of them is read, in a form and in a list alike.
+"""The values that are written about an employee, and how those of the person are read, in a form and in a list alike.
 
 Each `read_…` takes what was typed, cleaned, and raises ValueError with a Norwegian sentence for the field.
-Names are read in `names`; identity number, address and telephone number, in `models.values`.
+Names are read in `names`, what the work is, in `work`; identity number, address and
+telephone number, in `models.values`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from models.values.dates import parse_date
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The six values that the form shows and the list imports (AR1)."""
+    """The values that the form shows and the list imports: the guide's six (AR1), and three of the work."""
 
     given_name: str
     family_name: str
@@ -24,6 +25,14 @@ class Details:
     mobile: str | None
     birth_date: date | None
     unit_id: int
+    employee_number: str | None = None
+    job_title: str | None = None
+    groups: tuple[str, ...] = ()
+
+    @property
+    def work(self) -> tuple[str, ...]:
+        """What an employee is found by besides name, address and telephone number."""
+        return tuple(word for word in (self.employee_number, self.job_title, *self.groups) if word)
 
     def names_of_changes(self, other: "Details") -> tuple[str, ...]:
         """The names of the values that differ."""
@@ -38,6 +47,9 @@ LABELS: dict[str, str] = {
     "mobile": "Mobil",
     "birth_date": "Fødselsdag",
     "unit_id": "Bedrift/avdeling",
+    "employee_number": "Ansattnummer",
+    "job_title": "Stilling",
+    "groups": "Gruppe",
 }
 """What the form calls them."""
 
@@ -72,6 +84,9 @@ def facts_of(details: Details) -> dict[str, Any]:
         "email": details.email,
         "mobile": details.mobile,
         "birth_date": details.birth_date.isoformat() if details.birth_date else None,
+        "employee_number": details.employee_number,
+        "job_title": details.job_title,
+        "groups": list(details.groups),
     }
 
 

@@ -14,7 +14,8 @@ from models.core.scope import Scope
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.details import Details
-from models.employees.employee import Employee, sort_key
+from models.employees.employee import Employee
+from models.employees.names import sort_key
 from models.employees.search import Criteria, find_employees
 
 _LOOKED_AT = 200

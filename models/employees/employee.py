@@ -1,7 +1,7 @@
 """Employees (ansatte) of a customer: who they are, adding and changing them.
 
 Finding them is in `models.employees.search`, taking them out of the list in `models.bookings.sign_ups.leaving`; the
-identity number has a table of its own, in `models.employees.national_ids`.
+identity number has a table of its own, in `models.employees.national_ids`. What is told of a change is in `news`.
 """
 
 import hashlib
@@ -17,15 +17,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.core.audit import Actor, Change, record
+from models.core.audit import record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
-from models.customers.units import Unit, norwegian
-from models.employees.details import DETAILS, Details, facts_of, what_changed, with_units
+from models.customers.units import Unit
+from models.employees.details import DETAILS, Details, what_changed, with_units
+from models.employees.names import sort_key
+from models.employees.news import change_and_event, facts
 from models.employees.search_words import search_text, tokens_of
-from models.outbox.message import Channel, Outgoing, compose
+from models.employees.work import Groups
+from models.outbox.message import compose
 from models.users.sessions import SignedIn
-from models.values.texts.folding import fold
 
 _BYTEWISE = String(220).with_variant(String(220, collation="C"), "postgresql")
 """Compared byte by byte on both databases: the order is in the key."""
@@ -49,6 +51,11 @@ class Employee(UnitOwned, Base):
     email: Mapped[str | None] = mapped_column(String(254))
     mobile: Mapped[str | None] = mapped_column(String(40))
     birth_date: Mapped[date | None]
+    employee_number: Mapped[str | None] = mapped_column(String(20))
+    """The employer's own for the employee, as in the payroll: of those who are active, nobody else's."""
+    job_title: Mapped[str | None] = mapped_column(String(100))
+    groups: Mapped[tuple[str, ...]] = mapped_column(Groups, default=(), server_default="")
+    """What the employee's checks are for, such as nattarbeid or støy."""
     gender: Mapped[str | None] = mapped_column(String(20))
     """As the CRM says it; never derived from the identity number (U16)."""
     language: Mapped[str] = mapped_column(String(10), default="nb")
@@ -84,15 +91,15 @@ class Employee(UnitOwned, Base):
 
     @property
     def details(self) -> Details:
-        """The six values that the form shows (AR1)."""
-        return Details(**{name: getattr(self, name) for name in DETAILS})
+        """The values that the form shows (AR1)."""
+        return Details(**{name: getattr(self, name) for name in DETAILS} | {"groups": self.groups or ()})
 
     def change(
         self, db: Session, details: Details, *, by: SignedIn, now: datetime, seen: int | None = None
     ) -> tuple[str, ...]:
         """Give the employee other details, and return the names of those that are new (AR2, AR12).
 
-        `seen` is the version that the user saw; raises ChangedMeanwhile where there is a newer one.
+        `seen` is the version that the user saw; raises ChangedMeanwhile where there is a newer one, and NumberTaken.
         """
         if seen is not None and seen != self.version:
             raise ChangedMeanwhile(f"{self.about} is another than the one that was seen")
@@ -100,11 +107,22 @@ class Employee(UnitOwned, Base):
         try:
             with db.begin_nested():
                 change_employees(db, [(self, details)], by=by, now=now)
+        except IntegrityError as wrong:
+            raise NumberTaken.of(wrong) from wrong
         except StaleDataError:  # somebody else saved between our look and our change
             raise ChangedMeanwhile(f"{self.about} was changed at the same moment") from None
         return names
 
 
+_has_number = Employee.deactivated_at.is_(None) & Employee.employee_number.is_not(None)
+Index(
+    "ix_employees_employee_number",
+    Employee.customer_id,
+    Employee.employee_number,
+    unique=True,
+    postgresql_where=_has_number,
+    sqlite_where=_has_number,
+)
 # Small: lists are of those who are active, or of those who are not.
 _if_active, _if_inactive = Employee.deactivated_at.is_(None), Employee.deactivated_at.is_not(None)
 Index(
@@ -129,6 +147,15 @@ class ChangedMeanwhile(Exception):
     """Somebody else has saved the employee since it was shown."""
 
 
+class NumberTaken(Exception):
+    """Another active employee of the customer has the employee number already; who, says `own_numbers`."""
+
+    @classmethod
+    def of(cls, wrong: IntegrityError) -> Exception:
+        """What a refusal of the database says: this, or itself."""
+        return cls("the employee number is in use") if "employee_number" in str(wrong.orig) else wrong
+
+
 class KeyUsed(Exception):
     """The form was already sent once, with other content, and made the employee `id`."""
 
@@ -138,27 +165,33 @@ class KeyUsed(Exception):
 
 
 def derived(
-    customer_id: int, given_name: str, family_name: str, email: str | None, mobile: str | None
+    customer_id: int,
+    given_name: str,
+    family_name: str,
+    email: str | None,
+    mobile: str | None,
+    *,
+    work: Sequence[str] = (),
 ) -> dict[str, str]:
     """The columns that are made of the others: the place in the list, and what a search finds."""
     names = (given_name, family_name)
     return {
         "sort_key": sort_key(given_name, family_name),
-        "search_text": search_text(names, email, mobile),
-        "search_tokens": tokens_of(customer_id, names, email, mobile),
+        "search_text": search_text(names, email, mobile, work),
+        "search_tokens": tokens_of(customer_id, names, email, mobile, work),
     }
 
 
-def sort_key(given_name: str, family_name: str) -> str:
-    """Family name, then given name; two blanks between, so that Berg comes before Berg Hansen (A8)."""
-    return "  ".join(norwegian(fold(name)) for name in (family_name, given_name))[:220]
+def derived_of(customer_id: int, details: Details) -> dict[str, str]:
+    """The same of an employee's details."""
+    names = (details.given_name, details.family_name)
+    return derived(customer_id, *names, details.email, details.mobile, work=details.work)
 
 
 @event.listens_for(Employee, "before_insert")
 @event.listens_for(Employee, "before_update")
 def _derive(_mapper: Mapper[Employee], _connection: Connection, employee: Employee) -> None:
-    columns = derived(employee.customer_id, employee.given_name, employee.family_name, employee.email, employee.mobile)
-    for name, value in columns.items():
+    for name, value in derived_of(employee.customer_id, employee.details).items():
         if getattr(employee, name) != value:
             setattr(employee, name, value)
 
@@ -169,7 +202,7 @@ def add_employee(
     """Add an employee and tell the CRM; returns the id, and whether it is new (AN1, AR12).
 
     The same form (the same `key`, details and `also`, which stands for what else was sent) sent again returns the
-    employee that it made. Raises KeyUsed where the key was used for other content.
+    employee that it made. Raises KeyUsed where the key was used for other content, and NumberTaken.
     """
     content = [{**asdict(details), "birth_date": str(details.birth_date)}, also]
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -179,10 +212,10 @@ def add_employee(
     try:
         with db.begin_nested():
             (employee,) = add_employees(db, [details], by=by, now=now, key=key, fingerprint=fingerprint)
-    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+    except IntegrityError as wrong:  # the same form came twice at the same moment, and the other one was first
         made = _made_with(db, by.user_id, key, fingerprint)
         if made is None:
-            raise
+            raise NumberTaken.of(wrong) from wrong
         return made, False
     return employee.id, True
 
@@ -258,33 +291,6 @@ def tell(
         change, event = change_and_event(employee.customer_id, employee.id, action, told, payload, by=by, now=now)
         record(db, change)
         db.add(compose(event))
-
-
-_FOR_THE_CRM = ("fields", "freed", "handed_over")
-"""Of what has changed: which values are new, and what became of the times ahead."""
-
-
-def change_and_event(
-    customer_id: int,
-    id: int,
-    action: str,
-    changed: dict[str, Any],
-    payload: dict[str, Any],
-    *,
-    by: Actor,
-    now: datetime,
-) -> tuple[Change, Outgoing]:
-    """What the log and what the CRM are told of an employee; what values were before is for the log alone."""
-    payload |= {name: changed[name] for name in _FOR_THE_CRM if name in changed}
-    about, kind = f"employee:{id}", f"employee.{action}"
-    change = Change(customer_id=customer_id, actor=by.label, about=about, action=action, at=now, changed=changed)
-    event = Outgoing(channel=Channel.CRM, kind=kind, about=about, customer_id=customer_id, payload=payload, at=now)
-    return change, event
-
-
-def facts(id: int, details: Details, unit_name: str, *, active: bool) -> dict[str, Any]:
-    """An employee as the CRM is told of one."""
-    return {"id": id, **facts_of(details), "unit_id": details.unit_id, "unit": unit_name, "active": active}
 
 
 def employee_by_id(db: Session, id: int) -> Employee | None:

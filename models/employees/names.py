@@ -1,10 +1,13 @@
-"""Names of people: which signs they may have, and which part of a whole name is which.
+"""Names of people: which signs they may have, which part of a whole name is which, and their order.
 
 What else is written about an employee is in `details`; how names are searched for, in `search_words`.
 """
 
 import re
 import unicodedata
+
+from models.customers.units import norwegian
+from models.values.texts.folding import fold
 
 LONGEST_NAME = 100
 _LETTERS_WERE_LOST = re.compile(r"[?\ufffd]")
@@ -55,3 +58,8 @@ def parts_of(text: str, *, family_first: bool) -> tuple[str, str]:
 def _is_symbol(sign: str) -> bool:
     """Whether it is no letter of any language, as comes of bytes that were taken for other letters: `¥`, `©`."""
     return unicodedata.category(sign) in _OF_SYMBOLS or sign in "\u00a8\u00af\u00b8"
+
+
+def sort_key(given_name: str, family_name: str) -> str:
+    """Family name, then given name; two blanks between, so that Berg comes before Berg Hansen (A8)."""
+    return "  ".join(norwegian(fold(name)) for name in (family_name, given_name))[:220]

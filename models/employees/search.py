@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     table,
     tuple_,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 
@@ -52,6 +53,8 @@ class Criteria:
     """Those who have left, instead of those who are there (A1)."""
     after: int | None = None
     """The last employee of the page before: the list goes on below."""
+    group: str = ""
+    """Only those who are in this group."""
     lacking: Lacking | None = None
     """Only those about whom this is not known."""
     place: str | None = None
@@ -65,8 +68,11 @@ class Criteria:
         if self.lacking:
             found[self.lacking] = True
         wanted = sought(customer_id, self.text)
-        if wanted.tokens:
-            found["tokens"] = wanted.tokens
+        tokens = [one for one in (wanted.tokens, sought(customer_id, self.group).tokens) if one]
+        if tokens:
+            found["tokens"] = " ".join(tokens)
+        if self.group:
+            found["group"] = like(f"|{self.group}|")
         found |= {f"word{place}": like(word) for place, word in enumerate(wanted.words)}
         return found
 
@@ -90,6 +96,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "active": Employee.deactivated_at.is_(None),
     "inactive": Employee.deactivated_at.is_not(None),
     "unit_ids": Employee.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    "group": type_coerce(Employee.groups, Text).contains(bindparam("group", type_=Text), escape="/"),
     Lacking.EMAIL: Employee.email.is_(None),
     Lacking.NATIONAL_ID: ~select(NationalId.employee_id).where(NationalId.employee_id == Employee.id).exists(),
     **{

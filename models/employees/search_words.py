@@ -16,19 +16,22 @@ MOST_WORDS = 8
 """Words that a search looks at; the rest of a longer text is left aside."""
 
 _AROUND = " \t.,;:()<>[]*?!\"'"
+_NUMBER = re.compile("[0-9]+")
 _NOBODY = "signs"
 """A piece that nobody has: those that people have are of three letters at most."""
 
 
-def search_text(names: Iterable[str], email: str | None, mobile: str | None) -> str:
-    """What a search is compared with: names, address and number, one after the other, and other spellings of names."""
-    names = list(names)
-    others = [other for name in names for other in spellings(name)[1:]]
-    parts = [*names, email or "", digits_of(mobile or ""), *others]
+def search_text(names: Iterable[str], email: str | None, mobile: str | None, work: Iterable[str] = ()) -> str:
+    """What a search is compared with: names, address, number and work, one after the other, and other spellings."""
+    names, work = list(names), list(work)
+    others = [other for text in [*names, *work] for other in spellings(text)[1:]]
+    parts = [*names, email or "", digits_of(mobile or ""), *work, *_as_typed(work), *others]
     return " ".join(" ".join(fold(part).split()) for part in parts if part)
 
 
-def tokens_of(customer_id: int, names: Iterable[str], email: str | None, mobile: str | None) -> str:
+def tokens_of(
+    customer_id: int, names: Iterable[str], email: str | None, mobile: str | None, work: Iterable[str] = ()
+) -> str:
     """The pieces of an employee, each with its customer, as one text with blanks between.
 
     Three letters each, and the first one and two letters of each word; of what stands after @, threes alone, or
@@ -36,8 +39,9 @@ def tokens_of(customer_id: int, names: Iterable[str], email: str | None, mobile:
     """
     local, _, domain = fold(email or "").partition("@")
     pieces: dict[str, None] = {}
-    spelled = [spelling for name in names for spelling in spellings(name)]
-    for word in _words(" ".join([*spelled, local, digits_of(mobile or "")])):
+    work = list(work)
+    spelled = [spelling for text in [*names, *work] for spelling in spellings(text)]
+    for word in _words(" ".join([*spelled, local, digits_of(mobile or ""), *_as_typed(work)])):
         pieces |= dict.fromkeys((word[:1], word[:2], *_threes(word)))
     for word in _words(domain):
         pieces |= dict.fromkeys(_threes(word))
@@ -76,6 +80,11 @@ def digits_of(number: str) -> str:
     with suppress(ValueError):
         return (phone.read(number) or "").removeprefix("+")
     return re.sub(r"^(?:\+|00)(?:47)?|[^0-9]", "", phone.bare(number))
+
+
+def _as_typed(work: Iterable[str]) -> list[str]:
+    """Numbers in it as a search reads them, which takes a number for one of a telephone: `0012` is `12`."""
+    return [digits_of(number) for text in work for number in _NUMBER.findall(text) if digits_of(number) != number]
 
 
 def _typed(text: str) -> Iterator[str]:

@@ -19,11 +19,13 @@ from models.core.sealed import Keyring
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
 from models.employees.employee import Employee
 from models.employees.national_ids import register_many
+from models.employees.own_numbers import holders_of_numbers
+from models.imports.cells.headings import Meaning
 from models.imports.fates import details_of
-from models.imports.headings import Meaning
 from models.imports.lists import Import
 from models.imports.matching import Known
-from models.imports.rows import Fate, Read, Row
+from models.imports.reading import Read
+from models.imports.rows import Fate, Row
 from models.users.sessions import SignedIn
 
 _AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 200, 25, 500
@@ -181,7 +183,8 @@ def apply(db: Session, keyring: Keyring, wanted: Application, chunk: Chunk, now:
 
 
 def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Added | None]) -> Mapping[str, int]:
-    added = [one for one in items if one]
+    taken = holders_of_numbers(db, (one.details.employee_number for one in items if one))
+    added = [one for one in items if one and one.details.employee_number not in taken]
     if added:
         ids = add_prepared(db, added, wanted.units, by=wanted.by, now=wanted.now)
         numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
@@ -191,7 +194,12 @@ def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Add
 
 def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Changed | None]) -> Mapping[str, int]:
     as_seen = _as_seen(db, items)
-    changed = [one for one in items if one and one.id in as_seen]
+    holders = holders_of_numbers(db, (one.details.employee_number for one in items if one))
+    changed = [
+        one
+        for one in items
+        if one and one.id in as_seen and holders.get(one.details.employee_number or "", one.id) == one.id
+    ]
     if changed:
         if not change_prepared(db, changed, wanted.units, by=wanted.by, now=wanted.now):
             raise AssertionError("what is locked was changed by another")

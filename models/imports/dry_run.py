@@ -14,9 +14,10 @@ from datetime import date
 
 from models.customers.units import UnitRow
 from models.imports import questions
-from models.imports.headings import Meaning, guess, guess_more, recognise
+from models.imports.cells.headings import Meaning, guess, guess_more, recognise
 from models.imports.questions import LETTERS, Question
-from models.imports.rows import Fate, Read, Reading, Row, read_row, rows_of
+from models.imports.reading import Read, Reading, read_row
+from models.imports.rows import Fate, Row, rows_of
 from models.values.tables import FIRST_DAY, Line, Table
 from models.values.texts.encodings import again
 from models.values.texts.invisible import cell

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models.core.walls import select_rows
 from models.employees.employee import Employee
 from models.employees.search import Criteria, find_employees
-from models.imports.headings import NAMES, Meaning
-from models.imports.states import ACTIVE, INACTIVE
+from models.imports.cells.headings import NAMES, Meaning
+from models.imports.cells.states import ACTIVE, INACTIVE
 from models.values.tables import Row
 
 _COLUMNS = (
@@ -24,11 +24,17 @@ _COLUMNS = (
     Meaning.EMAIL,
     Meaning.MOBILE,
     Meaning.UNIT,
+    Meaning.EMPLOYEE_NUMBER,
+    Meaning.JOB_TITLE,
+    Meaning.GROUPS,
     Meaning.STATUS,
 )
 HEADINGS = [NAMES[meaning] for meaning in _COLUMNS]
 _AT_ONCE = 500
-_MOBILES = select(Employee.id, Employee.mobile).where(Employee.id.in_(bindparam("ids", expanding=True)))
+_MORE = select(Employee.id, Employee.mobile, Employee.employee_number, Employee.job_title, Employee.groups).where(
+    Employee.id.in_(bindparam("ids", expanding=True))
+)
+"""What the list itself does not show."""
 
 
 Last = tuple[int, str]
@@ -45,7 +51,7 @@ def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, Last |
         after, place = last or (None, None)
         found = find_employees(db, customer_id, replace(criteria, after=after, place=place), _AT_ONCE)
         ids = [row.id for row in found.rows]
-        mobiles = dict(select_rows(db, _MOBILES, {"ids": ids}))
+        more = {row.id: row for row in select_rows(db, _MORE, {"ids": ids})}
         status = INACTIVE if criteria.inactive else ACTIVE
         return [
             (
@@ -54,8 +60,11 @@ def exporting(customer_id: int, criteria: Criteria) -> Callable[[Session, Last |
                 row.family_name,
                 row.birth_date,
                 row.email,
-                mobiles.get(row.id),
+                more[row.id].mobile,
                 row.unit_name,
+                more[row.id].employee_number,
+                more[row.id].job_title,
+                ", ".join(more[row.id].groups),
                 status,
             )
             for row in found.rows

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from models.employees.details import Details, read_family_name, read_given_name
-from models.imports.headings import Meaning
+from models.employees.own_numbers import sentence_of
+from models.imports.cells.headings import Meaning
 from models.imports.matching import SAME_PERSON, Colleague, Known, match, name_key
-from models.imports.rows import Fate, Read, Row, names_of
+from models.imports.reading import Read
+from models.imports.rows import Fate, Row, names_of
 from models.values import email_address
 from models.values.national_id import birth_date_warning
 
@@ -42,6 +44,8 @@ def _same_person(one: Read) -> Iterable[object]:
         yield name, one.email.casefold()
     if one.birth_date:
         yield name, one.birth_date
+    if one.employee_number:
+        yield Meaning.EMPLOYEE_NUMBER, one.employee_number
 
 
 def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -> None:
@@ -53,6 +57,7 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     details = details_of(one, before)
     missing = _missing(row, details, before)
     number_is_other = bool(one.number) and (colleague is None or colleague.id in known.other_numbers)
+    row.faults |= _taken(details, colleague, known)
     if not row.faults and before and details:
         row.changes = [*before.names_of_changes(details), *(["national_id"] if number_is_other else [])]
     if before and not row.changes:
@@ -70,6 +75,16 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     row.fate = Fate.FAULTY if row.faults else Fate.NEW if not colleague else Fate.CHANGED if row.changes else Fate.SAME
 
 
+def _taken(details: Details | None, colleague: Colleague | None, known: Known) -> dict[str, str]:
+    """That another active employee has the employee number, who may be one whom the user does not see."""
+    number = details.employee_number if details else None
+    holder = known.number_holders.get(number or "")
+    if not number or holder is None or (colleague and holder == colleague.id):
+        return {}
+    seen = known.by_id.get(holder)
+    return {Meaning.EMPLOYEE_NUMBER.value: sentence_of(number, seen.name if seen else "")}
+
+
 def _leave(row: Row, colleague: Colleague | None) -> None:
     """Of somebody who has left nothing is brought in; who is active in the portal is asked about above the rows."""
     who_and_whether = {"", Meaning.ID, SAME_PERSON, Meaning.STATUS, Meaning.END_DATE}
@@ -82,7 +97,7 @@ def _leave(row: Row, colleague: Colleague | None) -> None:
 
 
 def details_of(one: Read, before: Details | None) -> Details | None:
-    """The six values after the import: an empty cell leaves what is there. None where there is no unit."""
+    """The values after the import: an empty cell leaves what is there. None where there is no unit."""
     if before and (before.unit_id in one.unit_ids or not one.row.values.get(Meaning.UNIT)):
         unit_id: int | None = before.unit_id
     else:
@@ -96,6 +111,9 @@ def details_of(one: Read, before: Details | None) -> Details | None:
         mobile=one.mobile or (before.mobile if before else None),
         birth_date=one.birth_date or (before.birth_date if before else None),
         unit_id=unit_id,
+        employee_number=one.employee_number or (before.employee_number if before else None),
+        job_title=one.job_title or (before.job_title if before else None),
+        groups=one.groups or (before.groups if before else ()),
     )
 
 

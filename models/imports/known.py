@@ -14,10 +14,11 @@ from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee
 from models.employees.national_ids import changes_among, holders_of
+from models.employees.own_numbers import holders_of_numbers
+from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun, Gone
-from models.imports.headings import Meaning
 from models.imports.matching import Colleague, Known, match
-from models.imports.rows import Read
+from models.imports.reading import Read
 from models.values.texts.folding import fold
 
 _AT_ONCE = 1000
@@ -35,7 +36,8 @@ def known_to(
         holders |= {number: [holder.employee_id for holder in those] for number, those in found.items()}
         give_way()
     known.holders = holders
-    wanted = _Wanted(read, {id for ids in holders.values() for id in ids})
+    known.number_holders = holders_of_numbers(db, (one.employee_number for one in read))
+    wanted = _Wanted(read, {id for ids in holders.values() for id in ids} | set(known.number_holders.values()))
     in_units = {id for one in read for id in one.unit_ids} if dry_run.complete else set()
     there: dict[int, Colleague] = {}
     for colleague in _colleagues(db):

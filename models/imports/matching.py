@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from models.customers.units import UnitRow
 from models.employees.details import Details
-from models.imports.headings import Meaning
-from models.imports.rows import Read
+from models.imports.cells.headings import Meaning
+from models.imports.reading import Read
 from models.values.texts.folding import fold
 
 SAME_PERSON = "same_person"
@@ -41,6 +41,8 @@ class Known:
     """By identity number, the employees who have it."""
     by_email: dict[str, list[Colleague]] = field(default_factory=dict)
     by_name: dict[str, list[Colleague]] = field(default_factory=dict)
+    number_holders: Mapping[str, int] = field(default_factory=dict)
+    """By employee number, who of the active has it, also where that is somebody whom the user does not see."""
     other_numbers: set[int] = field(default_factory=set)
     """The employees for whom the list has another identity number than the portal, or the first one."""
 
@@ -55,7 +57,7 @@ class Known:
 
 
 def match(one: Read, known: Known) -> Colleague | None:
-    """Whom a row is about: by our own id, then the identity number, the address, name and birth date."""
+    """Whom a row is about: by our own id, identity number, employee number, address, or name and birth date."""
     row = one.row
     if text := row.values.get(Meaning.ID):
         colleague = known.by_id.get(int(text)) if text.isascii() and text.isdecimal() and len(text) < 10 else None
@@ -69,6 +71,8 @@ def match(one: Read, known: Known) -> Colleague | None:
         return _surely(
             one, _only(one, _narrowed(one, found), "Fødselsnummeret står på flere ansatte"), "Fødselsnummeret"
         )
+    if colleague := known.by_id.get(known.number_holders.get(one.employee_number or "", 0)):
+        return _surely(one, colleague, "Ansattnummeret")
     if one.email and (found := known.by_email.get(one.email.casefold(), [])):
         return _surely(one, _only(one, _narrowed(one, found), "E-postadressen står på flere ansatte"), "E-postadressen")
     if one.birth_date and one.given_name and one.family_name:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.customers.units import UnitRow
-from models.imports.days import ORDERS, birth_year, day_or_none, examples, last_year, order_of
-from models.imports.headings import NAMES, Meaning
+from models.imports.cells.days import ORDERS, birth_year, day_or_none, examples, last_year, order_of
+from models.imports.cells.headings import NAMES, Meaning
+from models.imports.cells.states import ALL_STATES, has_left, is_of_ticks, key_of
+from models.imports.cells.units import find, without_numbers
+from models.imports.cells.units import key_of as unit_key
 from models.imports.rows import Row
-from models.imports.states import ALL_STATES, has_left, is_of_ticks, key_of
-from models.imports.units import find, without_numbers
-from models.imports.units import key_of as unit_key
 from models.values.texts import encodings
 
 LETTERS = "letters"

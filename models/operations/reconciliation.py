@@ -43,6 +43,11 @@ _KINDS: dict[str, _Kind] = {
         Employee.id,
         ("id", "given_name", "family_name", "email", "mobile", "birth_date", "unit_id"),
         {"active": lambda employee: employee.is_active},
+        {
+            "employee_number": lambda employee: employee.employee_number,
+            "job_title": lambda employee: employee.job_title,
+            "groups": lambda employee: list(employee.groups),
+        },
     ),
     "order": _Kind(
         Order, Order.number, ("number", "delivery", "quantity", "contact", "reference", "location", "description"), {}

@@ -60,7 +60,7 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     rows = sorted(rows, key=lambda row: row.id)
     orders = _orders(db, {row.order_number for row in rows})
 
-    def told(kind: str) -> list[dict[str, Any]]:
+    def with_authors(kind: str) -> list[dict[str, Any]]:
         return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
 
     manager = db.get_one(AccountManager, manager_id)
@@ -75,9 +75,9 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
             to=reader.email,
             payload={
                 **addressed(reader, manager),
-                "orders": told(PLACED),
-                "cancelled": told(CANCELLATION),
-                "messages": told(MESSAGE),
+                "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+                "cancelled": with_authors(CANCELLATION),
+                "messages": with_authors(MESSAGE),
             },
             at=now,
         ),

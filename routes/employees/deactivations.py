@@ -16,7 +16,8 @@ from models.bookings.sign_ups.leaving import (
     reactivate,
 )
 from models.bookings.sign_ups.sign_up import AlreadySignedUp, NoEmail, NoLongerSignedUp, NotActive, Overlaps
-from models.employees.employee import Employee
+from models.employees.employee import Employee, NumberTaken
+from models.employees.own_numbers import who_has
 from models.employees.search import Criteria, find_employees
 from routes.employees.page import employee_of, show_saved
 from routes.web.answers import page
@@ -63,7 +64,11 @@ def create(visit: Visit, id: int) -> Response:
 def destroy(visit: Visit, id: int) -> Response:
     """Undo it: the employee is back in the lists."""
     employee = employee_of(visit, id)
-    freed = reactivate(visit.db, employee, by=visit.user, now=visit.now)
+    try:
+        freed = reactivate(visit.db, employee, by=visit.user, now=visit.now)
+    except NumberTaken:
+        taken = who_has(visit.db, employee.employee_number or "")
+        return show_saved(visit, employee, f"{taken} Gi den ene et annet nummer først.", tone="wait")
     back, gone = ([_named(one) for one in freed if one.is_back is is_back] for is_back in (True, False))
     said = [f"{employee.full_name} er aktiv igjen."]
     said += [f"Har fått tilbake {', '.join(back)}."] if back else []

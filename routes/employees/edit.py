@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from models.employees.card import last_actor
-from models.employees.employee import ChangedMeanwhile, Employee
+from models.employees.employee import ChangedMeanwhile, Employee, NumberTaken
 from models.employees.national_ids import mask_of, register, remove
 from models.values.national_id import mask
 from routes.employees.form import (
@@ -14,6 +14,7 @@ from routes.employees.form import (
     duplicates_among,
     employee_form,
     others_with_number,
+    say_who_has_it,
     texts,
     what_is_said,
 )
@@ -50,6 +51,9 @@ def update(visit: Visit, id: int) -> Response:
         changed = employee.change(visit.db, form.details, by=visit.user, now=visit.now, seen=seen)
     except ChangedMeanwhile:
         return _conflict(visit, id, form)
+    except NumberTaken:
+        say_who_has_it(visit, form)
+        return _edit(visit, employee, form, status=422, version=seen)
     number = form.national_id.number
     if number:
         register(visit.db, visit.portal.keyring, id, number, by=visit.user, now=visit.now)

@@ -22,6 +22,8 @@ from models.employees.details import (
 from models.employees.duplicates import SAME_EMAIL, SAME_NAME_AND_BIRTH, SAME_NUMBER, Duplicate, duplicates_of
 from models.employees.employee import Employee
 from models.employees.national_ids import others_with
+from models.employees.own_numbers import who_has
+from models.employees.work import read_employee_number, read_groups, read_job_title
 from models.values import email_address, phone
 from models.values.national_id import birth_date_warning, mask
 from routes.web.fields import Choice, NationalIdField, Option, Read, Text
@@ -62,6 +64,13 @@ class EmployeeForm(PortalForm):
         description="Avdelingen den ansatte hører til.",
         refusal="Velg bedrift/avdeling.",
     )
+    employee_number = Read(LABELS["employee_number"], read_employee_number, description="Nummeret i lønnssystemet.")
+    job_title = Read(LABELS["job_title"], read_job_title)
+    groups = Read(
+        LABELS["groups"],
+        read_groups,
+        description="Hva kontrollene gjelder, for eksempel nattarbeid, støy. Skriv komma mellom.",
+    )
     national_id = NationalIdField(
         "Fødselsnummer (11 siffer)",
         description="Vises aldri i sin helhet. Skriv hele nummeret (fødselsdato og personnummer).",
@@ -77,7 +86,15 @@ class EmployeeForm(PortalForm):
             self.mobile.value,
             self.birth_date.value,
             int(self.unit.data),
+            self.employee_number.value,
+            self.job_title.value,
+            self.groups.value,
         )
+
+    @property
+    def tells_of_work(self) -> bool:
+        """Whether something is filled in, or wrong, in what is folded away else."""
+        return any(field.data or field.errors for field in (self.employee_number, self.job_title, self.groups))
 
     @property
     def unit_names(self) -> dict[str, str]:
@@ -111,7 +128,15 @@ def texts(employee: Employee) -> dict[str, str]:
         "mobile": employee.mobile or "",
         "birth_date": written(employee.birth_date),
         "unit": str(employee.unit_id),
+        "employee_number": employee.employee_number or "",
+        "job_title": employee.job_title or "",
+        "groups": ", ".join(employee.groups),
     }
+
+
+def say_who_has_it(visit: Visit, form: EmployeeForm) -> None:
+    """The sentence at the field, where the employee number is another's."""
+    form.employee_number.errors = [who_has(visit.db, form.employee_number.value)]
 
 
 def carry(visit: Visit, form: EmployeeForm, whose: str = "new") -> str:

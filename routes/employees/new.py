@@ -4,9 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.employees.employee import KeyUsed, add_employee, was_sent
+from models.employees.employee import KeyUsed, NumberTaken, add_employee, was_sent
 from models.employees.national_ids import register
-from routes.employees.form import EmployeeForm, carry, duplicates_among, employee_form, what_is_said
+from routes.employees.form import (
+    EmployeeForm,
+    carry,
+    duplicates_among,
+    employee_form,
+    say_who_has_it,
+    what_is_said,
+)
 from routes.web.answers import go, page
 from routes.web.keys import idempotency_key, new_key
 from routes.web.visit import Visit
@@ -32,6 +39,9 @@ def create(visit: Visit) -> Response:
         id, is_new = add_employee(visit.db, form.details, by=visit.user, key=key, now=visit.now, also=also)
     except KeyUsed as used:
         return _new(visit, form, new_key(), status=409, made=used.id)
+    except NumberTaken:
+        say_who_has_it(visit, form)
+        return _new(visit, form, key, status=422)
     if number and is_new:
         register(visit.db, keyring, id, number, by=visit.user, now=visit.now)
     say, tone = what_is_said(visit, f"{form.given_name.value} {form.family_name.value} er lagt til.", form)

@@ -14,6 +14,7 @@ from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.employees.card import card_of
 from models.employees.employee import employee_by_id
 from models.employees.search import Criteria, Lacking, find_employees
+from models.employees.work import LONGEST_GROUP
 from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS, exporting
 from models.info.worklist import count_without_email
@@ -32,20 +33,23 @@ _NO_NUMBERS = "Det kan ikke søkes på fødselsnummer. Søk på navn, e-post ell
 class EmployeeSearch(UnitFilter):
     """What employees are searched by (A2); an empty field does not restrict."""
 
-    q = Text("Fritekst:", [at_most(200)], description="Navn, e-post eller mobil")
+    q = Text("Fritekst:", [at_most(200)], description="Navn, e-post, mobil, ansattnummer, stilling eller gruppe")
     inactive = Text("Vis deaktiverte")
+    group = Text("Gruppe", [at_most(LONGEST_GROUP)])
     missing = Choice("Mangler:", choices=[ALL, *map(Option, Lacking)], default="")
 
     def criteria(self, units: list[UnitRow], after: int | None) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it (A4)."""
         below = ids_below(units, self.unit.data) if self.unit.data else None
         lacking = Lacking(self.missing.data) if self.missing.data else None
-        return Criteria(self.q.data or "", below, bool(self.inactive.data), after, lacking)
+        group = " ".join((self.group.data or "").split()).lower()
+        return Criteria(self.q.data or "", below, bool(self.inactive.data), after, group, lacking)
 
     @property
     def filters(self) -> dict[str, str]:
         """The filters that are set, as they stand in the URL."""
         set_ = {"q": self.q.data, "unit": self.unit.data, "inactive": "1" if self.inactive.data else ""}
+        set_ |= {"group": self.group.data}
         set_ |= {"missing": self.missing.data if self.missing.data in set(Lacking) else ""}
         return {name: value for name, value in set_.items() if value}
 
@@ -108,6 +112,7 @@ class Employees(Listing):
         of = {Lacking.EMAIL: " uten e-post", Lacking.NATIONAL_ID: " uten fødselsnummer"}.get(
             self.search.missing.data, ""
         )
+        of += f" i gruppen {self.search.group.data}" if self.search.group.data else ""
         left = ("deaktivert ", "deaktiverte ") if self.search.inactive.data else ("", "")
         return f"{left[0]}ansatt{of}", f"{left[1]}ansatte{of}"
 

@@ -14,8 +14,8 @@ from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
+from models.imports.cells.headings import Columns, Meaning, is_list
 from models.imports.dry_run import DryRun, begin, choose_columns
-from models.imports.headings import Columns, Meaning, is_list
 from models.imports.lists import forget, keep, under_way
 from models.imports.rows import Fate
 from models.values.national_id import mask_in

@@ -15,7 +15,7 @@ from models.imports.fates import judge
 from models.imports.known import known_to
 from models.imports.lists import Import, change, import_by_id
 from models.imports.matching import Known
-from models.imports.rows import Read
+from models.imports.reading import Read
 from routes.imports.sheet import Sheet
 from routes.web.answers import go, page
 from routes.web.errors import not_found

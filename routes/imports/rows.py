@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
+from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun
-from models.imports.headings import Meaning
 from models.imports.lists import change
 from models.imports.matching import SAME_PERSON
 from models.imports.rows import Fate, Row, names_of

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from wtforms import BooleanField
 
 from models.customers.units import UnitRow
+from models.imports.cells.headings import NAMES, Meaning
 from models.imports.dry_run import DryRun, Gone
-from models.imports.headings import NAMES, Meaning
 from models.imports.lists import Import
 from models.imports.questions import LETTERS
 from models.imports.rows import Fate, Row
@@ -41,6 +41,9 @@ class RowForm(PortalForm):
     )
     status = Text(NAMES[Meaning.STATUS])
     end_date = Text(NAMES[Meaning.END_DATE], description="dd.mm.åååå")
+    employee_number = Text(NAMES[Meaning.EMPLOYEE_NUMBER])
+    job_title = Text(NAMES[Meaning.JOB_TITLE])
+    groups = Text(NAMES[Meaning.GROUPS])
     same_person = BooleanField("Ja, det er den samme personen")
 
 
@@ -259,4 +262,7 @@ _CHANGES: Mapping[str, str] = {
     "unit_id": "bedrift/avdeling",
     "national_id": "fødselsnummer",
     "status": "aktiveres igjen",
+    "employee_number": "ansattnummer",
+    "job_title": "stilling",
+    "groups": "gruppe",
 }

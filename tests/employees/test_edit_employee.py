@@ -20,6 +20,7 @@ from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY
 
 LABELS = ["Fornavn", "Etternavn", "Epost", "Mobil", "Fødselsdag", "Bedrift/avdeling", "Fødselsnummer (11 siffer)"]
+WORK = ["Ansattnummer", "Stilling", "Gruppe"]
 STORED = {
     "given_name": "Donald",
     "family_name": "Duck",
@@ -77,7 +78,8 @@ def test_ar1_ar4_ar11_the_form_of_the_guide_in_place_and_back(house: House, test
     assert page.h1 == "Rediger ansatt"
     assert {name: page.value(name) for name in STORED} == STORED
     labels = [label.get_text(strip=True) for label in page.soup.select("#employee-form .fields label")]
-    assert labels == LABELS
+    assert labels == [*LABELS, *WORK]
+    assert page.soup.select_one("#employee-form details:not([open])"), "what few have is folded away"
     assert page.options("unit") == ["Demokunde_Test"]
     assert page.value("national_id") == "120523*****"
     assert page.has("Endre fødselsnummer")

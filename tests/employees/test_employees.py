@@ -9,7 +9,8 @@ from models.bookings.sign_ups.seating import sign_up
 from models.core.scope import Scope
 from models.core.search import PAGE_SIZE
 from models.customers.units import Unit
-from models.employees.employee import Employee, sort_key
+from models.employees.employee import Employee
+from models.employees.names import sort_key
 from models.employees.national_ids import NationalId
 from models.employees.search import MANY, Criteria, find_employees
 from models.employees.search_words import sought, tokens_of

@@ -18,7 +18,7 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused
-from models.employees import employee as employees
+from models.employees import news
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
 from models.imports.lists import Import
@@ -70,11 +70,11 @@ def test_after_their_time_people_are_gone_and_counts_stay(quiet_house: House, da
         for who, left in ((one, KEPT + timedelta(minutes=1)), (other, KEPT - timedelta(minutes=1))):
             who.given_name, who.family_name, who.email = "Xenia", f"Qvist{who.id}", f"xenia.{who.id}@qvist.example"
             who.mobile, who.deactivated_at = f"1234{who.id:04}", NOW - left
-            change, event = employees.change_and_event(
+            change, event = news.change_and_event(
                 who.customer_id, who.id, "changed", {"email": who.email}, {}, by=Named("Hanne Moe (hms.fjord)"), now=NOW
             )
             record(db, change)
-            now = employees.facts(who.id, who.details, "Bergen", active=False)
+            now = news.facts(who.id, who.details, "Bergen", active=False)
             changed, waits = now | {"fields": ["email"]}, {"id": who.id, "registered": False}
             arrived = post(db, replace(event, payload=changed))
             post(db, replace(event, kind="employee.national_id_changed", payload=waits))

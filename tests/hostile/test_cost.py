@@ -18,7 +18,7 @@ from models.bookings.sign_ups.selection import Selection, _pasted
 from models.employees.details import read_birth_date, read_family_name
 from models.employees.search_words import search_text, sought, tokens_of
 from models.exchange.sheets.files import Unreadable, read_pasted
-from models.imports.headings import guess, recognise
+from models.imports.cells.headings import guess, recognise
 from models.invoices.invoice import number_key
 from models.notices.notice import read_link
 from models.users.passwords import _normal

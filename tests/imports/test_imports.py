@@ -60,7 +60,7 @@ def events(house: House) -> list[tuple[str, str]]:
 
 def test_a_list_is_looked_over_corrected_in_place_and_applied(house: House, hms: Page) -> None:
     text = (
-        "Fornavn;Etternavn;E-post;Mobil;Fødselsdag;Fødselsnummer;Avdeling;Ansattnr\r\n"
+        "Fornavn;Etternavn;E-post;Mobil;Fødselsdag;Fødselsnummer;Avdeling;Skonr\r\n"
         f"{INGRID};ingrid@ny.example;412 44 845;14.03.1984;{NUMBER};Bergen;7\r\n"
         "Ny;Åsen;ny@fjordbygg.example;123;;;Bergen;8\r\n"
         "Mohamed;Aden;mohamed.aden@fjordbygg.example;12345612;02.11.1990;;Bergen;9\r\n"
@@ -69,7 +69,7 @@ def test_a_list_is_looked_over_corrected_in_place_and_applied(house: House, hms:
     send(hms, text)
     assert hms.h1 == "Se over lista"
     assert counts(hms).startswith("1 endret 1 uendret 2 feil")
-    assert hms.has("Disse kolonnene er ikke tatt med: Ansattnr.")
+    assert hms.has("Disse kolonnene er ikke tatt med: Skonr.")
     assert "Endres: e-post, mobilnummer" in row(hms, 2)
     assert "Fødselsnummer: oppgitt" in row(hms, 2)
     assert "Et norsk nummer har 8 sifre, og her står det 3." in row(hms, 3)

@@ -6,7 +6,7 @@ import pytest
 
 from models.exchange.sheets.files import Table, Unreadable, read
 from models.exchange.sheets.xlsx.writing import letters
-from models.imports.headings import is_list
+from models.imports.cells.headings import is_list
 from models.values.tables import MAX_CELL, MAX_COLUMNS
 from tests.imports.cases import case
 from tests.stage import golden

@@ -35,6 +35,8 @@ _OTHER_DIGITS = {
     for code in range(0x80, 0x20000)
     if (folded := "".join(str(decimal(part)) for part in normalize("NFKC", chr(code)) if part.isdecimal()))
 }
+_ABOVE = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u0100-\u200f\u2030-\U0001ffff]")
+"""Where other digits lie; few pages have such a sign, and to fold a whole page takes a hundred times as long."""
 _APART = re.compile(r"(?<=[0-9])[^0-9a-z]{1,3}(?=[0-9])", re.IGNORECASE)
 _TYPED = re.compile(rb"(?<![0-9])[0-9]{6}[ .\-]?[0-9]{5}(?![0-9])")
 
@@ -138,7 +140,7 @@ class Emitted(logging.Handler):
 def _elevens(content: bytes) -> Iterator[str]:
     """Every eleven digits that stand together, also within longer runs: stored values follow each other closely."""
     text = content.decode("utf-8", "replace")
-    for run in _RUN.findall(text if text.isascii() else text.translate(_OTHER_DIGITS)):
+    for run in _RUN.findall(text.translate(_OTHER_DIGITS) if _ABOVE.search(text) else text):
         digits = "".join(re.findall("[0-9]", run))
         yield from (digits[at : at + 11] for at in range(len(digits) - 10))
 

@@ -29,6 +29,7 @@ from models.bookings.slots import Slot, SlotFull
 from models.core.audit import AuditEntry
 from models.core.scope import whole_customer
 from models.employees.employee import Employee, tell
+from models.employees.own_numbers import check_number
 from models.users.sessions import SignedIn
 
 
@@ -137,10 +138,14 @@ class Freed:
 
 
 def reactivate(db: Session, employee: Employee, *, by: SignedIn, now: datetime) -> list[Freed]:
-    """Take an employee back into the lists, with those of the freed times that nobody else has by now (U17)."""
+    """Take an employee back into the lists, with those of the freed times that nobody else has by now (U17).
+
+    Raises NumberTaken where another has the employee number by now.
+    """
     left_at = employee.deactivated_at
     if left_at is None:
         return []
+    check_number(db, employee.employee_number, than=employee.id)
     employee.deactivated_at = None
     tell(db, "reactivated", [(employee, {})], by=by, now=now)
     db.flush()

@@ -77,6 +77,9 @@ class Employee(Struct, forbid_unknown_fields=True):
     email: str | None
     mobile: str | None
     birth_date: date | None
+    employee_number: str | None
+    job_title: str | None
+    groups: list[str]
     unit_id: int
     unit: str
     active: bool
@@ -167,6 +170,9 @@ class EmployeeRestated(Struct, forbid_unknown_fields=True):
     email: str | None
     mobile: str | None
     birth_date: date | None
+    employee_number: str | None
+    job_title: str | None
+    groups: list[str]
     unit_id: int
     active: bool
 

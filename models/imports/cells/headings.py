@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.imports.days import is_date
-from models.imports.states import is_leaving, is_state, is_yes_or_no
+from models.imports.cells.days import is_date
+from models.imports.cells.states import is_leaving, is_state, is_yes_or_no
 from models.values import email_address, phone
 from models.values.tables import Table
 from models.values.texts.invisible import cell
@@ -31,6 +31,9 @@ class Meaning(StrEnum):
     UNIT = "unit"
     STATUS = "status"
     END_DATE = "end_date"
+    EMPLOYEE_NUMBER = "employee_number"
+    JOB_TITLE = "job_title"
+    GROUPS = "groups"
 
 
 NAMES: dict[Meaning, str] = {
@@ -46,6 +49,9 @@ NAMES: dict[Meaning, str] = {
     Meaning.UNIT: "Arbeidsgiver",
     Meaning.STATUS: "Status",
     Meaning.END_DATE: "Sluttdato",
+    Meaning.EMPLOYEE_NUMBER: "Ansattnummer",
+    Meaning.JOB_TITLE: "Stilling",
+    Meaning.GROUPS: "Gruppe",
 }
 """What the portal calls them, in its own export as well."""
 
@@ -84,6 +90,18 @@ _VARIANTS = {
     "slutt, avgang, end date, termination date, terminated, leaving date, last day, last working day, exit date, "
     "left date, leave date, employment end, employment end date, contract end date, deaktivert, deaktivert dato, "
     "inaktiv fra, inaktiv dato, avsluttet",
+    Meaning.EMPLOYEE_NUMBER: "ansattnummer, ansattnr, ans nr, ansatt id, ansattes nummer, tilsettnummer, tilsettnr, "
+    "medarbeidernummer, medarbeidernr, medarbeider id, arbeidstakernummer, arbeidstakernr, lønnsnummer, lønnsnr, "
+    "lønnstakernummer, ressursnummer, ressursnr, employee number, employee no, employee nr, employee id, "
+    "employee code, emp no, emp id, emp nr, staff number, staff id, payroll number, payroll id, personnel number, "
+    "worker id, anställningsnummer, anställningsnr, medarbejdernummer",
+    Meaning.JOB_TITLE: "stilling, stillingstittel, stillingsbetegnelse, stillingsnavn, stillingsbenevnelse, "
+    "jobbtittel, arbeidstittel, yrkestittel, yrke, tittel, funksjon, job title, position, position title, "
+    "occupation, job, title, role, rolle, befattning",
+    Meaning.GROUPS: "gruppe, grupper, risikogruppe, risikogrupper, eksponeringsgruppe, eksponering, eksponeringer, "
+    "eksponert for, helsekontrollgruppe, helsekontroll gruppe, kontrollgruppe, hms-gruppe, bht-gruppe, "
+    "arbeidsmiljøfaktor, arbeidsmiljøfaktorer, group, groups, risk group, risk groups, exposure, exposures, "
+    "exposure group, health surveillance group",
 }
 
 
