@@ -46,7 +46,7 @@ from routes.orders import search as orders
 from routes.reports import annual_report, desk_plans, figures, hms_year
 from routes.reports import desk as desk_reports
 from routes.reports import search as reports
-from routes.session import codes, factors, password_links, password_requests, passwords
+from routes.session import codes, factors, passkeys, password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.staff import access as desk_access
 from routes.staff import hand_over as desk_hand_over
@@ -101,9 +101,15 @@ MAP: tuple[Line, ...] = (
     get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
     get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
     get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
+    post("/password/factors/new",          factors.prove,           name="prove_for_app",   who=signed_in),
     post("/password/factors",              factors.create,          name="set_up_factor",   who=signed_in, before_factor=True),
     post("/password/factors/codes",        factors.renew,           name="renew_codes",     who=signed_in),
     post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=signed_in),
+    get ("/password/passkeys/new",         passkeys.new,            name="new_passkey",     who=signed_in, before_factor=True),
+    post("/password/passkeys/new",         passkeys.prove,          name="prove_for_passkey", who=signed_in),
+    post("/password/passkeys",             passkeys.create,         name="create_passkey",  who=signed_in, before_factor=True, form="new_passkey"),
+    get ("/password/passkeys/{id:int}",    passkeys.show,           name="passkey",         who=signed_in),
+    post("/password/passkeys/{id:int}/removal", passkeys.destroy,   name="remove_passkey",  who=signed_in),
     post("/password/devices/removal",      factors.forget,          name="forget_device",   who=signed_in),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),

@@ -38,6 +38,12 @@
 
   const reveal = () => document.querySelectorAll(`[data-show][hidden]${navigator.clipboard ? ', [data-copy][hidden]' : ''}`)
     .forEach(b => { b.hidden = false; });
+  const more = () => {
+    const script = document.querySelector('[data-script]')?.dataset.script;
+    if (script) import(script); // what few pages need; it runs once
+  };
+  on('htmx:after:swap', more);
+  more();
   reveal();
   const show = (button, shown) => {
     byId(button.dataset.show).type = shown ? 'text' : 'password';

@@ -110,3 +110,4 @@ def configure_logs(log_format: str) -> None:
     root.setLevel(logging.INFO)
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold whole URLs, with what people search for
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("fido2").setLevel(logging.WARNING)  # it names passkeys, which are people's

@@ -92,6 +92,8 @@ class FactorKind(StrEnum):
 
     APP = "app"
     """A program that shows another code every half minute (TOTP, RFC 6238)."""
+    PASSKEY = "passkey"
+    """A key in a device or a password manager, which signs for this portal alone (WebAuthn)."""
 
 
 class SecondFactor(Sealed, Base):
@@ -103,10 +105,18 @@ class SecondFactor(Sealed, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     sealed: Mapped[str] = mapped_column(Text)
-    """Of a program, the secret that its codes are made from."""
+    """Of a program, the secret that its codes are made from; of a passkey, its id and public key, so that whoever
+    writes to the database cannot put in another one."""
     counter: Mapped[int] = mapped_column(BigInteger)
-    """What was used last: no code of this half minute, or of one before, is good any more."""
+    """Of a program, what was used last: no code of this half minute, or of one before, is good any more. Of a passkey,
+    how often it has signed, where it counts."""
     added_at: Mapped[datetime] = mapped_column(Moment)
+    name: Mapped[str | None] = mapped_column(String(100))
+    """What its user calls a passkey."""
+    credential: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """A digest of a passkey's id: it belongs to one user."""
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a passkey last signed: what was asked before that is answered."""
 
     @property
     def place(self) -> str:

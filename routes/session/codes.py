@@ -1,4 +1,4 @@
-"""The second step of signing in: a code, from whoever has just given the right password.
+"""The second step of signing in: a code or a passkey, from whoever has just given the right password.
 
 The first step is in `routes.session.sign_in`; how a second factor is set up, in `routes.session.factors`.
 """
@@ -7,14 +7,15 @@ from starlette.responses import Response
 from wtforms import BooleanField
 
 from models.core.scope import across_customers
+from models.users.factors.changes import factors_of
 from models.users.passwords import mark_of
 from models.users.throttle import TooManyAttempts
-from models.users.user import User, find_active
+from models.users.user import FactorKind, User, find_active
 from routes.session.beginning import begin
-from routes.session.giving import WRONG, Code, Given, give
+from routes.session.giving import FactorForm, Given, give, question_for, wrong
+from routes.session.questions import at_the_door
 from routes.web.answers import go, page
 from routes.web.entrance.slowing import too_many, try_later
-from routes.web.forms import PortalForm
 from routes.web.http.cookie import Begun
 from routes.web.visit import Visit
 
@@ -22,10 +23,9 @@ TOO_LATE = "Det tok for lang tid. Logg inn på nytt."
 FEW_LEFT = 3
 
 
-class CodeForm(PortalForm):
-    """A code, and whether this browser is asked again."""
+class CodeForm(FactorForm):
+    """A second factor, and whether this browser is asked again."""
 
-    code = Code()
     remember = BooleanField("Ikke spør om kode i denne nettleseren de neste 30 dagene")
 
 
@@ -39,9 +39,10 @@ def ask(visit: Visit, user: User, back_to: str) -> Response:
 def new(visit: Visit) -> Response:
     """The page that asks for a code."""
     back_to = visit.local(visit.query_params.get("next", ""), visit.url("info"))
-    if visit.portal.cookies.read_begun(visit.request, visit.now) is None:
+    begun = visit.portal.cookies.read_begun(visit.request, visit.now)
+    if begun is None:
         return go(visit, visit.url("sign_in", next=back_to))
-    return _page(visit, CodeForm(), back_to, recovery=visit.query_params.get("recovery") == "1")
+    return _page(visit, begun, CodeForm(), back_to, recovery=visit.query_params.get("recovery") == "1")
 
 
 def create(visit: Visit) -> Response:
@@ -53,16 +54,16 @@ def create(visit: Visit) -> Response:
     if begun is None:
         return _again(visit, back_to)
     if not form.validate():
-        return _page(visit, form, back_to, status=422, recovery=recovery)
+        return _page(visit, begun, form, back_to, status=422, recovery=recovery)
     device = visit.portal.cookies.devices(visit.request).get(str(begun.user_id))
     try:
-        given = give(visit, begun.user_id, form.code.data or "", device=device)
+        given = give(visit, begun.user_id, form, at_the_door(begun), device=device)
     except TooManyAttempts as refused:
         form.form_errors = [too_many(refused.wait)]
-        return try_later(_page(visit, form, back_to, status=429, recovery=recovery), refused.wait)
+        return try_later(_page(visit, begun, form, back_to, status=429, recovery=recovery), refused.wait)
     if given is None:
-        form.code.errors = [WRONG]
-        return _page(visit, form, back_to, status=422, recovery=recovery)
+        form.code.errors = [wrong(form)]
+        return _page(visit, begun, form, back_to, status=422, recovery=recovery)
     with across_customers(visit.db):
         user = find_active(visit.db, begun.user_id)
     if user is None or mark_of(user.password_hash) != begun.password:  # changed since it was right
@@ -85,7 +86,23 @@ def _again(visit: Visit, back_to: str) -> Response:
     return go(visit, visit.url("sign_in", next=back_to), say=TOO_LATE, tone="wait")
 
 
-def _page(visit: Visit, form: CodeForm, back_to: str, *, status: int = 200, recovery: bool = False) -> Response:
-    if recovery:
+def _page(
+    visit: Visit, begun: Begun, form: CodeForm, back_to: str, *, status: int = 200, recovery: bool = False
+) -> Response:
+    """Whoever has no program is asked for a recovery code where no passkey can be used."""
+    kinds = {factor.kind for factor in factors_of(visit.db, begun.user_id)}
+    has_app = FactorKind.APP in kinds
+    if recovery or not has_app:
         form.code.ask_for_recovery()
-    return page(visit, "session/code.html", part="code-form", status=status, form=form, next=back_to, recovery=recovery)
+    question = question_for(visit, begun.user_id, at_the_door(begun)) if FactorKind.PASSKEY in kinds else None
+    return page(
+        visit,
+        "session/code.html",
+        part="code-form",
+        status=status,
+        form=form,
+        next=back_to,
+        recovery=recovery,
+        has_app=has_app,
+        question=question,
+    )

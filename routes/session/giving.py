@@ -1,4 +1,4 @@
-"""Giving a second factor: one field takes codes of a program and recovery codes, and each try is counted beforehand.
+"""Giving a second factor: a code of a program, a recovery code or a passkey, and each try is counted beforehand.
 
 Where one is asked for is in the rooms beside this one; what fits, in `models.users.factors`.
 """
@@ -6,28 +6,41 @@ Where one is asked for is in the rooms beside this one; what fits, in `models.us
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import StringField
+from wtforms import HiddenField, StringField
+from wtforms.validators import StopValidation
 
 from models.core.lanes import Lane
 from models.users.factors.app import spend_code
 from models.users.factors.changes import note_recovery
+from models.users.factors.passkeys import LONGEST_ANSWER, known_to, spend_signature
 from models.users.factors.recovery_codes import LONGEST, hash_of, plain, spend_recovery_code
 from models.users.passwords import verify_password
 from models.users.throttle import Bucket, TooManyAttempts, attempt, forgive, key_of
+from routes.session.questions import Question, ask, asked, here, party
 from routes.web.entrance.slowing import too_many
 from routes.web.fields import at_most, required
+from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
 WRONG = "Koden er feil, eller den er brukt. Vent til appen viser en ny."
+WRONG_PASSKEY = "Passnøkkelen passet ikke, eller det tok for lang tid. Prøv en gang til, eller skriv en kode."
 _APP = "Engangskode", "Seks sifre fra autentiseringsappen."
 _RECOVERY = "Gjenopprettingskode", "En av de ti du fikk da du slo på totrinnsbekreftelse. Hver kode virker én gang."
+
+
+def _unless_passkey(form: Any, field: Any) -> None:
+    """Whoever has used a passkey types no code."""
+    if "passkey" in form and form.passkey.data:
+        field.errors = []
+        raise StopValidation
 
 
 class Code(StringField):
     """A code as somebody typed it; it is never drawn again."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_APP[0], [required("Skriv koden."), at_most(LONGEST)], description=_APP[1], **kwargs)
+        checks = [_unless_passkey, required("Skriv koden."), at_most(LONGEST)]
+        super().__init__(_APP[0], checks, description=_APP[1], **kwargs)
 
     def _value(self) -> str:
         return ""
@@ -45,32 +58,65 @@ class Given:
     """Where it was a recovery code: how many are left."""
 
 
-def give(visit: Visit, user_id: int, typed: str, *, device: str | None) -> Given | None:
-    """Try a code of a user, and use it up; None where it is wrong. Stands before the first write.
+class FactorForm(PortalForm):
+    """A second factor as it is given: a code that was typed, or what a browser says for a passkey (`questions`)."""
+
+    code = Code()
+    passkey = HiddenField(validators=[at_most(LONGEST_ANSWER)])
+    question = HiddenField()
+
+
+def question_for(visit: Visit, user_id: int, whom: str) -> Question | None:
+    """What a browser is asked of a user with passkeys; None of one without."""
+    known, there = known_to(visit.db, visit.portal.keyring, user_id), party(visit)
+    if not known or there is None:
+        return None
+    return ask(visit, "use", whom, lambda challenge: there.ask_to_sign(challenge, known.values()))
+
+
+def give(visit: Visit, user_id: int, form: FactorForm, whom: str, *, device: str | None) -> Given | None:
+    """Try what a user gave, and use it up; None where it is wrong. Stands before the first write.
 
     A browser that the user has signed in with before is counted alone. Raises TooManyAttempts.
     """
     counted = {Bucket.CODE: key_of("code", str(user_id), device or "")}
     attempt(visit.db, counted, visit.now)
     visit.keep()
-    code = plain(typed)
-    given = _app(visit, user_id, code) if code.isdecimal() else _recovery(visit, user_id, code)
+    code = plain(form.code.data or "")
+    if form.passkey.data:
+        given = _passkey(visit, user_id, form, whom)
+    else:
+        given = _app(visit, user_id, code) if code.isdecimal() else _recovery(visit, user_id, code)
     if given:
         forgive(visit.db, counted)
     return given
 
 
-def is_given(visit: Visit, field: Code) -> bool:
+def wrong(form: FactorForm) -> str:
+    """What to say of what was given."""
+    return WRONG_PASSKEY if form.passkey.data else WRONG
+
+
+def is_given(visit: Visit, form: FactorForm) -> bool:
     """Whether the user who is signed in has given a second factor again; else the field says what is wrong."""
     user = visit.user
     device = visit.portal.cookies.devices(visit.request).get(str(user.user_id))
     try:
-        if give(visit, user.user_id, field.data or "", device=device):
+        if give(visit, user.user_id, form, here(visit), device=device):
             return True
-        field.errors = [WRONG]
+        form.code.errors = [wrong(form)]
     except TooManyAttempts as refused:
-        field.errors = [too_many(refused.wait)]
+        form.code.errors = [too_many(refused.wait)]
     return False
+
+
+def _passkey(visit: Visit, user_id: int, form: FactorForm, whom: str) -> Given | None:
+    there, challenge = party(visit), asked(visit, "use", whom, form.question.data or "")
+    if there is None or challenge is None:
+        return None
+    answer, keyring = form.passkey.data or "", visit.portal.keyring
+    is_right = spend_signature(visit.db, keyring, there, user_id, challenge=challenge, answer=answer, now=visit.now)
+    return Given() if is_right else None
 
 
 def _app(visit: Visit, user_id: int, code: str) -> Given | None:

@@ -7,12 +7,14 @@ from wtforms import PasswordField
 
 from models.core.lanes import Lane
 from models.users.factors import devices
-from models.users.factors.changes import added_at
+from models.users.factors.changes import factors_of
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
 from models.users.sessions import end_sessions, live_sessions
 from models.users.throttle import Bucket, TooManyAttempts, attempt, forgive, key_of
+from models.users.user import FactorKind
 from routes.session.new_password import NewPassword
+from routes.session.questions import party
 from routes.web.answers import page, swap
 from routes.web.entrance.slowing import too_many, try_later
 from routes.web.fields import Text, at_most, required
@@ -92,12 +94,15 @@ def _seen(visit: Visit, form: PasswordChange) -> dict[str, Any]:
     """What stands on the page: whose it is, and all ways in."""
     user, db = visit.user, visit.db
     form.username.data = user.username
-    since = added_at(db, user.user_id) if user.has_factor else None
+    factors = factors_of(db, user.user_id) if user.has_factor else []
     return {
         "form": form,
         "sessions": live_sessions(db, user.user_id, visit.now),
-        "factor_since": since,
-        "remembered": devices.remembered(db, user.user_id, _device(visit), visit.now) if since else [],
+        "factor_since": factors[0].added_at if factors else None,
+        "app": next((factor for factor in factors if factor.kind is FactorKind.APP), None),
+        "passkeys": [factor for factor in factors if factor.kind is FactorKind.PASSKEY],
+        "may_have_passkey": party(visit) is not None,
+        "remembered": devices.remembered(db, user.user_id, _device(visit), visit.now) if factors else [],
     }
 
 

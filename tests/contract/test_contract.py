@@ -26,6 +26,15 @@ UNSEEN_PARTS = {
     *("password_link", "choose_password", "appointment", "answer_appointment"),  # a letter leads there
     *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_resend"),  # the CRM has to be there
     *("sign_in_code", "give_code", "second_factor", "renew_codes", "remove_factor"),  # an app shows the code
+    *(
+        "prove_for_app",
+        "prove_for_passkey",
+        "create_passkey",
+        "passkey",
+        "remove_passkey",
+        "new_passkey",
+        "new_factor",
+    ),  # a device
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),  # who is helped has to have a second factor
     *("change_password", "end_sessions", "request_password", "desk"),  # the walk gets the whole page there
     *("cancel_sign_up", "move_sign_up", "accept_sign_up", "booking_address"),  # of several parts, some

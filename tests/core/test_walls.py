@@ -228,6 +228,7 @@ ESCAPES = {
     "models/users/factors/app.py",
     "models/users/factors/changes.py",
     "models/users/factors/devices.py",
+    "models/users/factors/passkeys.py",
     "models/users/factors/recovery_codes.py",
     "models/users/password_links.py",
     "models/users/password_requests.py",

@@ -29,6 +29,7 @@ PRESSED = {
     *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion"),
     *("invite", "invite_again", "invite_member", "invite_user"),
     *("reactivate_member", "reactivate_user", "reactivation", "restore_user", "remove_stand_in"),
+    "create_passkey",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""

@@ -43,7 +43,9 @@ PERSONAL = {"appointment", "answer_appointment"} | PASSWORD_LINKS
 """Routes that a personal link opens, for whoever holds it."""
 MEMBERS = {line.name for line in MAP if line.path.startswith("/desk/staff/{")}
 """Routes of one member of the staff, who belongs to no customer."""
-NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS
+PASSKEYS = {line.name for line in MAP if line.path.startswith("/password/passkeys/{")}
+"""Routes of a user's own passkey: no user of the demo has one."""
+NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS | PASSKEYS
 """Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff."""
 TABLES: dict[str, type[CustomerOwned]] = {
     line.name: _BY_SEGMENT[found.group(1)]
@@ -71,7 +73,7 @@ def my_path(house: House, line: Line, username: str) -> str:
         return path_of(line, password_token_of(house, username))
     if line.name in PERSONAL:
         return path_of(line, token_of(house, "Ingrid", "Solbakken"))
-    if line.name in MEMBERS:
+    if line.name in MEMBERS | PASSKEYS:
         return path_of(line, 1)
     if line.name == "contract_line":
         return path_of(line, "orders")

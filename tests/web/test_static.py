@@ -13,7 +13,7 @@ from tests.stage import house_rules
 from tests.stage.client import BASE
 from tests.stage.house import House
 
-FILES = ["portal.css", "portal.js", "favicon.svg", "htmx-4.0.1.min.js"]
+FILES = ["portal.css", "portal.js", "passkeys.js", "favicon.svg", "htmx-4.0.1.min.js"]
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstandard.decompress}
 
 

@@ -64,7 +64,7 @@ class LivePortal:
 
     def __init__(self, folder: Path) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.url = f"http://localhost:{self._listening.getsockname()[1]}"
         settings = Settings(
             secret_keys=SECRETS,
             field_keys=FIELD_KEYS,

@@ -3,6 +3,7 @@
 import pyotp
 from playwright.sync_api import expect
 
+from tests.stage.browsers.authenticators import make_passkey
 from tests.stage.browsers.chromium import Visitor
 from tests.stage.times import NOW
 from tests.web.states.ways import Ways, opens
@@ -76,6 +77,23 @@ def asked_for_a_code(person: Visitor) -> None:
     expect(person.part("code-form")).to_be_visible()
 
 
+def new_passkey(person: Visitor) -> None:
+    """The form of a passkey, sent without a name."""
+    person.open("/password").link("Lag en passnøkkel").click()
+    person.field("Navn på passnøkkelen").press("Enter")
+    expect(person.part("problems")).to_be_visible()
+
+
+def passkey_on(person: Visitor) -> None:
+    """The page of a passkey, which is made where there is none yet."""
+    person.open("/password")
+    if person.link("Telefonen min").count() == 0:
+        make_passkey(person, "Telefonen min")
+        person.open("/password")
+    person.link("Telefonen min").click()
+    expect(person.part("passkey")).to_be_visible()
+
+
 STATES: Ways = {
     "sign-in": ("sign_in", None, opens("/login")),
     "sign-in refused": ("sign_in", None, refused_sign_in),
@@ -85,6 +103,8 @@ STATES: Ways = {
     "second factor": ("second_factor", "anna.ka", factor_on),
     "sign-in with a code": ("sign_in_code", None, asked_for_a_code),
     "second factor refused": ("new_factor", "hms.fjord", factor_refused),
+    "new passkey refused": ("new_passkey", "hms.fjord", new_passkey),
+    "passkey": ("passkey", "TESTWEB", passkey_on),
     "password forgotten": ("forgotten_password", None, password_forgotten),
     "password request refused": ("forgotten_password", None, request_refused),
     "password link": ("password_link", None, password_link),
