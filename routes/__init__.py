@@ -39,6 +39,7 @@ from routes.invoices import statements
 from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
+from routes.orders import cancellations as order_cancellations
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
 from routes.orders import exports as order_exports
@@ -132,6 +133,8 @@ MAP: tuple[Line, ...] = (
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
     post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", counts=Bucket.MESSAGES),
+    get ("/orders/{number:int}/cancellation", order_cancellations.new, name="order_cancellation", who=may(ORDERS)),
+    post("/orders/{number:int}/cancellation", order_cancellations.create, name="cancel_order", who=may(ORDERS), form="order_cancellation"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),
     get ("/bookings",                      bookings.index,          name="bookings",        who=may(ORDERS, EMPLOYEES)),
     get ("/bookings/calendar",             months.index,            name="bookings_month",  who=may(ORDERS, EMPLOYEES)),

@@ -32,6 +32,7 @@ _APPOINTMENT, _PASSWORD = "appointment", "password_link"
 """The routes that personal links lead to."""
 _ANSWERED_BY = {
     "order_placed": "sender",
+    "order_cancelled": "sender",
     "order_confirmation": "account_manager",
     "order_message": "author",
     "order_progress": "staff",

@@ -114,7 +114,7 @@ def write_message(
     )
     try:
         with db.begin_nested():
-            _add(db, message)
+            add_message(db, message)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
         sent = _sent_with(db, by.user_id, key, order, text)
         if sent is None:
@@ -138,13 +138,13 @@ def take_over_message(
         text=text,
         at=at,
     )
-    _add(db, message)
+    add_message(db, message)
     record(db, Change.of(order, "message", by=by, at=now))
     _tell_others(db, order, message, author_email=None, fallback=None, now=now)
     return message
 
 
-def _add(db: Session, message: OrderMessage) -> None:
+def add_message(db: Session, message: OrderMessage) -> None:
     """Write a message, and with one of the provider's note that those before it are answered."""
     message.unanswered = message.side == Side.CUSTOMER
     if message.side == Side.PROVIDER:

@@ -16,7 +16,7 @@ from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.stand_ins import reader_of_letters
 from models.customers.units import Unit
-from models.orders.news import PLACED, WaitingNews, addressed
+from models.orders.news import CANCELLATION, MESSAGE, PLACED, WaitingNews, addressed
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
 
@@ -47,6 +47,10 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
         return False
     rows = sorted(rows, key=lambda row: row.id)
     orders = _orders(db, {row.order_number for row in rows})
+
+    def with_authors(kind: str) -> list[dict[str, Any]]:
+        return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
+
     manager = db.get_one(AccountManager, manager_id)
     reader = reader_of_letters(db, manager, today_in_oslo(now))
     post(
@@ -60,7 +64,8 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
             payload={
                 **addressed(reader, manager),
                 "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
-                "messages": [orders[row.order_number] | {"author": row.author} for row in rows if row.kind != PLACED],
+                "cancelled": with_authors(CANCELLATION),
+                "messages": with_authors(MESSAGE),
             },
             at=now,
         ),

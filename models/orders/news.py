@@ -21,7 +21,7 @@ from models.orders.order import Order
 from models.outbox.message import Outgoing, post
 from models.users.user import Role, User
 
-PLACED, MESSAGE = "order_placed", "order_message"
+PLACED, MESSAGE, CANCELLATION = "order_placed", "order_message", "order_cancelled"
 """The kinds of news, and of the letters that tell one of them alone."""
 
 
@@ -42,7 +42,7 @@ class WaitingNews(CustomerOwned, Base):
     kind: Mapped[str] = mapped_column(String(20))
     order_number: Mapped[int]
     author: Mapped[str] = mapped_column(String(200), default="")
-    """Who wrote, of a message."""
+    """Who wrote, or who cancelled."""
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -51,6 +51,7 @@ _ACTIONS = {
     "national_id_set": "Fødselsnummer registrert",
     "no answer": "Melding trenger ikke svar",
     "offered": "Fikk tilbud om time",
+    "order cancelled": "Avbestilt",
     "paid": "Betaling registrert",
     "password": "Passord byttet",
     "placed": "Bestilt",

@@ -120,8 +120,13 @@ def _new(
     )
 
 
+def who_heard(told: Told) -> str:
+    """Who of the provider's is told, as a sentence begins; empty where nobody is."""
+    return "Kundeansvarlig er" if told.manager else "Bedriftshelsetjenesten er" if told.somebody else ""
+
+
 def _sent(visit: Visit, number: int, told: Told, masked: int) -> str:
     """What the sender is told; that somebody was told only where it is so."""
-    who = "Kundeansvarlig er" if told.manager else "Bedriftshelsetjenesten er" if told.somebody else ""
+    who = who_heard(told)
     letters = visit.mailed(f" {f'{who} varslet, og en' if who else 'En'} bekreftelse er sendt til {visit.user.email}.")
     return f"Bestilling {number} er sendt.{letters}{masked_sentence(masked)}"

@@ -7,6 +7,7 @@ from models.catalogue.entry import Meaning
 from models.core.scope import Right
 from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
+from models.orders.cancelling import may_be_cancelled
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
 from models.orders.steps import steps_of
 from routes.orders.ahead import may_fill, what_comes
@@ -80,6 +81,7 @@ def draw_order(
         composed=parts_of(order).composed,
         history=history,
         steps=steps_of(order, history, visit.catalogue),
+        may_be_cancelled=may_be_cancelled(order, visit.catalogue),
         ahead=what_comes(visit, order, bookings, invoices),
         bookings=bookings,
         to_fill={booking.id for booking in bookings if may_fill(visit, booking)},

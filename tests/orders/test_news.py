@@ -86,6 +86,7 @@ def test_nb10_one_letter_for_each_unless_another_way_is_wished(house: House) -> 
             "to_name": "Per-Arne Lie",
             "stands_in_for": "",
             "orders": [facts],
+            "cancelled": [],
             "messages": [facts | {"author": "Hilde Moldskred"}],
         }
     ]
@@ -96,14 +97,17 @@ def test_nb10_the_letter_is_brought_out_and_holds_no_text_of_a_message(quiet_hou
     number = order(quiet_house, "Hørselstest")
     hms = quiet_house.sign_in("hms.fjord").open(f"/orders/{number}")
     hms.fill(message="Helst i november").press("Send melding")
+    hms.follow("Avbestill").fill(reason="Utsatt til desember").press("Avbestill")
     quiet_house.clock.set(FRIDAY_SEVEN + timedelta(hours=3))  # nobody went round at seven
     quiet_house.deliver()
     [file] = (quiet_house.settings.var / "mail").glob("*morning_news*.eml")
     letter = file.read_text(encoding="utf-8")
-    assert "Subject: 1 ny bestilling og 1 ny melding" in letter
+    assert "Subject: 1 ny bestilling og 1 avbestilling og 1 ny melding" in letter
+    assert f"{number}: H=C3=B8rselstest, avbestilt av Hilde Moldskred" in letter
     assert f"Ny melding p=C3=A5 {number} fra Hilde Moldskred" in letter
     assert f"/desk/orders/{number}" in letter
     assert "november" not in letter
+    assert "desember" not in letter
 
 
 def test_nb10_what_comes_later_waits_for_the_next_working_morning(quiet_house: House) -> None:

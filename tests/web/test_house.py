@@ -52,6 +52,7 @@ STATEMENTS = {
     "worklist": 6,
     "desk": 10,
     "order": 11,
+    "order_cancellation": 8,
     "employee": 7,
     "edit_employee": 10,
     "booking": 12,

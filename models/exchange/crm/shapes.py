@@ -58,6 +58,16 @@ class OrderProgressed(Struct, forbid_unknown_fields=True):
     product_group: str | None
 
 
+class OrderCancelled(Struct, forbid_unknown_fields=True):
+    """A customer has taken an order back, before anything was planned (H6); `message` holds the reason, too."""
+
+    number: int
+    message: int
+    reason: str
+    author: str
+    at: datetime
+
+
 class Employee(Struct, forbid_unknown_fields=True):
     """An employee as he or she is now (AR12)."""
 
@@ -195,6 +205,7 @@ KINDS: dict[str, type[Struct]] = {
     "order.reference_changed": OrderReferenceChanged,
     "order.message_added": OrderMessageAdded,
     "order.progressed": OrderProgressed,
+    "order.cancelled": OrderCancelled,
     "employee.added": Employee,
     "employee.changed": EmployeeChanged,
     "employee.deactivated": EmployeeDeactivated,

@@ -71,6 +71,11 @@ def without_connection(person: Visitor) -> None:
     person.context.set_offline(offline=False)
 
 
+def cancellation_refused(person: Visitor) -> None:
+    person.open("/orders/307514/cancellation").button("Avbestill").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 STATES: Ways = {
     "desk orders": ("desk_orders", "kam.lie", opens("/desk/orders")),
     "no desk orders": ("desk_orders", "kam.lie", opens("/desk/orders?number=999999")),
@@ -85,6 +90,8 @@ STATES: Ways = {
     "message refused": ("order", "hms.fjord", message_refused),
     "message guarded": ("order", "hms.fjord", message_guarded),
     "message sent": ("order", "hms.fjord", message_sent),
+    "order cancelled": ("order_cancellation", "hms.fjord", cancellation_refused),
+    "order planned": ("order_cancellation", "hms.fjord", opens("/orders/307513/cancellation")),
     "orders": ("orders", "hms.fjord", opens("/orders")),
     "orders narrowed": ("orders", "hms.fjord", search_narrowed),
     "no orders": ("orders", "hms.fjord", opens("/orders?number=999999")),
