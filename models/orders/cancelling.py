@@ -18,7 +18,6 @@ from models.orders.order import Order, StatusChange
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 
-
 _NOTHING_IS_PLANNED = {Meaning.RECEIVED, Meaning.OPEN, Meaning.WAITING}
 
 
