@@ -37,6 +37,9 @@ from routes.reports import annual_report, figures, hms_year
 from routes.reports import search as reports
 from routes.session import codes, factors, passkeys, password_links, password_requests, passwords
 from routes.session import sign_in as session
+from routes.session.work import back as from_work
+from routes.session.work import out as out_at_work
+from routes.session.work import there as to_work
 from routes.users import own as users
 from routes.web.http.body import MEGABYTE
 from routes.web.lines import CallLine, Line, anyone, auditing, get, may, of_a_customer, post, signed_in
@@ -51,7 +54,12 @@ MAP: tuple[Line, ...] = (
     post("/login",                         session.create,          name="create_session",  who=anyone),
     get ("/login/code",                    codes.new,               name="sign_in_code",    who=anyone),
     post("/login/code",                    codes.create,            name="give_code",       who=anyone),
+    get ("/login/work",                    to_work.new,             name="work_sign_in",    who=anyone),
+    post("/login/work",                    to_work.create,          name="find_work_sign_in", who=anyone),
+    get ("/login/work/back",               from_work.land,          name="work_back",       who=anyone, lands=True),
+    get ("/login/work/{key}",              to_work.leave,           name="leave_for_work",  who=anyone),
     post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True, before_factor=True),
+    get ("/logout/work/{key}",             out_at_work.leave,       name="sign_out_at_work", who=anyone),
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
     post("/password",                      passwords.update,        name="change_password", who=signed_in),

@@ -3,7 +3,7 @@
 Which lines there are stands in `routes`; what answers on one is in `entrance`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.routing import Route
 
@@ -82,12 +82,14 @@ class Line:
     """Whether it is open to who must set up a second factor first."""
     counts: Bucket | None = None
     """As what it is counted by the hour, where it costs others."""
+    lands: bool = False
+    """For a GET: whether somebody comes back with it who was sent elsewhere to sign in; so it writes."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
         place = Place(
             portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
-            self.before_factor, self.counts,
+            self.before_factor, self.counts, self.lands,
         )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
@@ -101,9 +103,11 @@ def get(
     is_probe: bool = False,
     before_factor: bool = False,
     counts: Bucket | None = None,
+    lands: bool = False,
 ) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor, counts=counts)
+    line = Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor, counts=counts)
+    return replace(line, lands=lands)
 
 
 def post(

@@ -53,6 +53,12 @@ class Door:
     """Whether it is open to who must set up a second factor first, as are the places that are open to nobody."""
     counts: Bucket | None = None
     """As what it is counted by the hour, since it costs others."""
+    lands: bool = False
+    """Whether a GET writes, since somebody comes back with it who was sent elsewhere to sign in."""
+
+    def only_looks(self, request: Request) -> bool:
+        """Whether nothing is written."""
+        return request.method in SAFE_METHODS and not (self.lands and request.method == "GET")
 
 
 def who_is_it(here: Visit) -> SignedIn | None:

@@ -24,6 +24,7 @@ _NOT_KEPT = {
     "csrf_token",
     "password",
     "own_password",
+    "secret",
     "new_password",
     "code",
     "passkey",

@@ -21,7 +21,7 @@ from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
 from routes.web.errors import Refused, not_found, not_known, refusal
-from routes.web.http.asked import SAFE_METHODS, Asked
+from routes.web.http.asked import Asked
 from routes.web.http.same_origin import is_cross_site, is_our_host
 from routes.web.visit import Visit
 
@@ -64,7 +64,7 @@ def visit(
         log.exception("commit unknown", extra={"method": request.method, "path": route_path(request)})
         response = _undone(here, not_known())
     except (OperationalError, PoolTimeout) as unavailable:
-        if not is_again and _was_lost(unavailable) and request.method in SAFE_METHODS:
+        if not is_again and _was_lost(unavailable) and door.only_looks(request):
             return visit(door, request, form, failed, is_again=True)
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
         response = _undone(here, refusal(503, wait=5))
@@ -107,7 +107,7 @@ def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> R
         raise refusal(400)
     here.flash = here.portal.cookies.read_flash(here.request)
     here.signed_in = who_is_it(here)
-    safe = here.request.method in SAFE_METHODS
+    safe = door.only_looks(here.request)
     _open(here, read_only=safe or (here.is_viewing and not door.while_viewing))
     times.opened = time.perf_counter()
     if failed:
