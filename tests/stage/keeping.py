@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 from bs4 import Tag
 
-from routes.contract import description
+from routes.contract import description, reading
 from routes.contract.description import as_json
 from routes.web.lines import Line
 from tests.stage import contract, house_rules
@@ -87,5 +87,5 @@ def _in_header(answer: httpx2.Response, what: str, expected: str | None) -> Iter
 
 def forget() -> None:
     """Read the handlers anew, after one has become another."""
-    for remembers in (description.described, description.reading.fields, description.reading.parts):
+    for remembers in (description.described, reading.fields, reading.parts):
         remembers.cache_clear()
