@@ -9,7 +9,7 @@ from pathlib import Path
 from models.core.clock import today_in_oslo
 from models.exchange.sheets.files import read
 from models.imports.customers.bringing import bring_in
-from models.imports.customers.columns import is_list, lines_of
+from models.imports.customers.headings import is_list, lines_of
 from models.imports.customers.reading import Read, by_customer, read_rows, titles
 from models.imports.rows import Fate
 from models.operations.installation import Installation, Refused

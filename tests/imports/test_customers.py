@@ -10,7 +10,7 @@ import app
 from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.imports.customers.columns import NAMES, TEMPLATE, Column, lines_of
+from models.imports.customers.headings import NAMES, TEMPLATE, Column, lines_of
 from models.imports.customers.reading import Manager, Read, read_rows
 from models.outbox.message import Message
 from models.users.user import Grant, User

@@ -1,6 +1,6 @@
 """A vocabulary: what the columns of a list may be called, and which of its first rows has the headings.
 
-Which words it has is said where the list is known: in `headings`, and in `models.imports.customers.columns`.
+Which words it has is said where the list is known: in `headings`, and in `models.imports.customers.headings`.
 """
 
 import re

@@ -16,7 +16,7 @@ from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.unit_changes import NameTaken, NumberTaken, UnitFacts, add_unit, change_unit, open_customer
 from models.customers.units import Unit
-from models.imports.customers.columns import Column
+from models.imports.customers.headings import Column
 from models.imports.customers.reading import RIGHTS, Manager, Read
 from models.imports.rows import Fate
 from models.staff.changes import Details, name_manager

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from models.core.scope import Right
-from models.imports.customers.columns import NAMES, Column
+from models.imports.customers.headings import NAMES, Column
 from models.imports.rows import Row, rows_of
 from models.users.changes import LONGEST_NAME, Person
 from models.values import email_address
