@@ -1,6 +1,7 @@
 """The form of a customer's issuer at the desk: its address, the portal's name and secret there, and e-mail domains."""
 
 from wtforms import BooleanField, PasswordField
+from wtforms.validators import StopValidation, ValidationError
 
 from models.exchange.oidc import Distrusted
 from models.exchange.oidc.asking import Asker
@@ -43,9 +44,7 @@ class Address(Text):
         try:
             self.asker.check(self.data or "")
         except Distrusted:
-            raise ValueError(
-                "Skriv adressen slik utstederen oppgir den, for eksempel https://login.firma.no."
-            ) from None
+            raise StopValidation("Skriv adressen slik utstederen oppgir den, med https:// først.") from None
 
 
 class SignOnForm(PortalForm):
@@ -72,7 +71,7 @@ class SignOnForm(PortalForm):
     def validate_secret(self, field: PasswordField) -> None:
         """The first time there has to be one."""
         if not field.data and not self.has_secret:
-            raise ValueError("Skriv hemmeligheten som portalen har fått hos utstederen.")
+            raise ValidationError("Skriv hemmeligheten som portalen har fått hos utstederen.")
 
     @property
     def wanted(self) -> Wanted:

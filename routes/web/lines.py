@@ -26,6 +26,11 @@ def signed_in(user: SignedIn | None) -> bool:
     return user is not None
 
 
+def with_password(user: SignedIn | None) -> bool:
+    """Every user who has not come in at work: there, how one gets in is the issuer's to say."""
+    return user is not None and user.vouched_at_id is None
+
+
 def staff(user: SignedIn | None) -> bool:
     """The provider's own, at the desk."""
     return user is not None and user.is_at_desk

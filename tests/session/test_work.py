@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
+from models.core.audit import AuditEntry
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.users.issuers.issuer import Issuer, Subject
+from models.users.issuers.issuer import Subject
 from models.users.user import Grant, User
-from routes.session.work.back import CANCELLED, STRANGER, TOO_LATE
+from routes.session.work.back import CANCELLED, NOT_PROVEN, STRANGER, TOO_LATE
 from routes.session.work.there import UNKNOWN
 from routes.session.work.ways import WRONG
 from tests.session.ways_in import letters, log_of
@@ -23,7 +24,6 @@ from tests.stage.page import Page
 from tests.stage.times import NOW
 
 HR = {"sub": "hr-1", "email": "torbjorn.ekrenes@solvik.example"}
-KEY = Issuer.key
 
 
 @pytest.fixture(scope="module")
@@ -179,5 +179,51 @@ def test_a_session_from_work_reaches_that_customer_alone(quiet_house: House, iss
     assert page.h1 == "Info"
     assert not page.soup.select("form[action='/customer'] option"), "there is nothing to switch to"
     assert page.send("POST", "/customer", [("customer", str(other.customer_id))]).status_code in {403, 404}
+    page.open("/password")
+    assert page.has("Passordet og totrinnsbekreftelsen din er hos arbeidsgiveren.")
+    assert not page.soup.select("#password-form, #factors")
+    for path in ("/password/factors", "/password/factors/new", "/password/passkeys/new"):
+        assert page.send("GET", path).status_code == 404
+    page.open("/users").follow("Torbjørn Ekrenes").fill(email="t@solvik.example").press("Lagre")
+    assert page.error("own_password").startswith("Bekreft først at det er deg")
+    on = str(page.open("/password").soup.find("a", string="Bekreft at det er deg")["href"])  # type: ignore[index]
+    issuer.lie("solvik", person=HR, claims={"auth_time": None})
+    assert said(page.open(there_and_back(issuer, page, on))) == NOT_PROVEN, "it was not asked for anything"
+    issuer.lie("solvik", person=HR)
+    assert page.open(there_and_back(issuer, page, on)).h1 == "Passord og innlogginger"
+    page.open("/users").follow("Torbjørn Ekrenes")
+    assert not page.soup.select("[name=own_password]"), "it was just asked for"
     with_password = quiet_house.sign_in("hr.solvik")
     assert with_password.open("/info").soup.select("form[action='/customer']")
+
+
+def test_setting_it_up_is_for_who_may_confirmed_and_on_record(quiet_house: House, issuer: TheirIssuer) -> None:
+    refused = set_up(quiet_house, issuer, address="http://issuer.example", secret="", domains="gmail.com x")
+    assert refused.status_code == 422
+    assert refused.error("address").startswith("Skriv adressen slik utstederen oppgir den")
+    assert refused.error("secret") == "Skriv hemmeligheten som portalen har fått hos utstederen."
+    assert refused.error("domains").startswith("I gmail.com kan alle få en adresse.")
+    assert SECRET not in set_up(quiet_house, issuer, domains="@Solvik.example, solvik.example").response.text
+    taken = set_up(quiet_house, issuer, "fjord", domains="fjord.example solvik.example")
+    assert taken.error("domains") == "solvik.example er en annen kundes domene."
+    kam = quiet_house.sign_in("kam.lie").open(refused.url)
+    assert kam.press("Spør utstederen").has("Utstederen svarer slik den skal.")
+    issuer.lie("solvik", says={"issuer": "https://another.example"})
+    assert kam.press("Spør utstederen").has("it calls itself by another name")
+    issuer.lie("solvik", person=HR)
+    user = signs_in(quiet_house, issuer)
+    quiet_house.clock.advance(timedelta(minutes=11))
+    for button, form in (("Lagre", "sign-on-form"), ("Ta bort", "removal-form")):
+        assert kam.open(refused.url).press(button).soup.select(f"#{form} .error:-soup-contains('ditt eget passord')")
+    kam.submit(kam.soup.select("#removal-form")[0], own_password="demo-kam.lie")
+    assert kam.flash.startswith("Innloggingen med jobbkonto er tatt bort.")
+    assert user.open("/info").h1 == "Logg inn"
+    assert not user.soup.find("a", string="Logg inn med jobbkontoen")
+    with quiet_house.behind() as db:
+        about = f"customer:{customer_of(quiet_house, 'Solvik kommune')}"
+        said_of = select(AuditEntry.action, AuditEntry.changed).where(AuditEntry.about == about)
+        entries = db.execute(said_of.order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in entries] == ["sign-on set up", "sign-on removed"]
+    assert entries[0].changed["after"]["domains"] == ["solvik.example"]
+    assert SECRET not in repr(entries)
+    assert letters(quiet_house, "hr.solvik").count("sign_on_changed") == 2

@@ -30,6 +30,12 @@ STRANGER = (
 )
 
 
+NOT_PROVEN = (
+    "Arbeidsgiveren sa ikke at du nettopp logget inn der. Be dem som styrer innloggingen hos dere, om å slå på "
+    "«auth_time» for portalen."
+)
+_SKEW = 60
+"""Seconds that the issuer's clock may be behind."""
 _BROUGHT = {"code", "state", "error", "iss"}
 
 
@@ -68,6 +74,8 @@ def _heard(visit: Visit, issuer: SetUp, way: Going, brought: dict[str, str], cou
         if isinstance(why, WrongCode):
             return failed(visit, issuer, TOO_LATE, status=400, back_to=way.back_to)
         return not_asked(visit, issuer, why, way.back_to)
+    if way.again and not (told.proven_at and told.proven_at.timestamp() >= way.at - _SKEW):
+        return failed(visit, issuer, NOT_PROVEN, status=403, back_to=way.back_to)
     take_back(visit.db, counted)
     response = begin(visit, user, way.back_to, vouched=Vouched(issuer.customer_id, told.proven_at))
     remember(visit, response, issuer)

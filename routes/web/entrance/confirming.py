@@ -16,6 +16,7 @@ from routes.web.fields import at_most
 from routes.web.visit import Visit
 
 _NEEDED = "Skriv ditt eget passord, så vi vet at det er du som endrer dette."
+_AT_WORK = "Bekreft først at det er deg, under Passord og innlogginger, og gjør dette innen ti minutter etterpå."
 _WRONG = "Det er ikke passordet ditt."
 
 
@@ -32,7 +33,7 @@ def is_confirmed(visit: Visit, field: OwnPassword) -> bool:
         return True
     typed = field.data or ""
     if not typed:
-        field.errors = [_NEEDED]
+        field.errors = [_AT_WORK if visit.user.vouched_at_id else _NEEDED]
         return False
     counted = {Bucket.OWNER: key_of("user", str(visit.user.user_id))}
     try:

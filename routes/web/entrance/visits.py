@@ -87,10 +87,10 @@ def visit(
         if not is_again and _was_lost(unavailable) and door.only_looks(request):
             return visit(door, request, form, failed, is_again=True)
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
-        response = _undone(here, _nothing_or_some(request, refusal(503, wait=5)))
+        response = _undone(here, _nothing_or_some(door, request, refusal(503, wait=5)))
     except Exception:
         log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})
-        response = _undone(here, _nothing_or_some(request, refusal(500)))
+        response = _undone(here, _nothing_or_some(door, request, refusal(500)))
     finally:
         here.db.close()
     if response.status_code != 204:  # what an open page asks by itself, and hears nothing new, is no use
@@ -119,7 +119,7 @@ def knock(door: Door, request: Request) -> int | Refused | None:
 def _overdue(door: Door, request: Request, deadline: Deadline) -> Response:
     """What is said in the stead of a visit that took too long; the database, which may keep silent, is not asked."""
     times, portal = _Times.from_now(), door.portal
-    unsure = deadline.is_uncertain and request.method not in SAFE_METHODS
+    unsure = deadline.is_uncertain and not door.only_looks(request)
     told = {"method": request.method, "path": route_path(request), "uncertain": unsure}
     log.warning("request out of time", extra=told)
     with portal.database.session(read_only=True) as db:
@@ -171,9 +171,9 @@ def _undone(here: Visit, why: Refused) -> Response:
     return refused(here, why)
 
 
-def _nothing_or_some(request: Request, nothing: Refused) -> Refused:
+def _nothing_or_some(door: Door, request: Request, nothing: Refused) -> Refused:
     """A refusal that says that nothing is stored, where that is so: long lists are written piece by piece."""
-    return not_known() if is_uncertain() and request.method not in SAFE_METHODS else nothing
+    return not_known() if is_uncertain() and not door.only_looks(request) else nothing
 
 
 def _note_use(here: Visit) -> None:
