@@ -112,9 +112,11 @@ def test_what_no_key_opens_is_counted_and_holds_nothing_up(
     assert said.out.splitlines() == [
         "drafts: 0 sealed anew, 1 cannot be opened with any of FIELD_KEYS",
         "imports: 0 sealed anew",
+        "issuers: 0 sealed anew",
         f"national_ids: {total} sealed anew",
         "outbox: 1 sealed anew",
         "second_factors: 1 sealed anew",
+        "subjects: 0 sealed anew",
     ]
     with quiet_house.behind() as db:
         db.delete(db.scalars(select(Draft)).one())
