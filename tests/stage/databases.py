@@ -163,6 +163,8 @@ class PostgresStore:
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
             filled.execute(_ROLES.read_bytes())
             keep(filled)
+            filled.execute("GRANT USAGE ON SCHEMA kept TO portal_app")
+            filled.execute("GRANT SELECT ON ALL TABLES IN SCHEMA kept TO portal_app")  # a backup has all there is
             if self._scattered:
                 scatter(filled)
             filled.execute("VACUUM (ANALYZE)")
