@@ -11,8 +11,8 @@ import app
 from models.core.audit import AuditEntry, Change, LogHead, Named, erase, record, record_all
 from models.core.base import Base
 from models.core.database import Database
-from models.core.servers.row_security import EVERYBODYS
 from models.core.scope import Scope, across_customers
+from models.core.servers.row_security import EVERYBODYS
 from models.customers.customer import Customer
 from models.log.verification import Chain, verify
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
