@@ -1,7 +1,9 @@
--- Two roles for the portal on PostgreSQL. The one that owns the database owns the tables: migrate, purge, backup and the
--- other commands use it. Those who serve use portal_app, which owns nothing and cannot set row security aside.
--- Run by a superuser in the portal's own database, before the first `migrate`, or at any time later; again after
--- `restore`:  psql --dbname=portal --file=roles.sql   and then:  ALTER ROLE portal_app PASSWORD '…'
+-- Two roles for the portal on PostgreSQL. Whoever owns the database owns the tables: migrate, restore, purge and backup
+-- are run as that role. Those who serve are portal_app, which owns nothing and cannot set row security aside.
+--
+-- By psql, as a superuser, in the portal's own database, before the first `migrate` or at any time later; again after
+-- `restore` and after an upgrade of PostgreSQL. With PORTAL_APP_PASSWORD in the environment it sets that password too:
+--   PORTAL_APP_PASSWORD=… psql --dbname=portal --file=deploy/roles.sql
 
 DO $$
 DECLARE
@@ -22,8 +24,13 @@ BEGIN
 END
 $$;
 
+\getenv password PORTAL_APP_PASSWORD
+\if :{?password}
+ALTER ROLE portal_app PASSWORD :'password';
+\endif
+
 -- Employees are found by an index, which PostgreSQL asks before it has looked whose the rows are only where it is said
--- that these two tell nothing of what they are given. They do not. Without this a search reads a customer's employees
--- one by one.
+-- that these two tell nothing of what they are given. They do not. Without this, as where nobody is given a superuser, a
+-- search of employees reads those of the customer one by one.
 ALTER FUNCTION pg_catalog.string_to_array(text, text) LEAKPROOF;
 ALTER FUNCTION pg_catalog.arraycontains(anyarray, anyarray) LEAKPROOF;

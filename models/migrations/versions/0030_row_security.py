@@ -4,8 +4,8 @@ from alembic import op
 
 from models.core.servers.row_security import hold, let_go
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
@@ -14,7 +14,7 @@ OF_A_CUSTOMER = (
     *("invoice_allowances", "invoice_attachments", "invoice_details", "invoice_files", "invoice_lines"),
     *("invoice_taxes", "invoices", "log_heads", "national_ids", "notices", "order_messages", "order_status_changes"),
     *("orders", "plan_items", "preceding_invoices", "report_files", "reports", "required_factors", "settlements"),
-    *("sign_ups", "slots", "units", "viewings", "waiting_news"),
+    *("sign_ups", "slots", "units", "viewings", "waiting_alerts", "waiting_news"),
 )
 OR_NOBODYS = ("crm_records", "drafts", "outbox")
 
