@@ -31,7 +31,7 @@ LINK = r"(/password/[a-z2-7]{40})\b"
 
 @pytest.fixture
 def urls(request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
-    """Where the database is to be, which nobody has migrated: for those who serve, and for its owner where that is two."""
+    """Where the database is to be, which nobody has migrated: for who serves, and for its owner where those are two."""
     if request.param == "sqlite":
         yield ("sqlite:///var/portal.db",)
         return
