@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from models.operations import commands, staff, words
+from models.operations import commands, customers, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import Installation
 from models.reports.report import KINDS
@@ -73,6 +73,8 @@ def _add_staff(entry: Entry, addresses: Addresses) -> None:
 def _add_backup(entry: Entry) -> None:
     made = entry("backup", backup.backup, "the whole database in one file, while the portal runs")
     made.add_argument("file", type=words.path, help="where it is written; not there yet")
+    said = entry("backed-up", backup.backed_up, "notes that another program has backed the database up, for check")
+    said.add_argument("--at", type=words.moment, help="2026-10-13 or 2026-10-13T08:00; without it, now")
     for name, command, what in (
         ("verify", backup.verify, "whether a backup is whole, to the row"),
         ("restore", backup.restore, "puts a backup into a database that is empty, or not there yet"),
@@ -94,6 +96,11 @@ def _add_exchange(entry: Entry) -> None:
     reconcile = entry("reconcile", commands.reconcile, "compares every record with the digests of the CRM")
     reconcile.add_argument("place", help="a file with the digests, or their address")
     reconcile.add_argument("--mend", action="store_true", help="tells the CRM again what differs")
+    opened = entry(
+        "import-customers", customers.import_customers, "takes in customers, units, account managers and users"
+    )
+    opened.add_argument("file", type=words.path, help="CSV or XLSX; the desk has a template, under Kunder")
+    opened.add_argument("--check", action="store_true", help="only says what would be done, and keeps nothing")
     invoices = entry("import-invoices", commands.import_invoices, "takes in EHF files, folders and zips")
     path: dict[str, Any] = {"type": words.path, "nargs": "*", "metavar": "PATH"}
     invoices.add_argument("paths", help="a file, a folder with all that is below it, or a zip", **path)

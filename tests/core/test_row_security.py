@@ -187,7 +187,7 @@ def test_operators_are_told_where_the_wall_does_not_hold_and_whose_work_it_is_to
     admin.execute("GRANT postgres TO portal_app")
     assert f"{apart} portal_app owns the tables" in said("portal_app", "check")
     admin.execute("REVOKE postgres FROM portal_app")
-    admin.execute("UPDATE alembic_version SET version_num = '0029'")
+    admin.execute("UPDATE alembic_version SET version_num = '0030'")
     assert "DATABASE_URL must name the owner of the tables." in said("portal_app", "migrate")
 
 

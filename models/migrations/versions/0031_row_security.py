@@ -4,8 +4,8 @@ from alembic import op
 
 from models.core.servers.row_security import hold, let_go
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
