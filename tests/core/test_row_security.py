@@ -154,6 +154,16 @@ def test_who_serves_owns_nothing_and_cannot_set_the_wall_aside(world: World) -> 
             text("ALTER TABLE orders DISABLE ROW LEVEL SECURITY")
 
 
+def test_employees_are_found_by_the_index_of_words_all_the_same(world: World) -> None:
+    """PostgreSQL asks it before it has looked whose the rows are, because `roles.sql` says that the question is safe."""
+    with world.session(world.whole) as db:
+        text = db.connection().exec_driver_sql
+        text("SET LOCAL enable_seqscan = off")
+        asked = "SELECT id FROM employees WHERE string_to_array(search_tokens, ' ') @> ARRAY['x']"
+        plan = "\n".join(line for (line,) in text(f"EXPLAIN {asked}"))
+        assert "ix_employees_search_tokens" in plan, plan
+
+
 def test_the_owner_goes_on_without_saying_whose_rows_it_wants(world: World, admin: psycopg.Connection) -> None:
     """As the release before does, which serves with the new tables meanwhile, and every tool of the operators."""
     admin.execute("CREATE ROLE owner_of_orders IN ROLE portal_app")
