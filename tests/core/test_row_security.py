@@ -155,7 +155,7 @@ def test_who_serves_owns_nothing_and_cannot_set_the_wall_aside(world: World) -> 
 
 
 def test_employees_are_found_by_the_index_of_words_all_the_same(world: World) -> None:
-    """PostgreSQL asks it before it has looked whose the rows are, because `roles.sql` says that the question is safe."""
+    """PostgreSQL asks it before it has looked whose the rows are, as `roles.sql` says that the question is safe."""
     with world.session(world.whole) as db:
         text = db.connection().exec_driver_sql
         text("SET LOCAL enable_seqscan = off")
