@@ -277,7 +277,12 @@ LOOKS = {
     "models/imports/customers/bringing.py",
 }
 """What the desk lists across customers (decision 0025), what operators count, and the chains that they verify."""
-WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/servers/write_lock.py"}
+WALLS = {
+    "models/core/walls.py",
+    "models/core/servers/row_security.py",
+    "models/core/database.py",
+    "models/core/servers/write_lock.py",
+}
 WHOLE = {"models/operations/backup/moving.py"}
 """What operators move is every row of every table."""
 BANNED = (
