@@ -272,7 +272,7 @@ LOOKS = {
     "models/core/scope.py",
 }
 """What the desk lists across customers (decision 0025), what operators count, and the chains that they verify."""
-WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/write_lock.py"}
+WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/servers/write_lock.py"}
 WHOLE = {"models/operations/backup/moving.py"}
 """What operators move is every row of every table."""
 BANNED = (

@@ -13,7 +13,7 @@ def test_staff_find_their_own_customers_first_and_all_of_them_if_they_wish(house
     kam = house.sign_in("kam.lie")
     assert (kam.h1, kam.tabs) == (
         "Oversikt",
-        ["Oversikt", "Bestillinger", "Bookinger", "Kunder", "Medarbeidere", "Utsendinger"],
+        ["Oversikt", "Bestillinger", "Bookinger", "Kunder", "Medarbeidere", "Katalog", "Utsendinger"],
     )
     kam.follow("Kunder")
     assert listed(kam) == ["Fjordbygg Entreprenør AS", "Havbris Sjømat AS"]

@@ -74,7 +74,7 @@ def test_a_portal_without_demo_data_is_opened_to_its_first_customer(
     said = ["create-staff", "ada", "--name", "Ada Berg", "--email", "ada@bht.example", "--phone", "12 34 50 09"]
     assert app.main([*said, "--administrator"]) == 0
     ada = comes_in(opened, linked(capsys.readouterr().out), "ada")
-    assert (ada.h1, ada.tabs[-2:]) == ("Oversikt", ["Medarbeidere", "Utsendinger"])
+    assert (ada.h1, ada.tabs[-3:]) == ("Oversikt", ["Medarbeidere", "Katalog", "Utsendinger"])
     walk(ada)
 
     ada.open("/desk/customers").follow("Ny kunde")

@@ -58,6 +58,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("bookings.idempotency_key", "bookings.fingerprint", "bookings.version"),
         *("sign_ups.revision", "sign_ups.reminded_slot_id", "sign_ups.state", "invitations.after_sign_up_id"),
         *("imports.version", "imports.key", "imports.items", "imports.done", "imports.outcome"),
+        "bookings.deadline_told",
         *("outbox.public_id", "outbox.sequence", "outbox.due_at", "outbox.attempts", "outbox.claim"),
         *("outbox.claimed_until", "outbox.last_error", "viewings.session_id", "slots.capacity", "slots.taken"),
     ),
@@ -77,7 +78,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "it is about a user of the portal or one of the provider's staff, as such": (
         *("users", "user_sessions", "grants", "password_links", "password_requests", "recovery_codes"),
         *("remembered_devices", "required_factors", "second_factors", "failed_sign_ins", "calendar_feeds"),
-        *("account_managers", "staff_changes", "stand_ins", "waiting_news"),
+        *("account_managers", "staff_changes", "stand_ins", "waiting_news", "alert_wishes", "waiting_alerts"),
     ),
     "it is sealed for who typed it, for a week, and nobody else opens it": ("drafts",),
     "it is about what a customer buys and pays; who is named in its free text cannot be told from it": (
@@ -86,6 +87,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("settlements", "quarantine"),
     ),
     "it is written for a whole unit": ("reports", "report_files", "plan_items", "notices"),
+    "it is a word of the provider's, the same for all": ("catalogue", "catalogue_changes"),
     "it is about a company": ("customers", "units", "crm_records", "received_events"),
     "it keeps the portal running": ("endpoints", "marks", "numbers", "log_heads"),
 }
