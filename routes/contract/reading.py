@@ -17,7 +17,7 @@ from routes.web.lines import Line, administrating, anyone, auditing, of_a_custom
 from routes.web.portal import Who
 
 _READ = re.compile(
-    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
+    r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\("
 )
 _SHARED = "routes.web.search"
@@ -61,8 +61,9 @@ def fields(line: Line) -> dict[str, type[PortalForm] | None]:
     forms = [form for function, text in sources.items() for form in _forms(function, text) if reads_forms]
     for form in forms:
         found |= {field.name: form for field in form() if field.name not in found}
-    texts = [*sources.values(), *(_source(form.of.__func__) for form in forms)]  # type: ignore[attr-defined]
+    texts = [*sources.values(), *(text for form in forms for text in _filling(form))]
     asked = [name for text in texts for names in _READ.findall(text) for name in names if name]
+    asked += [_of_each_row(function) for function, text in sources.items() if "(_FIELD)" in text]
     return found | {name: None for name in asked if name not in found}
 
 
@@ -71,6 +72,18 @@ def _forms(function: FunctionType, text: str) -> Iterator[type[PortalForm]]:
     for name, thing in function.__globals__.items():
         if isinstance(thing, type) and issubclass(thing, PortalForm) and f"{name}.of(" in text:
             yield thing
+
+
+def _filling(form: type[PortalForm]) -> Iterator[str]:
+    """How a form is filled, where it reads more than its fields."""
+    for one in form.mro():
+        if "of" in vars(one) and one is not PortalForm:
+            yield _source(vars(one)["of"].__func__)
+
+
+def _of_each_row(function: FunctionType) -> str:
+    """The name of a field that each row has, with the row's number behind it."""
+    return str(function.__globals__["_FIELD"]).removesuffix("-")
 
 
 @cache

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import httpx2
 import pytest
-from bs4 import Tag
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
