@@ -19,7 +19,7 @@ from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
-_AT_DESK = {
+AT_DESK = {
     "booking": "desk_sign_ups",
     "sign_up": "desk_sign_up",
     "cancel_sign_up": "desk_cancel_sign_up",
@@ -28,6 +28,10 @@ _AT_DESK = {
     "booking_address": "desk_sign_up",
 }
 """By what a customer's user does, the route by which staff do it in the customer's stead (D1)."""
+
+
+_ID = 999_999_999
+"""An id that no address holds beside it."""
 
 
 class ReasonForm(PortalForm):
@@ -158,7 +162,7 @@ class BookingPage:
 
     def named(self, what: str) -> str:
         """The route by which something is done, by the customer's name for it; at the desk it is another."""
-        return what if self.why is None else _AT_DESK[what]
+        return what if self.why is None else AT_DESK[what]
 
     @property
     def names(self) -> str | None:
@@ -168,6 +172,11 @@ class BookingPage:
     def to(self, what: str, **params: object) -> str:
         """Where something is done, by the customer's name for it."""
         return self.visit.url(self.named(what), names=self.names, **params)
+
+    def around(self, what: str, by: str = "id", **params: object) -> tuple[str, str]:
+        """What stands before and after an id in the address where something is done: made once for many people."""
+        before, _, after = self.to(what, **params, **{by: _ID}).partition(str(_ID))
+        return before, after
 
     @property
     def url(self) -> str:

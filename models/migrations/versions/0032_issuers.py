@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+from models.core.servers.row_security import hold
+
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -56,6 +58,10 @@ def upgrade() -> None:
         sessions.add_column(sa.Column("proven_at", MOMENT))
         sessions.create_foreign_key("fk_user_sessions_vouched_at_id", "customers", ["vouched_at_id"], ["id"])
     op.create_index("ix_user_sessions_vouched_at_id", "user_sessions", ["vouched_at_id"])
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("issuers", "issuer_domains", "subjects"):
+            for statement in hold(table):
+                op.execute(statement)
 
 
 def downgrade() -> None:
