@@ -113,7 +113,8 @@ def create(visit: Visit, id: int) -> Response:
     moves = form.moves(sheet)
     if not moves:
         return _ask(visit, sheet, form, status=422)
-    if "publish" not in visit.form:
+    is_looked_over = "publish" in visit.form
+    if not is_looked_over:
         return _ask(visit, sheet, form, moves=moves)
     try:
         told = move_times(visit.db, booking, _times(moves), reason=form.reason.data or "", by=visit.user, now=visit.now)
