@@ -97,7 +97,8 @@ class Database:
             self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
         self.replica = self._replica(connections, pool_size, asynchronous=asynchronous)
         if slow_statement_ms:
-            log_slow(self.engine, slow_statement_ms)
+            for engine in (self.engine, *([self.replica.engine] if self.replica else [])):
+                log_slow(engine, slow_statement_ms)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = with_patience(self._writing, 0)
