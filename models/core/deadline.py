@@ -91,7 +91,8 @@ async def within(deadline: Deadline, work: Callable[..., T], *args: object) -> T
         raise OutOfTime
     task = asyncio.create_task(_run(deadline, work, *args))
     try:
-        await asyncio.wait({task}, timeout=max(deadline.left, 0))
+        while not task.done() and deadline.left > 0:
+            await asyncio.wait({task}, timeout=deadline.left)
     except asyncio.CancelledError:
         task.cancel()
         raise
