@@ -21,7 +21,7 @@ from routes.web.portal import Portal
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import my_path
-from tests.stage.wires import Wire
+from tests.stage.cable import Cable
 
 on_postgresql = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 KARI = {"given_name": "Kari", "family_name": "Lagret", "email": "kari@demokunde.example"}
@@ -29,11 +29,11 @@ FROM_REPLICA = [line for line in MAP if line.from_replica]
 
 
 class Cluster:
-    """A portal whose leader and replica are each at the end of a wire, and what each of them is asked."""
+    """A portal whose leader and replica are each at the end of a cable, and what each of them is asked."""
 
     def __init__(self, house: House) -> None:
         url = house.settings.database_url
-        self.house, self.leader, self.replica = house, Wire(url), Wire(url)
+        self.house, self.leader, self.replica = house, Cable(url), Cable(url)
 
     @contextmanager
     def serving(self) -> Iterator["Cluster"]:

@@ -1,94 +1,82 @@
-"""A wire between the portal and PostgreSQL, which a story cuts, or on which nothing comes through any more."""
+"""What leads somewhere or refers to something: attributes, with their methods, and what there is for them to name.
 
-import contextlib
-import select
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+Templates are held to it in `template_wiring`, pages in `wiring`.
+"""
 
-from sqlalchemy import URL, make_url
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 
-_LOOPBACK = "127.0.0.1"
+from wtforms import Field
+from wtforms.fields.core import UnboundField
+
+from routes.contract.reading import fields
+from routes.web.forms import PortalForm
+from routes.web.lines import Line
+
+ASKS = {
+    **dict.fromkeys(("href", "src", "hx-get", "hx-push-url", "hx-replace-url"), "GET"),
+    **{f"hx-{method.lower()}": method for method in ("POST", "PUT", "PATCH", "DELETE", "QUERY", "ACTION")},
+}
+"""By attribute that leads somewhere, the method; that of `action` and `formaction` stands in the form."""
+LEADING = {"action", "formaction"} | ASKS.keys()
+AWAY = re.compile(r"#|(?!/)[a-z]+:|(?:true|false)$")
+"""What leads to no line: a place on the page, or out of the portal; hx-push-url's yes and no."""
+REFERRING = {
+    *("for", "form", "list", "headers", "popovertarget", "commandfor"),
+    *("aria-activedescendant", "aria-controls", "aria-describedby", "aria-details", "aria-errormessage"),
+    *("aria-flowto", "aria-labelledby", "aria-owns"),
+}
+"""Attributes that hold ids."""
+SELECTING = {"hx-target", "hx-include", "hx-indicator", "hx-sync", "hx-select", "hx-disable"}
+"""Attributes that hold selectors, in which an id stands as `#id`."""
+SELECTED, HEARD = re.compile(r"#([\w-]+)(?![\w-]*\ue000)"), re.compile(r"from:\s*#([\w-]+)(?![\w-]*\ue000)")
+ALWAYS = {"csrf_token"}
+"""What the entrance reads, before any handler."""
 
 
-class Wire:
-    """A port of the loopback that leads to the server of a database."""
+def ids_named(attrs: dict[str, str]) -> Iterator[str]:
+    """The ids that an element's attributes name."""
+    for name in attrs.keys() & REFERRING:
+        yield from attrs[name].split()
+    for name, value in attrs.items():
+        if name.startswith("hx-"):
+            plain = name.partition(":")[0]
+            if plain in SELECTING:
+                yield from SELECTED.findall(value)
+            elif plain == "hx-trigger":
+                yield from HEARD.findall(value)
+    if attrs.get("href", "").startswith("#"):
+        yield attrs["href"][1:]
 
-    def __init__(self, url: str) -> None:
-        self._behind = make_url(url)
-        self._open: list[socket.socket] = []
-        self._flows = threading.Event()
-        self._flows.set()
-        self._is_cut = False
-        self._listener = socket.create_server((_LOOPBACK, 0))
-        threading.Thread(target=self._listen, daemon=True).start()
 
-    @property
-    def url(self) -> str:
-        """The database through the wire."""
-        port = self._listener.getsockname()[1]
-        through = URL.create(
-            "postgresql+psycopg", self._behind.username, self._behind.password, _LOOPBACK, port, self._behind.database
-        )
-        return through.render_as_string(hide_password=False)
+@cache
+def names_read(line: Line) -> frozenset[str]:
+    """What the handler of a line reads, and what is read before it."""
+    return frozenset(fields(line)) | ALWAYS
 
-    @contextmanager
-    def cut(self) -> Iterator[None]:
-        """Meanwhile every connection is ended, and each new one at once."""
-        self._is_cut = True
-        self._end()
-        yield
-        self._is_cut = False
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Meanwhile connections are taken, and nothing comes through."""
-        self._flows.clear()
-        yield
-        self._flows.set()
-        self._end()
+@cache
+def field_ids() -> frozenset[str]:
+    """The ids of the controls of all fields of all forms."""
+    return frozenset(f"{name}{end}" for names in names_of_fields().values() for name in names for end in ("", "-field"))
 
-    def close(self) -> None:
-        """Take it away."""
-        self._listener.close()
-        self._flows.set()
-        self._end()
 
-    def _end(self) -> None:
-        while self._open:
-            with contextlib.suppress(OSError):
-                self._open.pop().shutdown(socket.SHUT_RDWR)
+@cache
+def names_of_fields() -> Mapping[str, set[str]]:
+    """What the fields of all forms are called where they are sent, by what they are called in the form."""
+    forms = list(PortalForm.__subclasses__())
+    for form in forms:
+        forms += form.__subclasses__()
+    found: dict[str, set[str]] = defaultdict(set)
+    for form in forms:
+        for name, field in _unbound(form):
+            found[name].add(field.name or name)
+    return found
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                here, _ = self._listener.accept()
-            except OSError:  # taken away
-                return
-            if self._is_cut:
-                here.close()
-            else:
-                threading.Thread(target=self._carry, args=(here,), daemon=True).start()
-            del here
 
-    def _server(self) -> socket.socket:
-        folder = self._behind.query.get("host")
-        if isinstance(folder, str) and folder.startswith("/"):
-            there = socket.socket(socket.AF_UNIX)
-            there.connect(f"{folder}/.s.PGSQL.{self._behind.port or self._behind.query.get('port', 5432)}")
-            return there
-        return socket.create_connection((self._behind.host, self._behind.port or 5432))
-
-    def _carry(self, here: socket.socket) -> None:
-        """Carry what comes to the other end, until either has enough."""
-        with here, self._server() as there, contextlib.suppress(OSError):
-            self._open += [here, there]
-            while True:
-                ready, _, _ = select.select([here, there], [], [])
-                for one in ready:
-                    piece = one.recv(65536)
-                    self._flows.wait()
-                    if not piece:
-                        return
-                    (there if one is here else here).sendall(piece)
+def _unbound(form: type[PortalForm]) -> Iterator[tuple[str, "UnboundField[Field]"]]:
+    for name in dir(form):
+        if isinstance(field := getattr(form, name), UnboundField):
+            yield name, field
