@@ -18,10 +18,10 @@ from models.operations import checks
 from routes import MAP
 from routes.web.entrance import readings
 from routes.web.portal import Portal
+from tests.stage.cable import Cable
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import my_path
-from tests.stage.cable import Cable
 
 on_postgresql = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 KARI = {"given_name": "Kari", "family_name": "Lagret", "email": "kari@demokunde.example"}
