@@ -84,7 +84,7 @@ class Line:
     counts: Bucket | None = None
     """As what it is counted by the hour, where it costs others."""
     from_replica: bool = False
-    """For a GET of a list, a search or an export: whether a replica of the database may answer it (decision 0041)."""
+    """For a GET of a list, a search or an export: whether a replica of the database may answer it (decision 0042)."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
