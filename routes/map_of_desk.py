@@ -3,12 +3,14 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import sign_ups as desk_sign_ups
 from routes.bookings.desk import slots as desk_slots
 from routes.catalogue import entry as desk_catalogue_entry
 from routes.catalogue import page as desk_catalogue
+from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
 from routes.customers import sign_on as desk_sign_on
@@ -37,14 +39,14 @@ from routes.web.lines import Line, administrating, get, post, serving, staff, vi
 # fmt: off
 DESK: tuple[Line, ...] = (
     get ("/desk",                          desk_overview.index,     name="desk",            who=staff),
-    get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff),
+    get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
     post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order"),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
-    get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff),
+    get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
     get ("/desk/bookings/{id:int}",        desk_bookings.show,      name="desk_booking",    who=staff),
     get ("/desk/bookings/{id:int}/day-list", desk_bookings.day_list, name="desk_day_list",  who=staff),
     get ("/desk/bookings/{id:int}/edit",   desk_booking_changes.edit, name="desk_edit_booking", who=serving),
@@ -53,6 +55,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=serving, form="desk_cancellation"),
     get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=serving),
     post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=serving, form="desk_new_times"),
+    get ("/desk/bookings/{id:int}/moves",  desk_moves.new,          name="desk_new_moves",  who=serving),
+    post("/desk/bookings/{id:int}/moves",  desk_moves.create,       name="desk_move_times", who=serving, form="desk_new_moves"),
     get ("/desk/bookings/{id:int}/signups", desk_sign_ups.show,     name="desk_sign_ups",   who=serving),
     post("/desk/bookings/{id:int}/signups", desk_sign_ups.create,   name="desk_sign_up",    who=serving, form="desk_sign_ups"),
     post("/desk/signups/{id:int}/cancellation", desk_sign_ups.destroy, name="desk_cancel_sign_up", who=serving),
@@ -64,9 +68,13 @@ DESK: tuple[Line, ...] = (
     post("/desk/slots/{id:int}/attendance", desk_attendances.create, name="desk_attendance", who=serving),
     get ("/desk/customers/{id:int}/bookings/new", desk_new_booking.new, name="desk_new_booking", who=serving),
     post("/desk/customers/{id:int}/bookings", desk_new_booking.create, name="desk_create_booking", who=serving, form="desk_new_booking"),
-    get ("/desk/customers",                desk_customers.index,    name="desk_customers",  who=staff),
+    get ("/desk/customers",                desk_customers.index,    name="desk_customers",  who=staff, from_replica=True),
     get ("/desk/customers/new",            desk_new_customer.new,   name="new_customer",    who=serving),
     post("/desk/customers",                desk_new_customer.create, name="create_customer", who=serving, form="new_customer"),
+    get ("/desk/customers/import",         desk_customer_lists.new, name="new_customers",   who=administrating),
+    post("/desk/customers/import",         desk_customer_lists.create, name="import_customers", who=administrating, form="new_customers", max_body=10 * MEGABYTE, counts=Bucket.IMPORTS),
+    post("/desk/customers/import/application", desk_customer_lists.update, name="apply_customers", who=administrating, form="new_customers"),
+    get ("/desk/customers/import/template.xlsx", desk_customer_lists.template, name="customers_template", who=administrating),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),

@@ -55,6 +55,8 @@ class Door:
     """As what it is counted by the hour, since it costs others."""
     lands: bool = False
     """Whether a GET writes, since somebody comes back with it who was sent elsewhere to sign in."""
+    from_replica: bool = False
+    """Whether a server of the database may answer that follows another one, and is some seconds behind."""
 
     def only_looks(self, request: Request) -> bool:
         """Whether nothing is written."""
