@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.catalogue.entry import HEALTH_CHECKS, Entry, Kind, Meaning, columns_with
+from models.catalogue.entry import Entry, Kind, Meaning, columns_with
 from models.catalogue.log import note
 from models.catalogue.words import Word, add, catalogue_of
 from models.core.audit import Actor
@@ -31,8 +31,8 @@ class IsUsed(Exception):
     """Orders, or a plan, have the word: it can be retired, and not taken away."""
 
 
-class IsFixed(Exception):
-    """The portal itself knows the product group by its name, which so stays, and stays in use."""
+class IsChecks(Exception):
+    """The health checks are known by this product group, as they are by one: another has to become it first."""
 
 
 class IsNeeded(Exception):
@@ -47,6 +47,7 @@ class Facts:
     meaning: Meaning
     position: int
     is_active: bool
+    is_checks: bool = False
 
 
 def create(db: Session, kind: Kind, name: str, meaning: Meaning, *, by: Actor, now: datetime) -> None:
@@ -61,18 +62,21 @@ def create(db: Session, kind: Kind, name: str, meaning: Meaning, *, by: Actor, n
 
 
 def change(db: Session, id: int, facts: Facts, *, version: int, by: Actor, now: datetime) -> None:
-    """Say something else of an entry; raises NameTaken, MadeMeanwhile, IsFixed, IsNeeded."""
+    """Say something else of an entry; raises NameTaken, MadeMeanwhile, IsChecks, IsNeeded."""
     with administration(db, by):
         entry = _held(db, id, version)
-        if entry.name == HEALTH_CHECKS and (facts.name != entry.name or not facts.is_active):
-            raise IsFixed
+        if entry.is_checks and not facts.is_checks:
+            raise IsChecks
         if not facts.is_active or facts.meaning is not Meaning.CANCELLED:
             _check_needed(db, entry)
         before = asdict(_facts(entry))
         if facts.name != entry.name:
             _check_name(db, entry.kind, facts.name, but=id)
             _rename(db, entry, facts.name)
+        if facts.is_checks and not entry.is_checks:
+            _take_from_the_other(db)
         entry.meaning, entry.is_active, entry.is_news = facts.meaning, facts.is_active, False
+        entry.is_checks = facts.is_checks
         entry.version, entry.changed_by, entry.changed_at = version + 1, by.label, now
         _put_at(db, entry, facts.position)
         after = asdict(_facts(entry))
@@ -81,11 +85,11 @@ def change(db: Session, id: int, facts: Facts, *, version: int, by: Actor, now: 
 
 
 def remove(db: Session, id: int, *, version: int, by: Actor, now: datetime) -> None:
-    """Take an entry away that nothing has; raises IsUsed, MadeMeanwhile, IsFixed, IsNeeded."""
+    """Take an entry away that nothing has; raises IsUsed, MadeMeanwhile, IsChecks, IsNeeded."""
     with administration(db, by):
         entry = _held(db, id, version)
-        if entry.name == HEALTH_CHECKS:
-            raise IsFixed
+        if entry.is_checks:
+            raise IsChecks
         _check_needed(db, entry)
         if is_used(db, entry):
             raise IsUsed
@@ -101,7 +105,7 @@ def is_used(db: Session, entry: Entry | Word) -> bool:
 
 
 def _facts(entry: Entry) -> Facts:
-    return Facts(entry.name, entry.meaning, entry.position, entry.is_active)
+    return Facts(entry.name, entry.meaning, entry.position, entry.is_active, entry.is_checks)
 
 
 def _all(db: Session, kind: Kind) -> list[Entry]:
@@ -131,6 +135,13 @@ def _check_needed(db: Session, entry: Entry) -> None:
     is_one = entry.is_active and entry.meaning is Meaning.CANCELLED
     if is_one and not any(other.is_active and other.meaning is Meaning.CANCELLED for other in others):
         raise IsNeeded
+
+
+def _take_from_the_other(db: Session) -> None:
+    """One product group at a time is that of the health checks."""
+    for entry in db.scalars(select(Entry).where(Entry.is_checks)):
+        entry.is_checks, entry.version = False, entry.version + 1
+    db.flush()
 
 
 def _put_at(db: Session, entry: Entry, position: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Identity, String, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, Identity, Index, String, UniqueConstraint, false, select, true
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from models.core.base import Base, Moment, Value, one_of
@@ -26,8 +26,6 @@ PRODUCT_GROUPS = (
     "Hjertestarter",
 )
 """Those that a portal begins with (product 6.3), in the order in which figures have them; others come behind."""
-HEALTH_CHECKS = PRODUCT_GROUPS[0]
-"""The product group from which figures and lists know health checks; it keeps its name, and is not retired."""
 LONGEST_STATUS, LONGEST_GROUP = 40, 100
 HOLDS = "catalogue"
 """Under this key the column of a table says of which kind the names in it are."""
@@ -72,6 +70,8 @@ class Entry(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_GROUP))
     meaning: Mapped[Meaning] = mapped_column(one_of(Meaning, 20))
     """Of a product group it says nothing."""
+    is_checks: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of one product group: what is booked on its orders are health checks, for figures and lists."""
     position: Mapped[int]
     """Where it stands in lists, from 1 on."""
     is_active: Mapped[bool]
@@ -83,6 +83,10 @@ class Entry(Base):
     version: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(310))
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+_is_checks = Entry.is_checks.is_(true())
+Index("uq_catalogue_is_checks", Entry.is_checks, unique=True, postgresql_where=_is_checks, sqlite_where=_is_checks)
 
 
 def status_column() -> MappedColumn[Any]:
@@ -103,6 +107,11 @@ def columns_with(kind: Kind) -> list[ColumnElement[Any]]:
         for attribute in mapper.column_attrs
         if getattr(mapper.class_, attribute.key).info.get(HOLDS) is kind
     ]
+
+
+def name_of_checks() -> ColumnElement[str]:
+    """What the product group of the health checks is called, for `Order.product_group == …`."""
+    return select(Entry.name).where(Entry.is_checks).scalar_subquery()
 
 
 def named(*meanings: Meaning) -> ColumnElement[list[str]]:

@@ -35,6 +35,7 @@ class Word:
     kind: Kind
     name: str
     meaning: Meaning
+    is_checks: bool
     position: int
     is_active: bool
     is_news: bool
@@ -74,6 +75,15 @@ class Catalogue:
         """What the provider calls this: the first status in use with the first of the meanings that one has."""
         used = [word for word in self.of(Kind.STATUS) if word.is_active and not word.is_news]
         return next((word.name for meaning in meanings for word in used if word.meaning is meaning), None)
+
+    def places(self, kind: Kind) -> dict[str | None, int]:
+        """Where each name of a kind stands in lists."""
+        return {word.name: place for place, word in enumerate(self.of(kind))}
+
+    @property
+    def checks(self) -> str | None:
+        """What the product group of the health checks is called."""
+        return next((word.name for word in self.words if word.is_checks), None)
 
     @property
     def news(self) -> list[Word]:

@@ -71,10 +71,10 @@ class Installation:
         if wrong and wrong != NO_ANSWER:
             raise WrongTables(wrong)
 
-    def mark(self, what: Marked) -> None:
-        """Note that something was done now, for `check`."""
+    def mark(self, what: Marked, at: datetime | None = None) -> None:
+        """Note that something was done, now or at another moment, for `check`."""
         with self.session() as db:
-            set_mark(db, what, self.now)
+            set_mark(db, what, at or self.now)
 
     def close(self) -> None:
         """Give the connections to the database back, if it was asked for."""

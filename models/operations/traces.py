@@ -28,7 +28,8 @@ def traces(marks: Marks, settings: Settings, now: datetime, database_clock: date
     yield _postman(marks.get(Marked.POSTMAN), now)
     daily = "an enabled timer does it once a day (deploy/systemd)"
     yield _daily(marks.get(Marked.PURGE), now, "purge", f"python app.py purge; {daily}")
-    yield _daily(marks.get(Marked.BACKUP), now, "backup", f"python app.py backup FILE; {daily}")
+    how = f"python app.py backup FILE, or backed-up after another program's; {daily}"
+    yield _daily(marks.get(Marked.BACKUP), now, "backup", how)
     yield _clock(marks, settings, now, database_clock)
     yield _proxies(marks, settings, now)
 

@@ -73,6 +73,8 @@ def _add_staff(entry: Entry, addresses: Addresses) -> None:
 def _add_backup(entry: Entry) -> None:
     made = entry("backup", backup.backup, "the whole database in one file, while the portal runs")
     made.add_argument("file", type=words.path, help="where it is written; not there yet")
+    said = entry("backed-up", backup.backed_up, "notes that another program has backed the database up, for check")
+    said.add_argument("--at", type=words.moment, help="2026-10-13 or 2026-10-13T08:00; without it, now")
     for name, command, what in (
         ("verify", backup.verify, "whether a backup is whole, to the row"),
         ("restore", backup.restore, "puts a backup into a database that is empty, or not there yet"),

@@ -5,7 +5,7 @@ Orders and amounts are not about people. What is about people (times held, sign-
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ATTENDED, SEATED, SignUp
 from models.bookings.slots import Slot
-from models.catalogue.entry import HEALTH_CHECKS, PRODUCT_GROUPS
+from models.catalogue.entry import Kind
+from models.catalogue.words import Catalogue
 from models.core.base import Moment
 from models.core.clock import in_oslo
 from models.core.scope import whole_customer
@@ -27,10 +28,8 @@ from models.invoices.invoice import Invoice
 from models.orders.order import Order
 from models.reports.suppression import Branch, publish
 
-CHECKS = HEALTH_CHECKS
-"""The product group of the health checks."""
 _WHOLE = ()
-_LAST = len(PRODUCT_GROUPS)
+_LAST = 1 << 30
 
 
 def is_closed(year: int, today: date) -> bool:
@@ -69,15 +68,18 @@ _PLACES: Select[*tuple[Any, ...]] = (
 )
 
 
-def orders_by_group(db: Session, year: int, unit_ids: frozenset[int]) -> list[tuple[str | None, int]]:
+def orders_by_group(
+    db: Session, year: int, unit_ids: frozenset[int], catalogue: Catalogue
+) -> list[tuple[str | None, int]]:
     """How many orders were placed for these units in a year, by product group in the provider's order.
 
     The caller has the right to the reports of these units; orders themselves are another right (X2).
     """
     asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
+    places = catalogue.places(Kind.PRODUCT_GROUP)
     with whole_customer(db):
         found = select_rows(db, _ORDERS, asked)
-    return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0]))
+    return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0], places))
 
 
 _INVOICED: Select[*tuple[Any, ...]] = (
@@ -154,15 +156,15 @@ class Attendance:
         return Use(Figure(None if held is None or unused is None else held + unused), Figure(held))
 
 
-def attendance_of(db: Session, year: int) -> Attendance:
+def attendance_of(db: Session, year: int, catalogue: Catalogue) -> Attendance:
     """How the places of a year were used: one statement, and the same answer for every user of the customer."""
     bounds = {"first": in_oslo(date(year, 1, 1), time()), "end": in_oslo(date(year + 1, 1, 1), time())}
     with whole_customer(db):
         rows = select_rows(db, _PLACES, bounds)
-    return protected(tuple(row) for row in rows)
+    return protected((tuple(row) for row in rows), catalogue)
 
 
-def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
+def protected(rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Attendance:
     """The sums of rows of path, product group, slot, its capacity, employee and state that may be seen.
 
     There are two trees of company, product group, unit: of the people who came, and of the places that were not
@@ -182,11 +184,11 @@ def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
     for slot_id, (leaf, free) in slots.items():
         unused[leaf] += [(slot_id, place) for place in range(free)]
     leaves = {leaf for leaf, _ in slots.values()}
-    held, left = publish(_tree(leaves, came)), publish(_tree(leaves, unused))
+    held, left = publish(_tree(leaves, came, catalogue)), publish(_tree(leaves, unused, catalogue))
     missed = publish(Branch(_WHOLE, entries=tuple(absent))).get(_WHOLE)
-    total = held.get(_WHOLE)
+    total, places = held.get(_WHOLE), catalogue.places(Kind.PRODUCT_GROUP)
     return Attendance(
-        groups=tuple(sorted({group for group, _ in leaves}, key=_place)),
+        groups=tuple(sorted({group for group, _ in leaves}, key=lambda group: _place(group, places))),
         signed_up=Figure(None if total is None or missed is None else total + missed),
         absent=Figure(missed),
         _existing=frozenset(_keys(leaves)),
@@ -195,9 +197,15 @@ def protected(rows: Iterable[tuple[Any, ...]]) -> Attendance:
     )
 
 
-def _tree(leaves: set[tuple[str | None, str]], entries: dict[tuple[str | None, str], list[Hashable]]) -> Branch:
+def _tree(
+    leaves: set[tuple[str | None, str]],
+    entries: dict[tuple[str | None, str], list[Hashable]],
+    catalogue: Catalogue,
+) -> Branch:
+    """In an order that no other name and no other place changes: of two that are alike, the same one stays hidden."""
+    ids: dict[str | None, int] = {word.name: word.id for word in catalogue.of(Kind.PRODUCT_GROUP)}
     groups = []
-    for group in sorted({group for group, _ in leaves}, key=_place):
+    for group in sorted({group for group, _ in leaves}, key=lambda group: _place(group, ids)):
         own = {path: tuple(entries[group, path]) for of, path in leaves if of == group}
         groups.append(Branch((group,), (_below(group, "/" + next(iter(own)).split("/")[1] + "/", own),)))
     return Branch(_WHOLE, tuple(groups))
@@ -220,6 +228,6 @@ def _keys(leaves: set[tuple[str | None, str]]) -> Iterable[tuple[Hashable, ...]]
         yield from ((group, int(id)) for id in path.strip("/").split("/"))
 
 
-def _place(group: str | None) -> tuple[int, str]:
+def _place(group: str | None, places: Mapping[str | None, int]) -> tuple[int, str]:
     """The provider's order of product groups; what has none comes last."""
-    return (PRODUCT_GROUPS.index(group) if group in PRODUCT_GROUPS else _LAST, group or "\uffff")
+    return places.get(group, _LAST), group or "\uffff"

@@ -7,7 +7,13 @@ from models.catalogue.log import Noted
 from routes.web.words.labels import label
 
 _DONE = {"added": "Lagt til", "removed": "Slettet", "changed": "Sett over"}
-_FIELDS = {"name": "Navn", "meaning": "Betyr", "position": "Plass", "is_active": "I bruk"}
+_FIELDS = {
+    "name": "Navn",
+    "meaning": "Betyr",
+    "position": "Plass",
+    "is_active": "I bruk",
+    "is_checks": "Helsekontroller",
+}
 
 
 def said(noted: Noted) -> str:
@@ -20,6 +26,6 @@ def said(noted: Noted) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    if name == "is_active":
+    if isinstance(value, bool):
         return "ja" if value else "nei"
     return label(Meaning(value)) if name == "meaning" else str(value)

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.catalogue.changes import Facts, IsFixed, IsNeeded, IsUsed, MadeMeanwhile, NameTaken, change, is_used, remove
+from models.catalogue.changes import (
+    Facts,
+    IsChecks,
+    IsNeeded,
+    IsUsed,
+    MadeMeanwhile,
+    NameTaken,
+    change,
+    is_used,
+    remove,
+)
 from models.catalogue.changes import create as add
 from models.catalogue.entry import Kind, Meaning
 from models.catalogue.words import Word, catalogue_of
@@ -21,7 +31,7 @@ _SENTENCES: dict[type[Exception], str] = {
     MadeMeanwhile: "Noen andre har endret katalogen i mellomtiden. Se hva som er lagret nå, og prøv igjen.",
     IsUsed: "Bestillinger eller planer har den. Ta den ut av bruk i stedet.",
     IsNeeded: "Ingen annen status i bruk betyr Avbestilt, og det må én gjøre. Legg til den nye først.",
-    IsFixed: "Portalen kjenner helsekontrollene på denne produktgruppen. Den må hete det den heter, og være i bruk.",
+    IsChecks: "Portalen kjenner helsekontrollene på denne produktgruppen. Kryss av for det på en annen først.",
 }
 _REFUSALS = tuple(_SENTENCES)
 
@@ -64,7 +74,8 @@ def update(visit: Visit, id: int) -> Response:
     if not form.validate():
         return _edit(visit, form, entry, status=422)
     meaning = Meaning(form.meaning.data) if entry.kind is Kind.STATUS else entry.meaning
-    facts = Facts(form.name.data or "", meaning, form.position.value, form.is_active.data)
+    is_checks = entry.kind is Kind.PRODUCT_GROUP and form.is_checks.data
+    facts = Facts(form.name.data or "", meaning, form.position.value, form.is_active.data, is_checks)
     try:
         change(visit.db, id, facts, version=_version(form), by=visit.user, now=visit.now)
     except NotAnAdministrator:
@@ -108,7 +119,7 @@ def _version(form: ChangeForm) -> int:
 
 
 def _stored(entry: Word) -> list[tuple[str, object]]:
-    ticked = [("is_active", "1")] if entry.is_active else []
+    ticked = [(name, "1") for name in ("is_active", "is_checks") if getattr(entry, name)]
     values = {"name": entry.name, "meaning": entry.meaning.value, "position": str(entry.position)}
     return [*values.items(), *ticked, ("version", str(entry.version))]
 

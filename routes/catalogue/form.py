@@ -34,4 +34,8 @@ class ChangeForm(EntryForm):
 
     position = Number("Plass i lista", 1, _MOST)
     is_active = BooleanField("I bruk", description="Det som er tatt ut av bruk, står på bestillingene som har det.")
+    is_checks = BooleanField(
+        "Helsekontroller",
+        description="Tall og lister regner timene på disse bestillingene som helsekontroller. Gjelder én om gangen.",
+    )
     version = Text("Versjon")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from models.catalogue.entry import PRODUCT_GROUPS
+from models.catalogue.words import catalogue_of
 from models.core.scope import Right
 from models.reports.figures import (
-    CHECKS,
     Attendance,
     Figure,
     Use,
@@ -133,9 +133,9 @@ def shown(figure: Figure) -> str:
 
 
 def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) -> Overview:
-    """The figures of a year: three statements at most; `with_amounts` where the user may see invoices."""
-    closed = is_closed(year, visit.today)
-    attendance = attendance_of(visit.db, year) if closed else None
+    """The figures of a year: four statements at most; `with_amounts` where the user may see invoices."""
+    closed, catalogue = is_closed(year, visit.today), catalogue_of(visit.db)
+    attendance = attendance_of(visit.db, year, catalogue) if closed else None
     top = units.top
     return Overview(
         year=year,
@@ -143,12 +143,12 @@ def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) ->
         is_closed=closed,
         orders=[
             (group or WITHOUT_GROUP, _SHORT.get(group or "", group or WITHOUT_GROUP), number)
-            for group, number in orders_by_group(visit.db, year, units.ids)
+            for group, number in orders_by_group(visit.db, year, units.ids, catalogue)
         ],
-        checks=_with_places(UseRow(unit.name, attendance.of(unit.id, CHECKS)) for unit in units.rows)
+        checks=_with_places(UseRow(unit.name, attendance.of(unit.id, catalogue.checks)) for unit in units.rows)
         if attendance
         else [],
-        checks_total=attendance.of(top.id, CHECKS) if attendance and top else None,
+        checks_total=attendance.of(top.id, catalogue.checks) if attendance and top else None,
         groups=_with_places(
             UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
             for group in attendance.groups

@@ -65,8 +65,10 @@ def test_h8_whoever_came_is_due_again_and_goes_from_the_list_to_a_time_or_an_ord
     house.clock.set(LATER)
     press(house.sign_in("kam.lie").open(f"/desk/bookings/{stage.id}"), f"#slot-{stage.slots[0]}", "Alle møtt")
     assert due(house)[stage.ids[0]] == (day, months_after(day, 24), None)
-    assert house.sign_in("hms.fjord").open(f"/employees/{stage.ids[0]}").has(
-        f"Lungeprøve Sist {day:%d.%m.%Y} · forfaller {months_after(day, 24):%d.%m.%Y}"
+    assert (
+        house.sign_in("hms.fjord")
+        .open(f"/employees/{stage.ids[0]}")
+        .has(f"Lungeprøve Sist {day:%d.%m.%Y} · forfaller {months_after(day, 24):%d.%m.%Y}")
     )
 
     again = Stage(house, 4, title="Ny lungeprøve, Bergen")

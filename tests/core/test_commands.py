@@ -180,6 +180,7 @@ def test_wrong_words_are_no_traceback_in_a_shell_either() -> None:
         (["outbox", "resend"], "resend needs the number of a message, or --since with a day, perhaps with --kind."),
         (["outbox", "resend", "7", "--kind", "x"], "resend needs the number of a message, or --since with a day"),
         (["outbox", "resend", "--since", "i går"], "argument --since: 'i går' is no moment such as 2026-10-13"),
+        (["backed-up", "--at", "i går"], "argument --at: 'i går' is no moment such as 2026-10-13"),
         (["import-invoices", ""], "argument PATH: there is no name of a file."),
         (["new-key", "FIELD_KEY"], "argument name: invalid choice: 'FIELD_KEY'"),
         (["publish-slots", "--hours", "9-25"], "argument --hours: '9-25' are no hours such as 08:00-15:00."),

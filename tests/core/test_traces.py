@@ -106,6 +106,13 @@ def test_postman_purge_and_backup_leave_a_mark(
     lines = capsys.readouterr().out
     for right in ("ok       postman: at work at", "ok       purge: 2026-", "ok       backup: 2026-"):
         assert right in lines
+    assert app.main(["backed-up", "--at", "2099-01-01"]) == 2
+    assert app.main(["backed-up", "--at", f"{NOW - timedelta(days=3):%Y-%m-%d}"]) == 0
+    assert app.main(["check"]) == 2
+    assert "warning  The last backup was at 2026-" in capsys.readouterr().out
+    assert app.main(["backed-up"]) == 0
+    assert app.main(["check"]) == 2
+    assert "ok       backup: 2026-" in capsys.readouterr().out
     with opened.behind() as db:
         set_mark(db, Marked.UNNAMED, NOW, "10.0.0.9")
         set_mark(db, Marked.UNNAMED, NOW, "10.0.0.4")

@@ -7,6 +7,7 @@ from models.catalogue.words import MOST, catalogue_of, known_as
 from models.core.audit import THE_CRM
 from models.orders.order import StatusChange
 from tests.exchange.crm.caller import DEMOKUNDE, calling, event
+from tests.reports.test_figures import figures, table
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
@@ -65,8 +66,6 @@ def test_d7_what_is_used_stays_and_two_who_change_it_see_each_other(quiet_house:
     assert words(second.open(PAGE), "status")[2] == "Avtalt"
     second.follow("Avbestilt").fill(meaning="rejected").press("Lagre")
     assert second.has("Ingen annen status i bruk betyr Avbestilt, og det må én gjøre.")
-    second.open(PAGE).follow("Arbeidshelse / helsekontroll").fill(name="Helse").press("Lagre")
-    assert second.has("Portalen kjenner helsekontrollene på denne produktgruppen.")
     second.open(f"{PAGE}/new?kind=product_group").fill(name="Søvn").press("Legg til")
     second.follow("Søvn").press("Slett")
     assert second.flash == "Søvn er slettet."
@@ -75,6 +74,28 @@ def test_d7_what_is_used_stays_and_two_who_change_it_see_each_other(quiet_house:
     for wrong, sentence in ({"name": ""}, "Skriv hva det heter."), ({"name": "x" * 41}, "høyst 40 tegn"):
         second.open(f"{PAGE}/new?kind=status").fill(**wrong).press("Legg til")
         assert any(sentence in problem for problem in second.problems), wrong
+
+
+def test_d7_figures_know_the_health_checks_whatever_they_are_called(quiet_house: House) -> None:
+    hms, kam = map(quiet_house.sign_in, ("hms.fjord", "kam.lie"))
+    before = table(figures(hms), "Helsekontroller")
+    groups = list(table(figures(hms), "Alle timer og kurs"))
+    entry = kam.open(PAGE).follow("Arbeidshelse / helsekontroll")
+    entry.fill(name="Helse på jobb", position="9", is_active=[]).press("Lagre")
+    after = figures(hms)
+    assert table(after, "Helsekontroller") == before
+    assert len(before) > 1
+    assert sorted(table(after, "Alle timer og kurs")) == sorted(
+        {"Helse på jobb" if "helsekontroll" in group else group for group in groups}
+    )
+    kam.open(PAGE).follow("Helse på jobb").fill(is_checks=[]).press("Lagre")
+    assert kam.response.status_code == 409
+    assert kam.has("Kryss av for det på en annen først.")
+    assert not kam.open(PAGE).follow("Ergonomi").soup.select("#is_checks[checked]")
+    kam.fill(is_checks="1").press("Lagre")
+    assert [row.get_text(" ", strip=True) for row in kam.soup.select("tr") if "Helsekontroller" in row.get_text()]
+    assert kam.has("Helsekontroller: nei → ja")
+    assert table(figures(hms), "Helsekontroller") == {}
 
 
 def test_d7_a_word_that_the_crm_brings_is_open_until_an_administrator_says_what_it_means(quiet_house: House) -> None:

@@ -1,6 +1,7 @@
 """How far an order has come: the steps of each status, whatever way it took there."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -57,11 +58,10 @@ THEIR_WAYS = [
 
 def catalogue(words: dict[str, Meaning]) -> Catalogue:
     listed = enumerate(words.items(), 1)
-    return Catalogue(
-        [
-            Word(at, Kind.STATUS, name, meaning, at, True, False, [], 1, "") for at, (name, meaning) in listed
-        ]  # in use, and no news
-    )
+    facts: dict[str, Any] = {
+        "is_checks": False, "is_active": True, "is_news": False, "former_names": [], "version": 1, "changed_by": ""
+    }  # fmt: skip
+    return Catalogue([Word(at, Kind.STATUS, name, meaning, position=at, **facts) for at, (name, meaning) in listed])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ABSENT, ATTENDED, SEATED, SignUp
 from models.bookings.slots import Slot
+from models.catalogue.entry import PRODUCT_GROUPS
 from models.core.clock import in_oslo
 from models.core.walls import insert_rows
 from models.customers.customer import Customer
@@ -24,7 +25,7 @@ from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.invoices.invoice import Invoice
 from models.orders.order import Order
-from models.reports.figures import CHECKS, is_closed, last_closed_year
+from models.reports.figures import is_closed, last_closed_year
 from models.reports.suppression import SMALLEST
 from models.users.user import Grant, User
 from models.values.money import KRONER
@@ -259,7 +260,7 @@ def sums_on(page: Page, year: str, unit: str, of: Adds) -> Iterator[tuple[frozen
         by_unit = heading == "Helsekontroller"
         for row, (places, held) in table(page, heading).items():
             name = row if by_unit and row != "Sum" else unit
-            group: set[str | None] | None = {CHECKS} if by_unit else None if row == "Sum" else {row}
+            group: set[str | None] | None = {PRODUCT_GROUPS[0]} if by_unit else None if row == "Sum" else {row}
             yield of(year, name, group, everything), places
             yield of(year, name, group, (CAME,)), held
     for label, kinds in (("Påmeldte", (CAME, AWAY)), ("Møtte", (CAME,)), ("Møtte ikke", (AWAY,))):

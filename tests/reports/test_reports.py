@@ -170,14 +170,14 @@ def test_a_page_that_begins_below_a_document_that_was_taken_away_is_not_found(qu
     assert hms.open("/reports").rows
 
 
-def test_a_full_list_is_light_and_takes_four_statements(quiet_house: House) -> None:
+def test_a_full_list_is_light_and_takes_few_statements(quiet_house: House) -> None:
     with quiet_house.behind() as db:
         unit = db.scalars(select(Unit).where(Unit.name == "Stavanger")).one()
         for number in range(PAGE_SIZE):
             add(db, unit, title=f"Kartlegging av støy i elementfabrikken, del {number}")
         db.commit()
     hms = quiet_house.sign_in("hms.fjord")
-    for url, most in (("/reports", 4), ("/reports?year=2020", 4), ("/reports/figures", 4), ("/reports/hms-year", 4)):
+    for url, most in (("/reports", 4), ("/reports?year=2020", 4), ("/reports/figures", 5), ("/reports/hms-year", 4)):
         for headers in ({}, RESULTS):
             with counted(quiet_house) as statements:
                 assert hms.send("GET", url, headers=headers).status_code == 200

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import ATTENDED, COMING, OPEN, SignUp
 from models.bookings.slots import Slot
-from models.catalogue.entry import HEALTH_CHECKS
+from models.catalogue.entry import name_of_checks
 from models.core.clock import in_oslo
 from models.core.scope import whole_customer
 from models.employees.employee import Employee
@@ -78,7 +78,7 @@ def _checked_since(db: Session, day: date) -> set[int]:
             .join(Booking, Booking.id == SignUp.booking_id)
             .join(Order, Order.number == Booking.order_number)
             .where(
-                Order.product_group == HEALTH_CHECKS,
+                Order.product_group == name_of_checks(),
                 Booking.cancelled_at.is_(None),
                 Booking.names_hidden.is_(False),
                 SignUp.state.in_((ATTENDED, *COMING)),

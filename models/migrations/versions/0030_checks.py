@@ -1,4 +1,4 @@
-"""Recurring checks of a customer's employees, and when each of them is due."""
+"""The product group of the health checks is known by a mark, so that it may be called what the provider likes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,53 +8,27 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
+NAME = "Arbeidshelse / helsekontroll"
+"""Until now nobody could give it another."""
+
 
 def upgrade() -> None:
-    """Nobody is due until an account manager has said what is to be checked how often."""
-    op.create_table(
-        "checks",
-        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("group_name", sa.String(40), nullable=False),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("months", sa.Integer(), nullable=False),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_checks"),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_checks_customer_id"),
-        sa.ForeignKeyConstraint(
-            ["customer_id", "unit_id"], ["units.customer_id", "units.id"], name="fk_checks_customer_id_unit_id"
-        ),
-        sa.UniqueConstraint(
-            *("customer_id", "unit_id", "group_name", "name"), name="uq_checks_customer_id_unit_id_group_name_name"
-        ),
-        sa.CheckConstraint("months BETWEEN 1 AND 120", name="ck_checks_months"),
+    """Only adds: the release before goes by the name, which it does not let anybody change."""
+    op.add_column("catalogue", sa.Column("is_checks", sa.Boolean(), server_default=sa.false(), nullable=False))
+    catalogue = sa.table("catalogue", *map(sa.column, ("kind", "name", "is_checks")))
+    is_it = (catalogue.c.kind == "product_group") & (catalogue.c.name == NAME)
+    op.execute(catalogue.update().where(is_it).values(is_checks=sa.true()))
+    op.create_index(
+        "uq_catalogue_is_checks",
+        "catalogue",
+        ["is_checks"],
+        unique=True,
+        sqlite_where=sa.text("is_checks IS 1"),
+        postgresql_where=sa.text("is_checks IS true"),
     )
-    op.create_table(
-        "due_checks",
-        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("employee_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("last_on", sa.Date()),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("booked_on", sa.Date()),
-        sa.Column("customer_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_due_checks"),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_due_checks_customer_id"),
-        sa.ForeignKeyConstraint(
-            ["customer_id", "unit_id"], ["units.customer_id", "units.id"], name="fk_due_checks_customer_id_unit_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["customer_id", "employee_id"],
-            ["employees.customer_id", "employees.id"],
-            name="fk_due_checks_customer_id_employee_id",
-        ),
-        sa.UniqueConstraint("customer_id", "employee_id", "name", name="uq_due_checks_customer_id_employee_id_name"),
-    )
-    op.create_index("ix_due_checks_customer_id_due_on_id", "due_checks", ["customer_id", "due_on", "id"])
 
 
 def downgrade() -> None:
-    """What was asked for is lost; who came when stays on the bookings."""
-    op.drop_table("due_checks")
-    op.drop_table("checks")
+    """An older release goes by the name."""
+    op.drop_index("uq_catalogue_is_checks", "catalogue")
+    op.drop_column("catalogue", "is_checks")

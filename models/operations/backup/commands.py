@@ -1,9 +1,10 @@
-"""What operators say and read: `backup`, `verify`, `restore` and `move-to`, each as the lines that it says.
+"""What operators say and read: `backup`, `verify`, `restore`, `move-to`, and `backed-up` for who does it otherwise.
 
 How they are called is written in `models.operations.tree`.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,6 +44,15 @@ def backup(installation: Installation, file: Path) -> Lines:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from error
     installation.mark(Marked.BACKUP)
     yield from _described(file, manifest)
+
+
+def backed_up(installation: Installation, at: datetime | None) -> Lines:
+    """Another program has backed the database up, now or a while ago, which nobody here can see."""
+    made_at = at or installation.now
+    if made_at > installation.now:
+        raise WrongWords(f"{made_at:%Y-%m-%d %H:%M} UTC has not come yet: say when the backup was made.")
+    installation.mark(Marked.BACKUP, made_at)
+    yield f"backup: {made_at:%Y-%m-%d %H:%M} UTC, made by another program"
 
 
 def verify(_installation: Installation, file: Path) -> Lines:
