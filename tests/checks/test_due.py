@@ -1,5 +1,7 @@
 """Kontroller: what staff ask for, who is due, and the way from there to a time or an order (H8)."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +10,11 @@ from sqlalchemy import select
 from models.bookings.booking import Booking
 from models.bookings.slots import Slot
 from models.checks.due import NEVER, DueCheck
+from models.checks.search import Counts, count_due
+from models.core.audit import AuditEntry
 from models.core.clock import today_in_oslo
+from models.customers.units import Unit
+from models.employees.employee import Employee
 from models.values.dates import months_after
 from tests.bookings.test_bookings import Stage
 from tests.bookings.test_desk_bookings import press
@@ -93,11 +99,61 @@ def test_h8_whoever_came_is_due_again_and_goes_from_the_list_to_a_time_or_an_ord
     assert (order.h1, order.value("delivery"), order.value("quantity")) == ("Ny bestilling", CHECK, "2 ansatte")
     page = hms.open("/employees/due").fill(due=ticks)
     [button] = page.soup.select("button[name=booking]")
-    booking_page = page.press(button.get_text(strip=True))
+    booking_page = page.press(" ".join(button.get_text().split()))
     assert booking_page.h1 == "Ny lungeprøve, Bergen"
     assert {str(box["value"]) for box in booking_page.soup.select("input[name=employee][checked]")} == {
         str(id) for id in stage.ids[:2]
     }
+
+
+def test_h8_the_list_follows_people_bookings_and_what_is_asked_for(quiet_house: House) -> None:
+    house = quiet_house
+    stage = Stage(house, 4, capacity=4, title="LUNGEPRØVE og syn")
+    ask(house)
+    assert set(stage.ids) <= set(due(house))
+    for who in (0, 1, 2):
+        stage.sits(0, who)
+    house.clock.set(LATER)
+    press(house.sign_in("kam.lie").open(f"/desk/bookings/{stage.id}"), f"#slot-{stage.slots[0]}", "Alle møtt")
+    came = stage_day(house, stage)
+    ask(house, "Fjordbygg Entreprenør AS", "6", group="støy")
+    one, two, three, four = stage.ids
+    with house.behind() as db:
+        db.get_one(Employee, one).groups = ("støy",)
+        db.get_one(Employee, two).deactivated_at = LATER
+        db.get_one(Employee, three).unit_id = db.scalars(select(Unit.id).where(Unit.name == "Tromsø")).one()
+        db.commit()
+    rows = due(house)
+    assert rows[one] == (came, months_after(came, 6), None), "of two intervals the shorter one counts"
+    assert (two in rows, three in rows, rows[four]) == (False, False, (None, NEVER, None))
+    with house.behind() as db:
+        db.get_one(Employee, two).deactivated_at = None
+        db.get_one(Employee, three).groups = ("støv", "støy")
+        db.commit()
+    rows = due(house)
+    assert (rows[two][1], rows[three][1]) == (months_after(came, 24), months_after(came, 6))
+    stage.changes(names_hidden=True)
+    assert due(house)[two] == (None, NEVER, None), "where names are hidden, that somebody came is nobody's business"
+    stage.changes(names_hidden=False, title="Syn")
+    assert due(house)[two] == (None, NEVER, None)
+    stage.changes(title="Lungeprøve")
+
+    house.clock.set(datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(days=150))
+    unknown = sum(last is None for last, _, _ in due(house).values())
+    with house.behind() as db:
+        assert count_due(db, house.clock.now().date()) == Counts(0, 2, unknown)
+    sent = house.sign_in("hms.fjord").send("GET", "/employees/due.csv")
+    lines = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig")), delimiter=";"))
+    assert [line[3:5] for line in lines[1:]] == [[CHECK, f"{came:%d.%m.%Y}"]] * 2
+    brann = house.sign_in("leder.brann").open("/employees/due")
+    assert brann.has("Det er ikke satt opp kontroller ennå")
+    kam = house.sign_in("kam.lie")
+    kam.open("/desk/customers").follow("Fjordbygg Entreprenør AS").follow("Hvem skal til hva, hvor ofte")
+    press(kam, "#checks li:nth-of-type(1)", "Ta bort Lungeprøve, Bergen")
+    assert set(due(house)) == {one, three}
+    with house.behind() as db:
+        said = db.scalars(select(AuditEntry.action).where(AuditEntry.about.like("check:%")).order_by(AuditEntry.id))
+        assert list(said) == ["added", "added", "removed"]
 
 
 def stage_day(house: House, stage: Stage) -> date:
