@@ -137,25 +137,29 @@ def _row(customer_id: int, person: _Person, name: str, months: int, dates: Dates
     }
 
 
+_VALUES = ("unit_id", "last_on", "due_on", "booked_on")
+
+
 def _replace(db: Session, ids: Collection[int], rows: list[dict[str, Any]]) -> None:
     """Let the employees have these rows; one that is the same stays, and one that is another keeps its number."""
-    of_them = select(DueCheck).where(DueCheck.employee_id.in_(ids)).order_by(DueCheck.id)
-    before = {(one.employee_id, one.name): one for one in db.scalars(of_them)}
-    wanted = {(row["employee_id"], row["name"]): row for row in rows}
-    same = {
-        key
-        for key, row in wanted.items()
-        if key in before and all(getattr(before[key], name) == value for name, value in row.items())
+    there = select(DueCheck.id, DueCheck.employee_id, DueCheck.name, *(getattr(DueCheck, name) for name in _VALUES))
+    before = {
+        (employee_id, name): (id, tuple(values))
+        for id, employee_id, name, *values in db.execute(there.where(DueCheck.employee_id.in_(ids)))
     }
-    gone = [one.id for key, one in before.items() if key not in same]
+    changed: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
+    for row in rows:
+        id, values = before.pop((row["employee_id"], row["name"]), (None, ()))
+        if id is None:
+            new.append(row)
+        elif values != tuple(row[name] for name in _VALUES):
+            changed.append({"id": id, **row})
+    gone = [*(id for id, _ in before.values()), *(row["id"] for row in changed)]
     if gone:
         db.execute(delete(DueCheck).where(DueCheck.id.in_(gone)), execution_options={"synchronize_session": False})
-    for one in before.values():
-        db.expunge(one)
-    insert_rows(
-        db, DueCheck, [{"id": before[key].id, **row} for key, row in wanted.items() if key in before.keys() - same]
-    )
-    insert_rows(db, DueCheck, [row for key, row in wanted.items() if key not in before])
+    insert_rows(db, DueCheck, changed)
+    insert_rows(db, DueCheck, new)
 
 
 # What is touched is noted as it is written, and seen to once: right before the commit, and before the log is tied,
