@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -18,6 +18,7 @@ from models.bookings.sign_ups.sign_up import HOLDING, SEATED, SignUp, State
 from models.bookings.sign_ups.waiting_list import places_in_line
 from models.bookings.slots import Slot
 from models.core.clock import OSLO
+from models.core.walls import select_rows
 from models.customers.units import Unit, norwegian
 from models.employees.employee import Employee
 
@@ -127,6 +128,29 @@ class BookingView:
         return sum(slot.taken for day in self.days for slot in day.slots)
 
 
+_IDS = bindparam("ids", expanding=True, type_=Integer)
+_SLOTS = (
+    select(Slot.booking_id, Slot.id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
+    .where(Slot.booking_id.in_(_IDS))
+    .order_by(Slot.starts_at, Slot.id)
+)
+_SEATED = (
+    select(
+        SignUp.booking_id,
+        SignUp.slot_id,
+        SignUp.id,
+        SignUp.signed_up_by_id,
+        SignUp.state,
+        Employee.id,
+        Employee.given_name,
+        Employee.family_name,
+    )
+    .join(Employee, Employee.id == SignUp.employee_id)
+    .where(SignUp.booking_id.in_(_IDS), SignUp.state.in_(HOLDING))
+    .order_by(SignUp.slot_id, SignUp.id)
+)
+
+
 def bookings_of_order(db: Session, order_number: int, viewer_id: int | None = None) -> list[BookingView]:
     """The bookings that belong to an order, with who sits where: three statements in all (B14)."""
     bookings = db.scalars(select(Booking).where(Booking.order_number == order_number).order_by(Booking.id)).all()
@@ -183,12 +207,7 @@ def _slots_of(
 ) -> dict[int, list[SlotView]]:
     """By booking, its slots in order."""
     by_booking: dict[int, list[SlotView]] = {booking.id: [] for booking in bookings}
-    slots = db.execute(
-        select(Slot.booking_id, Slot.id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
-        .where(Slot.booking_id.in_(by_booking))
-        .order_by(Slot.starts_at, Slot.id)
-    )
-    for booking_id, id, starts_at, ends_at, capacity, taken in slots:
+    for booking_id, id, starts_at, ends_at, capacity, taken in select_rows(db, _SLOTS, {"ids": list(by_booking)}):
         starts, ends = starts_at.astimezone(OSLO).time(), ends_at.astimezone(OSLO).time()
         slot = SlotView(id, starts_at, starts, ends, capacity, taken, people.get(id, []))
         by_booking[booking_id].append(slot)
@@ -200,21 +219,7 @@ def _people_on(
 ) -> dict[int | None, list[Seated]]:
     """By slot, those whom the viewer may see."""
     hidden = {booking.id for booking in bookings if booking.names_hidden and not unhidden}
-    seated = db.execute(
-        select(
-            SignUp.booking_id,
-            SignUp.slot_id,
-            SignUp.id,
-            SignUp.signed_up_by_id,
-            SignUp.state,
-            Employee.id,
-            Employee.given_name,
-            Employee.family_name,
-        )
-        .join(Employee, Employee.id == SignUp.employee_id)
-        .where(SignUp.booking_id.in_([booking.id for booking in bookings]), SignUp.state.in_(HOLDING))
-        .order_by(SignUp.slot_id, SignUp.id)
-    )
+    seated = select_rows(db, _SEATED, {"ids": [booking.id for booking in bookings]})
     people: dict[int | None, list[Seated]] = {}
     for booking_id, slot_id, sign_up, by_id, state, employee, given, family in seated:
         if booking_id not in hidden or (viewer_id is not None and by_id == viewer_id):

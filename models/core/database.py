@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
+from models.core.deadline import deciding, is_out_of_time
 from models.core.lanes import Lane, in_lane
 from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
 from models.core.servers.statements import log_slow
+from models.core.servers.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 from models.core.settings import Connections, SettingsRefused
-from models.core.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 
 __all__ = [
     "NO_ANSWER",
@@ -48,6 +49,8 @@ _SQLITE_SETTINGS = (
 _BUSY = 5000
 """Milliseconds that SQLite itself waits where it has something to do alone, such as after a crash."""
 _BUSY_ON_THE_LOOP = 100
+_STEPS = 100_000
+"""After so many of its steps, within a millisecond or two, SQLite asks whether anybody still waits for the answer."""
 
 NO_ANSWER = "The database does not answer."
 FOLLOWS = "The server of the database follows another one, and takes no changes."
@@ -126,7 +129,8 @@ class Database:
             return work()
         self._lock.wait()
         try:
-            return aside(work)
+            with deciding():  # a thread cannot be ended from outside
+                return aside(work)
         finally:
             self._lock.give_back()
 
@@ -173,6 +177,7 @@ class Database:
         connection.isolation_level = None  # the portal says itself when a transaction begins
         for setting in (f"PRAGMA busy_timeout = {self._busy}", *_SQLITE_SETTINGS):
             connection.execute(setting)
+        connection.set_progress_handler(is_out_of_time, _STEPS)
 
     def _begin_sqlite(self, connection: Connection) -> None:
         if connection.get_execution_options().get(_IMMEDIATE):

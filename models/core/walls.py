@@ -4,14 +4,15 @@ What a scope is, and the escapes, are in `models.core.scope`.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Executable, Insert, Row, Select, Update, bindparam, event, inspect
+from sqlalchemy import CursorResult, Executable, Insert, Integer, Row, Select, Update, bindparam, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-from models.core.scope import CustomerOwned, Scope, UnitOwned, across_customers, held_to, is_read_only
+from models.core.scope import CustomerOwned, Right, Scope, UnitOwned, across_customers, held_to, is_read_only
 
 _CHECKED = "rows_are_checked"
 _WROTE = "wrote"
@@ -88,6 +89,51 @@ def _scoped(statement: _Statement, scope: Scope) -> _Statement:
     return statement.options(*_criteria(scope))
 
 
+_HELD = "held_to_customer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the scopes of many sessions have in common: by which rights their units are restricted."""
+
+    restricted: frozenset[tuple[Right, ...]]
+
+    @property
+    def options(self) -> list[ExecutableOption]:
+        """The conditions of these scopes; whose customer and which units it is, is given with the statement."""
+        options: list[ExecutableOption] = [
+            with_loader_criteria(
+                CustomerOwned,
+                lambda owned: owned.customer_id == bindparam("held_to_customer"),
+                include_aliases=True,
+            )
+        ]
+        for owned in _unit_owned(UnitOwned):
+            if owned.rights in self.restricted:
+                units = bindparam(_units_name(owned.rights), expanding=True, type_=Integer, required=True)
+                options.append(with_loader_criteria(owned, owned.unit_id.in_(units), include_aliases=True))
+        return options
+
+
+def _units_name(rights: tuple[Right, ...]) -> str:
+    return "held_to_units_with_" + "_".join(rights)
+
+
+@lru_cache(maxsize=4096)
+def _held(scope: Scope) -> tuple[_Shape, dict[str, Any]]:
+    """The shape of a scope, and what fills it."""
+    units = {owned.rights: scope.units_with(*owned.rights) for owned in _unit_owned(UnitOwned)}
+    restricted = {rights: sorted(ids) for rights, ids in units.items() if ids is not None}
+    filled = {_units_name(rights): ids for rights, ids in restricted.items()}
+    return _Shape(frozenset(restricted)), {_HELD: scope.customer_id, **filled}
+
+
+@lru_cache(maxsize=1024)
+def _shaped(statement: _Statement, shape: _Shape) -> _Statement:
+    """A statement that was built at import, for all scopes of a shape: so its compiled form is the same for all."""
+    return statement.options(*shape.options)
+
+
 def _unit_owned(parent: type[UnitOwned]) -> Iterator[type[UnitOwned]]:
     for child in parent.__subclasses__():
         yield child
@@ -108,7 +154,8 @@ def select_rows(
             raise Unscoped("no customer is set for this session")
         if not _selects_mapped_columns(statement):
             raise Unscoped("a statement on bare tables or in text cannot be scoped")
-        statement = _scoped(statement, scope)
+        shape, held = _held(scope)
+        statement, parameters = _shaped(statement, shape), {**(parameters or {}), **held}
     session.flush()
     return list(session.connection().execute(statement, parameters or {}))
 

@@ -97,8 +97,15 @@ def in_tree_order(units: Iterable[UnitRow]) -> list[UnitRow]:
     by_path = {unit.path: unit for unit in units}
 
     names = {path: (norwegian(unit.name), unit.id) for path, unit in by_path.items()}
-    ways = {path: [names[above] for above in paths_down_to(path) if above in names] for path in by_path}
-    return [replace(by_path[path], depth=len(ways[path]) - 1) for path in sorted(by_path, key=lambda path: ways[path])]
+    ways: dict[str, list[tuple[str, int]]] = {}
+    for path in sorted(by_path, key=len):  # those above before those below
+        above = path[: path.rindex("/", 0, -1) + 1]
+        before = ways[above] if above in ways else [names[far] for far in paths_down_to(above) if far in names]
+        ways[path] = [*before, names[path]]
+    return [
+        unit if unit.depth == len(way) - 1 else replace(unit, depth=len(way) - 1)
+        for unit, way in sorted(((by_path[path], way) for path, way in ways.items()), key=lambda pair: pair[1])
+    ]
 
 
 def unit_by_name(db: Session, customer_id: int, name: str) -> Unit | None:
@@ -154,21 +161,27 @@ def is_called(name: ColumnElement[str] | InstrumentedAttribute[str], wanted: Col
     return or_(*found)
 
 
+_below = aliased(Unit)
+_NEAREST_MANAGER = (
+    select(AccountManager)
+    .join(Unit, Unit.account_manager_id == AccountManager.id)
+    .join(_below, (_below.customer_id == Unit.customer_id) & _below.path.startswith(Unit.path))
+    .where(_below.id == bindparam("unit_id"), AccountManager.serves)
+    .order_by(func.length(Unit.path).desc())
+    .limit(1)
+)
+_CUSTOMERS_MANAGER = (
+    select(AccountManager)
+    .join(Customer, Customer.account_manager_id == AccountManager.id)
+    .join(Unit, Unit.customer_id == Customer.id)
+    .where(Unit.id == bindparam("unit_id"), AccountManager.serves)
+)
+
+
 def account_manager_of(db: Session, unit_id: int) -> AccountManager | None:
     """Who is told of what happens in a unit (NB10): the nearest manager up the tree, or else the customer's."""
-    unit = db.execute(select(Unit.path, Unit.customer_id).where(Unit.id == unit_id)).one()
-    nearest = db.scalar(
-        select(AccountManager)
-        .join(Unit, Unit.account_manager_id == AccountManager.id)
-        .where(Unit.path.in_(paths_down_to(unit.path)), AccountManager.serves)
-        .order_by(func.length(Unit.path).desc())
-        .limit(1)
-    )
-    return nearest or db.scalar(
-        select(AccountManager)
-        .join(Customer, Customer.account_manager_id == AccountManager.id)
-        .where(Customer.id == unit.customer_id, AccountManager.serves)
-    )
+    asked = {"unit_id": unit_id}
+    return db.scalar(_NEAREST_MANAGER, asked) or db.scalar(_CUSTOMERS_MANAGER, asked)
 
 
 def paths_down_to(path: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from models.operations import commands, staff, words
+from models.operations import commands, customers, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import Installation
 from models.reports.report import KINDS
@@ -96,6 +96,11 @@ def _add_exchange(entry: Entry) -> None:
     reconcile = entry("reconcile", commands.reconcile, "compares every record with the digests of the CRM")
     reconcile.add_argument("place", help="a file with the digests, or their address")
     reconcile.add_argument("--mend", action="store_true", help="tells the CRM again what differs")
+    opened = entry(
+        "import-customers", customers.import_customers, "takes in customers, units, account managers and users"
+    )
+    opened.add_argument("file", type=words.path, help="CSV or XLSX; the desk has a template, under Kunder")
+    opened.add_argument("--check", action="store_true", help="only says what would be done, and keeps nothing")
     invoices = entry("import-invoices", commands.import_invoices, "takes in EHF files, folders and zips")
     path: dict[str, Any] = {"type": words.path, "nargs": "*", "metavar": "PATH"}
     invoices.add_argument("paths", help="a file, a folder with all that is below it, or a zip", **path)

@@ -20,10 +20,7 @@ def is_plan(table: Table) -> bool:
 
 def lines_of(table: Table) -> Iterator[tuple[int, dict[str, str | None]]]:
     """The lines below the names of the columns, each with its number; raises Unreadable."""
-    if table.rivals:
-        raise Unreadable(
-            "Bokstavene i filen kan leses på flere måter. Lagre den i Excel som «CSV UTF-8» eller .xlsx, og velg den."
-        )
+    table.check_letters()
     found = _heads(table)
     if found is None:
         there = {cell(text).casefold() for line in table.lines[:_SEARCHED] for text in line.cells}

@@ -74,6 +74,18 @@ def add_member(db: Session, username: str, details: Details, role: Role, *, by: 
     return user
 
 
+def name_manager(db: Session, details: Details, *, by: Actor, now: datetime) -> int:
+    """Somebody whom customers know and who cannot sign in yet; raises AlreadyStaff, and NotAnAdministrator."""
+    with administration(db, by):
+        manager = _known(db, details.email)
+        if manager is None:
+            manager = AccountManager(name=details.name, email=details.email, phone=details.phone, serves=True)
+            db.add(manager)
+            db.flush()
+            note(db, manager.id, "named", by=by, now=now)
+    return manager.id
+
+
 def invite_member(db: Session, member_id: int, *, by: SignedIn, now: datetime) -> bool:
     """Send the letter with which a first password is chosen; False where there is one, or nobody may sign in."""
     with administration(db, by):

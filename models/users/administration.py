@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.core.audit import Named
 from models.core.scope import Right, Scope
 from models.customers.customer import Customer
 from models.customers.units import Unit
@@ -17,6 +18,10 @@ from models.users.user import Grant, User, scope_of
 
 Rights = Mapping[int, frozenset[Right]]
 """By the unit at the top of a branch, the rights in it; a branch without any is none."""
+
+
+Administrating = SignedIn | Named
+"""Somebody who is signed in, or the command line, which may do everything."""
 
 
 class NotAnAdministrator(Exception):
@@ -65,14 +70,14 @@ class Powers:
         return all(self.covers(unit_id, *has) for unit_id, has in rights.items())
 
 
-def held(db: Session, by: SignedIn, customer_id: int) -> Powers:
+def held(db: Session, by: Administrating, customer_id: int) -> Powers:
     """What somebody may change at this moment; until the commit nobody else changes users of the customer.
 
     Of two administrators who take the right from each other, the second one has none by then. Raises
     NotAnAdministrator.
     """
     db.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update(key_share=True))
-    if by.is_at_desk:
+    if isinstance(by, Named) or by.is_at_desk:
         return Powers(Scope.whole(customer_id), is_staff=True)
     scope = scope_of(db, by.user_id, customer_id)
     if scope is None or not scope.units_with(Right.ADMINISTRATOR) != frozenset():

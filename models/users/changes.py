@@ -17,7 +17,15 @@ from models.core.audit import Change, record
 from models.core.scope import Right
 from models.core.signed import new_name
 from models.customers.units import Unit
-from models.users.administration import NotAnAdministrator, Rights, administrators, check_one_stays, held
+from models.users.administration import (
+    Administrating,
+    NotAnAdministrator,
+    Powers,
+    Rights,
+    administrators,
+    check_one_stays,
+    held,
+)
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user, readdress
 from models.users.sessions import SignedIn, end_sessions
@@ -95,21 +103,42 @@ def invite(db: Session, customer_id: int, person: Person, rights: Rights, *, by:
             username = username if len(username) <= LONGEST_NAME else new_name()
             return _let_in(db, customer_id, _added(db, username, person), powers.merge({}, rights), by=by, now=now)
         if _is_same(user, person):
-            before = _granted(db, customer_id, user)
-            wanted = {id: before.get(id, NONE) | rights.get(id, NONE) for id in {**before, **rights}}
-            return _let_in(db, customer_id, user, powers.merge(before, wanted), by=by, now=now)
+            return _let_in(db, customer_id, user, _besides(db, customer_id, user, powers, rights), by=by, now=now)
         username = f"{person.email}-{again}"
     raise AssertionError("numbers have no end")
 
 
-def _let_in(db: Session, customer_id: int, user: User, rights: Rights, *, by: SignedIn, now: datetime) -> User:
+def let_in(
+    db: Session, customer_id: int, username: str, person: Person, rights: Rights, *, by: Administrating, now: datetime
+) -> bool:
+    """Let somebody sign in who stands in a list; who is a user already gets these rights besides those of before.
+
+    Tells whether that has changed anything. Raises UsernameTaken where the name is somebody's with another address.
+    """
+    powers, user = held(db, by, customer_id), _named(db, username)
+    if user is None:
+        user = _added(db, username, person)
+    elif not _is_same(user, person):
+        raise UsernameTaken(is_here=bool(_granted(db, customer_id, user)), is_same=False)
+    before, wanted = _granted(db, customer_id, user), _besides(db, customer_id, user, powers, rights)
+    _let_in(db, customer_id, user, wanted, by=by, now=now)
+    return before != wanted
+
+
+def _besides(db: Session, customer_id: int, user: User, powers: Powers, rights: Rights) -> Rights:
+    """What the user has at the customer, and these rights."""
+    before = _granted(db, customer_id, user)
+    return powers.merge(before, {id: before.get(id, NONE) | rights.get(id, NONE) for id in {**before, **rights}})
+
+
+def _let_in(db: Session, customer_id: int, user: User, rights: Rights, *, by: Administrating, now: datetime) -> User:
     before = _granted(db, customer_id, user)
     if before == rights:
         return user
     _grant(db, customer_id, user, rights)
     told = _before_and_after({"rights": _named_rights(db, before)}, {"rights": _named_rights(db, rights)})
     _note(db, customer_id, user, "user changed" if before else "user added", by=by, now=now, changed=told)
-    if not user.password_hash:
+    if not user.password_hash and user.invited_at != now:  # one letter for all customers of a list
         invite_user(db, user, by=by, now=now)
     return user
 
@@ -257,7 +286,7 @@ def _note(
     user: User,
     action: str,
     *,
-    by: SignedIn,
+    by: Administrating,
     now: datetime,
     changed: dict[str, Any] | None = None,
 ) -> None:

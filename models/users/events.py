@@ -6,7 +6,7 @@ What it is that happens, the modules say that do it.
 import logging
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models.core.audit import Change, record
@@ -15,6 +15,7 @@ from models.outbox.message import Channel, Outgoing, post
 from models.users.user import Grant, User
 
 _log = logging.getLogger(__name__)
+_UNSAID = "unsaid events of users"
 
 
 def tell(db: Session, user: User, kind: str, facts: dict[str, str], now: datetime, *, to: str | None = None) -> None:
@@ -43,4 +44,17 @@ def note(db: Session, user: User, action: str, label: str, now: datetime, **coun
         customers = db.scalars(select(Grant.customer_id).where(Grant.user_id == user.id).distinct())
         for customer_id in sorted(customers):
             record(db, Change(customer_id=customer_id, actor=label, about=about, action=action, at=now))
-    _log.info("user changed", extra={"about": about, "action": action, **counts})
+    db.info.setdefault(_UNSAID, []).append({"about": about, "action": action, **counts})
+
+
+@event.listens_for(Session, "after_commit")
+def _say(session: Session) -> None:
+    """The log tells of what was kept: an import that is only looked over changes nobody."""
+    if not session.in_nested_transaction():
+        for told in session.info.pop(_UNSAID, ()):
+            _log.info("user changed", extra=told)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_UNSAID, None)

@@ -109,6 +109,14 @@ class Table:
             )
         return cell[:MAX_CELL]
 
+    def check_letters(self) -> None:
+        """Raises Unreadable where its letters may be meant otherwise, for whoever does not ask about it."""
+        if self.rivals:
+            raise Unreadable(
+                "Bokstavene i filen kan leses på flere måter. Lagre den i Excel som «CSV UTF-8» eller .xlsx, og velg "
+                "den."
+            )
+
     def told(self) -> list[str]:
         """All that a reader has to know of how it was read."""
         cut_off = f"Lista har flere enn {MAX_COLUMNS} kolonner. De som kommer etter, er ikke lest."

@@ -30,6 +30,10 @@ _AT_DESK = {
 """By what a customer's user does, the route by which staff do it in the customer's stead (D1)."""
 
 
+_ID = 999_999_999
+"""An id that no address holds beside it."""
+
+
 class ReasonForm(PortalForm):
     """Why staff change who sits where."""
 
@@ -168,6 +172,11 @@ class BookingPage:
     def to(self, what: str, **params: object) -> str:
         """Where something is done, by the customer's name for it."""
         return self.visit.url(self.named(what), names=self.names, **params)
+
+    def around(self, what: str, by: str = "id", **params: object) -> tuple[str, str]:
+        """What stands before and after an id in the address where something is done: made once for many people."""
+        before, _, after = self.to(what, **params, **{by: _ID}).partition(str(_ID))
+        return before, after
 
     @property
     def url(self) -> str:

@@ -33,6 +33,7 @@ def _handed_over(changed: Mapping[str, Any]) -> str:
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "added": lambda changed: f"Lagt til som {_role(changed)}",
+    "named": lambda _changed: "Lagt til som kundeansvarlig, uten innlogging",
     "role": lambda changed: f"Ny rolle: {_role(changed)}",
     "changed": lambda changed: f"Endret {', '.join(_FIELDS[name] for name in changed['fields'])}",
     "invited": lambda _changed: "Invitert til å velge passord",

@@ -14,7 +14,7 @@ from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.cookie import Flash
 from routes.web.keys import FRESH_KEY, new_key
-from routes.web.portal import Tab, found_by
+from routes.web.portal import PlacedTab, found_by
 from routes.web.visit import Visit
 
 _VARY = "HX-Request, HX-Request-Type, HX-Target"
@@ -162,40 +162,33 @@ def _drawn(here: Visit, template: str, context: dict[str, Any]) -> list[str]:
 
 
 def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
-    flash = here.flash
-    current = [tab for tab in here.portal.tabs if _is_current(here, tab)]
+    flash, path = here.flash, here.request.url.path
+    current = next((tab for tab in here.portal.tabs if tab.is_current(path)), None)
     return {
         "frame": frame,
         "part_only": part_only,
         "visit": here if here.signed_in else None,
         "tabs": [
-            {"label": tab.label, "href": here.url(tab.route), "current": tab in current}
+            {"label": tab.label, "href": tab.href, "current": tab.is_current(path)}
             for tab in here.portal.tabs
             if tab.who(here.signed_in)
         ],
-        "places": _side_by_side(here, current[0]) if current else {},
+        "places": _side_by_side(here, current, path) if current else {},
         "searchable": found_by(here.signed_in) if frame and here.portal.search.who(here.signed_in) else None,
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }
 
 
-def _side_by_side(here: Visit, tab: Tab) -> dict[str, Any]:
+def _side_by_side(here: Visit, tab: PlacedTab, path: str) -> dict[str, Any]:
     """What stands under a tab, where there is more than one place to choose from; the nearest is where one is."""
     seen = [place for place in tab.places if place.who(here.signed_in)]
     if len(seen) < 2:
         return {}
-    around = [place for place in seen if _is_current(here, place)]
-    nearest = max(around, key=lambda place: len(here.url(place.route)), default=None)
-    links = [{"label": place.label, "href": here.url(place.route), "current": place == nearest} for place in seen]
+    around = [place for place in seen if place.is_current(path)]
+    nearest = max(around, key=lambda place: len(place.href), default=None)
+    links = [{"label": place.label, "href": place.href, "current": place == nearest} for place in seen]
     return {"of": tab.label, "links": links}
-
-
-def _is_current(here: Visit, tab: Tab) -> bool:
-    path, own = here.request.url.path, here.url(tab.route)
-    held = [place if place.startswith("/") else here.url(place) for place in tab.holds]
-    below = held if tab.alone else [own, *held]
-    return path in {own, *held} or any(path.startswith(place + "/") for place in below)
 
 
 def _part_file(place: str, name: str) -> str:

@@ -41,6 +41,34 @@ class Tab:
     """The places that stand side by side under it (H1)."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedTab:
+    """A tab with the addresses that it has in this portal, which are the same for every visit."""
+
+    label: str
+    href: str
+    who: Who
+    at: frozenset[str]
+    """Where one is on it,"""
+    below: tuple[str, ...]
+    """and what the addresses below it begin with."""
+    places: tuple["PlacedTab", ...]
+
+    @classmethod
+    def of(cls, tab: Tab, links: Links) -> "PlacedTab":
+        """Find its addresses."""
+        own = links.path(tab.route)
+        held = [place if place.startswith("/") else links.path(place) for place in tab.holds]
+        below = tuple(f"{place}/" for place in (held if tab.alone else [own, *held]))
+        return cls(
+            tab.label, own, tab.who, frozenset({own, *held}), below, tuple(cls.of(place, links) for place in tab.places)
+        )
+
+    def is_current(self, path: str) -> bool:
+        """Whether one is on it, or below it."""
+        return path in self.at or path.startswith(self.below)
+
+
 def found_by(visitor: SignedIn | None) -> tuple[str, str]:
     """What somebody may find by what one holds in the hand (number 14): in a field's few words, and all of it."""
     orders, invoices, employees = (
@@ -70,7 +98,7 @@ class Portal:
     password_signer: Signer
     """and those with which a password is chosen."""
     links: Links
-    tabs: tuple[Tab, ...]
+    tabs: tuple[PlacedTab, ...]
     search: Tab
     static: StaticFiles
     pages: Pages
@@ -108,7 +136,7 @@ class Portal:
             links=links,
             static=static,
             pages=Pages(environment(settings, links, static)),
-            tabs=tabs,
+            tabs=tuple(PlacedTab.of(tab, links) for tab in tabs),
             search=search,
             wake_postman=wake_postman,
             is_stopping=is_stopping,

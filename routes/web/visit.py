@@ -17,6 +17,7 @@ from starlette.requests import Request
 from models.catalogue.words import Catalogue, kept_catalogue
 from models.core.clock import today_in_oslo
 from models.core.database import Session, aside
+from models.core.deadline import deciding
 from models.core.lanes import Full, Lane
 from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
 from models.core.walls import has_written
@@ -240,16 +241,18 @@ class Visit:
         def whole() -> T:
             with self.portal.database.session(self.scope) as db:
                 found = work(db)
-                db.commit()
+                with deciding(all_of_it=True):
+                    db.commit()
             return found
 
         return self.portal.database.write_apart(whole)
 
     def write_in_turn(self, work: Callable[[Piece, Session], object], pieces: Iterable[Piece]) -> None:
         """Write much, each piece in a transaction of its own; between two, whoever waits to write may."""
-        for piece in pieces:
-            self.write_much(partial(work, piece))
-            self.portal.database.make_room()
+        with deciding():  # all pieces or none are cut off
+            for piece in pieces:
+                self.write_much(partial(work, piece))
+                self.portal.database.make_room()
 
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""

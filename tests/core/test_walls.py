@@ -270,9 +270,10 @@ LOOKS = {
     "models/staff/member.py",
     "models/staff/stand_ins.py",
     "models/core/scope.py",
+    "models/imports/customers/bringing.py",
 }
 """What the desk lists across customers (decision 0025), what operators count, and the chains that they verify."""
-WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/write_lock.py"}
+WALLS = {"models/core/walls.py", "models/core/database.py", "models/core/servers/write_lock.py"}
 WHOLE = {"models/operations/backup/moving.py"}
 """What operators move is every row of every table."""
 BANNED = (

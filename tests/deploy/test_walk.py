@@ -132,7 +132,7 @@ def browser(port: int) -> Iterator[Browser]:
     "url", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.rest])], indirect=True
 )
 def test_the_document_leads_from_an_empty_folder_to_the_first_order(tmp_path: Path, url: str) -> None:
-    settings, opening, serve, check = BLOCKS
+    settings, opening, serve, many, check = BLOCKS
     shell = Shell(tmp_path, url)
     assert shell.say(settings) == (0, "")
     assert (tmp_path / "portal.env").stat().st_mode & 0o777 == 0o600
@@ -156,6 +156,14 @@ def test_the_document_leads_from_an_empty_folder_to_the_first_order(tmp_path: Pa
         kari.press("Send bestilling", unit="Verkstedet", delivery="Helsekontroll")
         assert "Bestilling 300000 er sendt." in kari.says
         assert "Helsekontroll" in ada.open("/desk/orders/300000").says
+        status, said = shell.say(many)
+        assert status == 0, said
+        first, second = re.findall(r"^new: (\d+), .*refused: 0$", said, re.MULTILINE)
+        assert first == second == "2", said
+        assert "Lageret" in ada.open("/desk/customers").follow("Andre AS").says
+        assert (
+            shell.say(many.partition("END\n")[2].splitlines()[-1])[1].splitlines()[-1].startswith("new: 0, changed: 0")
+        )
         status, said = shell.say(check)
     assert status == 2
     missing = [line for line in said.splitlines() if not line.startswith("ok")]

@@ -54,6 +54,12 @@ def test_addresses_and_names_are_those_of_the_installation(source: str, drawn: s
     assert templates(t=source).get_template("t").render(number=41, text='a/b <"&') == drawn
 
 
+def test_of_an_address_with_parameters_only_those_are_found_where_it_is_written() -> None:
+    code = templates().compile("{% for n in numbers %}{{ url('order', number=n) }}{% endfor %}", raw=True)
+    assert "url" not in code
+    assert "'/orders/'" in code
+
+
 def test_a_part_is_drawn_in_its_place_with_names_of_its_own() -> None:
     drawing = templates(
         m="{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}",

@@ -4,6 +4,7 @@ Behind a balancer or a pooler a server that leads today follows tomorrow: its co
 write. Which sessions there are is said in `models.core.database`.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Engine, event, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from models.core.deadline import deciding
 from models.core.settings import Connections
 from models.core.walls import has_written
 
@@ -72,7 +74,8 @@ class Acknowledged(Session):
         self.flush()
         written = has_written(self)
         try:
-            super().commit()
+            with deciding() if written else nullcontext():
+                super().commit()
         except DBAPIError as error:
             if written and error.connection_invalidated:
                 raise CommitUnknown(

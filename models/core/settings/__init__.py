@@ -93,6 +93,8 @@ class Settings:
     workers: int = 1
     shutdown_grace: int = 5
     """Seconds that the portal goes on serving, no longer ready, after it was told to stop."""
+    request_seconds: int = 45
+    """Seconds in which a request is answered, whatever keeps it waiting."""
     http_connections: int = 1000
     """How many connections a process has at most; no more than it may have descriptors for."""
     proxies: tuple[str, ...] = LOOPBACK_ADDRESSES
@@ -204,6 +206,7 @@ def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
         "http_connections": number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
         "proxies": _proxies(environ, host),
         "workers": number(environ, "WORKERS", 1),
+        "request_seconds": number(environ, "REQUEST_SECONDS", 45, at_least=5, at_most=3600),
         "slow_statement_ms": number(environ, "SLOW_STATEMENT_MS", 0),
         "shutdown_grace": number(environ, "SHUTDOWN_GRACE", 5, at_most=600),
     }

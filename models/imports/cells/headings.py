@@ -7,12 +7,11 @@ from enum import StrEnum
 
 from models.imports.cells.days import is_date
 from models.imports.cells.states import is_leaving, is_state, is_yes_or_no
+from models.imports.cells.vocabulary import SEARCHED, Vocabulary
 from models.values import email_address, phone
 from models.values.tables import Table
 from models.values.texts.invisible import cell
 
-_SEARCHED = 50
-"""Rows at the top among which the headings are: above them, lists often have a title."""
 _GUESSED_FROM = 50
 
 
@@ -105,20 +104,7 @@ _VARIANTS = {
 }
 
 
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
-_LOST_LETTER = re.compile(r"(?<=\w)[?\ufffd]+(?=\w)|\ufffd")
-
-
-def _bare(heading: str) -> str:
-    """A heading without what is beside its letters: `E-post:` is `epost`."""
-    return "".join(letter for letter in cell(heading).casefold() if letter.isalnum())
-
-
-_KNOWN = {
-    _bare(variant): (meaning, rank)
-    for meaning, variants in _VARIANTS.items()
-    for rank, variant in enumerate(variants.split(","))
-}
+_VOCABULARY = Vocabulary(_VARIANTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,42 +124,21 @@ class Columns:
 
 def recognise(rows: Sequence[Sequence[str]]) -> Columns | None:
     """The columns by their headings; None where the first rows have none that would do."""
-    best = max(
-        (Columns(at, _by_heading(row)) for at, row in enumerate(rows[:_SEARCHED])),
-        key=lambda columns: sum(meaning is not None for meaning in columns.meanings),
-        default=None,
-    )
+    found = _VOCABULARY.find(rows)
+    best = Columns(found[0], _without_doubles(found[1])) if found else None
     return best if best and best.are_enough and sum(m is not None for m in best.meanings) > 1 else None
 
 
 def is_list(table: Table) -> bool:
     """Whether a table has headings by which it is a list of employees."""
-    return recognise([line.cells for line in table.lines[:_SEARCHED]]) is not None
+    return recognise([line.cells for line in table.lines[:SEARCHED]]) is not None
 
 
-def _by_heading(row: Sequence[str]) -> tuple[Meaning | None, ...]:
-    known = [_known(heading) for heading in row]
-    surest = {
-        meaning: min(rank for m, rank in filter(None, known) if m is meaning) for meaning, _ in filter(None, known)
-    }
-    taken: set[Meaning] = set()
-    found: list[Meaning | None] = []
-    for one in known:
-        is_it = one is not None and surest[one[0]] == one[1] and one[0] not in taken
-        found.append(one[0] if one and is_it else None)
-        taken |= {one[0]} if one and is_it else set()
-    if {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= taken:  # a column with both beside them says nothing more
-        found = [None if meaning in {Meaning.FULL_NAME, Meaning.FAMILY_FIRST} else meaning for meaning in found]
-    return tuple(found)
-
-
-def _known(heading: str) -> tuple[Meaning, int] | None:
-    """What a heading means, with what is in brackets or without, and also where letters of it were lost."""
-    found = _KNOWN.get(_bare(heading)) or _KNOWN.get(_bare(_IN_BRACKETS.sub("", heading)))
-    if found or not _LOST_LETTER.search(heading):
-        return found
-    garbled = re.compile(".{1,2}".join(_bare(piece) for piece in _LOST_LETTER.split(heading)))
-    return next((known for name, known in _KNOWN.items() if garbled.fullmatch(name)), None)
+def _without_doubles(found: tuple[Meaning | None, ...]) -> tuple[Meaning | None, ...]:
+    """A column with both names beside a column for each says nothing more."""
+    if {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= set(found):
+        return tuple(None if meaning in {Meaning.FULL_NAME, Meaning.FAMILY_FIRST} else meaning for meaning in found)
+    return found
 
 
 def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str]) -> Columns:

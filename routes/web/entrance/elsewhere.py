@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from models.core.database import run
 from routes.web.entrance.doors import Door
-from routes.web.entrance.visits import visit
+from routes.web.entrance.visits import answer
 from routes.web.errors import refusal
 from routes.web.portal import Portal
 
@@ -24,7 +23,7 @@ def elsewhere(portal: Portal) -> Callable[[Request, Exception], Awaitable[Respon
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        response = await run(visit, door, request, FormData(), refusal(error.status_code))
+        response = await answer(door, request, FormData(), refusal(error.status_code))
         response.headers.update(error.headers or {})
         if error.status_code == 405:  # Starlette names the methods of the first line with this path only
             lines = [line for line in request.app.routes if line.matches(request.scope)[0] != Match.NONE]

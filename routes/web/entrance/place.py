@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from models.core.database import run
+from models.core.deadline import Deadline
 from models.core.lanes import Full
 from routes.web.entrance.doors import Door
-from routes.web.entrance.visits import knock, visit
+from routes.web.entrance.visits import answer, whose
 from routes.web.errors import Refused, busy, refusal
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.http.body import FOR_STRANGERS, MEGABYTE, announced, form_of, limited
@@ -32,19 +32,17 @@ class Place(Door):
         if not self._is_large(scope):
             await self._answer(scope, receive, send, self._allowed(scope))
             return
-        request = Request(scope)
-        sender = await run(knock, self, request)
+        request, deadline = Request(scope), Deadline(self.portal.settings.request_seconds)
         try:
-            if sender is None:
-                response = await run(visit, self, request, FormData())
-            elif isinstance(sender, Refused):
-                response = await run(visit, self, request, FormData(), sender)
+            sender = await whose(self, request, deadline)
+            if sender is None or isinstance(sender, Refused):
+                response = await answer(self, request, FormData(), sender, deadline=deadline)
             else:
                 with self.portal.bodies.one(sender):
                     await self._answer(scope, receive, send, self.max_body)
                 return
         except Full as full:
-            response = await run(visit, self, request, FormData(), busy(own=full.own))
+            response = await answer(self, request, FormData(), busy(own=full.own))
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, allowed: int) -> None:
@@ -64,7 +62,7 @@ class Place(Door):
                 failed = refusal(400)
             except ClientDisconnect:
                 return
-        response = await run(visit, self, request, form, failed)
+        response = await answer(self, request, form, failed)
         await response(scope, receive, send)
         await form.close()
 

@@ -19,7 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from models.core.database import CommitUnknown, Session, kind_of, run
+from models.core.database import CommitUnknown, Session, kind_of
+from models.core.deadline import Deadline, OutOfTime, deciding, within
 from models.core.lanes import Full
 from models.exchange.crm.webhooks import Unsigned, check_fresh, keys_of, verify
 from routes.web.http.asked import SAFE_METHODS
@@ -31,6 +32,9 @@ log = logging.getLogger("portal.call")
 
 _LONGEST = 60
 """Seconds that a body may take to come."""
+_LONGEST_WORK = 300
+"""Seconds that what it asks may take: a batch is as long as a program likes, and one transaction."""
+_NOT_KNOWN = "it is not known whether it was kept; send the same call again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,12 @@ class SignedCall:
             return problem(408, "the body did not come in time")
         except ClientDisconnect:
             return None
-        return await run(_checked, self, request, body)
+        deadline = Deadline(_LONGEST_WORK)
+        try:
+            return await within(deadline, _checked, self, request, body)
+        except OutOfTime:
+            log.warning("call out of time", extra={"uncertain": deadline.is_uncertain})
+            return _busy(_NOT_KNOWN) if deadline.is_uncertain else _busy()
 
 
 def _refused_unread(line: SignedCall, request: Request) -> Response | None:
@@ -118,11 +127,12 @@ def _checked(line: SignedCall, request: Request, body: bytes) -> Response:
         try:
             response = line.handler(Call(portal, db, body, request.query_params, now))
             if response.status_code < 400:
-                db.commit()
+                with deciding(all_of_it=True):
+                    db.commit()
                 portal.wake_postman()
         except CommitUnknown:
             log.exception("commit unknown")
-            response = _busy("the connection was lost during the commit; send the same call again")
+            response = _busy(_NOT_KNOWN)
         except (OperationalError, PoolTimeout) as unavailable:
             db.rollback()
             log.warning("database unavailable", extra={"error": kind_of(unavailable)})

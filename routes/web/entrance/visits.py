@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.core.database import CommitUnknown, kind_of
+from models.core.deadline import Deadline, OutOfTime, deciding, is_uncertain, within
 from models.core.logs import route_is
 from models.core.scope import across_customers, bind
 from models.users.sessions import note_use, use_is_worth_noting
@@ -45,6 +46,25 @@ class _Times:
         return cls(now, now)
 
 
+async def answer(
+    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, deadline: Deadline | None = None
+) -> Response:
+    """Answer one request, also where that takes longer than anybody should wait."""
+    deadline = deadline or Deadline(door.portal.settings.request_seconds)
+    try:
+        return await within(deadline, visit, door, request, form, failed)
+    except OutOfTime:
+        return _overdue(door, request, deadline)
+
+
+async def whose(door: Door, request: Request, deadline: Deadline) -> int | Refused | None:
+    """Which user sends something large, before it is read; why it is refused; None where nobody is signed in."""
+    try:
+        return await within(deadline, knock, door, request)
+    except OutOfTime:
+        return refusal(503, wait=5)
+
+
 def visit(
     door: Door, request: Request, form: FormData, failed: Refused | None = None, *, is_again: bool = False
 ) -> Response:
@@ -67,10 +87,10 @@ def visit(
         if not is_again and _was_lost(unavailable) and request.method in SAFE_METHODS:
             return visit(door, request, form, failed, is_again=True)
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
-        response = _undone(here, refusal(503, wait=5))
+        response = _undone(here, _nothing_or_some(request, refusal(503, wait=5)))
     except Exception:
         log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})
-        response = _undone(here, refusal(500))
+        response = _undone(here, _nothing_or_some(request, refusal(500)))
     finally:
         here.db.close()
     if response.status_code != 204:  # what an open page asks by itself, and hears nothing new, is no use
@@ -81,10 +101,7 @@ def visit(
 
 
 def knock(door: Door, request: Request) -> int | Refused | None:
-    """Which user sends something large, before it is read; why it is refused; None where nobody is signed in.
-
-    Whether it comes from a page of ours, its token tells afterwards.
-    """
+    """What `whose` answers. Whether it comes from a page of ours, its token tells afterwards."""
     portal = door.portal
     with portal.database.session(read_only=True) as db:
         here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
@@ -97,6 +114,20 @@ def knock(door: Door, request: Request) -> int | Refused | None:
     if user is None:
         return None
     return user.user_id if door.who(user) else not_found()
+
+
+def _overdue(door: Door, request: Request, deadline: Deadline) -> Response:
+    """What is said in the stead of a visit that took too long; the database, which may keep silent, is not asked."""
+    times, portal = _Times.from_now(), door.portal
+    unsure = deadline.is_uncertain and request.method not in SAFE_METHODS
+    told = {"method": request.method, "path": route_path(request), "uncertain": unsure}
+    log.warning("request out of time", extra=told)
+    with portal.database.session(read_only=True) as db:
+        here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
+        response = refused(here, not_known() if unsure else refusal(503, wait=5))
+    times.done = time.perf_counter()
+    _finish(here, response, times)
+    return response
 
 
 def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:
@@ -114,7 +145,8 @@ def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> R
         raise failed
     response = enter(door, here)
     if response.status_code < 400 and not safe:
-        here.db.commit()
+        with deciding(all_of_it=True):
+            here.db.commit()
         here.portal.wake_postman()
     return response
 
@@ -137,6 +169,11 @@ def _undone(here: Visit, why: Refused) -> Response:
     """The page of a refusal, once nothing is kept of what was done."""
     here.db.rollback()
     return refused(here, why)
+
+
+def _nothing_or_some(request: Request, nothing: Refused) -> Refused:
+    """A refusal that says that nothing is stored, where that is so: long lists are written piece by piece."""
+    return not_known() if is_uncertain() and request.method not in SAFE_METHODS else nothing
 
 
 def _note_use(here: Visit) -> None:

@@ -84,8 +84,13 @@ class Links:
         self._public_url = public_url
 
     def parts(self, route: str) -> list[str]:
-        """What a route's path is put together from: texts, and between each two of them the name of a parameter."""
-        return _PARAMETER.split(self._patterns[route])
+        """What a route's path is put together from: texts, and between each two of them the name of a parameter.
+
+        None of a path with a name in it, which is more than quoted.
+        """
+        if "name" in self._parameters[route].values():
+            return []
+        return [part for place, part in enumerate(_PARAMETER.split(self._patterns[route])) if place % 3 < 2]
 
     def path(self, route: str, **params: object) -> str:
         """The path of a route; parameters that are not in its pattern become the query, a list several times."""
