@@ -34,7 +34,7 @@ check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silen
 	@$(PYTHON) -m ruff format --check --quiet || { echo "Not formatted; this formats: $(PYTHON) -m ruff format"; exit 1; }
 	@$(PYTHON) -m mypy --no-error-summary
 	@said=$$($(VENV)/bin/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
-	@$(PYTHON) -m tests.stage.check_templates
+	@$(PYTHON) -m tests.stage.template_roots
 
 bench: $(VENV)/installed-dev  ## measure speed and weight
 	@$(PYTHON) -m bench $(ARGS)

@@ -8,9 +8,8 @@ from typing import TypeVar
 
 import httpx2
 import pytest
-from bs4 import Tag
 from starlette.responses import PlainTextResponse
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from models.core.scope import Right
 from models.demo.reports import WITH_REPORTS
@@ -269,24 +268,6 @@ def test_every_place_keeps_the_house_rules_and_the_table_of_urls(quiet_house: Ho
             if promised(line, username) == "inside":
                 url = my_path(quiet_house, line, username or "Tester")
                 assert person.open(url).status_code < 500, (url, username)  # and `open` checks the document
-                for form in person.soup.select("form"):
-                    keeps_to_the_table(quiet_house, form)
-
-
-def keeps_to_the_table(house: House, form: Tag) -> None:
-    """A form sends what its route reads, and asks for a part that it gives."""
-    asked = {
-        "type": "http",
-        "method": str(form["method"]).upper(),
-        "path": str(form["action"]).partition("#")[0],
-        "headers": [],
-    }
-    route = next(route for route in house.app.routes if route.matches(asked)[0] is Match.FULL)
-    line = next(line for line in MAP if isinstance(route, Route) and line.name == route.name)
-    sent = {re.sub(r"-\d+$", "", str(field["name"])) for field in form.select("[name]")} - {"csrf_token"}
-    assert sent <= set(reading.fields(line)), line.path
-    part = re.sub(r"-\d+$", "", str(form.get("hx-target", "")).removeprefix("#"))  # a row's has its number, too
-    assert part in {"", "main", *reading.parts(line)}, line.path
 
 
 def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: House) -> None:
