@@ -64,6 +64,7 @@ class TickedForm(PortalForm):
 
     due = Ids("Valgte")
     booking = Ids("Meld på")
+    order = Text("Ny bestilling")
 
 
 def index(visit: Visit) -> Response:
