@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+from models.core.servers.row_security import hold
+
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -52,6 +54,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", "employee_id", "name", name="uq_due_checks_customer_id_employee_id_name"),
     )
     op.create_index("ix_due_checks_customer_id_due_on_id", "due_checks", ["customer_id", "due_on", "id"])
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in (*hold("checks"), *hold("due_checks")):
+            op.execute(statement)
 
 
 def downgrade() -> None:
