@@ -3,6 +3,7 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import sign_ups as desk_sign_ups
@@ -53,6 +54,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=serving, form="desk_cancellation"),
     get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=serving),
     post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=serving, form="desk_new_times"),
+    get ("/desk/bookings/{id:int}/moves",  desk_moves.new,          name="desk_new_moves",  who=serving),
+    post("/desk/bookings/{id:int}/moves",  desk_moves.create,       name="desk_move_times", who=serving, form="desk_new_moves"),
     get ("/desk/bookings/{id:int}/signups", desk_sign_ups.show,     name="desk_sign_ups",   who=serving),
     post("/desk/bookings/{id:int}/signups", desk_sign_ups.create,   name="desk_sign_up",    who=serving, form="desk_sign_ups"),
     post("/desk/signups/{id:int}/cancellation", desk_sign_ups.destroy, name="desk_cancel_sign_up", who=serving),
