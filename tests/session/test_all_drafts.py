@@ -30,8 +30,11 @@ PRESSED = {
     *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion"),
     *("invite", "invite_again", "invite_member", "invite_user"),
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
-    *("restore_user", "remove_stand_in"),
-    *("create_passkey", "test_sign_on", "remove_sign_on", "unlink_work_account"),
+    *("restore_user", "remove_stand_in", "remove_check"),
+    "create_passkey",
+    "test_sign_on",
+    "remove_sign_on",
+    "unlink_work_account",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
