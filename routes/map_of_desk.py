@@ -3,12 +3,14 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import sign_ups as desk_sign_ups
 from routes.bookings.desk import slots as desk_slots
 from routes.catalogue import entry as desk_catalogue_entry
 from routes.catalogue import page as desk_catalogue
+from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
 from routes.customers import units as desk_units
@@ -52,6 +54,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=serving, form="desk_cancellation"),
     get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=serving),
     post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=serving, form="desk_new_times"),
+    get ("/desk/bookings/{id:int}/moves",  desk_moves.new,          name="desk_new_moves",  who=serving),
+    post("/desk/bookings/{id:int}/moves",  desk_moves.create,       name="desk_move_times", who=serving, form="desk_new_moves"),
     get ("/desk/bookings/{id:int}/signups", desk_sign_ups.show,     name="desk_sign_ups",   who=serving),
     post("/desk/bookings/{id:int}/signups", desk_sign_ups.create,   name="desk_sign_up",    who=serving, form="desk_sign_ups"),
     post("/desk/signups/{id:int}/cancellation", desk_sign_ups.destroy, name="desk_cancel_sign_up", who=serving),
@@ -66,6 +70,10 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers",                desk_customers.index,    name="desk_customers",  who=staff, from_replica=True),
     get ("/desk/customers/new",            desk_new_customer.new,   name="new_customer",    who=serving),
     post("/desk/customers",                desk_new_customer.create, name="create_customer", who=serving, form="new_customer"),
+    get ("/desk/customers/import",         desk_customer_lists.new, name="new_customers",   who=administrating),
+    post("/desk/customers/import",         desk_customer_lists.create, name="import_customers", who=administrating, form="new_customers", max_body=10 * MEGABYTE, counts=Bucket.IMPORTS),
+    post("/desk/customers/import/application", desk_customer_lists.update, name="apply_customers", who=administrating, form="new_customers"),
+    get ("/desk/customers/import/template.xlsx", desk_customer_lists.template, name="customers_template", who=administrating),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),

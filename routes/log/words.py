@@ -68,6 +68,7 @@ _ACTIONS = {
     "time changed": "Tid endret",
     "time removed": "Tid tatt bort",
     "times added": "Tider lagt til",
+    "times moved": "Tider flyttet",
     "user added": "Bruker lagt til",
     "user changed": "Bruker endret",
     "user deactivated": "Bruker deaktivert",

@@ -73,6 +73,7 @@ STATEMENTS = {
     "desk_day_list": 10,
     "desk_edit_booking": 5,
     "desk_cancellation": 9,
+    "desk_new_moves": 9,
     "desk_new_times": 5,
     "desk_edit_slot": 13,
     "desk_new_booking": 6,
