@@ -10,6 +10,7 @@ from routes.bookings.desk import sign_ups as desk_sign_ups
 from routes.bookings.desk import slots as desk_slots
 from routes.catalogue import entry as desk_catalogue_entry
 from routes.catalogue import page as desk_catalogue
+from routes.customers import checks as desk_checks
 from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
@@ -77,6 +78,9 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
+    get ("/desk/customers/{id:int}/checks", desk_checks.index,      name="desk_checks",     who=staff),
+    post("/desk/customers/{id:int}/checks", desk_checks.create,     name="create_check",    who=serving, form="desk_checks"),
+    post("/desk/customers/checks/{id:int}/removal", desk_checks.destroy, name="remove_check", who=serving, form="desk_checks"),
     get ("/desk/customers/{id:int}/disclosure", disclosures.index,  name="desk_disclosure", who=serving),
     get ("/desk/customers/employees/{id:int}/disclosure.pdf", disclosures.desk_pdf, name="desk_employee_pdf", who=serving, counts=Bucket.FILES),
     get ("/desk/customers/employees/{id:int}/disclosure.json", disclosures.desk_json, name="desk_employee_json", who=serving, counts=Bucket.FILES),
