@@ -20,10 +20,10 @@ help:  ## show this
 run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT are read from the environment
 	@exec $(PYTHON) app.py run
 
-test: $(VENV)/installed-dev  ## run every test, each story in one mode on SQLite and in the other on PostgreSQL, or on one of them
+test: $(VENV)/installed-dev  ## run every test, each story once: with htmx on SQLite, or without on PostgreSQL
 	@$(PYTEST) --pairs=first $(ARGS)
 
-test-rest: $(VENV)/installed-dev  ## run the stories in the two pairs of database and mode that are left
+test-rest: $(VENV)/installed-dev  ## tell the stories in the pairs of database and mode that are left
 	@$(PYTEST) --pairs=rest $(ARGS)
 
 test-all: $(VENV)/installed-dev  ## run both
@@ -34,7 +34,7 @@ check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silen
 	@$(PYTHON) -m ruff format --check --quiet || { echo "Not formatted; this formats: $(PYTHON) -m ruff format"; exit 1; }
 	@$(PYTHON) -m mypy --no-error-summary
 	@said=$$($(VENV)/bin/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
-	@$(PYTHON) -m tests.stage.check_templates
+	@$(PYTHON) -m tests.stage.template_roots
 
 bench: $(VENV)/installed-dev  ## measure speed and weight
 	@$(PYTHON) -m bench $(ARGS)

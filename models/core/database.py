@@ -25,6 +25,7 @@ from models.core.lanes import Lane, in_lane
 from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
+from models.core.servers.row_security import EVERYBODYS, cursor_factory, hold_rows
 from models.core.servers.statements import log_slow
 from models.core.servers.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 from models.core.settings import Connections, SettingsRefused
@@ -115,8 +116,8 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
-        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
-        with self._writing.begin() as connection:
+        """A connection in a transaction, for operators, with every row; on SQLite nobody else writes until it ends."""
+        with self._writing.execution_options(**EVERYBODYS).begin() as connection:
             yield connection
 
     def write_apart(self, work: Callable[[], T]) -> T:
@@ -213,12 +214,14 @@ def _postgresql(url: URL, connections: Connections, pool_size: int, *, asynchron
     """Those who serve have a pool that is bounded as a whole; a command or a postman needs one or two connections."""
     kept: dict[str, Any] = {"pool_timeout": connections.wait, "hide_parameters": True}
     kept["connect_args"] = arguments(url, connections, for_people=asynchronous)
+    kept["connect_args"] |= cursor_factory(asynchronous=asynchronous)
     if asynchronous:
         size = min(pool_size, connections.most)
         engine = create_async_engine(url, pool_size=size, max_overflow=connections.most - size, **kept).sync_engine
     else:
         engine = create_engine(url, pool_size=pool_size, **kept)
     watch(engine)
+    hold_rows(engine)
     return engine
 
 

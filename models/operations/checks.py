@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.core.database import Database
 from models.core.sealed import Keyring
+from models.core.servers.row_security import does_not_hold
 from models.core.settings import Settings, SettingsRefused, unsafe
 from models.marks.mark import marks
 from models.migrations import wrong_with
@@ -76,12 +77,15 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
             return
         with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
             held, waiting, left = administrators(db), counts(db), marks(db)
-        its_clock = _clock_of(installation.database)
+        its_clock, open_to = _clock_of(installation.database), _stands_above(installation.database)
     except (DBAPIError, Refused, SettingsRefused) as error:
         why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
         return
     yield Finding(Grade.RIGHT, "database: reachable, writable, and at this version")
+    if open_to:
+        how = "let DATABASE_URL of serve and worker name portal_app (deploy/roles.sql)"
+        yield Finding(Grade.WARNING, f"The database keeps no customers apart, for {open_to}: {how}")
     if held:
         yield Finding(Grade.RIGHT, f"staff: {len(held)} {'administrator' if len(held) == 1 else 'administrators'}")
     else:
@@ -97,6 +101,14 @@ def _clock_of(database: Database) -> datetime | None:
         return None
     with database.engine.connect() as connection:
         return connection.scalar(select(func.clock_timestamp()))
+
+
+def _stands_above(database: Database) -> str:
+    """Why row security does not hold those who serve; nothing where it does, and where there is none."""
+    if database.is_sqlite:
+        return ""
+    with database.engine.connect() as connection:
+        return does_not_hold(connection)
 
 
 def _outbox(waiting: Counts, now: datetime) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
-_AT_DESK = {
+AT_DESK = {
     "booking": "desk_sign_ups",
     "sign_up": "desk_sign_up",
     "cancel_sign_up": "desk_cancel_sign_up",
@@ -172,7 +172,7 @@ class BookingPage:
 
     def named(self, what: str) -> str:
         """The route by which something is done, by the customer's name for it; at the desk it is another."""
-        return what if self.why is None else _AT_DESK[what]
+        return what if self.why is None else AT_DESK[what]
 
     @property
     def names(self) -> str | None:

@@ -51,6 +51,7 @@ class MoveForm(PortalForm):
 
     slot = Ids("Tid")
     swap = Ids("Bytt")
+    only_free = Text("Bare ledige")
 
 
 def show(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
@@ -143,6 +144,7 @@ def move(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     if slot is None or slot.booking_id != booking.id:
         raise not_found()
     sheet = _sheet(visit, booking, why, moving=sign_up)
+    sheet.only_free = bool(form.only_free.data)
     if without := _without_reason(visit, sheet):
         return without
     try:

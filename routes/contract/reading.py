@@ -17,7 +17,8 @@ from routes.web.lines import Line, administrating, anyone, auditing, of_a_custom
 from routes.web.portal import Who
 
 _READ = re.compile(
-    r'(?:form|query_params)\.get(?:list)?\("(\w+)"|"(\w+)" in visit\.form|visit\.(draft)\(|\b(idempotency_key)\('
+    r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
+    r"|\b(idempotency_key)\("
 )
 _SHARED = "routes.web.search"
 """What every room reads a search with."""
@@ -53,13 +54,16 @@ _STATUSES = {
 def fields(line: Line) -> dict[str, type[PortalForm] | None]:
     """The names that the handler of a line reads, those of forms first, each with its form if it has one."""
     found: dict[str, type[PortalForm] | None] = {}
-    sources = {function: inspect.getsource(function) for function in _reached(line)}
+    sources = {function: _source(function) for function in _reached(line)}
     reads_forms = line.method == "POST" or any(
         "query_params" in text or ".of(visit)" in text for text in sources.values()
     )
-    for form in (form for function, text in sources.items() for form in _forms(function, text) if reads_forms):
+    forms = [form for function, text in sources.items() for form in _forms(function, text) if reads_forms]
+    for form in forms:
         found |= {field.name: form for field in form() if field.name not in found}
-    asked = [name for text in sources.values() for names in _READ.findall(text) for name in names if name]
+    texts = [*sources.values(), *(text for form in forms for text in _filling(form))]
+    asked = [name for text in texts for names in _READ.findall(text) for name in names if name]
+    asked += [_of_each_row(function) for function, text in sources.items() if "(_FIELD)" in text]
     return found | {name: None for name in asked if name not in found}
 
 
@@ -68,6 +72,18 @@ def _forms(function: FunctionType, text: str) -> Iterator[type[PortalForm]]:
     for name, thing in function.__globals__.items():
         if isinstance(thing, type) and issubclass(thing, PortalForm) and f"{name}.of(" in text:
             yield thing
+
+
+def _filling(form: type[PortalForm]) -> Iterator[str]:
+    """How a form is filled, where it reads more than its fields."""
+    for one in form.mro():
+        if "of" in vars(one) and one is not PortalForm:
+            yield _source(vars(one)["of"].__func__)
+
+
+def _of_each_row(function: FunctionType) -> str:
+    """The name of a field that each row has, with the row's number behind it."""
+    return str(function.__globals__["_FIELD"]).removesuffix("-")
 
 
 @cache
@@ -111,7 +127,7 @@ def _reached(line: Line) -> list[FunctionType]:
     assert isinstance(line.handler, FunctionType)
     found = [line.handler]
     for function in found:
-        names = {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
+        names = _names(function)
         for name, thing in function.__globals__.items():
             is_of_room = isinstance(thing, FunctionType) and (
                 _room(thing) == _room(function) or thing.__module__ == _SHARED
@@ -119,6 +135,11 @@ def _reached(line: Line) -> list[FunctionType]:
             if is_of_room and name in names and thing not in found:
                 found.append(thing)
     return found
+
+
+@cache
+def _names(function: FunctionType) -> set[str]:
+    return {leaf.id for leaf in ast.walk(_tree(function)) if isinstance(leaf, ast.Name)}
 
 
 def _room(function: FunctionType) -> list[str]:
@@ -140,4 +161,9 @@ def _constants(value: ast.expr) -> list[object]:
 
 @cache
 def _tree(function: FunctionType) -> ast.AST:
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return ast.parse(textwrap.dedent(_source(function)))
+
+
+@cache
+def _source(function: FunctionType) -> str:
+    return inspect.getsource(function)

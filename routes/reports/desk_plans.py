@@ -29,7 +29,7 @@ class PlanForm(PortalForm):
 def show(visit: Visit, id: int) -> Response:
     """The plan of a year, and the form for another one."""
     visit.serve(Customer, id)
-    form = _form(visit, visit.draft())
+    form = _form(visit, visit.draft() or visit.query_params.multi_items())
     return _show(visit, form, status=200 if form.validate() else 422)
 
 

@@ -6,6 +6,7 @@ How a rendered page has to be is not judged here, but by the house rules, on eve
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -55,6 +56,17 @@ STYLED = "style belongs in static/portal.css"
 
 Problem = tuple[int, str]
 """The line and what is wrong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element as it stands in a template: in its attributes, numbers stand for expressions."""
+
+    line: int
+    tag: str
+    attrs: dict[str, str]
+    form: "Element | None" = None
+    """The form that it stands in."""
 
 
 def environment() -> Environment:
@@ -175,8 +187,13 @@ class Markup(HTMLParser):
 
     def __init__(self, source: str) -> None:
         super().__init__()
+        self.source = source
         self.problems: list[Problem] = []
-        self._expressions: list[nodes.Node] = []
+        self.elements: list[Element] = []
+        self.drawn: list[tuple[nodes.Node, Element | None]] = []
+        """What is drawn between elements, with the form that it stands in."""
+        self._form: Element | None = None
+        self.expressions: list[nodes.Node] = []
         self._script_line: int | None = None
         self.feed(self._without_jinja(source))
         self.close()
@@ -193,8 +210,8 @@ class Markup(HTMLParser):
                 case "variable_end":
                     drawn = TEMPLATES.parse(f"{{{{ {expression} }}}}").find(nodes.Output)
                     assert drawn
-                    text += f"\ue000{len(self._expressions)}\ue001"
-                    self._expressions.append(drawn.nodes[0])
+                    text += f"\ue000{len(self.expressions)}\ue001"
+                    self.expressions.append(drawn.nodes[0])
                 case "block_end":
                     text += " "
                 case _:
@@ -206,6 +223,8 @@ class Markup(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         more_to_come = any(EXPRESSION.search(name) for name in (tag, *given))  # as in <input{{ kwargs | xmlattr }}>
         tag = EXPRESSION.sub("", tag)
+        self.elements.append(element := Element(self.getpos()[0], tag, given, self._form))
+        self._form = element if tag == "form" else self._form
         for name, value in attrs:  # not `given`: an `if` may draw one of two with the same name
             for reason in _about_attribute(name, value or "", path=self._begins_with_path(value or "")):
                 self._say(reason, name)
@@ -222,9 +241,17 @@ class Markup(HTMLParser):
             for name in sorted(BESIDE_A_VERB & given.keys()):
                 self._say(f"{name} has no effect where nothing is requested; {name}:inherited is for what is below")
 
+    def handle_data(self, data: str) -> None:
+        """Keep what an expression draws."""
+        self.drawn += [(self.expressions[int(found[1])], self._form) for found in EXPRESSION.finditer(data)]
+
+    def handle_endtag(self, tag: str) -> None:
+        """A form ends."""
+        self._form = None if tag == "form" else self._form
+
     def _begins_with_path(self, value: str) -> bool:
         expression = EXPRESSION.match(value)
-        return expression is not None and _is_path(self._expressions[int(expression[1])])
+        return expression is not None and _is_path(self.expressions[int(expression[1])])
 
     def _say(self, reason: str, attribute: str = "") -> None:
         start = self.get_starttag_text() or ""

@@ -4,7 +4,7 @@ import httpx2
 from bs4 import BeautifulSoup
 
 from tests.kit.portal_kit.browsing import Browsing, Mode
-from tests.stage import house_rules
+from tests.stage import house_rules, wiring
 from tests.stage.client import BASE, Client
 from tests.stage.server import Loop
 
@@ -33,4 +33,13 @@ class Page(Client, Browsing[httpx2.Response]):
 
     def read(self, html: str, *, document: bool) -> BeautifulSoup | None:
         """Hold it to the house rules; the same page is read once in a run, unless somebody looks at it."""
-        return house_rules.keep(html, document=document)
+        soup = house_rules.keep(html, document=document)
+        self._is_new = soup is not None
+        return soup
+
+    def _swap(self, response: httpx2.Response, target: str) -> None:
+        """Put it where htmx would: it is what was to be replaced, and what it names is on the page by then."""
+        assert wiring.begins_with(response.text, target[1:]), f"the answer is no {target}: {response.text[:300]}"
+        super()._swap(response, target)
+        if self._is_new:
+            wiring.ids_are_there(self.soup.find_all(True), document=True)

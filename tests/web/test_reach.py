@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 import pytest
+from _pytest.mark import ParameterSet
 from playwright.sync_api import Browser, Page
 
 from routes import MAP
@@ -90,10 +91,16 @@ AS_SOME_WANT_IT: Looks = [
     ("1280 px, forced colours", forced_colours, COLOURS),
     ("1280 px, double text", double_text, EVERYTHING),
 ]
-LOOKS = [
-    pytest.param(AS_IT_COMES, id="as it comes"),
-    pytest.param(AS_SOME_WANT_IT, id="as some want it", marks=pytest.mark.rest),
-]
+
+
+def cases() -> Iterator[ParameterSet]:
+    """Each place as it comes in its first state, and among the rest its other states, and all as some want it."""
+    seen = set[str | None]()
+    for name, (route, _, _) in STATES.items():
+        others = [pytest.mark.rest] if route in seen else []
+        seen.add(route)
+        yield pytest.param(name, AS_IT_COMES, id=f"{name}-as it comes", marks=others)
+        yield pytest.param(name, AS_SOME_WANT_IT, id=f"{name}-as some want it", marks=pytest.mark.rest)
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +120,7 @@ def person(window: Visitor) -> Iterator[Visitor]:
     as_it_comes(window.page)
 
 
-@pytest.mark.parametrize("looks", LOOKS)
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(("name", "looks"), [*cases()])
 def test_axe_finds_nothing(person: Visitor, name: str, looks: Looks) -> None:
     _, username, reach = STATES[name]
     if username:

@@ -22,7 +22,7 @@ def refused_colleague(person: Visitor) -> None:
 def everything(person: Visitor) -> None:
     """Somebody is found whose file can be fetched."""
     from_the_customer(person, "Alt om en ansatt")
-    person.field("Navn, e-post eller mobil").fill("Ingrid")
+    person.field("Navn, e-post eller mobil:").fill("Ingrid")
     person.button("Søk").click()
     expect(person.link("Alt om Ingrid Solbakken som PDF")).to_be_visible()
 
