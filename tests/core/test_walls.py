@@ -90,16 +90,10 @@ def test_x1_the_short_way_for_columns_is_held_as_well(world: World, what: str) -
             with across_customers(db):
                 assert {row[0] for row in select_rows(db, statement)} > world.fjord_orders
     # What was compiled for one of them serves all scopes of its shape: each gets its own rows, in whichever order.
-    for _ in range(2):
-        for scope, expected in (
-            (Scope.whole(world.demo.customer_id), None),
-            (world.whole, world.fjord_orders),
-            (Scope(world.fjord.customer_id, {Right.ORDERS: frozenset({world.stavanger.id})}), None),
-            (world.one_unit, world.bergen_orders),
-        ):
-            with world.session(scope) as db:
-                found = {row[0] for row in select_rows(db, statement)}
-                assert found == (seen(db, READS["entities"]) if expected is None else expected)
+    stavanger = Scope(world.fjord.customer_id, {Right.ORDERS: frozenset({world.stavanger.id})})
+    for scope in 2 * (Scope.whole(world.demo.customer_id), world.whole, stavanger, world.one_unit):
+        with world.session(scope) as db:
+            assert {row[0] for row in select_rows(db, statement)} == seen(db, READS["entities"])
     with world.session(None) as db, pytest.raises(Unscoped):
         select_rows(db, statement)
 
