@@ -194,6 +194,11 @@ class BookingPage:
         return self.to("booking", id=self.booking.id)
 
     @property
+    def everybody(self) -> str:
+        """Where all are shown again, with those ticked who are."""
+        return self.to("booking", id=self.booking.id, employee=self.chosen)
+
+    @property
     def fresh(self) -> str:
         """Where an open page asks whether its slots are still so."""
         moving = self.moving.id if self.moving else None
