@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from models.core.database import Database
+from models.core.database import FOLLOWS, Database
 from models.core.sealed import Keyring
 from models.core.servers.row_security import does_not_hold
 from models.core.settings import Settings, SettingsRefused, unsafe
@@ -83,6 +83,8 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
         yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
         return
     yield Finding(Grade.RIGHT, "database: reachable, writable, and at this version")
+    if settings.connections.read_url:
+        yield _replica(settings.connections.read_url)
     if open_to:
         how = "let DATABASE_URL of serve and worker name portal_app (deploy/roles.sql)"
         yield Finding(Grade.WARNING, f"The database keeps no customers apart, for {open_to}: {how}")
@@ -93,6 +95,17 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
         yield Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
     yield from _outbox(waiting, installation.now)
     yield from traces(left, settings, installation.now, its_clock)
+
+
+def _replica(url: str) -> Finding:
+    """Whether lists can be read elsewhere than at the server that leads."""
+    replica = Database(url)
+    wrong = replica.ask(wrong_with)
+    replica.close()
+    if wrong == FOLLOWS:
+        return Finding(Grade.RIGHT, "replica: reachable, and follows")
+    why = wrong or "the server leads, so it spares nobody anything, and no list is answered while it is away"
+    return Finding(Grade.WARNING, f"DATABASE_READ_URL: {why}")
 
 
 def _clock_of(database: Database) -> datetime | None:
