@@ -70,10 +70,11 @@ def fill(url: str) -> None:
     """Put the tables and the demo data into a file for SQLite that is not there yet."""
     file = make_url(url).database
     assert file is not None
-    shutil.copyfile(_filled_file(), file)
+    shutil.copyfile(filled_file(), file)
 
 
-def _filled_file() -> Path:
+def filled_file() -> Path:
+    """The file for SQLite with the tables and the demo data, which is copied and never written to."""
     file, making = shared() / "filled.db", shared() / "filling.db"
     with in_turn("filling"):
         if not file.exists():
@@ -97,7 +98,7 @@ class SqliteStore:
     """One file, and the filled file that it is copied from."""
 
     def __init__(self) -> None:
-        self._filled = _filled_file()
+        self._filled = filled_file()
         self._file = own() / "portal.db"
         self.url = f"sqlite:///{self._file}"
         self.refill()
