@@ -44,7 +44,7 @@ class OrderAdmin(ModelView, model=Order):
 
     column_list = ("number", "ordered_on", "product_group", "description", "unit", "status")
     column_searchable_list = ("number",)
-    column_default_sort = [("ordered_on", True), ("number", True)]  # noqa: RUF012  # as sqladmin wants it
+    column_default_sort = [("number", True)]  # noqa: RUF012  # as sqladmin wants it
     page_size = 25
 
 

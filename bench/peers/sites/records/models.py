@@ -41,7 +41,7 @@ class Order(models.Model):
 
         managed = False
         db_table = "orders"
-        ordering = ("-ordered_on", "-number")
+        ordering = ("-number",)  # across customers, the only order that there is an index for
 
     def __str__(self) -> str:
         return str(self.number)
