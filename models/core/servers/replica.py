@@ -100,11 +100,13 @@ class Replica:
         session: Session = Acknowledged(self.engine, expire_on_commit=False)
         bind(session, scope, read_only=True)
         session.info[_NEEDED] = needed
-        try:
-            if _place_of(session.connection(), needed) >= needed:
-                return session
-        except (OperationalError, PoolTimeout):
-            pass
+        for _attempt in range(2):  # of a server that is gone, connections are kept until one of them is used
+            try:
+                if _place_of(session.connection(), needed) >= needed:
+                    return session
+                break
+            except (OperationalError, PoolTimeout):
+                session.rollback()
         session.close()
         raise Behind
 
