@@ -282,9 +282,12 @@ LOOKS = {
     "models/imports/customers/bringing.py",
 }
 """What the desk lists across customers (decision 0025), what operators count, and the chains that they verify."""
+FOLLOWS = {"models/core/scope.py", "models/checks/keeping.py"}
+"""What is written at the commit, for whichever customer the rows before it were of."""
 WALLS = {
     "models/core/walls.py",
     "models/core/servers/row_security.py",
+    "models/core/servers/replica.py",
     "models/core/database.py",
     "models/core/servers/write_lock.py",
 }
@@ -306,6 +309,7 @@ def test_the_escape_is_used_in_few_places_and_nothing_goes_around_the_walls() ->
     for name, source in sources().items():
         assert name in ESCAPES or "across_customers" not in source.replace("`across_customers`", ""), name
         assert name in LOOKS or "looking_across" not in source, name
+        assert name in FOLLOWS or "on_behalf_of" not in source, name
         assert name in WALLS | WHOLE or not re.findall(BANNED, source), name
 
 

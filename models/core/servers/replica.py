@@ -61,6 +61,10 @@ class Replica:
         self._away_until = None
         return True
 
+    def is_led_by(self, db: Session) -> bool:
+        """The same of the server that a session is on."""
+        return self.hear(db.connection())
+
     def leader_is_away(self) -> None:
         """Note that it did not answer."""
         self._away_until = time.monotonic() + _REST

@@ -82,7 +82,7 @@ def who_by_leader(here: Visit, replica: Replica) -> SignedIn | None:
     def ask() -> SignedIn | None:
         with here.portal.database.session(read_only=True) as db:
             found = who_is_it(replace(here, db=db))
-            if not replica.hear(db.connection()):
+            if not replica.is_led_by(db):
                 raise LeaderAway
             return found
 
