@@ -61,7 +61,8 @@ class Opening(House):
         self.mode = mode
         monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
         said = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": FIELD_KEYS[0], "DATABASE_URL": url, "PORTAL_VAR": str(var)}
-        monkeypatch.setattr(Clock, "now", lambda _: self.clock.now())  # a command is given when the story says
+        real = Clock.now  # a command is given when the story says, unless it is told to ask for the true day
+        monkeypatch.setattr(Clock, "now", lambda clock: self.clock.now() if clock.fixed else real(clock))
         for name, value in {**said, "PORTAL_TODAY": TODAY.isoformat()}.items():
             monkeypatch.setenv(name, value)
 
