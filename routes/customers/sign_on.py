@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from starlette.responses import Response
 
 from models.core.lanes import Lane
-from models.core.settings.unsafe import is_loopback
 from models.customers.customer import Customer
 from models.exchange.oidc import IssuerFailed, NoAnswer
 from models.exchange.oidc.discovery import Issuers, Metadata, known_here
@@ -84,7 +83,7 @@ def _acting(visit: Visit, id: int) -> Shown | None:
 
 
 def _issuers(visit: Visit) -> Issuers:
-    return known_here(nearby=is_loopback(visit.portal.links.absolute("root").partition("://")[2].rpartition(":")[0]))
+    return known_here(visit.portal.settings.public_url)
 
 
 def _form(visit: Visit, issuer: Shown | None, pairs: Iterable[tuple[str, object]]) -> SignOnForm:

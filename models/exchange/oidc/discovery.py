@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
+from models.core.settings.unsafe import is_loopback
 from models.exchange.oidc import Distrusted, IssuerFailed, NoAnswer
 from models.exchange.oidc.asking import Asker
 
@@ -37,9 +39,9 @@ Key = RSAKey | ECKey
 
 
 @cache
-def known_here(*, nearby: bool) -> "Issuers":
-    """What this process knows of issuers; `nearby` as in `Asker`."""
-    return Issuers(Asker(nearby=nearby))
+def known_here(portal_url: str) -> "Issuers":
+    """What this process knows of issuers; a portal for others asks nobody in its own networks."""
+    return Issuers(Asker(nearby=is_loopback(urlsplit(portal_url).hostname)))
 
 
 class Metadata(msgspec.Struct, frozen=True):

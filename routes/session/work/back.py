@@ -28,22 +28,19 @@ STRANGER = (
     "Jobbkontoen din er ikke knyttet til noen bruker her. Be administratoren hos dere, eller kundeansvarlig, om å "
     "invitere deg med e-postadressen du har på jobben."
 )
-
-
 NOT_PROVEN = (
     "Arbeidsgiveren sa ikke at du nettopp logget inn der. Be dem som styrer innloggingen hos dere, om å slå på "
     "«auth_time» for portalen."
 )
 _SKEW = 60
 """Seconds that the issuer's clock may be behind."""
-_BROUGHT = {"code", "state", "error", "iss"}
+_BROUGHT = ("code", "state", "error", "iss")
+"""What an issuer sends along with the browser."""
 
 
 def land(visit: Visit) -> Response:
     """Sign in whoever the issuer vouches for, or say why not."""
-    brought = {
-        name: visit.query_params[name] for name in ("code", "state", "error", "iss") if name in visit.query_params
-    }
+    brought = {name: visit.query_params[name] for name in _BROUGHT if name in visit.query_params}
     way = going(visit, brought.get("state", "")) if visit.request.method == "GET" else None
     if way is None:
         return failed(visit, None, TOO_LATE, status=400)

@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from models.core.lanes import Full, Turns
 from models.core.sealed import SealBroken
-from models.core.settings.unsafe import is_loopback
 from models.exchange.oidc import IssuerFailed, NoAnswer
 from models.exchange.oidc.discovery import Issuers, known_here
 from models.exchange.oidc.sign_on import Client, Question
@@ -87,8 +86,8 @@ def client_of(visit: Visit, issuer: SetUp, back: str = "work_back") -> Client:
 
 
 def issuers(visit: Visit) -> Issuers:
-    """What is known of issuers; a portal for others asks nobody in its own networks."""
-    return known_here(nearby=is_loopback(visit.portal.links.absolute("root").partition("://")[2].rpartition(":")[0]))
+    """What is known of issuers."""
+    return known_here(visit.portal.settings.public_url)
 
 
 def failed(visit: Visit, issuer: SetUp | None, sentence: str, *, status: int, back_to: str = "") -> Response:
