@@ -40,6 +40,10 @@ class Issuer(CustomerOwned, Sealed, Base):
         """What the seal is bound to."""
         return f"issuers.sealed:{self.customer_id}"
 
+    def keep(self, keyring: Keyring, secret: str) -> None:
+        """Seal the secret that the issuer has given the portal."""
+        self.sealed = keyring.seal(secret, place=self.place)
+
 
 class IssuerDomain(CustomerOwned, Base):
     """An e-mail domain whose addresses are the customer's own: no other customer's issuer speaks of them."""

@@ -83,7 +83,7 @@ def set_up(db: Session, keyring: Keyring, customer_id: int, wanted: Wanted, *, b
     issuer.address, issuer.client_id, issuer.is_on = wanted.address, wanted.client_id, wanted.is_on
     issuer.must_verify = wanted.must_verify
     if wanted.secret:
-        issuer.sealed = keyring.seal(wanted.secret, place=issuer.place)
+        issuer.keep(keyring, wanted.secret)
     db.flush()
     _set_domains(db, customer_id, wanted.domains)
     after = _told(issuer, _domains(db, customer_id))
