@@ -6,6 +6,7 @@ from starlette.responses import Response
 from wtforms import PasswordField
 
 from models.core.lanes import Lane
+from models.users.events import say_refused
 from models.users.factors import devices
 from models.users.factors.changes import factors_of
 from models.users.issuers.issuer import key_of as key_of_issuer
@@ -69,6 +70,7 @@ def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> R
     typed, wanted = form.password.data or "", form.new_password.data or ""
     stored = password_of(visit.db, visit.user.user_id)
     if not visit.aside(verify_password, stored, typed, lane=Lane.PASSWORDS):
+        say_refused(visit.user.user_id, "password")
         form.password.errors = [WRONG]
         return _page(visit, form, status=422)
     if typed == wanted:

@@ -6,6 +6,7 @@ from wtforms import PasswordField
 from models.core.lanes import Lane
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
+from models.users.events import say, say_refused
 from models.users.factors.changes import has_factor
 from models.users.factors.devices import is_remembered
 from models.users.issuers.issuer import key_of as key_of_issuer
@@ -66,6 +67,7 @@ def create(visit: Visit) -> Response:
         stored = user.password_hash if user else None
         right = visit.aside(verify_password, stored, form.password.data, lane=Lane.PASSWORDS)
         if not right or user is None or not is_still_password(visit.db, user.id, stored):
+            say_refused(user.id if user else None, "password")
             form.form_errors = [WRONG]
             return _page(visit, form, back_to, status=422)
         if is_outdated(user.password_hash):
@@ -74,13 +76,14 @@ def create(visit: Visit) -> Response:
         take_back(visit.db, counted)
     if has_factor(visit.db, user.id) and not is_remembered(visit.db, user.id, device, visit.now):
         return codes.ask(visit, user, back_to)
-    return begin(visit, user, back_to)
+    return begin(visit, user, back_to, given="password")
 
 
 def destroy(visit: Visit) -> Response:
     """Sign out on the server, and let the browser forget the pages it kept (N4)."""
     with across_customers(visit.db):
         end_session(visit.db, visit.user.session_id, visit.now)
+    say(visit.db, "signed out", visit.user.user_id)
     left = key_of_issuer(visit.db, visit.user.vouched_at_id) if visit.user.vouched_at_id else None
     response = go(visit, visit.url("sign_in", left=left), say=SIGNED_OUT)
     response.headers.update(_FORGET)

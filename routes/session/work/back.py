@@ -74,6 +74,8 @@ def _heard(visit: Visit, issuer: SetUp, way: Going, brought: dict[str, str], cou
     if way.again and not (told.proven_at and told.proven_at.timestamp() >= way.at - _SKEW):
         return failed(visit, issuer, NOT_PROVEN, status=403, back_to=way.back_to)
     take_back(visit.db, counted)
-    response = begin(visit, user, way.back_to, vouched=Vouched(issuer.customer_id, told.proven_at))
+    response = begin(
+        visit, user, way.back_to, given="work account", vouched=Vouched(issuer.customer_id, told.proven_at)
+    )
     remember(visit, response, issuer)
     return response

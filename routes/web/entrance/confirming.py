@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import PasswordField
 
 from models.core.lanes import Lane
+from models.users.events import say_refused
 from models.users.password_links import password_of
 from models.users.passwords import verify_password
 from models.users.throttle import Bucket, TooManyAttempts, attempt, forgive, key_of
@@ -43,6 +44,7 @@ def is_confirmed(visit: Visit, field: OwnPassword) -> bool:
         return False
     visit.keep()
     if not visit.aside(verify_password, password_of(visit.db, visit.user.user_id), typed, lane=Lane.PASSWORDS):
+        say_refused(visit.user.user_id, "password")
         field.errors = [_WRONG]
         return False
     forgive(visit.db, counted)

@@ -29,6 +29,8 @@ from routes.web.visit import Visit
 
 log = logging.getLogger("portal.visit")
 
+_REFUSED = {403, 404, 429}
+"""Of whoever is refused, the log says the number."""
 _FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """Where the address itself opens the page, it is kept nowhere and told to nobody."""
 
@@ -207,12 +209,12 @@ def _finish(here: Visit, response: Response, times: _Times) -> None:
         response.headers["server-timing"] = (
             f"session;dur={opening * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
         )
-    log.info(
-        "answered",
-        extra={
-            "method": here.request.method,
-            "path": route_path(here.request),
-            "status": response.status_code,
-            "ms": round((times.done - times.started) * 1000, 1),
-        },
-    )
+    told = {
+        "method": here.request.method,
+        "path": route_path(here.request),
+        "status": response.status_code,
+        "ms": round((times.done - times.started) * 1000, 1),
+    }
+    if here.signed_in and response.status_code in _REFUSED:
+        told["about"] = f"user:{here.signed_in.user_id}"
+    log.info("answered", extra=told)
