@@ -5,8 +5,10 @@ from markupsafe import escape
 from starlette.datastructures import MultiDict
 
 from models.bookings.sign_ups.sign_up import State
+from models.employees.details import Gender
 from models.imports.rows import Fate
-from models.invoices.invoice import Status
+from models.invoices.invoice import SentAs, Status
+from models.reports.report import Kind
 from routes.web.fields import ALL
 from routes.web.forms import PortalForm
 from routes.web.words.labels import LABELS, ValueChoice, label, tone
@@ -31,7 +33,7 @@ def test_a_choice_takes_the_value_and_its_word(sent: str, taken: str) -> None:
 
 
 def test_words_of_before_are_read_as_their_values() -> None:
-    for value in (*State, *Fate):
+    for value in (*State, *Fate, *Kind, *Gender, *SentAs):
         assert type(value)(value.word) is value
         assert type(value)(value.value) is value
     for unknown in ("", "Syk", "WAITING"):
