@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.claims import MUTATIONS, Mutation
+from bench.claims import MUTATIONS
+from bench.claims.mutation import Mutation
 
 ROOT = Path(__file__).parents[1]
 _NOTICED = 1
@@ -45,7 +46,8 @@ def _is_noticed(copy: Path, mutation: Mutation) -> bool:
         return False
     file.write_text(whole.replace(mutation.before, mutation.after), encoding="utf-8")
     try:
-        words = ["-m", "pytest", "-q", "-x", "-n", "0", "-m", "not postgres", "-p", "no:cacheprovider", *mutation.tests]
+        store = "postgres" if mutation.on_postgresql else "not postgres"
+        words = ["-m", "pytest", "-q", "-x", "-n", "0", "-m", store, "-p", "no:cacheprovider", *mutation.tests]
         ended = subprocess.run([sys.executable, *words], cwd=copy, check=False, capture_output=True, text=True)
     finally:
         file.write_text(whole, encoding="utf-8")

@@ -130,7 +130,7 @@ def _note_change(_mapper: object, _connection: object, entry: Entry) -> None:
 @event.listens_for(Session, "after_commit")
 def _forget_kept(session: Session) -> None:
     if session.info.pop(_CHANGED, False):
-        _kept.pop(session.get_bind().engine.pool, None)
+        _kept.clear()
 
 
 def known_as(db: Session, kind: Kind, word: str | None, *, by: Actor, now: datetime) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from models.core.lanes import Lane, in_lane
 from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
+from models.core.servers.replica import NOWHERE, Behind, Replica, reads_from_replica, written_by
+from models.core.servers.row_security import EVERYBODYS, cursor_factory, hold_rows
 from models.core.servers.statements import log_slow
 from models.core.servers.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
 from models.core.settings import Connections, SettingsRefused
@@ -53,6 +55,8 @@ _STEPS = 100_000
 """After so many of its steps, within a millisecond or two, SQLite asks whether anybody still waits for the answer."""
 
 NO_ANSWER = "The database does not answer."
+UNAVAILABLE = (OperationalError, PoolTimeout)
+"""What is raised where a database cannot be asked now."""
 FOLLOWS = "The server of the database follows another one, and takes no changes."
 
 T = TypeVar("T")
@@ -92,8 +96,10 @@ class Database:
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = _postgresql(parsed, connections or Connections(), pool_size, asynchronous=asynchronous)
+        self.replica = self._replica(connections, pool_size, asynchronous=asynchronous)
         if slow_statement_ms:
-            log_slow(self.engine, slow_statement_ms)
+            for engine in (self.engine, *([self.replica.engine] if self.replica else [])):
+                log_slow(engine, slow_statement_ms)
         # The same connections, but a transaction takes the write lock at its start.
         self._writing = self.engine.execution_options(**{_IMMEDIATE: True})
         self._at_once = with_patience(self._writing, 0)
@@ -113,10 +119,29 @@ class Database:
         bind(session, scope, read_only=read_only)
         return session
 
+    def read_beside(self, session: Session, scope: Scope | None, work: Callable[[Session], T]) -> T:
+        """Let `work` read in another session, from the server that `session` reads from, or, if need be, the leader."""
+        if self.replica and reads_from_replica(session):
+            with suppress(Behind, *UNAVAILABLE), self.replica.beside(session, scope) as db:
+                return work(db)
+        with self.session(scope, read_only=True) as db:
+            return work(db)
+
+    @property
+    def position(self) -> int | None:
+        """Up to where the log of the server is written by now; None where nobody reads from another server."""
+        if self.replica is None:
+            return None
+        try:
+            with self.engine.connect() as connection:
+                return written_by(connection) or NOWHERE
+        except (DBAPIError, PoolTimeout):
+            return NOWHERE
+
     @contextmanager
     def alone(self) -> Iterator[Connection]:
-        """A connection in a transaction, for operators; on SQLite nobody else writes until it ends."""
-        with self._writing.begin() as connection:
+        """A connection in a transaction, for operators, with every row; on SQLite nobody else writes until it ends."""
+        with self._writing.execution_options(**EVERYBODYS).begin() as connection:
             yield connection
 
     def write_apart(self, work: Callable[[], T]) -> T:
@@ -156,6 +181,8 @@ class Database:
             with self.engine.connect() as connection:
                 if not (self.is_sqlite or leads(connection)):
                     return FOLLOWS
+                if self.replica:
+                    self.replica.hear(connection)
                 return question(connection)
         except (DBAPIError, PoolTimeout):
             return NO_ANSWER
@@ -171,6 +198,18 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if self.replica:
+            self.replica.engine.dispose()
+
+    def _replica(self, connections: Connections | None, pool_size: int, *, asynchronous: bool) -> Replica | None:
+        """Where those who serve read lists; raises SettingsRefused to everybody."""
+        if connections is None or connections.read_url is None:
+            return None
+        url = _parsed(connections.read_url, "DATABASE_READ_URL")
+        if self.is_sqlite or url.get_backend_name() == "sqlite":
+            raise SettingsRefused("DATABASE_READ_URL names a PostgreSQL that follows the one of DATABASE_URL.")
+        url = url.set(drivername="postgresql+psycopg")
+        return Replica(_postgresql(url, connections, pool_size, asynchronous=True)) if asynchronous else None
 
     def _configure_sqlite(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
@@ -198,7 +237,7 @@ def patient(engine: Engine, seconds: float) -> Engine:
     return with_patience(engine.execution_options(**{_IMMEDIATE: True}), seconds)
 
 
-def _parsed(url: str) -> URL:
+def _parsed(url: str, name: str = "DATABASE_URL") -> URL:
     try:
         parsed = make_url(url)
         (parsed.host or "").encode("idna")  # what no name server can be asked for is no address
@@ -206,19 +245,21 @@ def _parsed(url: str) -> URL:
             raise ValueError("not one of ours")
         return parsed
     except (ArgumentError, ValueError):
-        raise SettingsRefused("DATABASE_URL is not the address of a database.") from None  # it may hold a password
+        raise SettingsRefused(f"{name} is not the address of a database.") from None  # it may hold a password
 
 
 def _postgresql(url: URL, connections: Connections, pool_size: int, *, asynchronous: bool) -> Engine:
     """Those who serve have a pool that is bounded as a whole; a command or a postman needs one or two connections."""
     kept: dict[str, Any] = {"pool_timeout": connections.wait, "hide_parameters": True}
     kept["connect_args"] = arguments(url, connections, for_people=asynchronous)
+    kept["connect_args"] |= cursor_factory(asynchronous=asynchronous)
     if asynchronous:
         size = min(pool_size, connections.most)
         engine = create_async_engine(url, pool_size=size, max_overflow=connections.most - size, **kept).sync_engine
     else:
         engine = create_engine(url, pool_size=pool_size, **kept)
     watch(engine)
+    hold_rows(engine)
     return engine
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from models.core.database import Database
+from models.core.database import FOLLOWS, Database
 from models.core.sealed import Keyring
+from models.core.servers.row_security import does_not_hold
 from models.core.settings import Settings, SettingsRefused, unsafe
 from models.marks.mark import marks
 from models.migrations import wrong_with
@@ -76,12 +77,17 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
             return
         with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
             held, waiting, left = administrators(db), counts(db), marks(db)
-        its_clock = _clock_of(installation.database)
+        its_clock, open_to = _clock_of(installation.database), _stands_above(installation.database)
     except (DBAPIError, Refused, SettingsRefused) as error:
         why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
         return
     yield Finding(Grade.RIGHT, "database: reachable, writable, and at this version")
+    if settings.connections.read_url:
+        yield _replica(settings.connections.read_url)
+    if open_to:
+        how = "let DATABASE_URL of serve and worker name portal_app (deploy/roles.sql)"
+        yield Finding(Grade.WARNING, f"The database keeps no customers apart, for {open_to}: {how}")
     if held:
         yield Finding(Grade.RIGHT, f"staff: {len(held)} {'administrator' if len(held) == 1 else 'administrators'}")
     else:
@@ -91,12 +97,31 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
     yield from traces(left, settings, installation.now, its_clock)
 
 
+def _replica(url: str) -> Finding:
+    """Whether lists can be read elsewhere than at the server that leads."""
+    replica = Database(url)
+    wrong = replica.ask(wrong_with)
+    replica.close()
+    if wrong == FOLLOWS:
+        return Finding(Grade.RIGHT, "replica: reachable, and follows")
+    why = wrong or "the server leads, so it spares nobody anything, and no list is answered while it is away"
+    return Finding(Grade.WARNING, f"DATABASE_READ_URL: {why}")
+
+
 def _clock_of(database: Database) -> datetime | None:
     """What time it is for the database; None where it has no clock of its own."""
     if database.is_sqlite:
         return None
     with database.engine.connect() as connection:
         return connection.scalar(select(func.clock_timestamp()))
+
+
+def _stands_above(database: Database) -> str:
+    """Why row security does not hold those who serve; nothing where it does, and where there is none."""
+    if database.is_sqlite:
+        return ""
+    with database.engine.connect() as connection:
+        return does_not_hold(connection)
 
 
 def _outbox(waiting: Counts, now: datetime) -> Iterator[Finding]:

@@ -22,6 +22,9 @@ from models.migrations import wrong_with
 PATIENCE = 60.0
 """Seconds that a command, or the postman, waits for SQLite's write lock: nobody sits before it and waits."""
 
+_MAY_NOT = "42501"
+"""SQLSTATE: the role may not do that, as `portal_app` may not migrate."""
+
 
 class Refused(Exception):
     """A command was refused, or has found something wrong; the text, where there is one, is its last sentence."""
@@ -102,6 +105,9 @@ def open_installation() -> Iterator[Installation]:
         yield installation
     except (OperationalError, ProgrammingError, DataError) as error:
         why = str(error.orig).strip().partition("\n")[0]
-        raise Refused(f"The database cannot be used: {why}. Is it there, and was `migrate` run?") from error
+        how = "Is it there, and was `migrate` run?"
+        if getattr(error.orig, "sqlstate", None) == _MAY_NOT:
+            how = "DATABASE_URL must name the owner of the tables."
+        raise Refused(f"The database cannot be used: {why}. {how}") from error
     finally:
         installation.close()

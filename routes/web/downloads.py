@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from models.core.database import Session, run
 from models.values.tables import Writer
 from models.values.texts.marks import normal
-from routes.web.entrance.doors import who_is_it
+from routes.web.entrance.readings import who_now
 from routes.web.visit import Visit
 
 After = TypeVar("After")
@@ -101,16 +101,14 @@ class NoLongerAllowed(Exception):
 
 def _check(visit: Visit, now: datetime) -> None:
     """Raises NoLongerAllowed."""
-    with visit.portal.database.session(read_only=True) as db:
-        again = who_is_it(Visit(visit.portal, visit.request, FormData(), now, visit.asked, db))
+    again = who_now(Visit(visit.portal, visit.request, FormData(), now, visit.asked, visit.db))
     begun = visit.user
     if again is None or (again.scope, again.role, again.view) != (begun.scope, begun.role, begun.view):
         raise NoLongerAllowed
 
 
 def _batch(visit: Visit, read: Read[After, Piece], after: After) -> tuple[Sequence[Piece], After | None]:
-    with visit.portal.database.session(visit.scope, read_only=True) as db:
-        return read(db, after)
+    return visit.portal.database.read_beside(visit.db, visit.scope, lambda db: read(db, after))
 
 
 async def _nothing() -> AsyncIterator[bytes]:

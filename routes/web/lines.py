@@ -4,6 +4,7 @@ Which lines there are stands in `routes`; what answers on one is in `entrance`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.routing import Route
 
@@ -82,12 +83,14 @@ class Line:
     """Whether it is open to who must set up a second factor first."""
     counts: Bucket | None = None
     """As what it is counted by the hour, where it costs others."""
+    from_replica: bool = False
+    """For a GET of a list, a search or an export: whether a replica of the database may answer it (decision 0042)."""
 
     def route(self, portal: Portal) -> Route:
         """The line as Starlette has it."""
         place = Place(
             portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
-            self.before_factor, self.counts,
+            self.before_factor, self.counts, self.from_replica,
         )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
@@ -101,9 +104,11 @@ def get(
     is_probe: bool = False,
     before_factor: bool = False,
     counts: Bucket | None = None,
+    from_replica: bool = False,
 ) -> Line:
     """A page, or a part of one."""
-    return Line("GET", path, handler, name, who, is_probe=is_probe, before_factor=before_factor, counts=counts)
+    more: dict[str, Any] = {"is_probe": is_probe, "before_factor": before_factor, "from_replica": from_replica}
+    return Line("GET", path, handler, name, who, counts=counts, **more)
 
 
 def post(

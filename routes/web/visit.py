@@ -228,8 +228,7 @@ class Visit:
         On SQLite the visit's own session would hold the write lock for as long.
         """
         self._let_go()
-        with self.portal.database.session(self.scope, read_only=True) as db:
-            return work(db)
+        return self.portal.database.read_beside(self.db, self.scope, work)
 
     def write_much(self, work: Callable[[Session], T]) -> T:
         """Write much in one transaction of its own, which is committed if `work` returns; never after a first write.

@@ -27,7 +27,7 @@ def admin(quiet_house: House) -> Iterator[psycopg.Connection]:
     """Whoever looks after the server, connected to the portal's database."""
     if quiet_house.portal.database.is_sqlite:
         pytest.skip("SQLite has no server")
-    url = make_url(quiet_house.settings.database_url).set(drivername="postgresql")
+    url = make_url(quiet_house.settings.database_url).set(drivername="postgresql", username="postgres")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as admin:
         yield admin
 

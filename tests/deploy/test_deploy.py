@@ -64,6 +64,18 @@ def test_the_units_are_good_ones(tmp_path: Path) -> None:
     assert (said.returncode, of_ours) == (0, [])
 
 
+def test_who_serves_does_not_have_the_address_of_the_owner_of_the_tables() -> None:
+    """On PostgreSQL row security holds whoever does not own them."""
+    units = {file.stem.removeprefix("portal-"): file.read_text() for file in (DEPLOY / "systemd").glob("*.service")}
+    owners = {name for name, unit in units.items() if "EnvironmentFile=-/etc/portal/owner.env" in unit}
+    assert owners == {"migrate", "purge", "backup"}
+    written = (DEPLOY / "compose.yaml").read_text()
+    assert re.findall(r"//(\w+):\$", written) == ["portal_app", "portal"]
+    migrate = written.partition("\n  migrate:\n")[2].partition("\n\n")[0]
+    assert "//portal:${POSTGRES_PASSWORD}@" in migrate
+    assert "//portal_app:" in (DEPLOY / "portal.env").read_text()
+
+
 def test_the_image_installs_by_hash_runs_as_nobody_special_and_copies_what_is_there() -> None:
     written = (DEPLOY / "Dockerfile").read_text()
     assert "--require-hashes" in written

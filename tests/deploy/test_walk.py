@@ -11,32 +11,41 @@ from pathlib import Path
 
 import httpx2
 import psycopg
+import psycopg.sql
 import pyotp
 import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import make_url
 
 from tests.session.ways_in import GOOD
+from tests.stage.databases import make_roles
 from tests.stage.running import PATIENCE, ROOT
 from tests.stage.server import free_port
-from tests.stage.shared import worker
+from tests.stage.shared import in_turn, worker
 
 DOCUMENT = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+OWNER = "postgresql+psycopg://portal:PASSWORD@host/portal"
 LINK = r"(/password/[a-z2-7]{40})\b"
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
-    """Where the database is to be, which nobody has migrated."""
+def urls(request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
+    """Where the database is to be, which nobody has migrated: for who serves, and for its owner where those are two."""
     if request.param == "sqlite":
-        return "sqlite:///var/portal.db"
+        yield ("sqlite:///var/portal.db",)
+        return
     server, name = request.getfixturevalue("postgres_server"), f"walk_{worker()}"
+    walked, owner = make_url(server).set(database=name), psycopg.sql.Identifier(name)
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    walked = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return walked.render_as_string(hide_password=False)
+        admin.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(owner))
+        admin.execute(psycopg.sql.SQL("CREATE DATABASE {} OWNER {}").format(owner, owner))
+        with in_turn("filling"):
+            make_roles(walked.render_as_string(hide_password=False))
+        walked = walked.set(drivername="postgresql+psycopg")
+        yield tuple(walked.set(username=each).render_as_string(hide_password=False) for each in ("portal_app", name))
+        admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(owner))
+        admin.execute(psycopg.sql.SQL("DROP ROLE {}").format(owner))
 
 
 class Shell:
@@ -50,9 +59,9 @@ class Shell:
         (folder / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         (folder / ".venv" / "bin" / "python").chmod(0o700)
 
-    def begin(self, block: str) -> subprocess.Popen[str]:
-        """Type a block of the document."""
-        for theirs, ours in self._other.items():
+    def begin(self, block: str, **other: str) -> subprocess.Popen[str]:
+        """Type a block of the document, with what else is another here."""
+        for theirs, ours in (self._other | other).items():
             block = block.replace(theirs, ours)
         known = "set -a; . ./portal.env; set +a\n" if (self.folder / "portal.env").exists() else ""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -61,9 +70,9 @@ class Shell:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def say(self, block: str) -> tuple[int, str]:
+    def say(self, block: str, **other: str) -> tuple[int, str]:
         """The same to its end: its status, and what it said."""
-        begun = self.begin(block)
+        begun = self.begin(block, **other)
         said, _ = begun.communicate(timeout=PATIENCE * 2)
         return begun.returncode, said
 
@@ -129,13 +138,16 @@ def browser(port: int) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.rest])], indirect=True
+    "urls", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.rest])], indirect=True
 )
-def test_the_document_leads_from_an_empty_folder_to_the_first_order(tmp_path: Path, url: str) -> None:
-    settings, opening, serve, many, check = BLOCKS
-    shell = Shell(tmp_path, url)
+def test_the_document_leads_from_an_empty_folder_to_the_first_order(tmp_path: Path, urls: tuple[str, ...]) -> None:
+    settings, opening, serve, many, check, owner = BLOCKS
+    shell = Shell(tmp_path, urls[0])
     assert shell.say(settings) == (0, "")
-    assert (tmp_path / "portal.env").stat().st_mode & 0o777 == 0o600
+    for url in urls[1:]:
+        assert shell.say(owner, **{OWNER: f"'{url}'"}) == (0, "")
+    for file in tmp_path.glob("*.env"):
+        assert file.stat().st_mode & 0o777 == 0o600
     status, said = shell.say(opening)
     assert status == 0, said
     (link,) = re.findall(LINK, said)

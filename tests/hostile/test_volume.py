@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from models.core.settings import Settings, SettingsRefused
+from models.users.throttle import Bucket
+from routes import MAP
+from routes.web.lines import anyone
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
 
@@ -45,3 +48,21 @@ def test_the_limits_are_set_one_by_one(given: str, orders: int, files: int) -> N
     for wrong in ("orders", "orders=0", "orders=-1", "orders=x", "mails=3"):
         with pytest.raises(SettingsRefused, match="HOURLY_LIMITS must name some of orders"):
             Settings.as_they_are({**environ, "HOURLY_LIMITS": wrong})
+
+
+MADE = (".pdf", ".zip", ".json")
+"""Files that are made as a whole before the first byte is sent; lists go out row by row as they are read."""
+WRITES_TO_OTHERS = {
+    "create_order": Bucket.ORDERS,
+    "create_order_message": Bucket.MESSAGES,
+    "invite": Bucket.INVITATIONS,
+    "invite_user_by_email": Bucket.INVITATIONS,
+    "invite_again": Bucket.INVITATIONS,
+    "create_import": Bucket.IMPORTS,
+}
+
+
+def test_every_file_that_is_made_and_every_form_that_costs_others_is_counted() -> None:
+    made = [line for line in MAP if line.path.endswith(MADE) and line.who is not anyone]
+    assert {line.name for line in made if line.counts is not Bucket.FILES} == set()
+    assert {line.name: line.counts for line in MAP if line.counts and line not in made} == WRITES_TO_OTHERS

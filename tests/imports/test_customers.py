@@ -10,11 +10,13 @@ import app
 from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.imports.customers.headings import NAMES, TEMPLATE, Column, lines_of
+from models.exchange.sheets import files as spreadsheet
+from models.imports.customers.headings import NAMES, TEMPLATE, Column, is_list, lines_of
 from models.imports.customers.reading import Manager, Read, read_rows
 from models.outbox.message import Message
 from models.users.user import Grant, User
 from models.values.tables import Table, Unreadable
+from tests.stage.house import House
 from tests.stage.opening import Opening
 
 GOOD = {Column.CUSTOMER: "Første AS", Column.NUMBER: "315 908 302"}
@@ -84,6 +86,42 @@ def test_rows_are_read_as_people_write_them_and_beside_each_other() -> None:
     assert not any(one.row.faults for one in read(*(dict(zip(Column, cells, strict=True)) for cells in TEMPLATE)))
     with pytest.raises(Unreadable, match="Lista mangler kolonnen Organisasjonsnummer"):
         lines_of(Table())
+
+
+def test_d8_the_desk_looks_a_list_over_lets_it_be_corrected_and_brings_in_what_was_seen(house: House) -> None:
+    kam = house.sign_in("kam.lie").open("/desk/customers").follow("Importer")
+    kam.press("Se over lista")
+    assert kam.problems == ["Velg en fil, eller lim inn lista."]
+    kam.fill(pasted="Navn;Org\nA;B").press("Se over lista")
+    assert any("Lista mangler kolonnen Organisasjonsnummer." in problem for problem in kam.problems)
+    written = LIST.replace("Andre AS", "Andre 14838419861").replace("311661310", "912345610")
+    written = written.replace("315908302", "912345602").replace("315 908 302", "912 345 602")
+    kam.attach("file", "kunder.csv", written.encode("latin-1")).press("Se over lista")
+    assert kam.has("Disse kolonnene er ikke tatt med: Fargekode.")
+    assert kam.has("Kunde: Her står det et fødselsnummer.")
+    assert "Andre 148384*****" in kam.value("pasted")
+    tags = [tag.get_text() for tag in kam.soup.select("#rows li .tag")]
+    assert tags == ["feil", "feil", "ny", "ny", "ny", "ny"], "what is wrong comes first"
+    assert kam.has("Ny bruker ola.vik: bestilling, ansatte")
+    with house.behind() as db:
+        assert db.scalar(select(Customer.id).where(Customer.organisation_number == "912345602")) is None, "not kept"
+    kam.press("Importer 4 rader")
+    assert kam.has("4 rader er importert.")
+    assert kam.has("2 rader er ikke tatt med.")
+    kam.fill(pasted=kam.value("pasted").replace("Andre 148384*****", "Andre AS").replace("Ukjent Person", "Ada Berg"))
+    kam.press("Se over på nytt")
+    again = house.sign_in("kam.lie").open(kam.url).fill(pasted=kam.value("pasted")).press("Se over lista")
+    kam.press("Importer 2 rader")
+    assert kam.flash == "2 rader er importert."
+    again.press("Importer 2 rader")
+    assert again.response.status_code == 409
+    assert again.has("Noe er endret siden lista ble lest, og ingenting er lagret.")
+    assert not again.soup.select("#application-form")
+    page = kam.follow("Andre AS")
+    assert page.has("Lageret")
+    assert page.has("Ola Vik")
+    workbook = kam.send("GET", "/desk/customers/import/template.xlsx").content
+    assert lines_of(spreadsheet.read(workbook, is_list))[1] == tuple(Column)
 
 
 def test_d8_a_list_opens_customers_and_the_same_list_changes_nothing(

@@ -18,6 +18,7 @@ from tests.stage.page import Page
 
 USERS = ("hms.fjord", "okonomi.fjord", "hr.solvik", "kam.lie")
 LATER = {
+    "apply_customers",
     "confirm_distribution",
     "import_answers",
     "import_application",

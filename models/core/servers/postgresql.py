@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from models.core.deadline import deciding
+from models.core.servers.row_security import of_session
 from models.core.settings import Connections
 from models.core.walls import has_written
 
@@ -89,6 +90,9 @@ class Acknowledged(Session):
             super().close()
         except DBAPIError:
             self.invalidate()
+
+
+event.listen(Acknowledged, "after_begin", of_session)
 
 
 def _lost(context: ExceptionContext) -> None:

@@ -40,6 +40,8 @@ class Connections:
     """Seconds that somebody waits for one to get free."""
     through_pooler: bool = False
     """Whether a pooler such as PgBouncer may give each transaction another connection."""
+    read_url: str | None = field(default=None, repr=False)
+    """Where a server is reached that follows the one that leads, for lists, searches and exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _connections(environ: Mapping[str, str]) -> Connections:
         most=number(environ, "DATABASE_CONNECTIONS", 20, at_least=2),
         wait=number(environ, "DATABASE_WAIT", 10, at_least=1),
         through_pooler=flag(environ, "DATABASE_POOLER"),
+        read_url=environ.get("DATABASE_READ_URL") or None,
     )
 
 

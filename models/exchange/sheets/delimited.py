@@ -43,6 +43,14 @@ class CsvWriter:
         return text.encode()
 
 
+def pasted(table: Table) -> str:
+    """A table as it would have been copied out of a spreadsheet, a line for each row; `read` gives the same again."""
+    text = io.StringIO()
+    rows = ([" ".join(cell.split()) for cell in line.cells] for line in table.lines)
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
 def escape(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would compute it; `unescape` takes it off again."""
     return f"'{text}" if _FORMULA.match(text) or _ESCAPED.match(text) else text

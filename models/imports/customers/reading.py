@@ -30,7 +30,9 @@ RIGHTS = {
 _ALL = ("alle", "alt", "all")
 _STEPS = re.compile(r"\s*[>\u203a»]\s*")
 _WITH_ADDRESS = re.compile(r"(.*?)\s*[<(]\s*(\S+@\S+?)\s*[>)]")
-_LONGEST, _LONGEST_EMAIL = 200, 254
+_MASK = "*****"
+"""What the page has put into the place of an identity number, which is wrong there as well."""
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _read(row: Row, today: date) -> Read:
     def value(column: Column, read: Callable[[str], Any], otherwise: Any) -> Any:
         said = row.values.get(column, "")
         try:
-            if mask_in(said, today=today)[1]:
+            if mask_in(said, today=today)[1] or _MASK in said:
                 raise ValueError("Her står det et fødselsnummer. Det hører ikke hjemme i denne lista.")
             return read(said) if said else otherwise
         except ValueError as wrong:

@@ -71,7 +71,7 @@ def restore(installation: Installation, file: Path) -> Lines:
         _must_fit(manifest, database)
         _verify(file, manifest, copy)
         copies.put_back(database, copy)
-    with database.engine.connect() as connection:
+    with database.alone() as connection:
         _compare(connection, manifest, "The restored database")
     yield from _described(file, manifest)
     yield "Restored, and the same to the row."

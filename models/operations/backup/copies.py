@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, create_engine, func, inspect, make_url, select
 
 from models.core.database import Database
+from models.core.servers.row_security import EVERYBODYS, OPTION
 from models.migrations import is_of_the_models
 from models.operations.installation import Refused
 
@@ -39,9 +40,11 @@ def copied(database: Database, folder: Path) -> Iterator[tuple[Path, Connection]
             yield file, connection
         return
     # What is counted and what is dumped is one moment: the dump reads by the snapshot of this transaction.
-    with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    of_all = EVERYBODYS | {"isolation_level": "REPEATABLE READ"}
+    with database.engine.connect().execution_options(**of_all) as connection:
         snapshot = connection.scalar(select(func.pg_export_snapshot()))
-        _run(database, "pg_dump", f"--snapshot={snapshot}", "--format=custom", f"--file={file}")
+        every_row = ("--enable-row-security", f"--snapshot={snapshot}")
+        _run(database, "pg_dump", *every_row, "--format=custom", f"--file={file}")
         yield file, connection
 
 
@@ -97,6 +100,7 @@ def _run(database: Database, program: str, *words: str) -> None:
     url = make_url(database.engine.url)
     _, named = url.get_dialect()().create_connect_args(url)
     password = str(named.pop("password", ""))
+    named["options"] = f"{named.get('options', '')} {OPTION}".strip()
     with NamedTemporaryFile("w", prefix="pgpass-", encoding="utf-8") as passwords:  # for its owner alone
         if password:
             escaped = password.replace("\\", "\\\\").replace(":", "\\:")

@@ -23,7 +23,7 @@ def move(source: Database, target: Database) -> dict[str, int]:
     """
     migrations.migrate(target.engine)
     try:
-        with _nobody_else_writes(source) as old, target.engine.begin() as new:
+        with _nobody_else_writes(source) as old, target.alone() as new:
             return _moved(old, new)
     except BaseException:
         migrations.migrate(target.engine, "base")

@@ -53,6 +53,8 @@ class Door:
     """Whether it is open to who must set up a second factor first, as are the places that are open to nobody."""
     counts: Bucket | None = None
     """As what it is counted by the hour, since it costs others."""
+    from_replica: bool = False
+    """Whether a server of the database may answer that follows another one, and is some seconds behind."""
 
 
 def who_is_it(here: Visit) -> SignedIn | None:

@@ -9,18 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.core.database import CommitUnknown, kind_of
+from models.core.database import UNAVAILABLE, CommitUnknown, kind_of
 from models.core.deadline import Deadline, OutOfTime, deciding, is_uncertain, within
 from models.core.logs import route_is
 from models.core.scope import across_customers, bind
+from models.core.servers.replica import Behind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
+from routes.web.entrance.readings import LeaderAway, Reading, first_reading, who_is_there
 from routes.web.errors import Refused, not_found, not_known, refusal
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.same_origin import is_cross_site, is_our_host
@@ -66,26 +67,29 @@ async def whose(door: Door, request: Request, deadline: Deadline) -> int | Refus
 
 
 def visit(
-    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, is_again: bool = False
+    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, again: Reading | None = None
 ) -> Response:
     """Answer one request: a single transaction, committed if and only if the answer is below 400.
 
     Where a connection was lost, as when another server of the database takes the lead, what only reads is tried again
-    on a new one; what writes never is.
+    on a new one, or on another server; what writes never is.
     """
     times, portal = _Times.from_now(), door.portal
+    reading = again or first_reading(door, request.method)
     route_is(route_path(request))
     here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), portal.database.session(read_only=True))
     try:
-        response = _answer(door, here, failed, times)
+        response = _answer(door, here, failed, times, reading)
     except Refused as why:
         response = _undone(here, why)
+    except LeaderAway:
+        return visit(door, request, form, failed, again=Reading.REPLICA)
     except CommitUnknown:
         log.exception("commit unknown", extra={"method": request.method, "path": route_path(request)})
         response = _undone(here, not_known())
-    except (OperationalError, PoolTimeout) as unavailable:
-        if not is_again and _was_lost(unavailable) and request.method in SAFE_METHODS:
-            return visit(door, request, form, failed, is_again=True)
+    except (*UNAVAILABLE, Behind) as unavailable:
+        if again is None and request.method in SAFE_METHODS and _may_do_elsewhere(reading, unavailable):
+            return visit(door, request, form, failed, again=Reading.LEADER)
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
         response = _undone(here, _nothing_or_some(request, refusal(503, wait=5)))
     except Exception:
@@ -93,9 +97,8 @@ def visit(
         response = _undone(here, _nothing_or_some(request, refusal(500)))
     finally:
         here.db.close()
-    if response.status_code != 204:  # what an open page asks by itself, and hears nothing new, is no use
+    if response.status_code != 204 and reading is not Reading.REPLICA:  # what a page asks by itself in vain is no use
         _note_use(here)
-    times.done = time.perf_counter()
     _finish(here, response, times)
     return response
 
@@ -107,7 +110,7 @@ def knock(door: Door, request: Request) -> int | Refused | None:
         here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
         try:
             user = who_is_it(here)
-        except (OperationalError, PoolTimeout):
+        except UNAVAILABLE:
             return refusal(503, wait=5)
     if not is_our_host(request, portal.settings) or is_cross_site(request):
         return refusal(403)
@@ -125,19 +128,18 @@ def _overdue(door: Door, request: Request, deadline: Deadline) -> Response:
     with portal.database.session(read_only=True) as db:
         here = Visit(portal, request, FormData(), portal.clock.now(), Asked.by(request), db)
         response = refused(here, not_known() if unsure else refusal(503, wait=5))
-    times.done = time.perf_counter()
     _finish(here, response, times)
     return response
 
 
-def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> Response:
+def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times, reading: Reading) -> Response:
     """Find out who it is, open the session that this visit may have, and let it in; raises what `failed` already."""
     if door.is_probe:
         return door.handler(here)
     if not is_our_host(here.request, here.portal.settings):
         raise refusal(400)
     here.flash = here.portal.cookies.read_flash(here.request)
-    here.signed_in = who_is_it(here)
+    here.signed_in, here.db = who_is_there(here, reading)
     safe = here.request.method in SAFE_METHODS
     _open(here, read_only=safe or (here.is_viewing and not door.while_viewing))
     times.opened = time.perf_counter()
@@ -148,6 +150,9 @@ def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times) -> R
         with deciding(all_of_it=True):
             here.db.commit()
         here.portal.wake_postman()
+        position = here.portal.database.position
+        if position is not None:
+            here.portal.cookies.write_wrote(response, position)
     return response
 
 
@@ -161,7 +166,10 @@ def _open(here: Visit, *, read_only: bool) -> None:
         here.db = here.portal.database.session(scope)
 
 
-def _was_lost(error: OperationalError | PoolTimeout) -> bool:
+def _may_do_elsewhere(reading: Reading, error: Exception) -> bool:
+    """Whether it was the connection, or a replica, that failed."""
+    if reading is not Reading.LEADER:
+        return True
     return isinstance(error, OperationalError) and error.connection_invalidated
 
 
@@ -182,13 +190,14 @@ def _note_use(here: Visit) -> None:
         return
     if here.portal.database.is_taken:  # the next use will do
         return
-    with here.portal.database.session(at_once=True) as db, suppress(OperationalError, PoolTimeout):  # as above
+    with here.portal.database.session(at_once=True) as db, suppress(*UNAVAILABLE):  # as above
         with across_customers(db):
             note_use(db, here.signed_in, here.now)
         db.commit()
 
 
 def _finish(here: Visit, response: Response, times: _Times) -> None:
+    times.done = time.perf_counter()
     if here.flash and response.status_code not in {204, 303, 304}:
         here.portal.cookies.remove_flash(response)
     if here.visitor and here.signed_in is None:

@@ -18,6 +18,7 @@ from models.core.settings import Settings
 _DEVICE_AGE = timedelta(days=180)
 _FLASH_AGE = timedelta(minutes=1)
 _BEGUN_AGE = timedelta(minutes=10)
+_WROTE_AGE = timedelta(minutes=10)
 _VISITOR_AGE = timedelta(hours=12)
 _USERS_PER_DEVICE = 5
 _SIGNED = {"digest_method": hashlib.sha256}
@@ -61,6 +62,7 @@ class Cookies:
         self._visitor = URLSafeSerializer(keys, salt="visitor", signer_kwargs=_SIGNED)
         self._flash = URLSafeTimedSerializer(keys, salt="flash", signer_kwargs=_SIGNED)
         self._choice = URLSafeSerializer(keys, salt="choice", signer_kwargs=_SIGNED)
+        self._wrote = URLSafeTimedSerializer(keys, salt="wrote", signer_kwargs=_SIGNED)
         self._form = URLSafeSerializer(keys, salt="form", signer_kwargs=_SIGNED)
 
     def read_session(self, request: Request) -> SessionCookie | None:
@@ -133,6 +135,16 @@ class Cookies:
         """Name a browser that is about to sign in."""
         age = int(_VISITOR_AGE.total_seconds())
         self._write(response, "visitor", self._visitor.dumps(visitor), max_age=age)
+
+    def read_wrote(self, request: Request) -> int:
+        """Up to where the database must have come that this browser reads from; 0 where it wrote nothing lately."""
+        value = self._read(request, "wrote", self._wrote, max_age=int(_WROTE_AGE.total_seconds()))
+        return value if isinstance(value, int) else 0
+
+    def write_wrote(self, response: Response, position: int) -> None:
+        """Written with each change, where pages may be read from a server that follows the one that was written to."""
+        value = str(self._wrote.dumps(position))
+        self._write(response, "wrote", value, max_age=int(_WROTE_AGE.total_seconds()))
 
     def remember(self, response: Response, name: str, choice: str) -> None:
         """Remember how somebody wants to see something, on this browser; nothing that is anybody's secret."""

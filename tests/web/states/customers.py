@@ -15,6 +15,14 @@ def refused_for_many(person: Visitor) -> None:
     expect(person.part("problems")).to_be_visible()
 
 
+def looked_over(person: Visitor) -> None:
+    """A list with a customer that is new, and a row with a fault."""
+    person.open("/desk/customers/import")
+    person.field("Eller lim inn fra Excel").fill("Kunde;Organisasjonsnummer\nNy AS;912345602\nFeil AS;912345603")
+    person.button("Se over lista").click()
+    expect(person.button("Importer 1 rad")).to_be_visible()
+
+
 def invited_user(person: Visitor) -> None:
     """A user who has chosen no password yet."""
     from_the_customer(person, "Ny bruker")
@@ -44,6 +52,7 @@ STATES: Ways = {
     "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
     "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
     "desk customer": ("desk_customer", "kam.lie", desk_customer),
+    "customer list": ("new_customers", "kam.lie", looked_over),
     "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
     "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
     "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
