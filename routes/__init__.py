@@ -9,7 +9,7 @@ from routes import alerts, crm, guide, health, search, units
 from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.contract import page as contract
-from routes.employees import deactivations
+from routes.employees import deactivations, due
 from routes.employees import edit as edit_employee
 from routes.employees import new as new_employee
 from routes.employees import page as employee_page
@@ -136,6 +136,10 @@ MAP: tuple[Line, ...] = (
     get ("/employees/{id:int}/disclosure.json", disclosures.as_json, name="employee_json",  who=may(EMPLOYEES), counts=Bucket.FILES),
     get ("/employees.csv",                 employees.csv,           name="employees_csv",   who=may(EMPLOYEES), from_replica=True),
     get ("/employees.xlsx",                employees.xlsx,          name="employees_xlsx",  who=may(EMPLOYEES), from_replica=True),
+    get ("/employees/due",                 due.index,               name="due",             who=may(EMPLOYEES)),
+    get ("/employees/due/choice",          due.choose,              name="choose_due",      who=may(EMPLOYEES)),
+    get ("/employees/due.csv",             due.csv,                 name="due_csv",         who=may(EMPLOYEES)),
+    get ("/employees/due.xlsx",            due.xlsx,                name="due_xlsx",        who=may(EMPLOYEES)),
     get ("/employees/imports",             imports.new,             name="new_import",      who=may(EMPLOYEES)),
     post("/employees/imports",             imports.create,          name="create_import",   who=may(EMPLOYEES), form="new_import", max_body=10 * MEGABYTE, counts=Bucket.IMPORTS),
     get ("/employees/imports/{id:int}",    imports.show,            name="import",          who=may(EMPLOYEES)),

@@ -3,12 +3,14 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
 from routes.bookings.desk import sign_ups as desk_sign_ups
 from routes.bookings.desk import slots as desk_slots
 from routes.catalogue import entry as desk_catalogue_entry
 from routes.catalogue import page as desk_catalogue
+from routes.customers import checks as desk_checks
 from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
@@ -53,6 +55,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/bookings/{id:int}/cancellation", desk_booking_changes.create_cancellation, name="desk_call_off", who=serving, form="desk_cancellation"),
     get ("/desk/bookings/{id:int}/times",  desk_slots.new,          name="desk_new_times",  who=serving),
     post("/desk/bookings/{id:int}/times",  desk_slots.create,       name="desk_add_times",  who=serving, form="desk_new_times"),
+    get ("/desk/bookings/{id:int}/moves",  desk_moves.new,          name="desk_new_moves",  who=serving),
+    post("/desk/bookings/{id:int}/moves",  desk_moves.create,       name="desk_move_times", who=serving, form="desk_new_moves"),
     get ("/desk/bookings/{id:int}/signups", desk_sign_ups.show,     name="desk_sign_ups",   who=serving),
     post("/desk/bookings/{id:int}/signups", desk_sign_ups.create,   name="desk_sign_up",    who=serving, form="desk_sign_ups"),
     post("/desk/signups/{id:int}/cancellation", desk_sign_ups.destroy, name="desk_cancel_sign_up", who=serving),
@@ -74,6 +78,9 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
+    get ("/desk/customers/{id:int}/checks", desk_checks.index,      name="desk_checks",     who=staff),
+    post("/desk/customers/{id:int}/checks", desk_checks.create,     name="create_check",    who=serving, form="desk_checks"),
+    post("/desk/customers/checks/{id:int}/removal", desk_checks.destroy, name="remove_check", who=serving, form="desk_checks"),
     get ("/desk/customers/{id:int}/disclosure", disclosures.index,  name="desk_disclosure", who=serving),
     get ("/desk/customers/employees/{id:int}/disclosure.pdf", disclosures.desk_pdf, name="desk_employee_pdf", who=serving, counts=Bucket.FILES),
     get ("/desk/customers/employees/{id:int}/disclosure.json", disclosures.desk_json, name="desk_employee_json", who=serving, counts=Bucket.FILES),

@@ -19,6 +19,7 @@ TABS: tuple[Tab, ...] = (
     )),
     Tab("Ansatte", "employees", may(EMPLOYEES), places=(
         Tab("Ansatte", "employees", may(EMPLOYEES)),
+        Tab("Kontroller", "due", may(EMPLOYEES)),
         Tab("Importer", "new_import", may(EMPLOYEES)),
     )),
     Tab("Rapporter", "reports", may(REPORTS), places=(

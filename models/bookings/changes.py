@@ -145,6 +145,27 @@ def set_time(
     return len(seated)
 
 
+def move_times(
+    db: Session, booking: Booking, wanted: Mapping[int, Time], *, reason: str, by: Actor, now: datetime
+) -> int:
+    """Move several slots of a booking, by their ids, all of them or none; returns how many people are told.
+
+    Each gets one letter. Raises what `set_time` does; `reason` is for the log alone.
+    """
+    slots = [slot for slot in _slots_of(db, booking) if slot.id in wanted]
+    news = []
+    for slot in slots:
+        time = wanted[slot.id]
+        _check_time(slot, time)
+        seated = _sign_ups(db, SignUp.slot_id == slot.id, SignUp.state.in_(HOLDING))
+        _check_free(db, slot, time, seated, now)
+        news += _moved(slot, time, seated)
+    tell(db, booking, *news, by=by, now=now, reason=reason)
+    tell_of_change(db, booking, "Tider er flyttet", now)
+    _record(db, booking, "times moved", by, now, slots=[slot.id for slot in slots], reason=reason)
+    return len(news)
+
+
 def _check_time(slot: Slot, time: Time) -> None:
     if time.capacity < max(1, slot.taken):
         raise TooFewPlaces(slot, time.capacity)

@@ -38,6 +38,15 @@ def customer_with_manager(db: Session, customer_id: int) -> Customer:
     return db.scalars(wanted).one()
 
 
+def hold_customer(db: Session, customer_id: int, *, shared: bool = False) -> None:
+    """Hold a customer until the commit: against whoever holds it, or, `shared`, against whoever holds it alone.
+
+    So that what is asked for all of its employees, and what becomes of one of them, follow each other.
+    """
+    held = select(Customer.id).where(Customer.id == customer_id)
+    db.execute(held.with_for_update(read=shared, key_share=not shared)).one()
+
+
 def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: datetime) -> None:
     """Show Rapporter to a customer, or hide it (U1), and note who did where that changes something."""
     if customer.has_reports != on:

@@ -127,7 +127,7 @@ def place_unit(db: Session, unit: Unit, parent: Unit | None) -> None:
 
 def _held(db: Session, unit_id: int) -> Unit:
     """The unit, so that one change follows another; raises sqlalchemy's NoResultFound."""
-    return db.scalars(select(Unit).where(Unit.id == unit_id).with_for_update()).one()
+    return db.scalars(select(Unit).where(Unit.id == unit_id).with_for_update(key_share=True)).one()
 
 
 def _check(db: Session, facts: UnitFacts, parent: Unit | None, itself: Unit | None) -> None:

@@ -14,6 +14,7 @@ from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.customers.customer import Customer
 from models.demo.bookings import add_bookings
+from models.demo.checks import add_checks
 from models.demo.companies import add_companies
 from models.demo.identities import add_numbers
 from models.demo.invoices import add_invoices
@@ -57,3 +58,4 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
         add_plans(db, units, orders, now=midnight)
         add_reports(db, units, now=midnight)
         add_notices(db, units, now=midnight)
+        add_checks(db, units)

@@ -15,7 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.leaving import deactivate
+from models.checks.keeping import touch
 from models.core.sealed import Keyring
+from models.customers.customer import hold_customer
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
 from models.employees.employee import Employee
 from models.employees.national_ids import register_many
@@ -187,12 +189,14 @@ def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Add
     added = [one for one in items if one and one.details.employee_number not in taken]
     if added:
         ids = add_prepared(db, added, wanted.units, by=wanted.by, now=wanted.now)
+        touch(db, wanted.customer_id, ids.values())
         numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
     return {Fate.NEW.value: len(added), Fate.FAULTY.value: len(items) - len(added)}
 
 
 def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Changed | None]) -> Mapping[str, int]:
+    hold_customer(db, wanted.customer_id, shared=True)  # before its employees, as whoever asks for a check does
     as_seen = _as_seen(db, items)
     holders = holders_of_numbers(db, (one.details.employee_number for one in items if one))
     changed = [
@@ -203,6 +207,7 @@ def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[
     if changed:
         if not change_prepared(db, changed, wanted.units, by=wanted.by, now=wanted.now):
             raise AssertionError("what is locked was changed by another")
+        touch(db, wanted.customer_id, (one.id for one in changed))
         numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
     return {Fate.CHANGED.value: len(changed), Fate.OVERTAKEN.value: len(items) - len(changed)}

@@ -1,6 +1,7 @@
 """Reading a typed date or time of day. How they are written for people is in `routes.web.words`."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -101,6 +102,13 @@ def parse_date(text: str, year_of: Callable[[int], int | None] = lambda _: None)
 def of_this_century(year: int) -> int:
     """The year that two digits mean where nothing is older: the dates of orders, bookings and invoices."""
     return 2000 + year
+
+
+def months_after(day: date, months: int) -> date:
+    """The day so many months later: the 31st is the last day of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _joined(digits: str) -> Written:

@@ -10,6 +10,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from models.catalogue.entry import Meaning
+from models.checks.search import Within, count_due
 from models.core.scope import Right
 from models.info.ending import ending_soon
 from models.info.worklist import (
@@ -90,7 +91,8 @@ def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]
     """What waits for the user, the most urgent first; the box named `todo` is open."""
     people = [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
     times = _times(visit) if visit.may(Right.EMPLOYEES) else ()
-    return [*_orders(visit), *times, *people, *_invoices(visit)]
+    due = _due(visit) if visit.may(Right.EMPLOYEES) else ()
+    return [*_orders(visit), *times, *people, *due, *_invoices(visit)]
 
 
 def _orders(visit: Visit) -> Iterator[Box]:
@@ -134,6 +136,19 @@ def _emails(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
         rows = _rows(visit, people, EmailForm, "employee_email", tried)
         title = f"{_counted(missing)} {'ansatt' if missing == 1 else 'ansatte'} mangler e-post"
         yield _box(visit, EMAILS, title, "De får ikke innkalling eller egenerklæring.", rows=rows, total=missing)
+
+
+def _due(visit: Visit) -> Iterator[Box]:
+    """Checks that are overdue, or due within 90 days, and for which there is no time (H8)."""
+    counts = count_due(visit.db, visit.today)
+    if counts.overdue:
+        title = f"{_counted(counts.overdue)} {'kontroll' if counts.overdue == 1 else 'kontroller'} er forfalt"
+        also = f"{_counted(counts.soon)} til forfaller innen 90 dager." if counts.soon else "Ingen har time ennå."
+        yield Box("due", title, also, visit.url("due"), label="Se hvem")
+    elif counts.soon:
+        title = f"{_counted(counts.soon)} {'kontroll' if counts.soon == 1 else 'kontroller'} forfaller innen 90 dager"
+        way = visit.url("due", within=Within.SOON)
+        yield Box("due", title, "De har ikke time ennå.", way, label="Se hvem")
 
 
 def _invoices(visit: Visit) -> Iterator[Box]:

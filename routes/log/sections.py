@@ -57,6 +57,7 @@ def sections_of(found: File) -> list[Section]:
     return [
         _facts("Opplysninger", found["employee"] + found["national_id"]),
         _table("Timer", ["Hva", "Når", "Hvor", "Tilstand", "Påmeldt"], found["sign_ups"], sign_up),
+        _table("Kontroller", ["Hva", "Sist", "Forfaller", "Har time"], found["checks"], _check),
         _table("Invitasjoner", ["Til", "Invitert", "Avsluttet"], found["invitations"], invitation),
         _table("Brev og meldinger", ["Hva", "Om", "Til", "Når", "Sier"], found["messages"], _message),
         _table("Lister som venter", ["Sendt inn", "Sier"], found["imports"], _list),
@@ -72,6 +73,10 @@ def _facts(heading: str, records: list[Record]) -> Section:
 
 def _table(heading: str, heads: list[str], records: list[Record], cells: Cells) -> Section:
     return {"heading": heading, "heads": heads, "rows": [cells(row) for row in records], "none": _NOTHING}
+
+
+def _check(row: Record) -> list[str]:
+    return [row["name"], _text(row["last_on"]), _text(row["due_on"]), _text(row["booked_on"])]
 
 
 def _message(row: Record) -> list[str]:

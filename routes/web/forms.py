@@ -10,7 +10,7 @@ from wtforms import Form
 from wtforms.validators import DataRequired
 
 from models.customers.units import UnitRow
-from routes.web.fields import ALL, Choice, Option, Text
+from routes.web.fields import ALL, Choice, Ids, Option, Text
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
@@ -54,6 +54,15 @@ class PortalForm(Form):
     def filters(self) -> dict[str, str]:
         """The filters that are set, as they stand in the URL (B10)."""
         return {field.name: field.data for field in self if field.data}
+
+    @property
+    def as_sent(self) -> list[tuple[str, str]]:
+        """Everything that is filled in, as a form sends it."""
+        found: list[tuple[str, str]] = []
+        for field in self:
+            values = field.data if isinstance(field, Ids) else ["1" if field.data is True else field.data]
+            found += [(field.name, str(value)) for value in values if value]
+        return found
 
     @property
     def sentences(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ UNSEEN_PARTS = {
         "import_columns",
         "import_answers",
     ),  # one has to be on the way
-    *("desk_update_booking", "desk_add_times", "desk_remove_slot", "desk_attendance"),
+    *("desk_update_booking", "desk_add_times", "desk_move_times", "desk_remove_slot", "desk_attendance"),
 }
 """Lines with a part that no rehearsal reaches."""
 
@@ -132,7 +133,8 @@ def test_markup_is_read_as_a_browser_reads_it() -> None:
 @pytest.mark.rest
 def test_each_part_is_seen_in_a_rehearsal_and_each_answer_is_one_that_was_promised(tmp_path: Path) -> None:
     settings = Settings(secret_keys=SECRETS, field_keys=FIELD_KEYS, demo=True, var=tmp_path)
-    examples = rehearse(MAP, settings, TestClock(), create_app)
+    with ThreadPoolExecutor(1) as apart:  # as the portal does: on this thread a browser may have a loop
+        examples = apart.submit(rehearse, MAP, settings, TestClock(), create_app).result()
     unseen: dict[str, set[str]] = {}
     for line in MAP:
         told, own = description.described(line), [example for example in examples if example.line == line.name]

@@ -319,7 +319,7 @@ def test_every_table_that_names_a_customer_is_behind_the_walls_or_says_why() -> 
 
 
 def test_every_table_of_a_unit_says_which_rights_open_it() -> None:
-    of_a_branch = {"grants", "notices"}  # what they say holds from the unit downwards: test_desk_notices
+    of_a_branch = {"checks", "grants", "notices"}  # what they say holds from the unit downwards: test_desk_notices
     for mapper in Base.registry.mappers:
         if "unit_id" in mapper.columns and mapper.class_.__tablename__ not in of_a_branch:
             assert issubclass(mapper.class_, UnitOwned)

@@ -228,4 +228,5 @@ def test_what_refers_to_an_employee_is_known() -> None:
         ("sign_ups", True),
         ("national_ids", False),
         ("invitations", False),
+        ("due_checks", False),
     }

@@ -25,6 +25,7 @@ NOT_PAGES = {
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment"),
     *("employees_csv", "employees_xlsx", "orders_csv", "orders_xlsx", "customers_template"),
+    *("due_csv", "due_xlsx", "choose_due"),
     *("employee_pdf", "employee_json", "desk_employee_pdf", "desk_employee_json"),
     *("log_csv", "desk_log_csv", "contract_json", "contract_schema"),
     *("order_receipt", "employee_receipt", "desk_order_receipt", "desk_report_file"),

@@ -9,6 +9,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
+from models.checks.due import DueCheck
 from models.core.audit import AuditEntry
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
@@ -32,6 +33,7 @@ HELD: dict[str, tuple[type[Any], tuple[str, ...]]] = {
             "unit_id",
         ),
     ),
+    "checks": (DueCheck, ("id", "name", "last_on", "due_on", "booked_on", "unit_id")),
     "invitations": (Invitation, ("id", "booking_id", "invited_at", "invited_by_id", "ended_at", "unit_id")),
     "bookings": (
         Booking,
@@ -69,6 +71,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "the file says once whose it is": (
         *("employees.customer_id", "national_ids.customer_id", "national_ids.employee_id", "sign_ups.customer_id"),
         *("sign_ups.employee_id", "invitations.customer_id", "invitations.employee_id", "bookings.customer_id"),
+        *("due_checks.customer_id", "due_checks.employee_id"),
         *("slots.customer_id", "slots.unit_id", "outbox.customer_id", "imports.customer_id"),
         *("audit_entries.customer_id", "viewings.customer_id"),
     ),
@@ -88,7 +91,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "it is written for a whole unit": ("reports", "report_files", "plan_items", "notices"),
     "it is a word of the provider's, the same for all": ("catalogue", "catalogue_changes"),
-    "it is about a company": ("customers", "units", "crm_records", "received_events"),
+    "it is about a company": ("customers", "units", "checks", "crm_records", "received_events"),
     "it keeps the portal running": ("endpoints", "marks", "numbers", "log_heads"),
 }
 NOT_SHOWN: dict[str, str] = {what: why for why, several in _NOT_SHOWN.items() for what in several}

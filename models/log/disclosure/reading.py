@@ -16,6 +16,7 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
+from models.checks.due import NEVER, DueCheck
 from models.core.audit import AuditEntry, Change, record
 from models.core.database import give_way
 from models.core.sealed import Keyring
@@ -75,6 +76,7 @@ def everything_of(db: Session, keyring: Keyring, id: int, mask: str, asker: Aske
         "employee": Employee.id == id,
         "national_id": NationalId.employee_id == id,
         "sign_ups": SignUp.id.in_(sign_ups),
+        "checks": DueCheck.employee_id == id,
         "invitations": Invitation.id.in_(invitations),
         "bookings": or_(*(Booking.id.in_(ids) for ids in of_bookings)),
         "slots": Slot.id.in_(select(SignUp.slot_id).where(SignUp.id.in_(sign_ups))),
@@ -163,6 +165,8 @@ def _put_in_words(db: Session, found: File, mask: str) -> None:
                 row["unit"] = units.get(row.pop("unit_id"))
             if "payload" in row:
                 row["payload"] = {name: value for name, value in row["payload"].items() if name != _SECRET}
+    for check in found["checks"]:
+        check["due_on"] = None if check["due_on"] == NEVER else check["due_on"]
     for number in found["national_id"]:
         number["number"] = mask
         del number["sealed"]

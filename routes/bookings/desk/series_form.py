@@ -152,12 +152,3 @@ class SeriesForm(PortalForm):
         if first <= now:
             return self.opens, "Den første tiden er allerede begynt. Velg et senere klokkeslett eller en annen dag."
         return None
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Everything that is filled in, as a form sends it."""
-        found: list[tuple[str, str]] = []
-        for field in self:
-            values = field.data if isinstance(field, Ids) else ["1" if field.data is True else field.data]
-            found += [(field.name, str(value)) for value in values if value]
-        return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.bookings.sign_ups.sign_up import State as SignUp
 from models.catalogue.entry import Meaning
+from models.checks.search import State as Due
 from models.deliveries.search import State as Delivery
 from models.employees.details import Gender
 from models.imports.rows import Fate
@@ -53,6 +54,12 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Age.OVERDUE: Label("Forfalt", "bad"),
         Age.SOON: Label("Forfaller innen 14 dager", "wait"),
         Age.LATER: Label("Senere", "later"),
+    },
+    Due: {
+        Due.OVERDUE: Label("Forfalt", "bad"),
+        Due.SOON: Label("Forfaller innen 90 dager", "wait"),
+        Due.LATER: Label("Senere"),
+        Due.UNKNOWN: Label("Uten dato"),
     },
     Meaning: {
         Meaning.RECEIVED: Label("Mottatt", "wait"),

@@ -116,6 +116,7 @@ STATES: Ways = {
     "desk slot refused": ("desk_edit_slot", "kam.lie", desk_slot_refused),
     "desk booking edited": ("desk_edit_booking", "kam.lie", lambda person: desk_booking(person, under="/edit")),
     "desk calling off": ("desk_cancellation", "kam.lie", lambda person: desk_booking(person, under="/cancellation")),
+    "desk moves": ("desk_new_moves", "kam.lie", lambda person: desk_booking(person, under="/moves")),
     "desk new times": ("desk_new_times", "kam.lie", lambda person: desk_booking(person, under="/times")),
     "desk day list": ("desk_day_list", "kam.lie", lambda person: desk_booking(person, under="/day-list")),
     "desk hidden names": (

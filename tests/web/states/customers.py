@@ -56,6 +56,11 @@ STATES: Ways = {
     "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
     "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
     "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
+    "desk checks": (
+        "desk_checks",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Hvem skal til hva, hvor ofte", press="Lagre"),
+    ),
     "new user": (
         "new_user",
         "kam.lie",

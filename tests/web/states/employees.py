@@ -70,6 +70,7 @@ STATES: Ways = {
     "employee refused": ("edit_employee", "hms.fjord", employee_refused),
     "employee asked about": ("edit_employee", "hms.fjord", employee_asked_about),
     "number about to go": ("edit_employee", "hms.fjord", number_about_to_go),
+    "checks": ("due", "leder.brann", opens("/employees/due?within=unknown")),
     "new employee": ("new_employee", "hms.fjord", opens("/employees/new")),
     "new employee refused": ("new_employee", "hms.fjord", new_employee_refused),
     "leaving": ("deactivation", "hms.fjord", leaving),

@@ -1,0 +1,1 @@
+"""Stories of recurring checks, and of who is due for one."""
