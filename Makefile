@@ -12,7 +12,7 @@ UV ?= uv
 
 PYTEST = $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
 
-.PHONY: help run test test-rest test-all check bench guide lock
+.PHONY: help run test test-rest test-all check pictures audit bench guide lock
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +35,12 @@ check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silen
 	@$(PYTHON) -m mypy --no-error-summary
 	@said=$$($(VENV)/bin/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 	@$(PYTHON) -m tests.stage.template_roots
+
+pictures: $(VENV)/installed-dev  ## accept how the pages look now (needs Chromium); ARGS='-k orders' accepts some
+	@$(PYTEST) --pairs=rest tests/pictures --accept-pictures $(ARGS)
+
+audit: $(VENV)/installed-dev  ## measure how far the pages reach: axe-core, Nu, bytes, Lighthouse (docs/reach.md)
+	@$(PYTHON) -m tests.audit
 
 bench: $(VENV)/installed-dev  ## measure speed and weight
 	@$(PYTHON) -m bench $(ARGS)

@@ -1,6 +1,7 @@
 """Measures the portal and prints one table; exit code 1 where a budget is broken by more than the noise.
 
 python -m bench [sqlite|postgresql|both] [--quick] [--long]
+python -m bench peers | pages | size   the list beside others', every page, and lists as their tables grow
 """
 
 import argparse
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from bench import databases, employees, measures
@@ -16,6 +18,8 @@ from bench.seconds import seconds
 from bench.server import serving
 from bench.table import BROKEN, Figure, show
 
+_OTHERS = {"peers": "bench.peers.turns", "pages": "bench.pages", "size": "bench.size"}
+"""Measurements by themselves, by their word."""
 _QUICK = Extent(rounds=3, requests=100, memory_requests=300)
 _USUAL = Extent(rounds=5, requests=300, memory_requests=10_000)
 _LONG = Extent(rounds=10, requests=1500, memory_requests=100_000)
@@ -23,6 +27,8 @@ _LONG = Extent(rounds=10, requests=1500, memory_requests=100_000)
 
 def main(words: list[str]) -> int:
     """Carry out the measurements."""
+    if words and words[0] in _OTHERS:
+        return int(import_module(_OTHERS[words[0]]).main(words[1:]))
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures speed and weight.")
     parser.add_argument("database", nargs="?", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--quick", action="store_true", help="a first impression, in less than a minute")

@@ -66,10 +66,11 @@ def new_databases(kind: str, folder: Path, *names: str) -> Iterator[list[str]]:
 def filled(kind: str, folder: Path) -> Iterator[tuple[Filled, Filled, str]]:
     """A small and a large database, and the URL of an empty one."""
     with new_databases(kind, folder, "small", "large", "staff") as [small, large, empty]:
-        yield _filled(small, SMALL), _filled(large, LARGE), empty
+        yield filled_with(small, SMALL), filled_with(large, LARGE), empty
 
 
-def _filled(url: str, orders: int) -> Filled:
+def filled_with(url: str, orders: int) -> Filled:
+    """An empty database, migrated, with so many orders."""
     database = Database(url)
     migrate(database.engine)
     with database.session() as db, across_customers(db):
@@ -88,7 +89,7 @@ def _filled(url: str, orders: int) -> Filled:
 
 def _add_people(db: Session) -> dict[int, str]:
     """Two customers with five units each, and one user each; returns the secrets of their sessions."""
-    db.add(Number(series=SERIES, last=_FIRST + 2 * LARGE))
+    db.merge(Number(series=SERIES, last=_FIRST + 2 * LARGE, begun=True))
     db.add(AccountManager(id=1, name="Silje Haugen", email="silje.haugen@bht.example", phone="22000000"))
     db.flush()
     secrets = {}

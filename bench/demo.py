@@ -52,13 +52,18 @@ def demo_database(kind: str, folder: Path, now: Clock | None = None) -> Iterator
             server = package.get_server(folder / "server", cleanup_mode="delete")
             afterwards.callback(server.cleanup)
             url = server.get_uri()
-        database = Database(url)
-        migrate(database.engine)
-        with database.session() as db, across_customers(db):
-            demo.load(db, Keyring((_FIELD_KEY,)), now=(now or Clock(TODAY)).now())
-            db.commit()
-        database.close()
+        fill(url, now or Clock(TODAY))
         yield url
+
+
+def fill(url: str, now: Clock) -> None:
+    """Put the tables and the demo into an empty database."""
+    database = Database(url)
+    migrate(database.engine)
+    with database.session() as db, across_customers(db):
+        demo.load(db, Keyring((_FIELD_KEY,)), now=now.now())
+        db.commit()
+    database.close()
 
 
 def environment(url: str, folder: Path, **settings: str) -> dict[str, str]:

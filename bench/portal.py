@@ -26,6 +26,9 @@ from routes.web.http.asked import Asked
 from routes.web.visit import Visit
 
 TEMPLATE_ONLY = "/bench/template-only"
+BYTES = "/bench/bytes"
+"""What the list was last, sent by Starlette alone."""
+NOTHING = "/healthz"
 PROCESS = "/bench/process"
 
 
@@ -37,6 +40,8 @@ class TemplateOnly:
 
     def __init__(self) -> None:
         self._kept: dict[bool, tuple[Visit, str, dict[str, Any]]] = {}
+        self.last = b""
+        """The whole document, as it was drawn last."""
         vars(search)["page"] = self._keep
 
     def _keep(self, visit: Visit, place: str, **answer: Any) -> Response:
@@ -51,7 +56,20 @@ class TemplateOnly:
         asked = Asked.by(request)
         before, place, answer = self._kept[asked.partial]
         visit = replace(before, request=request, asked=asked, now=before.portal.clock.now())
-        await page(visit, place, **answer)(scope, receive, send)
+        response = page(visit, place, **answer)
+        self.last = bytes(response.body)
+        await response(scope, receive, send)
+
+
+class BytesOnly:
+    """The list of orders as it was drawn last by a `TemplateOnly`, as bytes in hand."""
+
+    def __init__(self, drawn: TemplateOnly) -> None:
+        self._drawn = drawn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        await Response(self._drawn.last, media_type="text/html")(scope, receive, send)
 
 
 def process(_request: Request) -> Response:
@@ -61,13 +79,18 @@ def process(_request: Request) -> Response:
         held = int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     else:  # macOS, which tells the peak, in bytes
         held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return JSONResponse({"held": held, "used": time.process_time()})
+    return JSONResponse({"id": os.getpid(), "held": held, "used": time.process_time()})
 
 
 def create() -> Starlette:
     """The portal, without the postman."""
     app = create_app(with_postman=False)
-    app.router.routes += [Route(TEMPLATE_ONLY, TemplateOnly(), methods=["GET"]), Route(PROCESS, process)]
+    drawn = TemplateOnly()
+    app.router.routes += [
+        Route(TEMPLATE_ONLY, drawn, methods=["GET"]),
+        Route(BYTES, BytesOnly(drawn), methods=["GET"]),
+        Route(PROCESS, process),
+    ]
     return app
 
 

@@ -55,6 +55,7 @@ class Answer:
 class Process:
     """What the worker says of itself."""
 
+    id: int
     held: int
     """Memory, in bytes."""
     used: float

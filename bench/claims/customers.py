@@ -6,8 +6,8 @@ MUTATIONS = (
     of(
         "a user of several customers is not changed by one",
         "models/users/changes.py",
-        "if changed and customers_besides(db, user_id, customer_id):",
-        "if False:",
+        "powers.covers_all(granted) and not customers_besides(db, user_id, customer_id)",
+        "powers.covers_all(granted)",
         "tests/customers/test_desk_users.py::test_a_user_of_other_customers_is_not_changed_for_all_of_them_by_one",
     ),
     of(

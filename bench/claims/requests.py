@@ -34,7 +34,7 @@ MUTATIONS = (
     of(
         "a large body is read from a session that lives and may",
         "routes/web/entrance/place.py",
-        "sender = await run(knock, self, request)",
+        "sender = await whose(self, request, deadline)",
         "sender = 1",
         "tests/hostile/test_bodies.py::test_a_large_form_of_anybody_else_is_not_read",
     ),
@@ -119,8 +119,8 @@ MUTATIONS = (
     of(
         "what was typed waits while somebody has had enough for an hour",
         "routes/web/entrance/kept.py",
-        "if form and here.request.method not in SAFE_METHODS:",
-        "if False:",
+        "        if form and here.request.method not in SAFE_METHODS:\n            with",
+        "        if False:\n            with",
         "tests/hostile/test_volume.py::test_after_enough_for_an_hour_what_was_typed_is_kept_for_later",
     ),
     of(

@@ -20,8 +20,8 @@ MUTATIONS = (
     of(
         "an address is believed from named proxies only",
         "routes/web/serving/server.py",
-        "forwarded_allow_ips=list(around.proxies)",
-        'forwarded_allow_ips="*"',
+        "Proxies(app, around.proxies, ",
+        'Proxies(app, ("*",), ',
         "tests/hostile/test_guessing.py::test_an_address_is_believed_from_named_proxies_only",
     ),
     of(

@@ -20,7 +20,7 @@ from models.bookings.slots import Slot
 from models.checks.check import Check
 from models.checks.due import NEVER, DueCheck
 from models.core.clock import today_in_oslo
-from models.core.scope import whole_customer
+from models.core.scope import on_behalf_of, whole_customer
 from models.core.walls import insert_rows
 from models.customers.customer import hold_customer
 from models.customers.units import Unit, norwegian
@@ -204,9 +204,10 @@ def _see_to_it(session: Session) -> None:
     touched: _Touched | None = session.info.pop(_TOUCHED, None)
     if touched is None:
         return
-    with whole_customer(session):
-        for customer_id in sorted(touched.people.keys() | touched.bookings.keys() | touched.trees):
-            hold_customer(session, customer_id, shared=customer_id not in touched.trees)
+    for customer_id in sorted(touched.people.keys() | touched.bookings.keys() | touched.trees):
+        with on_behalf_of(session, customer_id):
+            if not hold_customer(session, customer_id, shared=customer_id not in touched.trees):
+                continue  # it was added and taken back, as where a list is only looked over
             if customer_id in touched.trees:
                 keep_all(session, customer_id)
             else:

@@ -154,3 +154,19 @@ def whole_customer(session: Session) -> Iterator[None]:
         session.flush()
     finally:
         session.info[_SCOPE] = before
+
+
+@contextmanager
+def on_behalf_of(session: Session, customer_id: int) -> Iterator[None]:
+    """Hold a session to all of one customer, whatever it is held to: for what follows from rows that it has written.
+
+    At the commit a session may be held to nothing any more, as after the desk has added a customer.
+    """
+    before = held_to(session)
+    session.flush()
+    session.info[_SCOPE] = Scope.whole(customer_id)
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_SCOPE] = before

@@ -38,13 +38,14 @@ def customer_with_manager(db: Session, customer_id: int) -> Customer:
     return db.scalars(wanted).one()
 
 
-def hold_customer(db: Session, customer_id: int, *, shared: bool = False) -> None:
+def hold_customer(db: Session, customer_id: int, *, shared: bool = False) -> bool:
     """Hold a customer until the commit: against whoever holds it, or, `shared`, against whoever holds it alone.
 
-    So that what is asked for all of its employees, and what becomes of one of them, follow each other.
+    So that what is asked for all of its employees, and what becomes of one of them, follow each other. Returns whether
+    there is such a customer.
     """
     held = select(Customer.id).where(Customer.id == customer_id)
-    db.execute(held.with_for_update(read=shared, key_share=not shared)).one()
+    return db.execute(held.with_for_update(read=shared, key_share=not shared)).one_or_none() is not None
 
 
 def switch_reports(db: Session, customer: Customer, *, on: bool, by: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Public holidays in Norway (helligdager): those of the law of 24 February 1995 no. 12, and 1 and 17 May."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
@@ -19,6 +20,11 @@ _AROUND_EASTER = {
     49: "første pinsedag",
     50: "andre pinsedag",
 }
+
+
+def holidays_among(days: Iterable[date]) -> list[tuple[date, str]]:
+    """Those of the days that are public holidays, each with what it is called."""
+    return [(day, name) for day in days if (name := holiday(day))]
 
 
 def holiday(day: date) -> str | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from models.bookings.booking import Booking, booking_by_id
@@ -72,6 +72,8 @@ class BookingPage:
     """and why it is refused."""
     only_free: bool = False
     """Whether full times are hidden."""
+    in_hand: bool = False
+    """Whether of the people only those who are ticked are drawn, and nobody is looked for: they want another time."""
     why: ReasonForm | None = None
     """The reason that staff give at the desk; None for a customer's user, who needs none."""
 
@@ -109,6 +111,9 @@ class BookingPage:
     @cached_property
     def people(self) -> Candidates:
         """Whom one may choose."""
+        if self.in_hand:
+            asked = [replace(one, chosen=True) for one in self._asked]
+            return Candidates(asked, len(asked), len(asked))
         return candidates(
             self.visit.db,
             self.booking,
@@ -121,7 +126,12 @@ class BookingPage:
     @cached_property
     def ticked(self) -> list[Candidate]:
         """Those who are ticked and can be chosen, for whoever presses a time (H4)."""
-        return [one for one in self.people_by_id(self.chosen) if one.can_be_chosen] if self.chosen else []
+        return [one for one in self._asked if one.can_be_chosen]
+
+    @cached_property
+    def _asked(self) -> list[Candidate]:
+        """Those who are ticked, whether they can be chosen or not."""
+        return self.people_by_id(self.chosen) if self.chosen else []
 
     @property
     def whom(self) -> str:
@@ -182,6 +192,11 @@ class BookingPage:
     def url(self) -> str:
         """Where the page is."""
         return self.to("booking", id=self.booking.id)
+
+    @property
+    def everybody(self) -> str:
+        """Where all are shown again, with those ticked who are."""
+        return self.to("booking", id=self.booking.id, employee=self.chosen)
 
     @property
     def fresh(self) -> str:

@@ -66,8 +66,12 @@ def changed(
 
 
 def refused(visit: Visit, sheet: BookingPage, why: Exception, employees: Collection[Employee]) -> Response:
-    """409: why, and what is still to be had; who was chosen stays chosen (T3)."""
+    """409: why, and what is still to be had; who was chosen stays chosen (T3), and nobody else is looked for.
+
+    Where many press for the last places, most of them get this answer.
+    """
     sheet.problem = _sentence(sheet, why, {employee.id: employee.full_name for employee in employees})
+    sheet.in_hand = bool(sheet.chosen)
     visit.undo()
     return draw(visit, sheet, status=409)
 

@@ -24,6 +24,8 @@ ALL = Option("", "Alle")
 _NO_CHARACTERS = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
 _CONTROL = re.compile(rf"[^\S\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
 _ID = re.compile(r"[0-9]{1,9}")
+_NOT_HERE = "Her står det et fødselsnummer. Det hører bare hjemme i feltet for fødselsnummer."
+"""What else is wrong with a text that holds one follows from its mask, which nobody has typed."""
 _LONGEST = 500
 """Signs of a text whose field says nothing else."""
 
@@ -101,7 +103,7 @@ class Read(Text):
         try:
             self.value = self._read(self.data or "")
         except ValueError as wrong:
-            raise StopValidation(str(wrong)) from None
+            raise StopValidation(_NOT_HERE if self.masked else str(wrong)) from None
 
 
 class Number(Read):

@@ -193,8 +193,11 @@ def test_t3_the_loser_of_a_race_sees_what_is_left_and_keeps_the_chosen(house: Ho
     if house.mode == "htmx":
         assert "<main" not in page.response.text, "the people's side stays as it was"
     else:
-        ticked = page.soup.select("#people input[checked]")
-        assert [box["value"] for box in ticked] == [str(stage.ids[1])]
+        ticked, shown = page.soup.select("#people input[checked]"), page.soup.select("#people [name=employee]")
+        assert [box["value"] for box in ticked] == [box["value"] for box in shown] == [str(stage.ids[1])]
+        everybody = page.follow("vis alle").soup.select("#people [name=employee]")
+        assert len(everybody) > 1, "nobody was looked for, but all can be"
+        assert [box["value"] for box in everybody if box.has_attr("checked")] == [str(stage.ids[1])]
     again = page if house.mode == "plain" else tick(page, stage.ids[1])
     page = press(again, f"#slot-{late}", f"Meld på {stage.names[1]}")
     assert stage.names[1] in slot(page, late)

@@ -47,6 +47,7 @@ UNSEEN_PARTS = {
         "desk_no_answer",
         "import_columns",
         "import_answers",
+        "apply_customers",
     ),  # one has to be on the way
     *("desk_update_booking", "desk_add_times", "desk_move_times", "desk_remove_slot", "desk_attendance"),
 }

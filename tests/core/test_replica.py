@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine, event
@@ -17,6 +19,7 @@ from models.core.settings import Connections, SettingsRefused
 from models.operations import checks
 from routes import MAP
 from routes.web.entrance import readings
+from routes.web.entrance.doors import Door
 from routes.web.portal import Portal
 from tests.stage.cable import Cable
 from tests.stage.house import House
@@ -205,3 +208,24 @@ def test_how_old_a_replica_may_be_follows_from_what_the_leader_was_heard_to_have
     replica._heard.extend([(now - 100, 1), (now - 2, 5), (now - 0.5, 9)])
     assert replica._needed(replicas.OLDEST) == 5, "what it had three seconds ago, or soon after"
     assert replica._needed(replicas._TRUSTED, newest=True) == 9, "all that is known of"
+
+
+@pytest.mark.parametrize(
+    ("tried", "following"),
+    [
+        ("SHARED", "LEADER"),
+        ("SHARED LEADER", "REPLICA"),
+        ("SHARED LEADER REPLICA", None),
+        ("SHARED REPLICA", None),
+        ("REPLICA", "LEADER"),
+        ("REPLICA LEADER", None),
+        ("LEADER", "REPLICA"),
+    ],
+)
+def test_where_a_list_is_read_once_more(tried: str, following: str | None) -> None:
+    """Who was asked for the session, and did not answer, is not asked again."""
+    known = SimpleNamespace(from_replica=True, portal=SimpleNamespace(database=SimpleNamespace(replica=object())))
+    before = tuple(readings.Reading[name] for name in tried.split())
+    found = readings.next_reading(cast("Door", known), "GET", before, was_lost=True)
+    assert (found.name if found else None) == following
+    assert readings.next_reading(cast("Door", known), "POST", before, was_lost=True) is None

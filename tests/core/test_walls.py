@@ -89,6 +89,11 @@ def test_x1_the_short_way_for_columns_is_held_as_well(world: World, what: str) -
             assert {row[0] for row in select_rows(db, statement)} == expected
             with across_customers(db):
                 assert {row[0] for row in select_rows(db, statement)} > world.fjord_orders
+    # What was compiled for one of them serves all scopes of its shape: each gets its own rows, in whichever order.
+    stavanger = Scope(world.fjord.customer_id, {Right.ORDERS: frozenset({world.stavanger.id})})
+    for scope in 2 * (Scope.whole(world.demo.customer_id), world.whole, stavanger, world.one_unit):
+        with world.session(scope) as db:
+            assert {row[0] for row in select_rows(db, statement)} == seen(db, READS["entities"])
     with world.session(None) as db, pytest.raises(Unscoped):
         select_rows(db, statement)
 
@@ -277,9 +282,12 @@ LOOKS = {
     "models/imports/customers/bringing.py",
 }
 """What the desk lists across customers (decision 0025), what operators count, and the chains that they verify."""
+FOLLOWS = {"models/core/scope.py", "models/checks/keeping.py"}
+"""What is written at the commit, for whichever customer the rows before it were of."""
 WALLS = {
     "models/core/walls.py",
     "models/core/servers/row_security.py",
+    "models/core/servers/replica.py",
     "models/core/database.py",
     "models/core/servers/write_lock.py",
 }
@@ -301,6 +309,7 @@ def test_the_escape_is_used_in_few_places_and_nothing_goes_around_the_walls() ->
     for name, source in sources().items():
         assert name in ESCAPES or "across_customers" not in source.replace("`across_customers`", ""), name
         assert name in LOOKS or "looking_across" not in source, name
+        assert name in FOLLOWS or "on_behalf_of" not in source, name
         assert name in WALLS | WHOLE or not re.findall(BANNED, source), name
 
 

@@ -47,5 +47,6 @@ def test_the_texts_fit_their_fields(demo: Demo) -> None:
     for mapper in Base.registry.mappers:
         for row in demo.all(mapper.class_):
             for column in mapper.columns:
-                value, length = getattr(row, column.key), getattr(column.type, "length", None)
+                value = getattr(row, mapper.get_property_by_column(column).key)
+                length = getattr(column.type, "length", None)
                 assert not (isinstance(value, str) and length) or len(value) <= length

@@ -113,6 +113,10 @@ def test_a_number_is_one_s_alone_among_those_who_are_active(house: House, tester
     assert numbered(dolly, "12").status_code in {200, 303}
     refused = numbered(donald, "12")
     assert (refused.status_code, refused.problems) == (422, [taken])
+    for field in ("employee_number", "mobile"):
+        refused = saved(tester.open(f"/employees/{donald}/edit").fill(**{field: "148384 19861"}))
+        not_here = "Her står det et fødselsnummer. Det hører bare hjemme i feltet for fødselsnummer."
+        assert (refused.status_code, refused.problems) == (422, [not_here]), field
     new = tester.open("/employees/new").fill(
         given_name="Kari", family_name="Ny", email="kari@ny.example", employee_number="12"
     )

@@ -59,6 +59,7 @@ WRITES_TO_OTHERS = {
     "invite_user_by_email": Bucket.INVITATIONS,
     "invite_again": Bucket.INVITATIONS,
     "create_import": Bucket.IMPORTS,
+    "import_customers": Bucket.IMPORTS,
 }
 
 

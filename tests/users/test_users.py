@@ -13,7 +13,8 @@ from models.outbox.message import Message
 from models.users.administration import LastAdministrator, NotAnAdministrator, Powers
 from models.users.changes import Person, change_user
 from models.users.sessions import SignedIn
-from models.users.user import Grant, User
+from models.users.user import Grant, SecondFactor, User
+from tests.session.ways_in import set_up
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
@@ -236,3 +237,20 @@ def test_what_is_merged_within_the_powers_over_unit_two(
             powers.merge(*given)
     else:
         assert powers.merge(*given) == after
+
+
+def test_nobody_takes_the_own_second_factor_away_with_the_password_alone(quiet_house: House) -> None:
+    """Whoever sits at an open browser may have the password: the own one goes with a code, under `/password`."""
+    hr, leder = quiet_house.sign_in("hr.solvik"), quiet_house.sign_in("leder.brann")
+    for page in (hr, leder):
+        set_up(quiet_house, page)
+    hr.open("/users").follow("Torbjørn Ekrenes")
+    assert hr.soup.select_one("#reset-form") is None
+    there, typed = f"{hr.url}/second-factor/removal", [("own_password", "demo-hr.solvik"), ("csrf_token", hr.token())]
+    assert hr.send("POST", there, typed).status_code == 404
+    assert hr.open("/users").follow("Lena Brattvåg").press("Nullstill").flash, (
+        "a colleague's is an administrator's to take"
+    )
+    with quiet_house.behind() as db:
+        having = select(User.username).join(SecondFactor, SecondFactor.user_id == User.id)
+        assert db.scalars(having).all() == ["hr.solvik"]

@@ -172,7 +172,7 @@ def test_ar6_on_either_database_a_row_is_found_whichever_way_it_was_written(quie
 
 
 FORM = (
-    '<form method="post" action="/x" id="{id}"><input type="hidden" name="csrf_token" value="{token}">'
+    '<form method="post" action="/logout" id="{id}"><input type="hidden" name="csrf_token" value="{token}">'
     '<button type="button" id="b">Send</button></form>'
 )
 

@@ -56,9 +56,9 @@ def test_rows_are_put_back_where_they_are_few_and_tables_the_same(quiet_house: H
         return
     change_everything(quiet_house)
     assert store.put_back()
-    with quiet_house.behind() as db:
-        db.execute(text("ALTER TABLE drafts ADD COLUMN besides int"))
-        db.commit()
+    assert isinstance(store, PostgresStore)
+    with store.owner() as owner:
+        owner.execute("ALTER TABLE drafts ADD COLUMN besides int")
     assert not store.put_back(), "only a new database has the old columns"
     quiet_house.refill()
     with quiet_house.behind() as db:

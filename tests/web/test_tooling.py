@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.claims import MUTATIONS
 from models.core.base import Value
 from routes.web.words.labels import LABELS
 
@@ -188,6 +189,16 @@ def test_the_tests_that_prove_our_security_are_there() -> None:
         if not any(f"def {test}" in text for path, text in stories.items() if path.endswith(f"/{file}")):
             missing.append(f"{file}::{test}")
     assert missing == []
+
+
+def test_what_breaks_a_claim_is_there_to_be_broken() -> None:
+    """Whether a test notices is tried by `python -m bench.mutations`; here, that it can still be tried."""
+    assert [
+        one.claim for one in MUTATIONS if (ROOT / one.file).read_text(encoding="utf-8").count(one.before) != 1
+    ] == []
+    for one in MUTATIONS:
+        for file, _, story in (test.partition("::") for test in one.tests):
+            assert f"def {story or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), (file, story)
 
 
 def test_the_standard_is_gone_through_by_its_numbers() -> None:

@@ -61,6 +61,10 @@ class Replica:
         self._away_until = None
         return True
 
+    def is_led_by(self, db: Session) -> bool:
+        """The same of the server that a session is on."""
+        return self.hear(db.connection())
+
     def leader_is_away(self) -> None:
         """Note that it did not answer."""
         self._away_until = time.monotonic() + _REST
@@ -100,11 +104,13 @@ class Replica:
         session: Session = Acknowledged(self.engine, expire_on_commit=False)
         bind(session, scope, read_only=True)
         session.info[_NEEDED] = needed
-        try:
-            if _place_of(session.connection(), needed) >= needed:
-                return session
-        except (OperationalError, PoolTimeout):
-            pass
+        for _attempt in range(2):  # of a server that is gone, connections are kept until one of them is used
+            try:
+                if _place_of(session.connection(), needed) >= needed:
+                    return session
+                break
+            except (OperationalError, PoolTimeout):
+                session.rollback()
         session.close()
         raise Behind
 

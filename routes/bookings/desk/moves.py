@@ -12,6 +12,7 @@ from starlette.responses import Response
 from models.bookings.changes import ChangeRefused, PeopleAreBusy, Time, hold_round, move_times
 from models.bookings.timetable import DayView, SlotView
 from models.core.clock import OSLO, in_oslo
+from models.values.holidays import holidays_among
 from routes.bookings.desk.changes import CALLED_OFF
 from routes.bookings.desk.page import BookingSheet, draw, sheet_of
 from routes.web.answers import go, page
@@ -161,5 +162,6 @@ def _ask(
         form=form,
         days=to_come(sheet),
         moves=moves,
+        holidays=holidays_among(sorted({each.starts_at.astimezone(OSLO).date() for each in moves or ()})),
         told=sum(each.slot.taken for each in moves or ()),
     )

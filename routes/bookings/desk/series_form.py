@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 
 from models.bookings.series import Series, SeriesRefused
 from models.core.clock import OSLO
-from models.values.holidays import holiday
+from models.values.holidays import holidays_among
 from routes.web.fields import Day, Ids, Number, TimeOfDay, required
 from routes.web.forms import PortalForm
 
@@ -63,7 +63,7 @@ class Schedule:
     @property
     def holidays(self) -> list[tuple[date, str]]:
         """The days that are public holidays."""
-        return [(day, name) for day, _ in self.days if (name := holiday(day))]
+        return holidays_among(day for day, _ in self.days)
 
 
 def _on_the_wall(times: list[tuple[datetime, datetime]]) -> list[tuple[time, time]]:

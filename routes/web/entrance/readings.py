@@ -15,6 +15,7 @@ from routes.web.errors import refusal
 from routes.web.http.asked import SAFE_METHODS
 from routes.web.visit import Visit
 
+_MOST_ATTEMPTS = 3
 _PATIENCE = 2.0
 """Seconds that the leader has to say who is signed in, where a replica could say so as well."""
 
@@ -39,6 +40,20 @@ def first_reading(door: Door, method: str) -> Reading:
     if replica is None or not door.from_replica or method not in SAFE_METHODS:
         return Reading.LEADER
     return Reading.SHARED if replica.may_ask_leader() else Reading.REPLICA
+
+
+def next_reading(door: Door, method: str, tried: tuple[Reading, ...], *, was_lost: bool) -> Reading | None:
+    """How a page is read once more that could not be read; None where that would be of no use.
+
+    Where another server takes the lead, the old leader and the replica that becomes the new one both hang up.
+    """
+    if method not in SAFE_METHODS or len(tried) >= _MOST_ATTEMPTS:
+        return None
+    if Reading.LEADER not in tried and tried != (Reading.SHARED, Reading.REPLICA):  # it was asked who is signed in
+        return Reading.LEADER
+    if door.portal.database.replica is not None and door.from_replica and Reading.REPLICA not in tried:
+        return Reading.REPLICA
+    return Reading.LEADER if was_lost and tried == (Reading.LEADER,) else None
 
 
 def who_is_there(here: Visit, reading: Reading) -> tuple[SignedIn | None, Session]:
@@ -67,7 +82,7 @@ def who_by_leader(here: Visit, replica: Replica) -> SignedIn | None:
     def ask() -> SignedIn | None:
         with here.portal.database.session(read_only=True) as db:
             found = who_is_it(replace(here, db=db))
-            if not replica.hear(db.connection()):
+            if not replica.is_led_by(db):
                 raise LeaderAway
             return found
 

@@ -21,7 +21,7 @@ from models.core.servers.replica import Behind
 from models.users.sessions import note_use, use_is_worth_noting
 from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
-from routes.web.entrance.readings import LeaderAway, Reading, first_reading, who_is_there
+from routes.web.entrance.readings import LeaderAway, Reading, first_reading, next_reading, who_is_there
 from routes.web.errors import Refused, not_found, not_known, refusal
 from routes.web.http.asked import SAFE_METHODS, Asked
 from routes.web.http.same_origin import is_cross_site, is_our_host
@@ -67,7 +67,7 @@ async def whose(door: Door, request: Request, deadline: Deadline) -> int | Refus
 
 
 def visit(
-    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, again: Reading | None = None
+    door: Door, request: Request, form: FormData, failed: Refused | None = None, *, tried: tuple[Reading, ...] = ()
 ) -> Response:
     """Answer one request: a single transaction, committed if and only if the answer is below 400.
 
@@ -75,21 +75,21 @@ def visit(
     on a new one, or on another server; what writes never is.
     """
     times, portal = _Times.from_now(), door.portal
-    reading = again or first_reading(door, request.method)
+    tried = tried or (first_reading(door, request.method),)
     route_is(route_path(request))
     here = Visit(portal, request, form, portal.clock.now(), Asked.by(request), portal.database.session(read_only=True))
     try:
-        response = _answer(door, here, failed, times, reading)
+        response = _answer(door, here, failed, times, tried[-1])
     except Refused as why:
         response = _undone(here, why)
     except LeaderAway:
-        return visit(door, request, form, failed, again=Reading.REPLICA)
+        return visit(door, request, form, failed, tried=(*tried, Reading.REPLICA))
     except CommitUnknown:
         log.exception("commit unknown", extra={"method": request.method, "path": route_path(request)})
         response = _undone(here, not_known())
     except (*UNAVAILABLE, Behind) as unavailable:
-        if again is None and request.method in SAFE_METHODS and _may_do_elsewhere(reading, unavailable):
-            return visit(door, request, form, failed, again=Reading.LEADER)
+        if following := next_reading(door, request.method, tried, was_lost=_was_lost(unavailable)):
+            return visit(door, request, form, failed, tried=(*tried, following))
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
         response = _undone(here, _nothing_or_some(request, refusal(503, wait=5)))
     except Exception:
@@ -97,7 +97,7 @@ def visit(
         response = _undone(here, _nothing_or_some(request, refusal(500)))
     finally:
         here.db.close()
-    if response.status_code != 204 and reading is not Reading.REPLICA:  # what a page asks by itself in vain is no use
+    if response.status_code != 204 and tried[-1] is not Reading.REPLICA:  # what a page asks by itself in vain is no use
         _note_use(here)
     _finish(here, response, times)
     return response
@@ -166,10 +166,7 @@ def _open(here: Visit, *, read_only: bool) -> None:
         here.db = here.portal.database.session(scope)
 
 
-def _may_do_elsewhere(reading: Reading, error: Exception) -> bool:
-    """Whether it was the connection, or a replica, that failed."""
-    if reading is not Reading.LEADER:
-        return True
+def _was_lost(error: Exception) -> bool:
     return isinstance(error, OperationalError) and error.connection_invalidated
 
 

@@ -1,7 +1,7 @@
 """People with Chromium, with and without script. What the portal should do is said in the tests."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,13 @@ _REFUSALS = re.compile(r"^Failed to load resource: the server responded with a s
 
 
 @contextmanager
-def open_chromium(playwright: Playwright, *, whole: bool = False) -> Iterator[Browser]:
+def open_chromium(
+    playwright: Playwright,
+    *,
+    whole: bool = False,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Browser]:
     """Chromium with nothing open: its build for machines without a screen where that is installed, as it is quicker.
 
     That build keeps no page that was left, for the button called Back; the whole one does, but to do so it begins a
@@ -35,7 +41,12 @@ def open_chromium(playwright: Playwright, *, whole: bool = False) -> Iterator[Br
     path = installed(*([] if whole else ["chromium-headless-shell"]), "chromium")
     expect.set_options(timeout=PATIENCE * 1000)
     with_memory = ["--disable-back-forward-cache"] if whole else None
-    browser = playwright.chromium.launch(executable_path=path, args=_FLAGS, ignore_default_args=with_memory)
+    browser = playwright.chromium.launch(
+        executable_path=path,
+        args=[*_FLAGS, *flags],
+        env={**environment} if environment else None,
+        ignore_default_args=with_memory,
+    )
     yield browser
     browser.close()
 

@@ -5,10 +5,11 @@ import email.policy
 import os
 import shutil
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
@@ -29,7 +30,7 @@ from models.users.user import find_user
 from routes import MAP
 from routes.contract.page import Contract
 from routes.web.http.cookie import Cookies, SessionCookie
-from tests.stage.databases import FIELD_KEYS, fill
+from tests.stage.databases import FIELD_KEYS, fill, filled_file
 from tests.stage.emitted import EMITTED
 from tests.stage.house import SECRETS
 from tests.stage.sweeps import password_link_of
@@ -62,7 +63,7 @@ def until(look: Callable[[], T], what: str) -> T:
 class LivePortal:
     """The portal as people reach it: on a port of this computer, filled with the demo, the postman at work."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, with_postman: bool = True) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._listening.getsockname()[1]}"
         settings = Settings(
@@ -79,7 +80,7 @@ class LivePortal:
         self._database_url = settings.database_url
         fill(settings.database_url)
         self._folder = folder
-        portal = create_app(settings, clock=TestClock())
+        portal = create_app(settings, clock=TestClock(), with_postman=with_postman)
         portal.state.contract = Contract(MAP, list)  # its examples take a portal of their own: test_contract
         self._cookies: Cookies = portal.state.portal.cookies
         app = EMITTED.over(portal)
@@ -90,6 +91,14 @@ class LivePortal:
         self._thread.start()
         with urlopen(f"{self.url}/readyz", timeout=PATIENCE):  # noqa: S310  # our own address
             pass
+
+    def put_back(self) -> None:
+        """Have the demo's rows again and no others, while it runs."""
+        with (
+            closing(sqlite3.connect(filled_file())) as filled,
+            closing(sqlite3.connect(self._folder / "portal.db")) as own,
+        ):
+            filled.backup(own)
 
     def letters(self, about: str) -> list[EmailMessage]:
         """The letters that went out with these words in their subject."""

@@ -1,0 +1,1 @@
+"""The measured rows, as Django sees them."""
