@@ -39,7 +39,7 @@ class Statement:
     @property
     def is_of_all(self) -> bool:
         """Whether the payer has to be told of each account."""
-        return self.search.unit.data == ALL
+        return bool(self.search.unit.data == ALL)
 
     @property
     def name(self) -> str:
