@@ -244,7 +244,7 @@ def _let_in(db: Session, planned: Planned, today: date) -> None:
     paper = planned.paper
     data = write(paper)
     received = in_oslo(paper.issued_on, time(6, 15))
-    result = take_in(db, Found(f"{paper.number}.xml", len(data), data), now=received)
+    result = take_in(db, Found(f"{paper.number}.xml", len(data), data), now=received, is_news=False)
     if result.refusal:
         raise ValueError(f"the demo's invoice is refused: {result}")
     invoice = db.scalars(select(Invoice).where(Invoice.number == paper.number)).one()

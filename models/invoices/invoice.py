@@ -93,6 +93,18 @@ class Invoice(UnitOwned, Base):
     sent_as: Mapped[SentAs | None] = mapped_column(one_of(SentAs, 20))
     """How the payer got it, where the ERP has told."""
     received_at: Mapped[datetime] = mapped_column(Moment)
+    overdue_told_on: Mapped[date | None]
+    """When it was told of as overdue, which happens once."""
+
+    @property
+    def about(self) -> str:
+        """What the log of changes calls the invoice."""
+        return f"invoice:{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"{'Kreditnota' if self.is_credit_note else 'Faktura'} {self.number}"
 
     def status(self, today: date) -> Status:
         """Where it stands on a day (F7)."""

@@ -63,7 +63,7 @@ class Presentation:
     @property
     def title(self) -> str:
         """What it is called."""
-        return f"{self.kind} {self.invoice.number}"
+        return self.invoice.title
 
     @property
     def lacks_reference(self) -> bool:
