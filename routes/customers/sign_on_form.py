@@ -37,7 +37,7 @@ def _domains(text: str) -> tuple[str, ...]:
 class Address(Text):
     """What an issuer calls itself, which is where it is asked."""
 
-    asker: Asker
+    asker = Asker()
 
     def pre_validate(self, form: object) -> None:
         """Raises the sentence for the field."""

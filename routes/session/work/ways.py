@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
+from models.core.database import UNAVAILABLE
 from models.core.lanes import Full, Turns
 from models.core.sealed import SealBroken
 from models.exchange.oidc import IssuerFailed, NoAnswer
@@ -110,9 +111,15 @@ def not_asked(visit: Visit, issuer: SetUp, why: IssuerFailed | Full, back_to: st
 
 
 def way_to_work(visit: Visit, back_to: str) -> str | None:
-    """Where the sign-in page leads who signs in at work: where this browser was last, or where one says which."""
+    """Where the sign-in page leads who signs in at work: where this browser was last, or where one says which.
+
+    The page asks nothing else of the database, and is there without it.
+    """
     best = visit.portal.cookies.remembered(visit.request, _REMEMBERED)
-    key = any_key(visit.db, best)
+    try:
+        key = any_key(visit.db, best)
+    except UNAVAILABLE:
+        return None
     if key is None:
         return None
     return (
