@@ -83,6 +83,7 @@ STATEMENTS = {
     "annual_report_pdf": 11,
     "desk_order": 14,
     "desk_customer": 8,
+    "desk_sign_on": 5,
     "desk_booking": 11,
     "desk_sign_ups": 12,
     "desk_day_list": 10,
