@@ -150,7 +150,7 @@ def test_nobody_else_comes_in(quiet_house: House, issuer: TheirIssuer) -> None:
     issuer.lie("solvik", person=HR)
     page, back = goes(quiet_house, issuer, "x@solvik.example")
     assert said(quiet_house.visitor().open(back)) == TOO_LATE, "in another browser"
-    assert page.send("HEAD", back).status_code == 400, "nobody looks at it beforehand"
+    assert page.send("HEAD", back).status_code == 409, "nobody looks at it beforehand"
     assert page.open(back).h1 == "Info"
     assert said(page.open(back)) == TOO_LATE, "once"
     page, back = goes(quiet_house, issuer, "x@solvik.example")

@@ -43,7 +43,7 @@ def land(visit: Visit) -> Response:
     brought = {name: visit.query_params[name] for name in _BROUGHT if name in visit.query_params}
     way = going(visit, brought.get("state", "")) if visit.request.method == "GET" else None
     if way is None:
-        return failed(visit, None, TOO_LATE, status=400)
+        return failed(visit, None, TOO_LATE, status=409)
     issuer = issuer_of(visit, way.key)
     if "error" in brought:
         return failed(visit, issuer, CANCELLED, status=403, back_to=way.back_to)
@@ -69,7 +69,7 @@ def _heard(visit: Visit, issuer: SetUp, way: Going, brought: dict[str, str], cou
         if isinstance(why, Stranger):
             return failed(visit, issuer, STRANGER, status=403, back_to=way.back_to)
         if isinstance(why, WrongCode):
-            return failed(visit, issuer, TOO_LATE, status=400, back_to=way.back_to)
+            return failed(visit, issuer, TOO_LATE, status=409, back_to=way.back_to)
         return not_asked(visit, issuer, why, way.back_to)
     if way.again and not (told.proven_at and told.proven_at.timestamp() >= way.at - _SKEW):
         return failed(visit, issuer, NOT_PROVEN, status=403, back_to=way.back_to)
