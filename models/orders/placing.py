@@ -66,9 +66,8 @@ def place_order(
     try:
         with db.begin_nested():
             number, today = next_number(db, SERIES, begin=terms.first_number), today_in_oslo(now)
-            order = Order(number=number, unit_id=unit_id, ordered_on=today, placed_by_id=by.user_id, **asdict(parts))
-            order.idempotency_key, order.fingerprint = key, fingerprint
-            db.add(order)
+            sent_by = {"placed_by_id": by.user_id, "idempotency_key": key, "fingerprint": fingerprint}
+            db.add(order := Order(number=number, unit_id=unit_id, ordered_on=today, **sent_by, **asdict(parts)))
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
         sent = _sent_with(db, by.user_id, key, fingerprint)
         if sent is None:

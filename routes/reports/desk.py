@@ -13,7 +13,7 @@ from models.customers.customer import Customer, switch_reports
 from models.customers.units import units_in_scope
 from models.reports.plans import plan_sizes
 from models.reports.publishing import KeyUsed, NewReport, publish_report, remove_report
-from models.reports.report import KINDS, Report, file_of
+from models.reports.report import Kind, Report, file_of
 from models.reports.search import Criteria, find_reports, report_by_id
 from models.values.files.kinds import MAX_SIZE, FileRefused
 from routes.web.answers import go, page
@@ -25,6 +25,7 @@ from routes.web.keys import idempotency_key, new_key
 from routes.web.search import after_of
 from routes.web.uploads import ENDINGS, WHY, uploads
 from routes.web.visit import NOT_MAILED, Visit
+from routes.web.words.labels import ValueChoice
 
 _YEARS_BACK = 10
 _WHERE = "Velg en av kundens avdelinger."
@@ -41,9 +42,7 @@ class ReportForm(PortalForm):
         description="De som har rapporter her eller over, ser den.",
         refusal=_WHERE,
     )
-    kind = Choice(
-        "Type", validators=[required(_WHICH)], choices=[Option("", "Velg"), *map(Option, KINDS)], refusal=_WHICH
-    )
+    kind = ValueChoice("Type", Kind, none=Option("", "Velg"), validators=[required(_WHICH)], refusal=_WHICH)
     year = Choice("År", validators=[required(_WHEN)], description="Året dokumentet handler om.", refusal=_WHEN)
     title = Text("Tittel", [required("Skriv en tittel."), at_most(200)])
     summary = Text("Kort om innholdet", [at_most(1000)], description="Kan stå tomt. Står på siden og i e-posten.")
@@ -92,7 +91,7 @@ def create(visit: Visit, id: int) -> Response:
     if not valid or upload is None:
         return _new(visit, form, key, status=422, problem="" if upload else "Velg en fil.")
     wanted = NewReport(
-        form.kind.data,
+        Kind(form.kind.data),
         int(form.year.data),
         form.title.data or "",
         form.summary.data or "",

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.core.audit import AuditEntry
+from models.core.database import Database
 from models.exchange.crm import shapes
 from models.operations.erasure import purge
 from models.orders.files import AT_MOST, KEPT, OrderFile
@@ -176,7 +177,9 @@ def test_files_are_kept_as_long_as_what_was_written(quiet_house: House) -> None:
     hms.attach("files", "a.pdf", PDF).press("Send melding")
     hms.attach("files", "b.pdf", PDF).press("Send melding")
     assert hms.status_code == 422
+    database = Database(quiet_house.settings.database_url)
     days = timedelta(days=365)
     for later, left in ((timedelta(days=6), 2), (timedelta(days=8), 1), (KEPT + days, 0)):
-        list(purge(quiet_house.portal.database, quiet_house.settings.var, former_kept=10 * days, now=NOW + later))
+        list(purge(database, quiet_house.settings.var, former_kept=10 * days, now=NOW + later))
         assert len(kept(quiet_house)) == left
+    database.dispose()
