@@ -182,4 +182,4 @@ def test_files_are_kept_as_long_as_what_was_written(quiet_house: House) -> None:
     for later, left in ((timedelta(days=6), 2), (timedelta(days=8), 1), (KEPT + days, 0)):
         list(purge(database, quiet_house.settings.var, former_kept=10 * days, now=NOW + later))
         assert len(kept(quiet_house)) == left
-    database.dispose()
+    database.close()
