@@ -11,7 +11,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, extract, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -20,13 +20,14 @@ from models.bookings.slots import Slot
 from models.catalogue.entry import Kind
 from models.catalogue.words import Catalogue
 from models.core.base import Moment
-from models.core.clock import in_oslo
+from models.core.clock import in_oslo, today_in_oslo
 from models.core.scope import whole_customer
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice
 from models.orders.order import Order
 from models.reports.suppression import Branch, publish
+from models.values.money import KRONER
 
 _WHOLE = ()
 _LAST = 1 << 30
@@ -54,7 +55,7 @@ _ORDERS: Select[*tuple[Any, ...]] = (
     .group_by(Order.product_group)
 )
 _PLACES: Select[*tuple[Any, ...]] = (
-    select(Unit.path, Order.product_group, Slot.id, Slot.capacity, SignUp.employee_id, SignUp.state)
+    select(Slot.starts_at, Unit.path, Order.product_group, Slot.id, Slot.capacity, SignUp.employee_id, SignUp.state)
     .select_from(Slot)
     .join(Booking, Booking.id == Slot.booking_id)
     .join(Unit, Unit.id == Booking.unit_id)
@@ -75,11 +76,28 @@ def orders_by_group(
 
     The caller has the right to the reports of these units; orders themselves are another right (X2).
     """
-    asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
+    asked = _within(range(year, year + 1), unit_ids)
     places = catalogue.places(Kind.PRODUCT_GROUP)
     with whole_customer(db):
         found = select_rows(db, _ORDERS, asked)
     return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0], places))
+
+
+_ORDERS_BY_YEAR: Select[*tuple[Any, ...]] = (
+    select(extract("year", Order.ordered_on), func.count())
+    .where(
+        Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
+        Order.ordered_on.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(extract("year", Order.ordered_on))
+)
+
+
+def orders_by_year(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, int]:
+    """How many orders were placed for these units in each of the years; the caller has the right to their reports."""
+    with whole_customer(db):
+        found = select_rows(db, _ORDERS_BY_YEAR, _within(years, unit_ids))
+    return dict.fromkeys(years, 0) | {int(year): int(count) for year, count in found}
 
 
 _INVOICED: Select[*tuple[Any, ...]] = (
@@ -99,8 +117,29 @@ def invoiced_by_unit(db: Session, year: int, unit_ids: frozenset[int]) -> list[t
 
     Only of units in which the user may see invoices (X2).
     """
-    asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
+    asked = _within(range(year, year + 1), unit_ids)
     return [(unit, currency, total) for unit, currency, total in select_rows(db, _INVOICED, asked)]
+
+
+_INVOICED_BY_YEAR: Select[*tuple[Any, ...]] = (
+    select(extract("year", Invoice.issued_on), func.sum(Invoice.total))
+    .where(
+        Invoice.unit_id.in_(bindparam("unit_ids", expanding=True)),
+        Invoice.issued_on.between(bindparam("first"), bindparam("last")),
+        Invoice.currency == KRONER,
+    )
+    .group_by(extract("year", Invoice.issued_on))
+)
+
+
+def invoiced_by_year(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, Decimal]:
+    """What was invoiced to these units in kroner in each of the years, less what was credited (X2 as above)."""
+    found = select_rows(db, _INVOICED_BY_YEAR, _within(years, unit_ids))
+    return dict.fromkeys(years, Decimal(0)) | {int(year): total for year, total in found}
+
+
+def _within(years: range, unit_ids: frozenset[int]) -> dict[str, Any]:
+    return {"first": date(years[0], 1, 1), "last": date(years[-1], 12, 31), "unit_ids": sorted(unit_ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +195,19 @@ class Attendance:
         return Use(Figure(None if held is None or unused is None else held + unused), Figure(held))
 
 
-def attendance_of(db: Session, year: int, catalogue: Catalogue) -> Attendance:
-    """How the places of a year were used: one statement, and the same answer for every user of the customer."""
-    bounds = {"first": in_oslo(date(year, 1, 1), time()), "end": in_oslo(date(year + 1, 1, 1), time())}
+def attendance_of(db: Session, years: range, catalogue: Catalogue) -> dict[int, Attendance]:
+    """How the places of each year were used: one statement, and the same answer for every user of the customer.
+
+    Each year is protected by itself, so that two years beside each other tell no more than their pages do.
+    """
+    if not years:
+        return {}
+    bounds = {"first": in_oslo(date(years[0], 1, 1), time()), "end": in_oslo(date(years[-1] + 1, 1, 1), time())}
+    rows: dict[int, list[tuple[Any, ...]]] = {year: [] for year in years}
     with whole_customer(db):
-        rows = select_rows(db, _PLACES, bounds)
-    return protected((tuple(row) for row in rows), catalogue)
+        for starts_at, *row in select_rows(db, _PLACES, bounds):
+            rows[today_in_oslo(starts_at).year].append(tuple(row))
+    return {year: protected(own, catalogue) for year, own in rows.items()}
 
 
 def protected(rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Attendance:

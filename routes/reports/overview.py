@@ -1,4 +1,7 @@
-"""The figures of a year for one or several units, as tables and as bars: for the page, the file and the draft."""
+"""The figures of a year for one or several units, as tables and as bars: for the page, the file and the draft.
+
+What stands beside the two years before is in `trend.py`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,20 +12,21 @@ from models.catalogue.words import catalogue_of
 from models.core.scope import Right
 from models.reports.figures import (
     Attendance,
-    Figure,
     Use,
     attendance_of,
     invoiced_by_unit,
+    invoiced_by_year,
     is_closed,
+    last_closed_year,
     orders_by_group,
+    orders_by_year,
 )
 from models.values.money import KRONER
 from routes.reports.choice import Units
+from routes.reports.trend import Trend, trend_of, used
 from routes.web.visit import Visit
 from routes.web.words import amount, count
 
-HIDDEN = "skjult"
-NOTHING = "–"
 _SHORT = dict(
     zip(
         PRODUCT_GROUPS,
@@ -82,6 +86,8 @@ class Overview:
     checks_total: Use | None = None
     groups: list[UseRow] = field(default_factory=list)
     attendance: Attendance | None = None
+    trend: Trend | None = None
+    """The year beside the two before it, for the page."""
     invoiced: list[tuple[str, str, Decimal]] | None = None
     """Unit, currency, amount; None without the right to see invoices."""
 
@@ -109,7 +115,7 @@ class Overview:
         return [
             Bar(
                 row.short or row.label,
-                HIDDEN if row.use.held.hidden else f"{shown(row.use.held)} av {shown(row.use.places)}",
+                used(row.use),
                 (row.use.held.value or 0) / most,
                 None if row.use.places.value is None else row.use.places.value / most,
             )
@@ -125,18 +131,16 @@ class Overview:
         return any(figure.hidden for figure in figures)
 
 
-def shown(figure: Figure) -> str:
-    """A figure as it is written."""
-    if not figure.exists:
-        return NOTHING
-    return HIDDEN if figure.value is None else count(figure.value)
+def overview_of(visit: Visit, year: int, units: Units, *, beside: int = 0, with_amounts: bool) -> Overview:
+    """The figures of a year, with so many years `beside` it; `with_amounts` where the user may see invoices.
 
-
-def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) -> Overview:
-    """The figures of a year: four statements at most; `with_amounts` where the user may see invoices."""
+    Four statements at most, and two more for the years beside.
+    """
     closed, catalogue = is_closed(year, visit.today), catalogue_of(visit.db)
-    attendance = attendance_of(visit.db, year, catalogue) if closed else None
-    top = units.top
+    years = range(year - beside, year + 1)
+    by_year = attendance_of(visit.db, range(years.start, last_closed_year(visit.today) + 1)[: len(years)], catalogue)
+    attendance = by_year.get(year)
+    top, with_amounts = units.top, with_amounts and visit.may(Right.INVOICES)
     return Overview(
         year=year,
         units=units,
@@ -156,7 +160,15 @@ def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) ->
         if attendance and top
         else [],
         attendance=attendance,
-        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts and visit.may(Right.INVOICES) else None,
+        trend=trend_of(
+            years,
+            orders=orders_by_year(visit.db, years, units.ids),
+            checks={of: at.of(top.id, catalogue.checks) for of, at in by_year.items()} if top else None,
+            invoiced=invoiced_by_year(visit.db, years, units.ids) if with_amounts else None,
+        )
+        if beside
+        else None,
+        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts else None,
     )
 
 
