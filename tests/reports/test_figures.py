@@ -143,7 +143,7 @@ def test_every_chart_has_a_name_a_description_and_its_table(quiet_house: House) 
 
 
 def test_b8_three_years_stand_beside_each_other(quiet_house: House) -> None:
-    """How many came of those who were offered a check, in percent; a year whose people may not be seen yet says when."""
+    """How many came of those who were offered a check, in percent; people of a year that goes on are shown later."""
     hms = quiet_house.sign_in("hms.fjord")
     years = {year: figures(hms, year=year) and table(hms, "Bestillinger") for year in ("2024", "2025", "2026")}
     trend = table(hms, "2024–2026")
