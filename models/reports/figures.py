@@ -11,7 +11,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, extract, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, extract, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -27,7 +27,6 @@ from models.customers.units import Unit
 from models.invoices.invoice import Invoice
 from models.orders.order import Order
 from models.reports.suppression import Branch, publish
-from models.values.money import KRONER
 
 _WHOLE = ()
 _LAST = 1 << 30
@@ -46,13 +45,14 @@ def last_closed_year(today: date) -> int:
     return today.year - (1 if is_closed(today.year - 1, today) else 2)
 
 
+_ORDERED_IN: ColumnElement[int] = extract("year", Order.ordered_on)
 _ORDERS: Select[*tuple[Any, ...]] = (
-    select(Order.product_group, func.count())
+    select(_ORDERED_IN, Order.product_group, func.count())
     .where(
         Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
         Order.ordered_on.between(bindparam("first"), bindparam("last")),
     )
-    .group_by(Order.product_group)
+    .group_by(_ORDERED_IN, Order.product_group)
 )
 _PLACES: Select[*tuple[Any, ...]] = (
     select(Slot.starts_at, Unit.path, Order.product_group, Slot.id, Slot.capacity, SignUp.employee_id, SignUp.state)
@@ -70,72 +70,43 @@ _PLACES: Select[*tuple[Any, ...]] = (
 
 
 def orders_by_group(
-    db: Session, year: int, unit_ids: frozenset[int], catalogue: Catalogue
-) -> list[tuple[str | None, int]]:
-    """How many orders were placed for these units in a year, by product group in the provider's order.
+    db: Session, years: range, unit_ids: frozenset[int], catalogue: Catalogue
+) -> dict[int, list[tuple[str | None, int]]]:
+    """How many orders were placed for these units in each year, by product group in the provider's order.
 
     The caller has the right to the reports of these units; orders themselves are another right (X2).
     """
-    asked = _within(range(year, year + 1), unit_ids)
     places = catalogue.places(Kind.PRODUCT_GROUP)
     with whole_customer(db):
-        found = select_rows(db, _ORDERS, asked)
-    return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0], places))
+        rows = select_rows(db, _ORDERS, _within(years, unit_ids))
+    found: dict[int, list[tuple[str | None, int]]] = {year: [] for year in years}
+    for year, group, number in sorted(rows, key=lambda row: _place(row[1], places)):
+        found[int(year)].append((group, int(number)))
+    return found
 
 
-_ORDERS_BY_YEAR: Select[*tuple[Any, ...]] = (
-    select(extract("year", Order.ordered_on), func.count())
-    .where(
-        Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
-        Order.ordered_on.between(bindparam("first"), bindparam("last")),
-    )
-    .group_by(extract("year", Order.ordered_on))
-)
-
-
-def orders_by_year(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, int]:
-    """How many orders were placed for these units in each of the years; the caller has the right to their reports."""
-    with whole_customer(db):
-        found = select_rows(db, _ORDERS_BY_YEAR, _within(years, unit_ids))
-    return dict.fromkeys(years, 0) | {int(year): int(count) for year, count in found}
-
-
+_ISSUED_IN: ColumnElement[int] = extract("year", Invoice.issued_on)
 _INVOICED: Select[*tuple[Any, ...]] = (
-    select(Unit.name, Invoice.currency, func.sum(Invoice.total))
+    select(_ISSUED_IN, Unit.name, Invoice.currency, func.sum(Invoice.total))
     .join(Unit, Unit.id == Invoice.unit_id)
     .where(
         Invoice.unit_id.in_(bindparam("unit_ids", expanding=True)),
         Invoice.issued_on.between(bindparam("first"), bindparam("last")),
     )
-    .group_by(Unit.id, Unit.name, Unit.path, Invoice.currency)
+    .group_by(_ISSUED_IN, Unit.id, Unit.name, Unit.path, Invoice.currency)
     .order_by(Unit.path, Invoice.currency)
 )
 
 
-def invoiced_by_unit(db: Session, year: int, unit_ids: frozenset[int]) -> list[tuple[str, str, Decimal]]:
-    """What was invoiced to these units in a year, less what was credited: unit, currency and amount with VAT.
+def invoiced_by_unit(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, list[tuple[str, str, Decimal]]]:
+    """What was invoiced to these units in each year, less what was credited: unit, currency and amount with VAT.
 
     Only of units in which the user may see invoices (X2).
     """
-    asked = _within(range(year, year + 1), unit_ids)
-    return [(unit, currency, total) for unit, currency, total in select_rows(db, _INVOICED, asked)]
-
-
-_INVOICED_BY_YEAR: Select[*tuple[Any, ...]] = (
-    select(extract("year", Invoice.issued_on), func.sum(Invoice.total))
-    .where(
-        Invoice.unit_id.in_(bindparam("unit_ids", expanding=True)),
-        Invoice.issued_on.between(bindparam("first"), bindparam("last")),
-        Invoice.currency == KRONER,
-    )
-    .group_by(extract("year", Invoice.issued_on))
-)
-
-
-def invoiced_by_year(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, Decimal]:
-    """What was invoiced to these units in kroner in each of the years, less what was credited (X2 as above)."""
-    found = select_rows(db, _INVOICED_BY_YEAR, _within(years, unit_ids))
-    return dict.fromkeys(years, Decimal(0)) | {int(year): total for year, total in found}
+    found: dict[int, list[tuple[str, str, Decimal]]] = {year: [] for year in years}
+    for year, unit, currency, total in select_rows(db, _INVOICED, _within(years, unit_ids)):
+        found[int(year)].append((unit, currency, total))
+    return found
 
 
 def _within(years: range, unit_ids: frozenset[int]) -> dict[str, Any]:

@@ -10,16 +10,15 @@ from decimal import Decimal
 from models.catalogue.entry import PRODUCT_GROUPS
 from models.catalogue.words import catalogue_of
 from models.core.scope import Right
+from models.customers.units import UnitRow
 from models.reports.figures import (
     Attendance,
     Use,
     attendance_of,
     invoiced_by_unit,
-    invoiced_by_year,
     is_closed,
     last_closed_year,
     orders_by_group,
-    orders_by_year,
 )
 from models.values.money import KRONER
 from routes.reports.choice import Units
@@ -134,41 +133,37 @@ class Overview:
 def overview_of(visit: Visit, year: int, units: Units, *, beside: int = 0, with_amounts: bool) -> Overview:
     """The figures of a year, with so many years `beside` it; `with_amounts` where the user may see invoices.
 
-    Four statements at most, and two more for the years beside.
+    Four statements at most.
     """
-    closed, catalogue = is_closed(year, visit.today), catalogue_of(visit.db)
-    years = range(year - beside, year + 1)
-    by_year = attendance_of(visit.db, range(years.start, last_closed_year(visit.today) + 1)[: len(years)], catalogue)
-    attendance = by_year.get(year)
-    top, with_amounts = units.top, with_amounts and visit.may(Right.INVOICES)
+    catalogue, years, top = catalogue_of(visit.db), range(year - beside, year + 1), units.top
+    orders = orders_by_group(visit.db, years, units.ids, catalogue)
+    closed = range(years.start, last_closed_year(visit.today) + 1)[: len(years)]
+    attendance = attendance_of(visit.db, closed, catalogue)
+    with_amounts = with_amounts and visit.may(Right.INVOICES)
+    invoiced = invoiced_by_unit(visit.db, years, units.ids) if with_amounts else None
+    checks = {of: at.of(top.id, catalogue.checks) for of, at in attendance.items()} if top else None
+    at = attendance.get(year)
     return Overview(
         year=year,
         units=units,
-        is_closed=closed,
+        is_closed=is_closed(year, visit.today),
         orders=[
             (group or WITHOUT_GROUP, _SHORT.get(group or "", group or WITHOUT_GROUP), number)
-            for group, number in orders_by_group(visit.db, year, units.ids, catalogue)
+            for group, number in orders[year]
         ],
-        checks=_with_places(UseRow(unit.name, attendance.of(unit.id, catalogue.checks)) for unit in units.rows)
-        if attendance
-        else [],
-        checks_total=attendance.of(top.id, catalogue.checks) if attendance and top else None,
-        groups=_with_places(
-            UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
-            for group in attendance.groups
-        )
-        if attendance and top
-        else [],
-        attendance=attendance,
-        trend=trend_of(
-            years,
-            orders=orders_by_year(visit.db, years, units.ids),
-            checks={of: at.of(top.id, catalogue.checks) for of, at in by_year.items()} if top else None,
-            invoiced=invoiced_by_year(visit.db, years, units.ids) if with_amounts else None,
-        )
-        if beside
-        else None,
-        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts else None,
+        checks=_with_places(UseRow(unit.name, at.of(unit.id, catalogue.checks)) for unit in units.rows) if at else [],
+        checks_total=checks.get(year) if checks else None,
+        groups=_groups(at, top) if at and top else [],
+        attendance=at,
+        trend=trend_of(years, orders, checks, invoiced) if beside else None,
+        invoiced=invoiced[year] if invoiced else None,
+    )
+
+
+def _groups(attendance: Attendance, top: UnitRow) -> list[UseRow]:
+    return _with_places(
+        UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
+        for group in attendance.groups
     )
 
 

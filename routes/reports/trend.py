@@ -3,11 +3,12 @@
 What belongs to the one year that was chosen is in `overview.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from models.reports.figures import Figure, Use
+from models.values.money import KRONER
 from routes.web.words import amount, count
 
 BESIDE = 2
@@ -35,24 +36,22 @@ class Trend:
 
 def trend_of(
     years: range,
-    *,
-    orders: Mapping[int, int],
+    orders: Mapping[int, Sequence[tuple[str | None, int]]],
     checks: Mapping[int, Use] | None,
-    invoiced: Mapping[int, Decimal] | None,
+    invoiced: Mapping[int, Sequence[tuple[str, str, Decimal]]] | None,
 ) -> Trend:
     """The lines of these years: orders, how many came to the health checks that were offered, and what was invoiced.
 
     `checks` has the years whose figures about people may be seen; it is None where several units stand side by side,
-    and `invoiced` is None for who may not see invoices.
+    and `invoiced` is None for who may not see invoices. Amounts are those in kroner.
     """
-    most = max(orders.values()) or 1
-    lines = [("Bestillinger", [Cell(count(orders[year]), share=orders[year] / most) for year in years])]
+    placed = [sum(number for _, number in orders[year]) for year in years]
+    most = max(placed) or 1
+    lines = [("Bestillinger", [Cell(count(number), share=number / most) for number in placed])]
     if checks is not None:
         lines.append(("Helsekontroller", [_came(year, checks.get(year)) for year in years]))
     if invoiced is not None:
-        top = max(*invoiced.values(), Decimal(0)) or Decimal(1)
-        shares = {year: float(max(total, Decimal(0)) / top) for year, total in invoiced.items()}
-        lines.append(("Fakturert", [Cell(f"kr\u00a0{amount(invoiced[year])}", share=shares[year]) for year in years]))
+        lines.append(("Fakturert", _amounts([_in_kroner(invoiced[year]) for year in years])))
     return Trend(years, lines)
 
 
@@ -77,3 +76,13 @@ def _came(year: int, use: Use | None) -> Cell:
         return Cell(NOTHING if not use.held.exists else used(use))
     share = use.held.value / use.places.value
     return Cell(f"{round(100 * share)}\u00a0% møtte", used(use), share)
+
+
+def _in_kroner(invoiced: Sequence[tuple[str, str, Decimal]]) -> Decimal:
+    return sum((total for _, currency, total in invoiced if currency == KRONER), Decimal(0))
+
+
+def _amounts(totals: Sequence[Decimal]) -> list[Cell]:
+    """What was credited more than invoiced has no bar."""
+    most = max(*totals, Decimal(0)) or Decimal(1)
+    return [Cell(f"kr\u00a0{amount(total)}", share=float(max(total, Decimal(0)) / most)) for total in totals]
