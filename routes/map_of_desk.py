@@ -3,6 +3,7 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import months as desk_months
 from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
@@ -49,6 +50,7 @@ DESK: tuple[Line, ...] = (
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
     get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
+    get ("/desk/bookings/calendar",        desk_months.index,       name="desk_bookings_month", who=staff, from_replica=True),
     get ("/desk/bookings/{id:int}",        desk_bookings.show,      name="desk_booking",    who=staff),
     get ("/desk/bookings/{id:int}/day-list", desk_bookings.day_list, name="desk_day_list",  who=staff),
     get ("/desk/bookings/{id:int}/edit",   desk_booking_changes.edit, name="desk_edit_booking", who=serving),
