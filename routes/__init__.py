@@ -29,6 +29,7 @@ from routes.log import pages as log
 from routes.map_of_desk import DESK
 from routes.orders import cancellations as order_cancellations
 from routes.orders import exports as order_exports
+from routes.orders import files as order_files
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
 from routes.orders import page as order_page
@@ -94,10 +95,11 @@ MAP: tuple[Line, ...] = (
     get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS), from_replica=True),
     get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS), from_replica=True),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
-    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", counts=Bucket.ORDERS),
+    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", max_body=order_files.MAX_BODY, counts=Bucket.ORDERS),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", counts=Bucket.MESSAGES),
+    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", max_body=order_files.MAX_BODY, counts=Bucket.MESSAGES),
+    get ("/orders/{number:int}/files/{id:int}", order_files.download, name="order_file",    who=may(ORDERS)),
     get ("/orders/{number:int}/cancellation", order_cancellations.new, name="order_cancellation", who=may(ORDERS)),
     post("/orders/{number:int}/cancellation", order_cancellations.create, name="cancel_order", who=may(ORDERS), form="order_cancellation"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),

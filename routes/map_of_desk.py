@@ -3,6 +3,7 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import months as desk_months
 from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
@@ -26,6 +27,7 @@ from routes.log import pages as log
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
+from routes.orders import files as order_files
 from routes.reports import desk as desk_reports
 from routes.reports import desk_plans
 from routes.search import desk as desk_search
@@ -46,11 +48,13 @@ DESK: tuple[Line, ...] = (
     get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
-    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order"),
+    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order", max_body=order_files.MAX_BODY),
+    get ("/desk/orders/{number:int}/files/{id:int}", order_files.desk_download, name="desk_order_file", who=staff),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
     get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
+    get ("/desk/bookings/calendar",        desk_months.index,       name="desk_bookings_month", who=staff, from_replica=True),
     get ("/desk/bookings/{id:int}",        desk_bookings.show,      name="desk_booking",    who=staff),
     get ("/desk/bookings/{id:int}/day-list", desk_bookings.day_list, name="desk_day_list",  who=staff),
     get ("/desk/bookings/{id:int}/edit",   desk_booking_changes.edit, name="desk_edit_booking", who=serving),
