@@ -20,6 +20,7 @@ from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager, Contact
 from models.customers.customer import Customer
 from models.customers.stand_ins import StandIn
+from models.users.issuers.only_way import has_no_other
 from models.users.user import GRANTED, HAS_FACTOR, MUST_HAVE_FACTOR, Grant, Role, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
@@ -203,8 +204,11 @@ def user_of_session(db: Session, session_id: int) -> int | None:
 
 
 def first_customer(db: Session, user_id: int) -> int | None:
-    """The customer that a new session begins at: the one of the user's last session, or the first by name."""
-    granted = select(Grant.customer_id).where(Grant.user_id == user_id)
+    """The customer that a session with a password begins at: the one of the user's last session, or the first by name.
+
+    None of a user who reaches none with it.
+    """
+    granted = select(Grant.customer_id).where(Grant.user_id == user_id, ~has_no_other(Grant.customer_id))
     last = db.scalar(
         select(UserSession.customer_id)
         .where(UserSession.user_id == user_id, UserSession.customer_id.in_(granted))
@@ -214,7 +218,8 @@ def first_customer(db: Session, user_id: int) -> int | None:
     return last or db.scalar(select(Customer.id).where(Customer.id.in_(granted)).order_by(Customer.name).limit(1))
 
 
-_REACHED = UserSession.vouched_at_id.is_(None) | (UserSession.vouched_at_id == Grant.customer_id)
+_WITH_PASSWORD = UserSession.vouched_at_id.is_(None) & ~has_no_other(Grant.customer_id)
+_REACHED = _WITH_PASSWORD | (UserSession.vouched_at_id == Grant.customer_id)
 # Built once: it is asked for by every visit.
 _SIGNED_IN = with_branches(
     select(
