@@ -8,8 +8,9 @@ from starlette.responses import Response
 from models.core.scope import across_customers
 from models.users import events
 from models.users.factors.devices import remember, tell_of_new
+from models.users.issuers.issuer import Vouched
 from models.users.issuers.only_way import AtWork, only_at_work
-from models.users.sessions import Vouched, end_session, first_customer, open_session
+from models.users.sessions import end_session, first_customer, open_session
 from models.users.user import User
 from routes.web.answers import go
 from routes.web.http.cookie import SessionCookie

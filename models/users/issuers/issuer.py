@@ -111,6 +111,14 @@ class SetUp:
     is_proved: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A customer's issuer says who it is, and where it says so, when it has asked for a password or the like."""
+
+    customer_id: int
+    proven_at: datetime | None
+
+
 def any_key(db: Session, best: str | None) -> str | None:
     """What an issuer is called, `best` if that is one; None where nobody signs in at work."""
     switched_on = select(Issuer.key).where(Issuer.is_on)

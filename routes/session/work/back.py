@@ -11,8 +11,7 @@ from models.core.lanes import Full, Lane
 from models.exchange.oidc import IssuerFailed, WrongCode
 from models.exchange.oidc.id_tokens import Told
 from models.exchange.oidc.sign_on import redeem
-from models.users.issuers.issuer import SetUp
-from models.users.sessions import Vouched
+from models.users.issuers.issuer import SetUp, Vouched
 from models.users.sign_on.changes import prove
 from models.users.sign_on.linking import Account, Stranger, user_meant
 from models.users.throttle import Bucket, TooManyAttempts, attempt, take_back
