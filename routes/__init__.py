@@ -5,7 +5,7 @@ Those below `/desk` are in `routes.map_of_desk`, and part of the map.
 
 from models.core.scope import Right
 from models.users.throttle import Bucket
-from routes import alerts, crm, guide, health, search, units
+from routes import alerts, crm, guide, health, units
 from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.contract import page as contract
@@ -36,6 +36,7 @@ from routes.orders import page as order_page
 from routes.orders import search as orders
 from routes.reports import annual_report, figures, hms_year
 from routes.reports import search as reports
+from routes.search import page as search
 from routes.session import codes, factors, passkeys, password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.users import own as users

@@ -20,6 +20,8 @@ from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
 from routes.desk import mail as desk_mail
 from routes.desk import overview as desk_overview
+from routes.employees import desk as desk_employees
+from routes.invoices import desk as desk_invoices
 from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
@@ -28,6 +30,7 @@ from routes.orders import desk_messages as desk_order_messages
 from routes.orders import files as order_files
 from routes.reports import desk as desk_reports
 from routes.reports import desk_plans
+from routes.search import desk as desk_search
 from routes.staff import access as desk_access
 from routes.staff import hand_over as desk_hand_over
 from routes.staff import member as desk_member
@@ -41,6 +44,7 @@ from routes.web.lines import Line, administrating, get, post, serving, staff, vi
 # fmt: off
 DESK: tuple[Line, ...] = (
     get ("/desk",                          desk_overview.index,     name="desk",            who=staff),
+    get ("/desk/search",                   desk_search.index,       name="desk_search",     who=staff, from_replica=True),
     get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
@@ -80,6 +84,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/customers/import/application", desk_customer_lists.update, name="apply_customers", who=administrating, form="new_customers"),
     get ("/desk/customers/import/template.xlsx", desk_customer_lists.template, name="customers_template", who=administrating),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/employees", desk_employees.index, name="desk_employees", who=staff, from_replica=True),
+    get ("/desk/customers/{id:int}/invoices", desk_invoices.index,  name="desk_invoices",   who=staff, from_replica=True),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
     get ("/desk/customers/{id:int}/checks", desk_checks.index,      name="desk_checks",     who=staff),

@@ -87,7 +87,9 @@ def current(page: Page) -> list[str]:
     return [link.get_text() for link in page.soup.select("[aria-current=page]")]
 
 
-UNDER_NO_TAB = set("root sign_in sign_in_code forget search units guide accessibility appointment alive ready".split())
+UNDER_NO_TAB = set(
+    "root sign_in sign_in_code forget search desk_search units guide accessibility appointment alive ready".split()
+)
 BESIDE = ("/password", "/alerts", "/guide/", "/users", "/log", "/contract")
 """What lies beside the tabs: access and its log, what is read, what programs ask."""
 
