@@ -230,4 +230,5 @@ def test_what_refers_to_an_employee_is_known() -> None:
         ("national_ids", False),
         ("invitations", False),
         ("due_checks", False),
+        ("import_effects", False),
     }
