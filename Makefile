@@ -23,7 +23,7 @@ run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT ar
 test: $(VENV)/installed-dev  ## run every test, each story once: with htmx on SQLite, or without on PostgreSQL
 	@$(PYTEST) --pairs=first $(ARGS)
 
-test-rest: $(VENV)/installed-dev  ## tell the stories in the pairs of database and mode that are left
+test-rest: $(VENV)/installed-dev  ## tell the stories in the other ways, and what takes long
 	@$(PYTEST) --pairs=rest $(ARGS)
 
 test-all: $(VENV)/installed-dev  ## run both

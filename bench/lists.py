@@ -57,9 +57,8 @@ def _look(port: int, sender: Client, saver: Client, order: int, rows: int) -> in
         stop.set()
         saving.join()
         slowest = max(taken for _, taken in saves)
-        print(
-            f"{what} of {rows} rows: {seconds:.1f} s ({status}); {dict(Counter(s for s, _ in saves))} saves meanwhile"
-        )
+        answers = dict(Counter(status for status, _ in saves))
+        print(f"{what} of {rows} rows: {seconds:.1f} s ({status}); saves meanwhile: {answers}")
         print(f"the slowest save took {slowest:.2f} s")
         is_wrong |= answers.keys() != {303} or slowest > _AT_MOST
     return int(is_wrong)

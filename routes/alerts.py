@@ -30,6 +30,8 @@ class AlertsForm(PortalForm):
     deadline = _choice(Kind.DEADLINE)
     answer = _choice(Kind.ANSWER)
     report = _choice(Kind.REPORT)
+    new_invoice = _choice(Kind.NEW_INVOICE)
+    overdue_invoice = _choice(Kind.OVERDUE_INVOICE)
 
 
 def edit(visit: Visit) -> Response:

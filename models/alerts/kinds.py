@@ -18,6 +18,8 @@ class Kind(StrEnum):
     DEADLINE = "deadline"
     ANSWER = "answer"
     REPORT = "report"
+    NEW_INVOICE = "new_invoice"
+    OVERDUE_INVOICE = "overdue_invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +51,13 @@ ABOUT: dict[Kind, About] = {
         MailWish.EACH,
     ),
     Kind.REPORT: About("Nye rapporter", "Når det er lagt ut en rapport du kan lese.", (Right.REPORTS,), MailWish.EACH),
+    Kind.NEW_INVOICE: About(
+        "Nye fakturaer", "Når det er kommet en faktura til en betaler du ser.", (Right.INVOICES,), MailWish.MORNING
+    ),
+    Kind.OVERDUE_INVOICE: About(
+        "Forfalte fakturaer",
+        "Dagen etter forfall, én gang for hver faktura som ikke er betalt.",
+        (Right.INVOICES,),
+        MailWish.MORNING,
+    ),
 }

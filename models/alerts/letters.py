@@ -86,6 +86,6 @@ def _by_kind(alerts: Iterable[Any]) -> Sequence[dict[str, Any]]:
     for one in alerts:
         line = found.setdefault(one.kind, {}).setdefault(one.about, {"told": []})
         route, _, key = one.about.partition(":")
-        line |= {"title": one.title, "route": route, "key": int(key)}
+        line |= {"title": one.title, "route": route, "key": int(key) if key.isdecimal() else key}
         line["told"] += [one.told] if one.told and one.told not in line["told"] else []
     return [{"label": ABOUT[kind].label, "lines": list(found[kind].values())} for kind in Kind if kind in found]

@@ -20,7 +20,7 @@ from models.demo.orders import Placed
 from models.demo.papers import Item, Paper, Reduction, Side, due
 from models.exchange.ehf.files import Found
 from models.exchange.ehf.intake import take_in
-from models.invoices.invoice import SENT_AS, Invoice
+from models.invoices.invoice import Invoice, SentAs
 from models.invoices.settlements import register_payment, send_to_collection
 from models.values.kid import with_mod10
 
@@ -72,7 +72,7 @@ class Planned:
     """What has been paid; everything where it is None and `is_paid`."""
     is_paid: bool = False
     in_collection: bool = False
-    sent_as: str = SENT_AS[0]
+    sent_as: SentAs = SentAs.EHF
 
 
 def add_invoices(db: Session, units: dict[str, Unit], orders: dict[str, Placed], *, today: date) -> None:
@@ -152,7 +152,7 @@ def _special(payers: dict[str, Side], orders: dict[str, Placed], today: date) ->
     )
     tester, fjord = payers["Demokunde_Test"], payers["Fjordbygg Entreprenør AS"]
     yield Planned(_with_everything(_ago("", tester, today, 3, course, health), orders))
-    yield Planned(replace(_ago("", tester, today, 5, course), kid="118377-"), sent_as=SENT_AS[1])
+    yield Planned(replace(_ago("", tester, today, 5, course), kid="118377-"), sent_as=SentAs.EMAIL)
     without = _ago("", tester, today, 8, Item("Dataskjermbriller", Decimal("1499.50"), Decimal(2)))
     yield Planned(replace(without, reference="", order="NA"))
     yield Planned(_ago("", tester, today, 40, Item("Informasjonsmøte, gratis", _ZERO)))
@@ -192,7 +192,7 @@ def _standings(payer: Side, today: date) -> Iterator[Planned]:
     talks = _health("Støttesamtale, per time", 1350, 2)
     advice = Item("HMS-rådgiver, per time", Decimal(1390), Decimal(5))
     round_ = Item("Vernerunde", Decimal(5600))
-    yield Planned(_ago("", payer, today, 6, advice), sent_as=SENT_AS[1])
+    yield Planned(_ago("", payer, today, 6, advice), sent_as=SentAs.EMAIL)
     yield Planned(_ago("", payer, today, 45, talks))
     yield Planned(_ago("", payer, today, 12, round_), paid=Decimal(3000))
     yield Planned(_ago("", payer, today, 75, talks, advice), is_paid=True)
@@ -244,7 +244,7 @@ def _let_in(db: Session, planned: Planned, today: date) -> None:
     paper = planned.paper
     data = write(paper)
     received = in_oslo(paper.issued_on, time(6, 15))
-    result = take_in(db, Found(f"{paper.number}.xml", len(data), data), now=received)
+    result = take_in(db, Found(f"{paper.number}.xml", len(data), data), now=received, is_news=False)
     if result.refusal:
         raise ValueError(f"the demo's invoice is refused: {result}")
     invoice = db.scalars(select(Invoice).where(Invoice.number == paper.number)).one()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import in_oslo, today_in_oslo
 from models.customers.units import Unit
+from models.employees.details import Gender
 from models.employees.employee import Employee
 
 # unit, given name, family name, e-mail, mobile, born, gender, language
@@ -21,17 +22,17 @@ NAMED = [
     ("Demokunde_Test", "Dolly", "Duck", "Dolly.Duck@testeren.no", None, None, None, "nb"),
     ("Demokunde_Test", "Donald", "Duck", "Donald.Duck@testeren.no", "41244845", date(2023, 5, 12), None, "nb"),
     ("Demokunde_Test", "test", "yoyo", None, None, None, None, "nb"),
-    ("Testbedriften AS", "Donald", "Duck", "Duck@testikkeibruk.no", "12345678", date(2018, 9, 13), "Mann", "nb"),
+    ("Testbedriften AS", "Donald", "Duck", "Duck@testikkeibruk.no", "12345678", date(2018, 9, 13), Gender.MALE, "nb"),
     # the table of section 6.2
-    ("Bergen", "Ingrid", "Solbakken", "@", "12345611", date(1984, 3, 14), "Kvinne", "nb"),
-    ("Bergen", "Mohamed", "Aden", "@", "12345612", date(1990, 11, 2), "Mann", "en"),
-    ("Bergen", "Marek", "Nowak", "@", "12345613", date(1992, 5, 23), "Mann", "en"),
-    ("Administrasjon", "Siv", "Ånonsen", "@", "12345614", date(1969, 1, 1), "Kvinne", "nb"),
-    ("Helse og omsorg", "Kari", "Nygård", "@", "12345615", date(1996, 2, 29), "Kvinne", "nb"),
-    ("Brann og redning", "Lars", "Øvrebø", "@", "12345616", date(1978, 7, 7), "Mann", "nb"),
-    ("Produksjon", "Anna", "Kowalska", "@", "12345617", date(1988, 9, 19), "Kvinne", "nb"),
-    ("Nordlys Data AS", "Anna", "Kowalska", "@", "12345617", date(1988, 9, 19), "Kvinne", "nb"),
-    ("Nordlys Data AS", "Jonas", "Vik", "@", "12345618", date(2001, 12, 30), "Mann", "nb"),
+    ("Bergen", "Ingrid", "Solbakken", "@", "12345611", date(1984, 3, 14), Gender.FEMALE, "nb"),
+    ("Bergen", "Mohamed", "Aden", "@", "12345612", date(1990, 11, 2), Gender.MALE, "en"),
+    ("Bergen", "Marek", "Nowak", "@", "12345613", date(1992, 5, 23), Gender.MALE, "en"),
+    ("Administrasjon", "Siv", "Ånonsen", "@", "12345614", date(1969, 1, 1), Gender.FEMALE, "nb"),
+    ("Helse og omsorg", "Kari", "Nygård", "@", "12345615", date(1996, 2, 29), Gender.FEMALE, "nb"),
+    ("Brann og redning", "Lars", "Øvrebø", "@", "12345616", date(1978, 7, 7), Gender.MALE, "nb"),
+    ("Produksjon", "Anna", "Kowalska", "@", "12345617", date(1988, 9, 19), Gender.FEMALE, "nb"),
+    ("Nordlys Data AS", "Anna", "Kowalska", "@", "12345617", date(1988, 9, 19), Gender.FEMALE, "nb"),
+    ("Nordlys Data AS", "Jonas", "Vik", "@", "12345618", date(2001, 12, 30), Gender.MALE, "nb"),
 ]
 NAMED_IN = Counter(unit for unit, *_ in NAMED)
 LEFT = {("Siv", "Ånonsen")}
@@ -243,7 +244,7 @@ def address(given_name: str, family_name: str, domain: str) -> str:
 
 
 def _named(
-    row: tuple[str, str, str, str | None, str | None, date | None, str | None, str], domain: str, now: datetime
+    row: tuple[str, str, str, str | None, str | None, date | None, Gender | None, str], domain: str, now: datetime
 ) -> Employee:
     _, given_name, family_name, email, mobile, birth_date, gender, language = row
     return Employee(
@@ -273,7 +274,7 @@ def _strangers(rng: Random, domain: str, headcount: Mapping[str, int], now: date
             email=None if place in silent else address(given_name, family_name, domain),
             mobile=f"1{rng.randrange(10**7):07}" if rng.random() < 0.9 else None,
             birth_date=oldest + timedelta(days=rng.randrange(47 * 365)) if rng.random() < 0.97 else None,
-            gender=("Kvinne" if given_name in WOMEN else "Mann") if rng.random() < 0.6 else None,
+            gender=(Gender.FEMALE if given_name in WOMEN else Gender.MALE) if rng.random() < 0.6 else None,
             language="en" if rng.random() < 0.04 else "nb",
             deactivated_at=_some_time_ago(now, rng.randrange(10, 900)) if rng.random() < 0.02 else None,
         )

@@ -14,7 +14,7 @@ from models.core.clock import in_oslo, today_in_oslo
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.exchange.pdf import draw_first_page, write_pdf
-from models.reports.report import add_report
+from models.reports.report import Kind, add_report
 
 WITH_REPORTS = ("Testbedriften AS", "Fjordbygg Entreprenør AS", "Solvik kommune")
 PROVIDER = "Bedriftshelsetjenesten"
@@ -31,7 +31,7 @@ class Written(NamedTuple):
     """A report as it is written; `years_ago` counts from the year of loading."""
 
     unit: str
-    kind: str
+    kind: Kind
     years_ago: int
     published: tuple[int, int, int]
     """How many years later, in which month, on which day; never after the loading."""
@@ -43,7 +43,7 @@ class Written(NamedTuple):
 
 # fmt: off
 REPORTS = [
-    Written("Stavanger", "Kartlegging", 2, (0, 11, 18), "Støykartlegging produksjonshall",
+    Written("Stavanger", Kind.SURVEY, 2, (0, 11, 18), "Støykartlegging produksjonshall",
         "Personbårne målinger på åtte arbeidsplasser i elementfabrikken. To soner ligger over tiltaksverdien på 80 dB.",
         [
             {"heading": "Sammendrag", "text": [
@@ -64,7 +64,7 @@ REPORTS = [
                 "Ny måling når tiltakene er gjennomført.",
                 "Hørselskontroll for dem som arbeider ved kappsagen."]},
         ]),
-    Written("Tromsø", "Kartlegging", 1, (0, 9, 24), "Vernerunde Tromsø",
+    Written("Tromsø", Kind.SURVEY, 1, (0, 9, 24), "Vernerunde Tromsø",
         "Brakkeriggen og kontoret i Sjøgata, sammen med verneombud og anleggsleder. Ni tiltak, tre av dem haster.",
         [
             {"heading": "Gjennomføring", "text": [
@@ -78,7 +78,7 @@ REPORTS = [
                 ["Belysning på lagerplassen utbedres", "Anleggsleder", "Tre måneder"],
                 ["Stoffkartoteket oppdateres for tre produkter", "HMS-leder", "Seks måneder"]]},
         ]),
-    Written("Administrasjon", "Kartlegging", 1, (0, 11, 5), "Ergonomisk kartlegging Administrasjon",
+    Written("Administrasjon", Kind.SURVEY, 1, (0, 11, 5), "Ergonomisk kartlegging Administrasjon",
         "Gjennomgang av kontorarbeidsplassene på hovedkontoret, med anbefalinger for lys, stol og skjerm.",
         [
             {"heading": "Bakgrunn", "text": [
@@ -92,7 +92,7 @@ REPORTS = [
                 "Utvendig solskjerming mot sør.",
                 "Kort opplæring i arbeidsstilling, gruppevis."]},
         ]),
-    Written("Bergen", "Helsekontroll", 1, (0, 6, 17), "Rapport målrettet helsekontroll Bergen (anonymisert)",
+    Written("Bergen", Kind.HEALTH_CHECK, 1, (0, 6, 17), "Rapport målrettet helsekontroll Bergen (anonymisert)",
         "Resultater på gruppenivå. Ingen gruppe er mindre enn fem personer, og ingen kan kjennes igjen.",
         [
             {"heading": "Om rapporten", "text": [
@@ -111,7 +111,8 @@ REPORTS = [
                 "Våtsaging og punktavsug ved kutting i betong.",
                 "Ny kontroll om to år, tidligere ved endret eksponering."]},
         ]),
-    Written("Fjordbygg Entreprenør AS", "Årsrapport", 1, (1, 2, 12), "Årsrapport {year} – Fjordbygg Entreprenør AS",
+    Written("Fjordbygg Entreprenør AS", Kind.ANNUAL_REPORT, 1, (1, 2, 12),
+        "Årsrapport {year} – Fjordbygg Entreprenør AS",
         "Hva bedriftshelsetjenesten har bistått med i alle avdelinger, og hva som følges opp neste år.",
         [
             {"heading": "Innledning", "text": [
@@ -132,7 +133,7 @@ REPORTS = [
                 "Ergonomi på kontoret i Tromsø.",
                 "Førstehjelp for basene i alle avdelinger."]},
         ]),
-    Written("Testbedriften AS", "Årsrapport", 1, (1, 2, 19), "Årsrapport {year} – Testbedriften AS",
+    Written("Testbedriften AS", Kind.ANNUAL_REPORT, 1, (1, 2, 19), "Årsrapport {year} – Testbedriften AS",
         "Kort oppsummering av bistanden og av samarbeidsmøtene.",
         [
             {"heading": "Innledning", "text": [
@@ -141,7 +142,7 @@ REPORTS = [
             {"heading": "Hva som er gjort", "points": [
                 "Årlig samarbeidsmøte om plan og rapport.", "Råd om plassering av hjertestarter i Bergen."]},
         ]),
-    Written("Brann og redning", "Plan", 0, (0, 1, 14), "Plan for BHT-bistand {year} – Brann og redning",
+    Written("Brann og redning", Kind.PLAN, 0, (0, 1, 14), "Plan for BHT-bistand {year} – Brann og redning",
         "Helsekontroll for røyk- og kjemikaliedykkere, øvelser i førstehjelp og oppfølging etter hendelser.",
         [
             {"heading": "Mål", "text": [
@@ -151,7 +152,7 @@ REPORTS = [
                 ["Førstehjelp for nattskiftet", "4. kvartal"],
                 ["Samarbeidsmøte", "1. kvartal"]]},
         ]),
-    Written("Fjordbygg Entreprenør AS", "Plan", 0, (0, 1, 22), "Plan for BHT-bistand {year}",
+    Written("Fjordbygg Entreprenør AS", Kind.PLAN, 0, (0, 1, 22), "Plan for BHT-bistand {year}",
         "Aktivitetene som er avtalt for året, med begrunnelse og kvartal. Laget sammen med ledelsen og vernetjenesten.",
         [
             {"heading": "Grunnlag", "text": [
@@ -186,7 +187,7 @@ def _add(db: Session, report: Written, unit: Unit, now: datetime) -> None:
     facts = {
         "title": title,
         "author": PROVIDER,
-        "kind": report.kind,
+        "kind": report.kind.word,
         "about": [["Bedrift/avdeling", unit.name], ["År", str(year)], ["Kundeansvarlig", author]],
         "sections": list(_dated(report.sections, year)),
     }

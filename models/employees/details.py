@@ -10,8 +10,16 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from models.core.base import Worded
 from models.employees.names import read_name
 from models.values.dates import parse_date
+
+
+class Gender(Worded):
+    """As the CRM says it; never derived from the identity number (U16)."""
+
+    FEMALE = "female", "Kvinne"
+    MALE = "male", "Mann"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core.audit import record
-from models.core.base import Base, Moment
+from models.core.base import Base, Moment, one_of
 from models.core.scope import Right, UnitOwned, of_unit, whole_customer
 from models.customers.units import Unit
-from models.employees.details import DETAILS, Details, what_changed, with_units
+from models.employees.details import DETAILS, Details, Gender, what_changed, with_units
 from models.employees.names import sort_key
 from models.employees.news import change_and_event, facts
 from models.employees.search_words import search_text, tokens_of
@@ -56,8 +56,7 @@ class Employee(UnitOwned, Base):
     job_title: Mapped[str | None] = mapped_column(String(100))
     groups: Mapped[tuple[str, ...]] = mapped_column(Groups, default=(), server_default="")
     """What the employee's checks are for, such as nattarbeid or støy."""
-    gender: Mapped[str | None] = mapped_column(String(20))
-    """As the CRM says it; never derived from the identity number (U16)."""
+    gender: Mapped[Gender | None] = mapped_column(one_of(Gender, 20))
     language: Mapped[str] = mapped_column(String(10), default="nb")
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column()

@@ -26,6 +26,7 @@ from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, clea
 from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
+from models.invoices.alerts import alert_overdue
 from models.marks.mark import Marked, set_mark
 from models.orders.morning_letters import post_morning_letters
 from models.outbox import claims, endpoints, refusals
@@ -142,6 +143,7 @@ class Postman:
             db.commit()
             post_morning_letters(db, now)
             alert_deadlines(db, now)
+            alert_overdue(db, now)
             db.commit()
             post_alerts(db, now)
             db.commit()

@@ -12,15 +12,13 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Identity, Index, String, UniqueConstraint, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.base import Base, Moment, Value
+from models.core.base import Base, Moment, Value, Worded, one_of
 from models.core.scope import Right, UnitOwned, of_unit
 from models.customers.units import Unit
 from models.orders.order import Order
 from models.values.money import Amount
 
 LONGEST_NUMBER = 60
-SENT_AS = ("EHF", "PDF på e-post")
-"""The ways in which the provider sends invoices (product 6.7)."""
 
 
 class Status(Value):
@@ -32,6 +30,13 @@ class Status(Value):
     PAID = "paid"
     CREDITED = "credited"
     IN_COLLECTION = "in_collection"
+
+
+class SentAs(Worded):
+    """The ways in which the provider sends invoices (product 6.7)."""
+
+    EHF = "ehf", "EHF"
+    EMAIL = "email", "PDF på e-post"
 
 
 class Invoice(UnitOwned, Base):
@@ -85,9 +90,21 @@ class Invoice(UnitOwned, Base):
     buyer_reference: Mapped[str | None] = mapped_column(String(200))
     order_number: Mapped[int | None]
     """The provider's order that it names, whether or not the portal has it."""
-    sent_as: Mapped[str | None] = mapped_column(String(20))
-    """How the payer got it, where the ERP has told: one of SENT_AS."""
+    sent_as: Mapped[SentAs | None] = mapped_column(one_of(SentAs, 20))
+    """How the payer got it, where the ERP has told."""
     received_at: Mapped[datetime] = mapped_column(Moment)
+    overdue_told_on: Mapped[date | None]
+    """When it was told of as overdue, which happens once."""
+
+    @property
+    def about(self) -> str:
+        """What the log of changes calls the invoice."""
+        return f"invoice:{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"{'Kreditnota' if self.is_credit_note else 'Faktura'} {self.number}"
 
     def status(self, today: date) -> Status:
         """Where it stands on a day (F7)."""

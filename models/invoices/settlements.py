@@ -10,9 +10,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.audit import Change, record
+from models.core.audit import Change, Named, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned
+from models.invoices.alerts import forget_alerts
 from models.invoices.contents import PrecedingInvoice
 from models.invoices.invoice import Invoice
 from models.values.money import Amount
@@ -138,8 +139,7 @@ def send_to_collection(db: Session, invoice: Invoice, since: date | None, *, now
     if invoice.in_collection_since != since:
         invoice.in_collection_since = since
         action = "sent to collection" if since else "taken back from collection"
-        about = f"invoice:{invoice.number}"
-        record(db, Change(customer_id=invoice.customer_id, actor=by, about=about, action=action, at=now))
+        record(db, Change.of(invoice, action, by=Named(by), at=now))
 
 
 def _lock(db: Session, *invoices: Invoice) -> None:
@@ -151,8 +151,10 @@ def _lock(db: Session, *invoices: Invoice) -> None:
 
 
 def _record(db: Session, invoice: Invoice, action: str, amount: Decimal, *, by: str, now: datetime) -> None:
-    about, changed = f"invoice:{invoice.number}", {"amount": str(amount), "currency": invoice.currency}
-    record(db, Change(customer_id=invoice.customer_id, actor=by, about=about, action=action, at=now, changed=changed))
+    changed = {"amount": str(amount), "currency": invoice.currency}
+    record(db, Change.of(invoice, action, by=Named(by), at=now, changed=changed))
+    if invoice.outstanding <= 0:
+        forget_alerts(db, invoice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from models.operations import commands, customers, staff, words
 from models.operations.backup import commands as backup
 from models.operations.installation import Installation
-from models.reports.report import KINDS
+from models.reports.report import Kind
 
 Command = Callable[..., Iterable[str]]
 Entry = Callable[[str, Command, str], ArgumentParser]
@@ -118,7 +118,7 @@ def _add_reports(entry: Entry) -> None:
     for command in (report, plan):
         command.add_argument("year", type=words.year, help="the year that it is about")
     reports.add_argument("state", choices=("on", "off"), help="shown or hidden")
-    report.add_argument("kind", choices=KINDS, help="what it is")
+    report.add_argument("kind", choices=[said for kind in Kind for said in (kind.value, kind.word)], help="what it is")
     report.add_argument("file", type=words.report_file, help="what is kept, under its own name")
     report.add_argument("unit", type=words.text, nargs="?", help="the unit's name; without it, the company")
     plan.add_argument("file", type=words.path, help="a CSV in UTF-8, with semicolons")

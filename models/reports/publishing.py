@@ -14,6 +14,7 @@ from models.crm.records import CrmRecord
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.outbox.message import Channel, Outgoing, post
+from models.reports.report import Kind as ReportKind
 from models.reports.report import Report, ReportFile, add_report
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
@@ -23,7 +24,7 @@ from models.users.user import Grant, User
 class NewReport:
     """What is published."""
 
-    kind: str
+    kind: ReportKind
     year: int
     title: str
     summary: str
@@ -97,7 +98,7 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
             "customer": customer.name,
             "unit": unit.name,
             "report": report.id,
-            "kind": report.kind,
+            "kind": report.kind.word,
             "year": report.year,
             "title": report.title,
             "summary": report.summary,

@@ -25,15 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import Change, record
-from models.core.base import Base
+from models.core.base import Base, Worded, one_of
 from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.values.zips import BROKEN
 
-KINDS = ("Årsrapport", "Plan", "Kartlegging", "Helsekontroll")
-"""What a report is; a report on health checks is about groups, never about a person (R1, T7)."""
 MAX_SIZE = 20 * 1024 * 1024
 
 PDF = "application/pdf"
@@ -52,6 +50,15 @@ _BEGINNINGS = {PDF: b"%PDF-", PNG: b"\x89PNG\r\n\x1a\n"}
 _INSIDE = {MEDIA_TYPES[".docx"]: "word/document.xml", MEDIA_TYPES[".xlsx"]: "xl/workbook.xml"}
 
 
+class Kind(Worded):
+    """What a report is; a report on health checks is about groups, never about a person (R1, T7)."""
+
+    ANNUAL_REPORT = "annual_report", "Årsrapport"
+    PLAN = "plan", "Plan"
+    SURVEY = "survey", "Kartlegging"
+    HEALTH_CHECK = "health_check", "Helsekontroll"
+
+
 class Report(UnitOwned, Base):
     """A report with what lists say of it; what is in it stands in `report_files`, which lists never touch."""
 
@@ -68,7 +75,7 @@ class Report(UnitOwned, Base):
     rights = (Right.REPORTS,)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, 40))
     year: Mapped[int]
     """The year that it is about."""
     title: Mapped[str] = mapped_column(String(200))
@@ -147,12 +154,12 @@ def add_report(
     by: str,
     now: datetime,
 ) -> Report:
-    """Keep a report for a unit, and note who added it (X4); raises ReportRefused."""
-    _check(kind, preview)
+    """Keep a report for a unit, and note who added it (X4); raises ReportRefused. A kind may be said by its word."""
+    _check(preview)
     report = Report(
         customer_id=unit.customer_id,
         unit_id=unit.id,
-        kind=kind,
+        kind=_kind(kind),
         year=year,
         title=title,
         summary=summary,
@@ -168,9 +175,14 @@ def add_report(
     return report
 
 
-def _check(kind: str, preview: bytes | None) -> None:
-    if kind not in KINDS:
-        raise ReportRefused(f"a document is one of {', '.join(KINDS)}, not {kind}")
+def _kind(said: str) -> Kind:
+    try:
+        return Kind(said)
+    except ValueError:
+        raise ReportRefused(f"a document is one of {', '.join(Kind)}, not {said}") from None
+
+
+def _check(preview: bytes | None) -> None:
     if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
         raise ReportRefused("the picture of the first page is no PNG")
 

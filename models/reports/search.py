@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.core.search import PAGE_SIZE, Found, Search
 from models.core.walls import select_rows
 from models.customers.units import Unit
-from models.reports.report import MEDIA_TYPES, SHOWN, Report, ReportFile
+from models.reports.report import MEDIA_TYPES, SHOWN, Kind, Report, ReportFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Criteria:
     """What is looked for; what is None does not restrict."""
 
     year: int | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     unit_ids: frozenset[int] | None = None
     after: int | None = None
     """The last report of the page before."""
@@ -38,7 +38,7 @@ class ReportRow:
     """A report as a line of the list."""
 
     id: int
-    kind: str
+    kind: Kind
     year: int
     title: str
     unit_name: str

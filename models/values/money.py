@@ -67,6 +67,13 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+def written(amount: Decimal) -> str:
+    """`1 500,00` with no-break spaces and two decimals; a credit has a real minus sign, U+2212 (F9)."""
+    rounded = round(amount, 2)
+    digits = f"{abs(rounded):,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+    return f"\N{MINUS SIGN}{digits}" if rounded < 0 else digits
+
+
 def read_amount(text: str) -> Decimal:
     """An amount as programs write it, such as `-1500.00`; raises ValueError."""
     if not _WRITTEN.fullmatch(text):

@@ -14,6 +14,7 @@ from models.values.money import KRONER
 from routes.invoices.phrases import lines_of, more_of, name_of, period, price, quantity, rate, reason, tax_rate
 from routes.web.words import amount
 from routes.web.words import date as day
+from routes.web.words.labels import label as word
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Presentation:
     @property
     def title(self) -> str:
         """What it is called."""
-        return f"{self.kind} {self.invoice.number}"
+        return self.invoice.title
 
     @property
     def lacks_reference(self) -> bool:
@@ -89,7 +90,7 @@ class Presentation:
             ("Levert", day(details.delivered_on)),
             ("Periode", period(details.period_from, details.period_to)),
             ("Avgiftsdato", day(details.tax_point)),
-            ("Sendt som", self.invoice.sent_as or ""),
+            ("Sendt som", word(self.invoice.sent_as) if self.invoice.sent_as else ""),
         ]
         return [(label, value) for label, value in facts if value]
 

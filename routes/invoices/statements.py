@@ -1,4 +1,4 @@
-"""Kontoutdrag: what one payer was invoiced and has paid in a period, as a page, a CSV and a PDF."""
+"""Kontoutdrag: what a payer, or all of them (FI3), were invoiced and have paid, as a page, a CSV and a PDF."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from models.exchange.pdf import write_pdf
 from models.exchange.sheets.files import Row, writer
-from models.invoices.statement import Account, Payer, TooLong, payers, statement_of
+from models.invoices.statement import Account, Payer, TooLong, Total, payers, statement_of, totals_of
 from models.values.money import KRONER
 from routes.web.answers import page
 from routes.web.downloads import download, whole_file
@@ -17,6 +17,8 @@ from routes.web.search import PeriodSearch
 from routes.web.visit import Visit
 from routes.web.words import amount
 from routes.web.words import date as day
+
+ALL = "all"
 
 
 class StatementSearch(PeriodSearch):
@@ -30,28 +32,50 @@ class Statement:
     """An account statement with the words around it."""
 
     search: StatementSearch
-    payer: Payer
+    of: list[Payer]
+    """Whose it is: one payer, or all of them."""
     accounts: list[Account]
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the payer has to be told of each account."""
+        return bool(self.search.unit.data == ALL)
+
+    @property
+    def name(self) -> str:
+        """Whose it is, in words."""
+        return "Alle betalere" if self.is_of_all else self.of[0].name
+
+    @property
+    def totals(self) -> list[Total]:
+        """What all accounts come to, where they are of all payers."""
+        return totals_of(self.accounts) if self.is_of_all else []
 
     @property
     def period(self) -> str:
         """From when to when."""
         return f"{day(self.search.from_date.day)}–{day(self.search.to_date.day)}"
 
-    def money(self, account: Account, name: str) -> str:
+    def money(self, account: Account | Total, name: str) -> str:
         """A sum of an account, with its currency."""
         return f"{'kr' if account.currency == KRONER else account.currency}\u00a0{amount(getattr(account, name))}"
+
+    def heading(self, account: Account) -> str:
+        """What an account is called in the PDF."""
+        currency = "Kroner" if account.currency == KRONER else account.currency
+        return f"{account.payer.name}, {currency.lower()}" if self.is_of_all else currency
 
     def facts(self, customer: str) -> dict[str, Any]:
         """The texts of the PDF."""
         return {
-            "title": f"Kontoutdrag {self.payer.name}",
+            "title": f"Kontoutdrag {self.name}",
             "author": customer,
             "period": self.period,
             "heads": ["Dato", "Bilag", "Forfall", "Beløp", "Saldo"],
+            "totals": [[(label, self.money(each, name)) for label, name in SUMS] for each in self.totals],
             "accounts": [
                 {
-                    "currency": account.currency,
+                    "name": self.heading(account),
                     "sums": [(label, self.money(account, name)) for label, name in SUMS],
                     "rows": [
                         [day(each.on), each.text, day(each.due_on), amount(each.amount), amount(each.balance)]
@@ -63,6 +87,7 @@ class Statement:
         }
 
 
+HEADINGS = ["Dato", "Bilag", "Forfallsdato", "Valuta", "Beløp", "Saldo"]
 SUMS = (
     ("Saldo ved periodens start", "opening"),
     ("Fakturert og kreditert", "invoiced"),
@@ -72,7 +97,7 @@ SUMS = (
 
 
 def statement(visit: Visit) -> Response:
-    """The account statement of one payer: this year so far, unless another period is asked for."""
+    """The account statement of a payer or of all: this year so far, unless another period is asked for."""
     search = _search(visit)
     found = _found(visit, search)
     return page(
@@ -91,14 +116,15 @@ def statement_csv(visit: Visit) -> Response:
     """The same as a spreadsheet."""
     found = _found(visit, _search(visit)) or _missing()
     rows: list[Row] = [
-        [each.on, each.text, each.due_on, account.currency, each.amount, each.balance]
+        (*whose, each.on, each.text, each.due_on, account.currency, each.amount, each.balance)
         for account in found.accounts
+        for whose in [[account.payer.name] if found.is_of_all else []]
         for each in account.entries
     ]
     return download(
         visit,
-        filename=f"Kontoutdrag {found.payer.name}.csv",
-        writer=writer("csv", ["Dato", "Bilag", "Forfallsdato", "Valuta", "Beløp", "Saldo"]),
+        filename=f"Kontoutdrag {found.name}.csv",
+        writer=writer("csv", ["Betaler", *HEADINGS] if found.is_of_all else HEADINGS),
         read=lambda _db, _after: (rows, None),
     )
 
@@ -124,22 +150,24 @@ def _found(visit: Visit, search: StatementSearch) -> Statement | None:
     """The statement, or None where the form says what is wrong, or nobody was ever invoiced."""
     found = payers(visit.db)
     search.unit.choices = [Option(str(payer.id), payer.name) for payer in found]
+    if len(found) > 1:
+        search.unit.choices.append(Option(ALL, "Alle betalere"))
     if not search.unit.data:
         if not found:  # there is nobody to choose yet, which is nobody's mistake
             return None
         search.unit.data = str(found[0].id)
     if not search.validate() or not found:
         return None
-    payer = next(payer for payer in found if str(payer.id) == search.unit.data)
+    of = [payer for payer in found if search.unit.data in (str(payer.id), ALL)]
     first, last = search.from_date.day, search.to_date.day
     assert first is not None
     assert last is not None
     try:
-        accounts = statement_of(visit.db, payer.id, first, last)
+        accounts = statement_of(visit.db, of, first, last)
     except TooLong:
         search.to_date.errors = ["Perioden har for mange bilag til ett kontoutdrag. Velg en kortere periode."]
         return None
-    return Statement(search, payer, accounts)
+    return Statement(search, of, accounts)
 
 
 def _missing() -> Statement:

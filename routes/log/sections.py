@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models.bookings.sign_ups.sign_up import State
+from models.core.base import Value
 from models.log.disclosure.reading import File, Record
 from models.log.search import Entry
 from routes.log.words import KINDS, Line, line_of
@@ -127,6 +128,8 @@ def _values(values: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Value):
+        return label(value)
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):

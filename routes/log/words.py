@@ -8,7 +8,9 @@ from typing import Any
 
 from models.core.scope import Right
 from models.log.search import Entry
+from models.reports.report import Kind as Report
 from routes.web.words import RIGHTS, amount
+from routes.web.words.labels import label
 
 KINDS = {
     "order": "Bestilling",
@@ -166,10 +168,15 @@ def _also(changed: Mapping[str, Any]) -> list[str]:
     if "amount" in changed:
         return [f"beløp: {amount(Decimal(str(changed['amount'])))} {changed.get('currency', '')}".rstrip()]
     return [
-        f"{_field(name)}: {_said(value)}"
+        f"{_field(name)}: {_said(_word(name, value))}"
         for name, value in changed.items()
         if name not in _FOR_PROGRAMS and value not in (None, "", [], {})
     ]
+
+
+def _word(name: str, value: Any) -> Any:
+    """The word for a value of ours; an older entry has the word."""
+    return label(Report(value)) if name == "kind" and value in set(Report) else value
 
 
 def _field(name: str) -> str:

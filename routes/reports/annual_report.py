@@ -135,7 +135,7 @@ def _orders(found: Overview) -> Section:
 
 
 def _reports(reports: Sequence[ReportRow]) -> Section:
-    rows = [[row.title, row.kind, row.unit_name] for row in reports]
+    rows = [[row.title, label(row.kind), row.unit_name] for row in reports]
     return _table("Dokumenter fra året", ["Dokument", "Type", "Bedrift/avdeling"], rows, none="Ingen dokumenter.")
 
 

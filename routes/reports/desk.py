@@ -15,9 +15,9 @@ from models.customers.units import units_in_scope
 from models.reports.plans import plan_sizes
 from models.reports.publishing import KeyUsed, NewReport, publish_report, remove_report
 from models.reports.report import (
-    KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
+    Kind,
     NotWhatItSays,
     Report,
     ReportRefused,
@@ -33,6 +33,7 @@ from routes.web.forms import PortalForm, masked_sentence, unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.search import after_of
 from routes.web.visit import NOT_MAILED, Visit
+from routes.web.words.labels import ValueChoice
 
 _YEARS_BACK = 10
 _LONGEST_NAME = 200
@@ -55,9 +56,7 @@ class ReportForm(PortalForm):
         description="De som har rapporter her eller over, ser den.",
         refusal=_WHERE,
     )
-    kind = Choice(
-        "Type", validators=[required(_WHICH)], choices=[Option("", "Velg"), *map(Option, KINDS)], refusal=_WHICH
-    )
+    kind = ValueChoice("Type", Kind, none=Option("", "Velg"), validators=[required(_WHICH)], refusal=_WHICH)
     year = Choice("År", validators=[required(_WHEN)], description="Året dokumentet handler om.", refusal=_WHEN)
     title = Text("Tittel", [required("Skriv en tittel."), at_most(200)])
     summary = Text("Kort om innholdet", [at_most(1000)], description="Kan stå tomt. Står på siden og i e-posten.")
@@ -107,7 +106,7 @@ def create(visit: Visit, id: int) -> Response:
     if not valid or problem:
         return _new(visit, form, key, status=422, problem=problem)
     wanted = NewReport(
-        form.kind.data, int(form.year.data), form.title.data or "", form.summary.data or "", name, content
+        Kind(form.kind.data), int(form.year.data), form.title.data or "", form.summary.data or "", name, content
     )
     try:
         told = publish_report(

@@ -5,15 +5,16 @@ from functools import cache
 
 from starlette.responses import Response
 
-from models.reports.report import KINDS, PNG, Download, file_of, preview_of
+from models.reports.report import PNG, Download, Kind, file_of, preview_of
 from models.reports.search import Criteria, find_reports, report_by_id, years_of_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.downloads import kept_file, whole_file
 from routes.web.errors import not_found
-from routes.web.fields import ALL, Choice, Option
+from routes.web.fields import ALL, Option
 from routes.web.search import Listing, answer
 from routes.web.visit import Visit
+from routes.web.words.labels import ValueChoice
 
 LOCKED = {
     "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
@@ -25,13 +26,13 @@ LOCKED = {
 class ReportSearch(YearAndUnit):
     """The filters of the list; an empty one does not restrict."""
 
-    kind = Choice("Type:", choices=[ALL, *map(Option, KINDS)], default="")
+    kind = ValueChoice("Type:", Kind)
 
     def criteria(self, units: Callable[[], Units], after: int | None) -> Criteria:
         """What to look for, once the form is valid; a unit includes those below it."""
         return Criteria(
             year=int(self.year.data) if self.year.data else None,
-            kind=self.kind.data or None,
+            kind=Kind(self.kind.data) if self.kind.data else None,
             unit_ids=units().choose(self.unit.data).ids if self.unit.data else None,
             after=after,
         )

@@ -141,7 +141,7 @@ def described(employee: Employee) -> tuple[object, ...]:
         employee.birth_date,
         employee.email,
         employee.mobile,
-        employee.gender,
+        employee.gender and employee.gender.word,
     )
 
 

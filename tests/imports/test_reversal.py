@@ -128,7 +128,7 @@ def test_who_was_changed_since_is_named_and_left(quiet_house: House) -> None:
         db.get_one(Employee, who["without"].id).employee_number = None
         db.get_one(NationalId, who["numbered"].id).registered_at += timedelta(seconds=1)
         db.get_one(Employee, who["other"].id).deactivated_at = quiet_house.clock.now()
-        seat = db.scalars(select(SignUp).where(SignUp.employee_id == who["leaver"].id)).first()
+        seat = db.scalars(select(SignUp).where(SignUp.employee_id == who["leaver"].id).order_by(SignUp.id)).first()
         assert seat
         booked = SignUp(customer_id=seat.customer_id, unit_id=seat.unit_id, booking_id=seat.booking_id, state="waiting")
         booked.employee_id, booked.signed_up_at = new["To"].id, quiet_house.clock.now() + timedelta(seconds=1)

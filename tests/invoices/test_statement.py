@@ -10,7 +10,7 @@ from models.core.scope import Scope, bind
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice, invoice_by_number
 from models.invoices.settlements import register_payment
-from models.invoices.statement import statement_of
+from models.invoices.statement import Payer, statement_of
 from tests.invoices.test_invoice_page import fact, plain
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
@@ -46,7 +46,7 @@ def rows(page: Page) -> list[list[str]]:
 def test_it_is_this_year_so_far_unless_one_asks_for_another_period(paid: Page) -> None:
     page = paid.open("/invoices").follow("Kontoutdrag")
     assert page.h1 == "Kontoutdrag"
-    assert page.options("unit") == ["Bergen TEST", "Testbedriften AS"]
+    assert page.options("unit") == ["Bergen TEST", "Testbedriften AS", "Alle betalere"]
     assert (page.value("from"), page.value("to")) == ("01.01.2026", "01.10.2026")
     page.fill(unit=page.option("unit", "Testbedriften AS")).press("Vis")
     assert rows(page) == [
@@ -73,6 +73,33 @@ def test_the_files_say_the_same(paid: Page) -> None:
         assert all(cell in pdf for cell in row), row
     assert "Kontoutdrag Testbedriften AS" in pdf
     assert "Saldo ved periodens start kr 2 505,00" in pdf
+
+
+def test_fi3_all_payers_at_once_with_their_sums_in_the_page_and_in_both_files(paid: Page) -> None:
+    page = paid.open("/account-statement").fill(from_="01.09.2026")
+    page.fill(unit=page.option("unit", "Alle betalere")).press("Vis")
+    table = page.soup.select_one("#payers")
+    assert table
+    said = [[plain(cell.get_text(" ")) for cell in row.select("th, td")] for row in table.select("tr")]
+    credited, minus = "\N{MINUS SIGN}300,00", "\N{MINUS SIGN}"
+    assert said == [
+        ["Betaler", "Saldo ved periodens start", "Fakturert og kreditert", "Betalt", "Saldo ved periodens slutt"],
+        ["Bergen TEST", "7 000,00", "0,00", "0,00", "7 000,00"],
+        ["Testbedriften AS", "2 505,00", credited, "200,00", "2 005,00"],
+        ["Testbedriften AS", "EUR 0,00", "EUR 50,00", "EUR 0,00", "EUR 50,00"],
+        ["Sum", "9 505,00", credited, "200,00", "9 005,00"],
+        ["Sum i EUR", "EUR 0,00", "EUR 50,00", "EUR 0,00", "EUR 50,00"],
+    ]
+    assert [head.get_text() for head in page.soup.select("#statement h2")] == [
+        *("Alle betalere", "Bergen TEST", "Testbedriften AS", "Testbedriften AS, EUR")
+    ]
+    links = {link.get_text(): str(link["href"]) for link in page.soup.select("#statement header a")}
+    csv = page.send("GET", links["CSV"]).text.removeprefix("\ufeff").splitlines()
+    assert csv[0] == "Betaler;Dato;Bilag;Forfallsdato;Valuta;Beløp;Saldo"
+    assert csv[1] == "Testbedriften AS;21.09.2026;Kreditnota T-2;;NOK;-300,00;2205,00"
+    pdf = plain(text_of(page.send("GET", links["PDF"]).content))
+    for text in ("Kontoutdrag Alle betalere", "Bergen TEST, kroner", "Testbedriften AS, eur", f"{minus}300,00"):
+        assert text in pdf
 
 
 def test_what_is_wrong_is_said_at_the_field(paid: Page) -> None:
@@ -107,7 +134,7 @@ def test_on_the_last_day_it_ends_with_what_is_outstanding(quiet_house: House) ->
     with quiet_house.behind() as db:
         for unit in db.scalars(select(Unit)).all():
             bind(db, Scope.whole(unit.customer_id))
-            accounts = statement_of(db, unit.id, date(2026, 3, 1), date(2100, 1, 1))
+            accounts = statement_of(db, [Payer(unit.id, unit.name)], date(2026, 3, 1), date(2100, 1, 1))
             outstanding = dict(
                 db.execute(
                     select(Invoice.currency, func.sum(Invoice.outstanding))

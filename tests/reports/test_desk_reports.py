@@ -76,7 +76,7 @@ def test_r1_a_document_is_put_up_read_by_the_customer_and_taken_away(house: Hous
     assert kam.send("GET", f"/desk/customers/reports/{id}/removal").status_code == 404
     assert log_of(house, f"report:{id}") == [
         (ME, "added", {}),
-        (ME, "removed", {"kind": "Kartlegging", "year": 2026, "title": "Støy i verkstedet"}),
+        (ME, "removed", {"kind": "survey", "year": 2026, "title": "Støy i verkstedet"}),
     ]
     with house.behind() as db:
         assert db.get(ReportFile, id) is None

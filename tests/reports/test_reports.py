@@ -15,9 +15,9 @@ from models.core.search import PAGE_SIZE
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.reports.report import (
-    KINDS,
     MAX_SIZE,
     MEDIA_TYPES,
+    Kind,
     Report,
     ReportFile,
     ReportRefused,
@@ -25,6 +25,7 @@ from models.reports.report import (
     media_type_of,
 )
 from models.users.user import Grant
+from routes.web.words.labels import label
 from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
 from tests.stage.page import Page
@@ -111,7 +112,10 @@ def test_r1_the_documents_of_the_units_the_newest_year_first(quiet_house: House)
     ]
     assert hms.rows[1][1:5] == ["Årsrapport", "2025", "Fjordbygg Entreprenør AS", "12.02.2026"]
     assert hms.has("6 dokumenter, nyeste år først")
-    assert {row[1] for row in hms.rows} == set(KINDS)
+    assert {row[1] for row in hms.rows} == {label(kind) for kind in Kind}
+    assert [row[1] for row in hms.open("/reports?kind=Kartlegging").rows] == [
+        row[1] for row in hms.open("/reports?kind=survey").rows
+    ]
 
 
 def test_r1_by_year_by_unit_and_by_kind(house: House, hms: Page) -> None:
@@ -121,7 +125,7 @@ def test_r1_by_year_by_unit_and_by_kind(house: House, hms: Page) -> None:
     found = hms.open("/reports").fill(unit=hms.option("unit", "Bergen")).press("Søk")
     assert titles(found) == ["Rapport målrettet helsekontroll Bergen (anonymisert)"]
     assert found.has("1 dokument")
-    found = hms.open("/reports").fill(unit=hms.option("unit", "Fjordbygg Entreprenør AS"), kind="Kartlegging")
+    found = hms.open("/reports").fill(unit=hms.option("unit", "Fjordbygg Entreprenør AS"), kind="survey")
     assert len(titles(found.press("Søk"))) == 3
     found = hms.open("/reports").fill(unit=hms.option("unit", "Tromsø"), year="2026").press("Søk")
     assert found.has("Ingen dokumenter funnet")

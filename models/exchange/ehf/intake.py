@@ -24,6 +24,7 @@ from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.sums import value_of
 from models.exchange.ehf.xml import Unreadable
+from models.invoices.alerts import tell_of_new
 from models.invoices.contents import InvoiceFile
 from models.invoices.invoice import LONGEST_NUMBER, Invoice, keys_of
 from models.invoices.quarantine import keep_out, let_out
@@ -63,17 +64,19 @@ def check(found: Found) -> Result:
     return _result(found.name, document)
 
 
-def take_in(db: Session, found: Found, *, now: datetime) -> Result:
+def take_in(db: Session, found: Found, *, now: datetime, is_news: bool = True) -> Result:
     """Let a document in whole, or note in the quarantine why not; the caller commits, each document for itself.
 
-    A file that was taken in before is accepted and changes nothing. Whose it is, is not known beforehand, so it is
-    asked across customers.
+    A file that was taken in before is accepted and changes nothing. Users are told of it where it `is_news`. Whose it
+    is, is not known beforehand, so it is asked across customers.
     """
     digest = hashlib.sha256(found.data if found.data is not None else found.name.encode()).hexdigest()
     try:
         document = _verified(found)
         if not _is_in(db, digest):
-            _let_in(db, document, found.data or b"", digest, now=now)
+            invoice = _let_in(db, document, found.data or b"", digest, now=now)
+            if invoice and is_news:
+                tell_of_new(db, invoice, now)
     except (Unreadable, Refusal) as refused:
         keep_out(db, digest=digest, name=found.name, size=found.size, reason=str(refused), now=now)
         return Result(found.name, refusal=str(refused))
@@ -107,8 +110,8 @@ def _is_in(db: Session, digest: str) -> bool:
     return db.scalar(select(InvoiceFile.invoice_id).where(InvoiceFile.digest == digest)) is not None
 
 
-def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: datetime) -> None:
-    """Add the invoice with everything on it; raises Refusal."""
+def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: datetime) -> Invoice | None:
+    """Add the invoice with everything on it, unless it came at the same moment once more; raises Refusal."""
     payer = _payer(db, document)
     # One at a time for each customer, so that of an invoice and its credit note the later one sees the earlier.
     db.execute(select(Customer.id).where(Customer.id == payer.customer_id).with_for_update(key_share=True))
@@ -127,9 +130,10 @@ def _let_in(db: Session, document: Document, data: bytes, digest: str, *, now: d
             db.add_all([file, *contents_of(document, invoice, today=today_in_oslo(now))])
     except IntegrityError:
         if _is_in(db, digest):  # the same file came twice at the same moment, and the other one was first
-            return
+            return None
         raise Refusal(f"there is another invoice {document.number} in the portal already") from None
     settle_credits(db, invoice, now=now)
+    return invoice
 
 
 def _invoice(document: Document, payer: Unit, *, now: datetime) -> Invoice:

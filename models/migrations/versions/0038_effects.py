@@ -6,7 +6,7 @@ from alembic import op
 from models.core.servers.row_security import hold
 
 revision = "0038"
-down_revision = "0032"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

@@ -16,6 +16,7 @@ from models.core.clock import OSLO
 from models.core.scope import Right
 from models.values import language as language_words
 from models.values.language import BOKMAL
+from models.values.money import written
 from models.values.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
@@ -151,19 +152,17 @@ def count(value: int | None) -> str:
 
 
 def amount(value: Decimal | None) -> str:
-    """`1 500,00` with no-break spaces and two decimals; a credit has a real minus sign, U+2212 (F9)."""
+    """An amount, or nothing."""
     if value is None:
         return ""
-    rounded = round(value, 2)
-    return _signed(rounded < 0, f"{abs(rounded):,.2f}")
+    return written(value)
 
 
 def exact(value: Decimal | None, decimals: int = 0) -> str:
     """`2,5` or `12,3456`: every digit that counts, and at least so many decimals."""
     if value is None:
         return ""
-    written = f"{abs(value).normalize() + 0:,f}"
-    whole, _, part = written.partition(".")
+    whole, _, part = f"{abs(value).normalize() + 0:,f}".partition(".")
     part = part.ljust(decimals, "0")
     return _signed(value < 0, f"{whole}.{part}" if part else whole)
 

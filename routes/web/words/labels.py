@@ -13,12 +13,15 @@ from models.bookings.sign_ups.sign_up import State as SignUp
 from models.catalogue.entry import Meaning
 from models.checks.search import State as Due
 from models.deliveries.search import State as Delivery
+from models.employees.details import Gender
 from models.imports.effects import Obstacle
 from models.imports.rows import Fate
 from models.invoices.ageing import Age
+from models.invoices.invoice import SentAs
 from models.invoices.invoice import Status as Invoice
 from models.notices.search import State as Notice
 from models.reports.plans import State as Activity
+from models.reports.report import Kind as Report
 from routes.web.fields import ALL, Choice, Option
 
 
@@ -96,6 +99,20 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Obstacle.BOOKED: Label("meldt på eller invitert siden", "wait"),
         Obstacle.NUMBER: Label("en annen har ansattnummeret nå", "wait"),
         Obstacle.OUTSIDE: Label("var i en avdeling du ikke har", "wait"),
+    },
+    Report: {
+        Report.ANNUAL_REPORT: Label("Årsrapport"),
+        Report.PLAN: Label("Plan"),
+        Report.SURVEY: Label("Kartlegging"),
+        Report.HEALTH_CHECK: Label("Helsekontroll"),
+    },
+    Gender: {
+        Gender.FEMALE: Label("Kvinne"),
+        Gender.MALE: Label("Mann"),
+    },
+    SentAs: {
+        SentAs.EHF: Label("EHF"),
+        SentAs.EMAIL: Label("PDF på e-post"),
     },
     Delivery: {
         Delivery.WAITING: Label("Venter", "wait"),

@@ -5,7 +5,7 @@ from models.outbox.message import Channel
 CHANNELS = {Channel.MAIL: "E-post", Channel.CRM: "CRM"}
 
 KINDS = {
-    "alerts": "Varsler om timer, svar og rapporter",
+    "alerts": "Varsler om timer, svar, rapporter og fakturaer",
     "appointment_cancelled": "Timen er avlyst",
     "appointment_created": "Ny time",
     "appointment_expired": "Tilbudet om time er ute",
