@@ -18,9 +18,9 @@ from models.imports.lists import KEPT, UNDONE_WITHIN, Import, forget_expired
 from models.log.verification import verify
 from routes.imports import reversals
 from tests.employees.test_deactivations import somebody_with_a_time
-from tests.imports.test_imports import OTHER_NUMBER, delimited, events, send
+from tests.imports.test_imports import OTHER_NUMBER, events, send
 from tests.stage.databases import FIELD_KEYS
-from tests.stage.golden import HEADINGS
+from tests.stage.golden import HEADINGS, delimited
 from tests.stage.house import House
 from tests.stage.page import Page
 
@@ -161,7 +161,7 @@ def test_it_is_undone_once_by_who_applied_it_or_administers_all(
     send(leder, delimited(rows=[HEADINGS, *people])).press("Importer 5")
     at = leder.url
     assert stranger.open("/employees").send("GET", at).status_code == 404
-    assert stranger.send("POST", f"{at}/reversal", {"csrf_token": stranger.token()}).status_code == 404
+    assert stranger.send("POST", f"{at}/reversal", [("csrf_token", stranger.token())]).status_code == 404
     hr = quiet_house.sign_in("hr.solvik").open("/employees/imports")
     assert hr.has("Lena Brattvåg: 5 lagt til")
     hr.open(at)
@@ -181,7 +181,7 @@ def test_it_is_undone_once_by_who_applied_it_or_administers_all(
     quiet_house.clock.advance(timedelta(minutes=1))
     hr.open(at).press("Fortsett å angre")
     assert hr.has("5 slettet igjen")
-    assert hr.send("POST", f"{at}/reversal", {"csrf_token": hr.token()}).status_code == 303
+    assert hr.send("POST", f"{at}/reversal", [("csrf_token", hr.token())]).status_code == 303
     assert leder.open(at).has("av Torbjørn Ekrenes (hr.solvik)")
     assert Counter(kind for kind, _ in events(quiet_house)) == {"employee.added": 5, "employee.erased": 5}
 
@@ -196,7 +196,7 @@ def test_it_can_be_undone_for_a_week_and_then_nothing_is_kept_for_it(quiet_house
     quiet_house.clock.advance(UNDONE_WITHIN)
     last = quiet_house.sign_in("hms.fjord").open("/employees")
     assert last.send("GET", at).status_code == 404
-    assert last.send("POST", f"{at}/reversal", {"csrf_token": last.token()}).status_code == 404
+    assert last.send("POST", f"{at}/reversal", [("csrf_token", last.token())]).status_code == 404
     with quiet_house.behind() as db:
         assert forget_expired(db, quiet_house.clock.now()) == 1
         db.commit()
