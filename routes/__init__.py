@@ -5,7 +5,7 @@ Those below `/desk` are in `routes.map_of_desk`, and part of the map.
 
 from models.core.scope import Right
 from models.users.throttle import Bucket
-from routes import alerts, crm, guide, health, search, units
+from routes import alerts, crm, guide, health, units
 from routes.bookings import addresses, appointments, calendars, distributions, invitations, months, sign_ups
 from routes.bookings import search as bookings
 from routes.contract import page as contract
@@ -30,12 +30,14 @@ from routes.log import pages as log
 from routes.map_of_desk import DESK
 from routes.orders import cancellations as order_cancellations
 from routes.orders import exports as order_exports
+from routes.orders import files as order_files
 from routes.orders import messages as order_messages
 from routes.orders import new as new_order
 from routes.orders import page as order_page
 from routes.orders import search as orders
 from routes.reports import annual_report, figures, hms_year
 from routes.reports import search as reports
+from routes.search import page as search
 from routes.session import codes, factors, passkeys, password_links, password_requests, passwords
 from routes.session import sign_in as session
 from routes.users import own as users
@@ -94,10 +96,11 @@ MAP: tuple[Line, ...] = (
     get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS), from_replica=True),
     get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS), from_replica=True),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
-    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", counts=Bucket.ORDERS),
+    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", max_body=order_files.MAX_BODY, counts=Bucket.ORDERS),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", counts=Bucket.MESSAGES),
+    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", max_body=order_files.MAX_BODY, counts=Bucket.MESSAGES),
+    get ("/orders/{number:int}/files/{id:int}", order_files.download, name="order_file",    who=may(ORDERS)),
     get ("/orders/{number:int}/cancellation", order_cancellations.new, name="order_cancellation", who=may(ORDERS)),
     post("/orders/{number:int}/cancellation", order_cancellations.create, name="cancel_order", who=may(ORDERS), form="order_cancellation"),
     get ("/orders/{number:int}/receipt",   order_page.receipt,      name="order_receipt",   who=may(ORDERS)),

@@ -18,7 +18,7 @@ from routes.web.portal import Who
 
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
-    r"|\b(idempotency_key)\("
+    r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
 _SHARED = "routes.web.search"
 """What every room reads a search with."""
@@ -46,6 +46,7 @@ _STATUSES = {
     "receipt_again": {200, 204, 303},
     "whole_file": {200},
     "kept_file": {200},
+    "file_as_sent": {200},
     "document": {200},
 }
 
