@@ -94,6 +94,7 @@ def route_of(form: Tag) -> Line | None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # what is kept is the same on both, and the way is long
+@pytest.mark.rest  # a walk through all forms; those that differ are in test_drafts
 def test_what_is_typed_in_any_form_comes_back(quiet_house: House) -> None:
     tried: dict[str, list[str]] = {}
     bare = set[str]()
