@@ -10,7 +10,8 @@ TEST_PROCESSES ?= auto
 ARGS ?=
 UV ?= uv
 
-PYTEST = $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
+# What Python has compiled is kept for the processes that the tests start, and for the next run.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
 
 .PHONY: help run test test-rest test-all check pictures audit bench guide lock
 
@@ -23,7 +24,7 @@ run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT ar
 test: $(VENV)/installed-dev  ## run every test, each story once: with htmx on SQLite, or without on PostgreSQL
 	@$(PYTEST) --pairs=first $(ARGS)
 
-test-rest: $(VENV)/installed-dev  ## tell the stories in the pairs of database and mode that are left
+test-rest: $(VENV)/installed-dev  ## tell the stories in the other ways, and what takes long
 	@$(PYTEST) --pairs=rest $(ARGS)
 
 test-all: $(VENV)/installed-dev  ## run both

@@ -33,7 +33,7 @@ from routes import CALLS, MAP
 from routes.contract.page import Contract
 from routes.contract.rehearsal import rehearse
 from routes.metrics import Metrics
-from routes.tabs import SEARCH, TABS
+from routes.tabs import SEARCHES, TABS
 from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     wake, stop, leaving, seen = threading.Event(), threading.Event(), threading.Event(), Seen()
     postman = _postman(settings, clock, links, seen) if with_postman else None
     portal = Portal.of(
-        settings, clock, links, tabs=TABS, search=SEARCH, wake_postman=wake.set, is_stopping=leaving.is_set
+        settings, clock, links, tabs=TABS, searches=SEARCHES, wake_postman=wake.set, is_stopping=leaving.is_set
     )
     tally = _tally(settings) if settings.metrics.port else None
     add_compress_type("text/csv")

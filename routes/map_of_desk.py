@@ -3,6 +3,7 @@
 from models.users.throttle import Bucket
 from routes.bookings.desk import attendances as desk_attendances
 from routes.bookings.desk import changes as desk_booking_changes
+from routes.bookings.desk import months as desk_months
 from routes.bookings.desk import moves as desk_moves
 from routes.bookings.desk import new as desk_new_booking
 from routes.bookings.desk import search as desk_bookings
@@ -14,18 +15,23 @@ from routes.customers import checks as desk_checks
 from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
+from routes.customers import sign_on as desk_sign_on
 from routes.customers import units as desk_units
 from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
 from routes.desk import mail as desk_mail
 from routes.desk import overview as desk_overview
+from routes.employees import desk as desk_employees
+from routes.invoices import desk as desk_invoices
 from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
 from routes.orders import desk as desk_orders
 from routes.orders import desk_messages as desk_order_messages
+from routes.orders import files as order_files
 from routes.reports import desk as desk_reports
 from routes.reports import desk_plans
+from routes.search import desk as desk_search
 from routes.staff import access as desk_access
 from routes.staff import hand_over as desk_hand_over
 from routes.staff import member as desk_member
@@ -39,14 +45,17 @@ from routes.web.lines import Line, administrating, get, post, serving, staff, vi
 # fmt: off
 DESK: tuple[Line, ...] = (
     get ("/desk",                          desk_overview.index,     name="desk",            who=staff),
+    get ("/desk/search",                   desk_search.index,       name="desk_search",     who=staff, from_replica=True),
     get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
-    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order"),
+    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order", max_body=order_files.MAX_BODY),
+    get ("/desk/orders/{number:int}/files/{id:int}", order_files.desk_download, name="desk_order_file", who=staff),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
     get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
+    get ("/desk/bookings/calendar",        desk_months.index,       name="desk_bookings_month", who=staff, from_replica=True),
     get ("/desk/bookings/{id:int}",        desk_bookings.show,      name="desk_booking",    who=staff),
     get ("/desk/bookings/{id:int}/day-list", desk_bookings.day_list, name="desk_day_list",  who=staff),
     get ("/desk/bookings/{id:int}/edit",   desk_booking_changes.edit, name="desk_edit_booking", who=serving),
@@ -76,6 +85,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/customers/import/application", desk_customer_lists.update, name="apply_customers", who=administrating, form="new_customers"),
     get ("/desk/customers/import/template.xlsx", desk_customer_lists.template, name="customers_template", who=administrating),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
+    get ("/desk/customers/{id:int}/employees", desk_employees.index, name="desk_employees", who=staff, from_replica=True),
+    get ("/desk/customers/{id:int}/invoices", desk_invoices.index,  name="desk_invoices",   who=staff, from_replica=True),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),
     get ("/desk/customers/{id:int}/checks", desk_checks.index,      name="desk_checks",     who=staff),
@@ -84,6 +95,10 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}/disclosure", disclosures.index,  name="desk_disclosure", who=serving),
     get ("/desk/customers/employees/{id:int}/disclosure.pdf", disclosures.desk_pdf, name="desk_employee_pdf", who=serving, counts=Bucket.FILES),
     get ("/desk/customers/employees/{id:int}/disclosure.json", disclosures.desk_json, name="desk_employee_json", who=serving, counts=Bucket.FILES),
+    get ("/desk/customers/{id:int}/sign-on", desk_sign_on.edit,     name="desk_sign_on",    who=serving),
+    post("/desk/customers/{id:int}/sign-on", desk_sign_on.update,   name="set_up_sign_on",  who=serving, form="desk_sign_on"),
+    post("/desk/customers/{id:int}/sign-on/test", desk_sign_on.test, name="test_sign_on",   who=serving, form="desk_sign_on"),
+    post("/desk/customers/{id:int}/sign-on/removal", desk_sign_on.destroy, name="remove_sign_on", who=serving, form="desk_sign_on"),
     get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=serving, form="desk_customer"),
     get ("/desk/staff",                    desk_staff.index,        name="desk_staff",      who=administrating),
@@ -121,6 +136,7 @@ DESK: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/second-factor/removal", desk_users.reset_factor, name="reset_factor", who=serving, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/work-account/removal", desk_users.unlink_work, name="unlink_work_account", who=serving, form="desk_user"),
     get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
     get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=serving),
     post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=serving, form="new_report", max_body=21 * MEGABYTE),

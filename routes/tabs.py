@@ -42,5 +42,5 @@ TABS: tuple[Tab, ...] = (
 )
 # fmt: on
 
-SEARCH = Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES))
-"""The box in the frame: its button, the route that it asks, and who has it."""
+SEARCHES = (Tab("Finn", "search", may(ORDERS, EMPLOYEES, INVOICES)), Tab("Finn", "desk_search", staff))
+"""The boxes in the frame: the button, the route that it asks, and who has it."""

@@ -70,6 +70,8 @@ class Criteria:
     """In the name of the customer or of one of its units."""
     served_by: tuple[int, ...] | None = None
     """The account managers of whom one serves the customer, or one of its units."""
+    only_free: bool = False
+    """Only those on which somebody can still be put."""
     after: int | None = None
     """The last booking of the page before."""
 
@@ -78,7 +80,7 @@ class Criteria:
         """The conditions with their values; what is None does not restrict."""
         text = within(self.customer) if self.customer else None
         days = moments(self.from_date, self.to_date)
-        return {**days, "text": text, "served_by": self.served_by}
+        return {**days, "text": text, "served_by": self.served_by, "free": self.only_free or None}
 
 
 def _of_booking(what: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -98,6 +100,11 @@ _CONDITIONS: Conditions = {
     "text": Booking.customer_id.in_(select(Customer.id).where(NAMED)),
     "from_moment": bindparam("from_moment", type_=_MOMENT) <= _ENDS,
     "to_moment": bindparam("to_moment", type_=_MOMENT) > _BEGINS,
+    "free": and_(
+        Booking.cancelled_at.is_(None),
+        Booking.deadline > bindparam("now", type_=_MOMENT),
+        _of_booking(func.sum(Slot.capacity - Slot.taken)) > 0,
+    ),
 }
 _WAITING = select(func.count(SignUp.id)).where(
     SignUp.customer_id == Booking.customer_id, SignUp.booking_id == Booking.id, SignUp.state == WAITING
@@ -176,7 +183,11 @@ def find_bookings(db: Session, now: datetime, criteria: Criteria, page_size: int
 
     At most three statements: in which half the page begins, and one for each half.
     """
-    given = given_in(criteria.restrictions) | {"today": in_oslo(today_in_oslo(now), time()), "after": criteria.after}
+    given = given_in(criteria.restrictions) | {
+        "today": in_oslo(today_in_oslo(now), time()),
+        "now": now,
+        "after": criteria.after,
+    }
     names = frozenset(given).intersection(_CONDITIONS)
     found: list[Any] = []
     with looking_across(db):

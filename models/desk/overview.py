@@ -1,14 +1,16 @@
 """What the desk's overview shows of one's own customers besides new orders: what waits, and bookings with room."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.slots import Slot
 from models.catalogue.entry import Meaning, named
+from models.core.clock import in_oslo, today_in_oslo
 from models.core.scope import looking_across
 from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager
@@ -28,7 +30,7 @@ _NOW = bindparam("now", type_=Slot.starts_at.type)
 _UNTIL = bindparam("until", type_=Slot.starts_at.type)
 
 
-_WHAT = func.coalesce(func.nullif(Order.delivery, ""), func.nullif(Order.description, ""), "Bestilling")
+WHAT = func.coalesce(func.nullif(Order.delivery, ""), func.nullif(Order.description, ""), "Bestilling")
 """What an order asks for, as the list of new ones says it."""
 
 
@@ -43,13 +45,16 @@ class Unanswered:
     at: datetime
 
 
-_first = select(func.min(OrderMessage.id)).where(OrderMessage.unanswered.is_(True)).group_by(OrderMessage.order_number)
+FIRST_UNANSWERED = (
+    select(func.min(OrderMessage.id)).where(OrderMessage.unanswered.is_(True)).group_by(OrderMessage.order_number)
+)
+"""Of each order that waits for an answer, the message since which it does."""
 _UNANSWERED = (
-    select(Order.number, _WHAT, Customer.name, OrderMessage.author, OrderMessage.at)
+    select(Order.number, WHAT, Customer.name, OrderMessage.author, OrderMessage.at)
     .select_from(OrderMessage)
     .join(Order, Order.number == OrderMessage.order_number)
     .join(Customer, Customer.id == Order.customer_id)
-    .where(OrderMessage.id.in_(_first), CONDITIONS["open"], Order.customer_id.in_(SERVED))
+    .where(OrderMessage.id.in_(FIRST_UNANSWERED), CONDITIONS["open"], Order.customer_id.in_(SERVED))
     .order_by(OrderMessage.id)
     .limit(_AT_MOST)
 )
@@ -83,7 +88,7 @@ _served_in_part = (
 )
 _written_on = Order.number.in_(select(OrderMessage.order_number).where(OrderMessage.unanswered.is_(True)))
 _UNSERVED = (
-    select(Order.number, _WHAT, Customer.name, Order.ordered_on, _written_on)
+    select(Order.number, WHAT, Customer.name, Order.ordered_on, _written_on)
     .join(Customer, Customer.id == Order.customer_id)
     .join(Unit, Unit.id == Order.unit_id)
     .where(Order.customer_id.in_(select(Customer.id).where(UNSERVED)), ~_served_in_part)
@@ -111,7 +116,7 @@ class Waiting:
 
 
 _WAITING = (
-    select(Order.number, _WHAT, Customer.name, Order.status, Order.ordered_on)
+    select(Order.number, WHAT, Customer.name, Order.status, Order.ordered_on)
     .join(Customer, Customer.id == Order.customer_id)
     .where(Order.status.in_(named(*BEGUN)), Order.customer_id.in_(SERVED))
     .order_by(Order.ordered_on, Order.number)
@@ -160,3 +165,41 @@ def free_soon(db: Session, served_by: tuple[int, ...], now: datetime, at_most: i
     with looking_across(db):
         rows = select_rows(db, _FREE_SOON, given)
     return [FreeSoon(id, title, customer, first, int(free)) for id, title, customer, first, free in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """A booking that takes place today, and of how many it is not said yet whether they came."""
+
+    id: int
+    title: str
+    customer_name: str
+    first: datetime
+    unsaid: int
+
+
+_TODAY = (
+    select(Booking.id, Booking.title, Customer.name, func.min(Slot.starts_at), func.count())
+    .join(Slot, Slot.booking_id == Booking.id)
+    .join(SignUp, SignUp.slot_id == Slot.id)
+    .join(Customer, Customer.id == Booking.customer_id)
+    .where(
+        Slot.starts_at >= bindparam("begins", type_=Slot.starts_at.type),
+        Slot.starts_at < _UNTIL,
+        SignUp.state.in_(COMING),
+        Booking.cancelled_at.is_(None),
+        Booking.customer_id.in_(SERVED),
+    )
+    .group_by(Booking.id, Customer.name)
+    .order_by(func.min(Slot.starts_at), Booking.id)
+    .limit(_AT_MOST)
+)
+
+
+def to_note_today(db: Session, served_by: tuple[int, ...], now: datetime, at_most: int) -> list[Today]:
+    """The bookings of today on which attendance is still to be noted, in the order of their times (D3)."""
+    today = today_in_oslo(now)
+    days = {"begins": in_oslo(today, time()), "until": in_oslo(today + timedelta(days=1), time())}
+    with looking_across(db):
+        rows = select_rows(db, _TODAY, {"served_by": served_by, "at_most": at_most, **days})
+    return [Today(id, title, customer, first, int(unsaid)) for id, title, customer, first, unsaid in rows]

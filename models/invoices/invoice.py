@@ -60,6 +60,7 @@ class Invoice(UnitOwned, Base):
         Index(None, "customer_id", "kid"),
         Index(None, "customer_id", "order_number"),
         Index(None, "customer_id", "buyer_reference"),
+        Index(None, "number_compact"),
     )
     rights = (Right.INVOICES,)
 

@@ -37,7 +37,8 @@ from models.outbox import claims, endpoints
 from models.outbox.overview import overview
 from models.reports.plan_files import is_plan, lines_of
 from models.reports.plans import NEEDED, PlanRefused, replace_plan
-from models.reports.report import ReportRefused, add_report
+from models.reports.report import add_report
+from models.values.files.kinds import FileRefused
 
 KEYS = ("SECRET_KEYS", "FIELD_KEYS", "CRM_FIELD_KEY", "CRM_SECRETS")
 """The settings that a key can be made for."""
@@ -265,7 +266,7 @@ def _reading(file: Path) -> Iterator[None]:
     """Whatever is wrong with a file that somebody named refuses the command."""
     try:
         yield
-    except (ReportRefused, PlanRefused) as refused:
+    except (FileRefused, PlanRefused) as refused:
         raise Refused(str(refused)) from refused
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.") from error

@@ -20,6 +20,7 @@ from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.imports import lists as imports
 from models.operations import files
+from models.orders import files as order_files
 from models.orders import messages as order_messages
 from models.outbox.claims import empty_about, empty_delivered
 from models.outbox.message import Channel, Outgoing, post
@@ -42,6 +43,7 @@ def purge(database: Database, var: Path, *, former_kept: timedelta, now: datetim
         ("imports", lambda db: imports.forget_expired(db, now)),
         ("password links", lambda db: password_links.forget_old_links(db, now)),
         ("remembered browsers", lambda db: devices.forget_expired(db, now)),
+        ("files on orders", lambda db: order_files.forget_old(db, now, at_most=_AT_ONCE)),
         ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("sessions", lambda db: _forget_sessions(db, now)),
     ]

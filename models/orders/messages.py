@@ -4,7 +4,7 @@ A message is never changed. Who gets a letter about it is decided here; its word
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,7 @@ from models.core.scope import CustomerOwned
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit, paths_down_to
+from models.orders.files import NOTHING, Chosen, FileRow, attach, digests_of
 from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
@@ -62,7 +63,7 @@ class OrderMessage(CustomerOwned, Base):
         ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
         UniqueConstraint("user_id", "idempotency_key"),
         CheckConstraint("side IN ('customer', 'provider')", name="side"),
-        Index(None, "customer_id", "order_number", "id"),
+        Index(None, "customer_id", "order_number", "id", unique=True),  # what files refer to
         Index(None, "at"),
     )
 
@@ -86,23 +87,48 @@ Index("ix_order_messages_unanswered", OrderMessage.id, postgresql_where=_unanswe
 
 
 class AlreadySent(Exception):
-    """The form was already sent once, with another text."""
+    """The form was already sent once, with another text or other files."""
 
 
 def write_message(
-    db: Session, order: Order, text: str, *, by: SignedIn, key: str, fallback: str | None, now: datetime
+    db: Session,
+    order: Order,
+    text: str,
+    *,
+    by: SignedIn,
+    key: str,
+    fallback: str | None,
+    now: datetime,
+    chosen: Chosen = NOTHING,
 ) -> int:
-    """Add a message of a user to an order, and tell the other side; returns its id.
+    """Add a message of a user to an order, with its files, and tell the other side; returns its id.
 
-    It is the provider's where the user is staff. The same form (the same `key` and text) sent again is the same
+    It is the provider's where the user is staff. The same form (the same `key`, text and files) sent again is the same
     message. Whoever is told where the customer has no account manager is `fallback`, or every administrator. Raises
     AlreadySent where the key was used for other content.
     """
-    side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
-    sent = _sent_with(db, by.user_id, key, order, text)
+    sent = _sent_with(db, by.user_id, key, order=order, text=text, chosen=chosen)
     if sent is not None:
         return sent
-    message = OrderMessage(
+    message = _message(order, text, by=by, key=key, now=now)
+    try:
+        with db.begin_nested():
+            add_message(db, message)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        sent = _sent_with(db, by.user_id, key, order=order, text=text, chosen=chosen)
+        if sent is None:
+            raise
+        return sent
+    record(db, Change.of(order, "message", by=by, at=now))
+    files = attach(db, order, chosen, message_id=message.id, by=by, key=key, now=now)
+    _tell_others(db, order, message, files, author_email=by.email, fallback=fallback, now=now)
+    _tell_crm(db, order, message, files, now=now)
+    return message.id
+
+
+def _message(order: Order, text: str, *, by: SignedIn, key: str, now: datetime) -> OrderMessage:
+    side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
+    return OrderMessage(
         customer_id=order.customer_id,
         order_number=order.number,
         side=side.value,
@@ -112,18 +138,6 @@ def write_message(
         text=text,
         at=now,
     )
-    try:
-        with db.begin_nested():
-            add_message(db, message)
-    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
-        sent = _sent_with(db, by.user_id, key, order, text)
-        if sent is None:
-            raise
-        return sent
-    record(db, Change.of(order, "message", by=by, at=now))
-    _tell_others(db, order, message, author_email=by.email, fallback=fallback, now=now)
-    _tell_crm(db, order, message, now=now)
-    return message.id
 
 
 def take_over_message(
@@ -140,7 +154,7 @@ def take_over_message(
     )
     add_message(db, message)
     record(db, Change.of(order, "message", by=by, at=now))
-    _tell_others(db, order, message, author_email=None, fallback=None, now=now)
+    _tell_others(db, order, message, [], author_email=None, fallback=None, now=now)
     return message
 
 
@@ -171,7 +185,7 @@ def needs_no_answer(db: Session, order: Order, *, by: SignedIn, now: datetime) -
         record(db, Change.of(order, "no answer", by=by, at=now))
 
 
-def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> int | None:
+def _sent_with(db: Session, user_id: int, key: str, *, order: Order, text: str, chosen: Chosen) -> int | None:
     sent = db.execute(
         select(OrderMessage.id, OrderMessage.order_number, OrderMessage.text).where(
             OrderMessage.user_id == user_id, OrderMessage.idempotency_key == key
@@ -179,8 +193,9 @@ def _sent_with(db: Session, user_id: int, key: str, order: Order, text: str) -> 
     ).one_or_none()
     if sent is None:
         return None
-    if (sent.order_number, sent.text) != (order.number, text):
-        raise AlreadySent("the form was sent before with another text")
+    files = digests_of(db, sent.order_number, sent.id)
+    if (sent.order_number, sent.text, files) != (order.number, text, chosen.digests):
+        raise AlreadySent("the form was sent before with another text, or other files")
     return int(sent.id)
 
 
@@ -188,6 +203,7 @@ def _tell_others(
     db: Session,
     order: Order,
     message: OrderMessage,
+    files: Sequence[FileRow],
     *,
     author_email: str | None,
     fallback: str | None,
@@ -207,6 +223,7 @@ def _tell_others(
         "author_name": message.author,
         "author_email": author_email or (told.manager.email if told.manager else ""),
         "text": message.text,
+        "files": [file.file_name for file in files],
     }
     if message.side == Side.PROVIDER:
         title = f"Bestilling {order.number}{': ' + order.delivery if order.delivery else ''}"
@@ -217,9 +234,9 @@ def _tell_others(
         tell_provider(db, told, kind=MESSAGE, order=order, author=message.author, facts=facts, now=now)
 
 
-def _tell_crm(db: Session, order: Order, message: OrderMessage, *, now: datetime) -> None:
+def _tell_crm(db: Session, order: Order, message: OrderMessage, files: Sequence[FileRow], *, now: datetime) -> None:
     ids = {"number": order.number, "message": message.id, "at": message.at.isoformat()}
-    facts = {name: getattr(message, name) for name in ("side", "author", "text")}
+    facts = {name: getattr(message, name) for name in ("side", "author", "text")} | {"files": [f.told for f in files]}
     post(db, Outgoing.event(order, "order.message_added", ids | facts, now))
 
 
@@ -264,14 +281,7 @@ class MessageRow:
 
 
 _MESSAGES = (
-    select(
-        OrderMessage.id,
-        OrderMessage.side,
-        OrderMessage.author,
-        OrderMessage.text,
-        OrderMessage.at,
-        OrderMessage.unanswered,
-    )
+    select(*(getattr(OrderMessage, field.name) for field in fields(MessageRow)))
     .where(OrderMessage.order_number == bindparam("order_number"))
     .order_by(OrderMessage.at, OrderMessage.id)
 )

@@ -11,7 +11,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, extract, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -20,7 +20,7 @@ from models.bookings.slots import Slot
 from models.catalogue.entry import Kind
 from models.catalogue.words import Catalogue
 from models.core.base import Moment
-from models.core.clock import in_oslo
+from models.core.clock import in_oslo, today_in_oslo
 from models.core.scope import whole_customer
 from models.core.walls import select_rows
 from models.customers.units import Unit
@@ -45,16 +45,17 @@ def last_closed_year(today: date) -> int:
     return today.year - (1 if is_closed(today.year - 1, today) else 2)
 
 
+_ORDERED_IN: ColumnElement[int] = extract("year", Order.ordered_on)
 _ORDERS: Select[*tuple[Any, ...]] = (
-    select(Order.product_group, func.count())
+    select(_ORDERED_IN, Order.product_group, func.count())
     .where(
         Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
         Order.ordered_on.between(bindparam("first"), bindparam("last")),
     )
-    .group_by(Order.product_group)
+    .group_by(_ORDERED_IN, Order.product_group)
 )
 _PLACES: Select[*tuple[Any, ...]] = (
-    select(Unit.path, Order.product_group, Slot.id, Slot.capacity, SignUp.employee_id, SignUp.state)
+    select(Slot.starts_at, Unit.path, Order.product_group, Slot.id, Slot.capacity, SignUp.employee_id, SignUp.state)
     .select_from(Slot)
     .join(Booking, Booking.id == Slot.booking_id)
     .join(Unit, Unit.id == Booking.unit_id)
@@ -69,38 +70,47 @@ _PLACES: Select[*tuple[Any, ...]] = (
 
 
 def orders_by_group(
-    db: Session, year: int, unit_ids: frozenset[int], catalogue: Catalogue
-) -> list[tuple[str | None, int]]:
-    """How many orders were placed for these units in a year, by product group in the provider's order.
+    db: Session, years: range, unit_ids: frozenset[int], catalogue: Catalogue
+) -> dict[int, list[tuple[str | None, int]]]:
+    """How many orders were placed for these units in each year, by product group in the provider's order.
 
     The caller has the right to the reports of these units; orders themselves are another right (X2).
     """
-    asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
     places = catalogue.places(Kind.PRODUCT_GROUP)
     with whole_customer(db):
-        found = select_rows(db, _ORDERS, asked)
-    return sorted(((group, int(count)) for group, count in found), key=lambda row: _place(row[0], places))
+        rows = select_rows(db, _ORDERS, _within(years, unit_ids))
+    found: dict[int, list[tuple[str | None, int]]] = {year: [] for year in years}
+    for year, group, number in sorted(rows, key=lambda row: _place(row[1], places)):
+        found[int(year)].append((group, int(number)))
+    return found
 
 
+_ISSUED_IN: ColumnElement[int] = extract("year", Invoice.issued_on)
 _INVOICED: Select[*tuple[Any, ...]] = (
-    select(Unit.name, Invoice.currency, func.sum(Invoice.total))
+    select(_ISSUED_IN, Unit.name, Invoice.currency, func.sum(Invoice.total))
     .join(Unit, Unit.id == Invoice.unit_id)
     .where(
         Invoice.unit_id.in_(bindparam("unit_ids", expanding=True)),
         Invoice.issued_on.between(bindparam("first"), bindparam("last")),
     )
-    .group_by(Unit.id, Unit.name, Unit.path, Invoice.currency)
+    .group_by(_ISSUED_IN, Unit.id, Unit.name, Unit.path, Invoice.currency)
     .order_by(Unit.path, Invoice.currency)
 )
 
 
-def invoiced_by_unit(db: Session, year: int, unit_ids: frozenset[int]) -> list[tuple[str, str, Decimal]]:
-    """What was invoiced to these units in a year, less what was credited: unit, currency and amount with VAT.
+def invoiced_by_unit(db: Session, years: range, unit_ids: frozenset[int]) -> dict[int, list[tuple[str, str, Decimal]]]:
+    """What was invoiced to these units in each year, less what was credited: unit, currency and amount with VAT.
 
     Only of units in which the user may see invoices (X2).
     """
-    asked = {"first": date(year, 1, 1), "last": date(year, 12, 31), "unit_ids": sorted(unit_ids)}
-    return [(unit, currency, total) for unit, currency, total in select_rows(db, _INVOICED, asked)]
+    found: dict[int, list[tuple[str, str, Decimal]]] = {year: [] for year in years}
+    for year, unit, currency, total in select_rows(db, _INVOICED, _within(years, unit_ids)):
+        found[int(year)].append((unit, currency, total))
+    return found
+
+
+def _within(years: range, unit_ids: frozenset[int]) -> dict[str, Any]:
+    return {"first": date(years[0], 1, 1), "last": date(years[-1], 12, 31), "unit_ids": sorted(unit_ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +166,19 @@ class Attendance:
         return Use(Figure(None if held is None or unused is None else held + unused), Figure(held))
 
 
-def attendance_of(db: Session, year: int, catalogue: Catalogue) -> Attendance:
-    """How the places of a year were used: one statement, and the same answer for every user of the customer."""
-    bounds = {"first": in_oslo(date(year, 1, 1), time()), "end": in_oslo(date(year + 1, 1, 1), time())}
+def attendance_of(db: Session, years: range, catalogue: Catalogue) -> dict[int, Attendance]:
+    """How the places of each year were used: one statement, and the same answer for every user of the customer.
+
+    Each year is protected by itself, so that two years beside each other tell no more than their pages do.
+    """
+    if not years:
+        return {}
+    bounds = {"first": in_oslo(date(years[0], 1, 1), time()), "end": in_oslo(date(years[-1] + 1, 1, 1), time())}
+    rows: dict[int, list[tuple[Any, ...]]] = {year: [] for year in years}
     with whole_customer(db):
-        rows = select_rows(db, _PLACES, bounds)
-    return protected((tuple(row) for row in rows), catalogue)
+        for starts_at, *row in select_rows(db, _PLACES, bounds):
+            rows[today_in_oslo(starts_at).year].append(tuple(row))
+    return {year: protected(own, catalogue) for year, own in rows.items()}
 
 
 def protected(rows: Iterable[tuple[Any, ...]], catalogue: Catalogue) -> Attendance:

@@ -33,6 +33,13 @@ from models.customers.units import Unit, unit_by_name
 from models.orders.order import Order
 from models.values.dates import parse_date
 
+QUARTERS = range(1, 5)
+
+
+def quarter_of(day: date) -> int:
+    """In which quarter of its year a day is."""
+    return (day.month + 2) // 3
+
 
 class State(Value):
     """Where an activity of the plan stands on a day: done, ordered, late, due in this quarter, or still ahead."""
@@ -92,7 +99,7 @@ class Activity:
             return State.DONE
         if self.is_ordered and self.order_goes_on:
             return State.ORDERED
-        due, now = (self.year, self.due_quarter), (today.year, (today.month + 2) // 3)
+        due, now = (self.year, self.due_quarter), (today.year, quarter_of(today))
         return State.LATE if due < now else State.DUE if due == now else State.AHEAD
 
 

@@ -41,7 +41,7 @@ def publish_report(
 ) -> int | None:
     """Publish a report for a unit; returns how many are told by letter, None where it is published already.
 
-    `tell` says whether those are told who may read it; nobody is where Rapporter is off. Raises ReportRefused,
+    `tell` says whether those are told who may read it; nobody is where Rapporter is off. Raises FileRefused,
     KeyUsed, and sqlalchemy's NoResultFound for a foreign unit.
     """
     unit = db.scalars(select(Unit).where(Unit.id == unit_id)).one()

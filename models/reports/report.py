@@ -4,11 +4,7 @@ Which of them a search finds is in `models.reports.search`, figures in `models.r
 `models.reports.plans`.
 """
 
-import io
-from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
-from zipfile import ZipFile
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,24 +26,7 @@ from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.core.walls import select_rows
 from models.customers.units import Unit
-from models.values.zips import BROKEN
-
-MAX_SIZE = 20 * 1024 * 1024
-
-PDF = "application/pdf"
-PNG = "image/png"
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-MEDIA_TYPES = {
-    ".pdf": PDF,
-    ".png": PNG,
-    ".docx": f"{_OFFICE}wordprocessingml.document",
-    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
-}
-"""What a report may be. Nothing that a browser runs: no HTML, no SVG, no macros."""
-SHOWN = (PDF, PNG)
-"""What a browser may show by itself; the rest is saved."""
-_BEGINNINGS = {PDF: b"%PDF-", PNG: b"\x89PNG\r\n\x1a\n"}
-_INSIDE = {MEDIA_TYPES[".docx"]: "word/document.xml", MEDIA_TYPES[".xlsx"]: "xl/workbook.xml"}
+from models.values.files.kinds import MAX_SIZE, Download, FileRefused, is_png, media_type_of
 
 
 class Kind(Worded):
@@ -104,42 +83,6 @@ class ReportFile(CustomerOwned, Base):
     preview: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class ReportRefused(Exception):
-    """The file is of a kind or size that the portal does not keep; the sentence says why."""
-
-
-class WrongEnding(ReportRefused):
-    """Files that are called so are not kept."""
-
-
-class WrongSize(ReportRefused):
-    """There is nothing in it, or too much."""
-
-
-class NotWhatItSays(ReportRefused):
-    """What is in it is something else than its name says."""
-
-
-def media_type_of(file_name: str, content: bytes) -> str:
-    """What a file is, by its ending and by what is in it, which must agree; raises ReportRefused."""
-    media_type = MEDIA_TYPES.get(PurePath(file_name).suffix.lower())
-    if media_type is None:
-        raise WrongEnding(f"only {', '.join(MEDIA_TYPES)} are kept, not {file_name}")
-    if not 0 < len(content) <= MAX_SIZE:
-        raise WrongSize(f"a document has 1 to {MAX_SIZE} bytes, {file_name} has {len(content)}")
-    if not (content.startswith(_BEGINNINGS[media_type]) if media_type in SHOWN else _is_office(content, media_type)):
-        raise NotWhatItSays(f"what is in {file_name} is not what its name says")
-    return media_type
-
-
-def _is_office(content: bytes, media_type: str) -> bool:
-    try:
-        names = ZipFile(io.BytesIO(content)).namelist()
-    except BROKEN:
-        return False
-    return _INSIDE[media_type] in names and not any("vbaProject" in name for name in names)
-
-
 def add_report(
     db: Session,
     unit: Unit,
@@ -154,7 +97,7 @@ def add_report(
     by: str,
     now: datetime,
 ) -> Report:
-    """Keep a report for a unit, and note who added it (X4); raises ReportRefused. A kind may be said by its word."""
+    """Keep a report for a unit, and note who added it (X4); raises FileRefused. A kind may be said by its word."""
     _check(preview)
     report = Report(
         customer_id=unit.customer_id,
@@ -179,12 +122,12 @@ def _kind(said: str) -> Kind:
     try:
         return Kind(said)
     except ValueError:
-        raise ReportRefused(f"a document is one of {', '.join(Kind)}, not {said}") from None
+        raise FileRefused(f"a document is one of {', '.join(Kind)}, not {said}") from None
 
 
 def _check(preview: bytes | None) -> None:
-    if preview is not None and not preview.startswith(_BEGINNINGS[PNG]):
-        raise ReportRefused("the picture of the first page is no PNG")
+    if preview is not None and not is_png(preview):
+        raise FileRefused("the picture of the first page is no PNG")
 
 
 _FILE = (
@@ -195,20 +138,6 @@ _FILE = (
 _PREVIEW = (
     select(ReportFile.preview).join(Report, ReportFile.report_id == Report.id).where(Report.id == bindparam("id"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A report as it is sent."""
-
-    file_name: str
-    media_type: str
-    content: bytes
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a browser may show it."""
-        return self.media_type in SHOWN
 
 
 def file_of(db: Session, id: int) -> Download | None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from models.core.search import PAGE_SIZE, Found, Search
 from models.core.walls import select_rows
 from models.customers.units import Unit
-from models.reports.report import MEDIA_TYPES, SHOWN, Kind, Report, ReportFile
+from models.reports.report import Kind, Report, ReportFile
+from models.values.files.kinds import SHOWN, ending_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class ReportRow:
     @property
     def ending(self) -> str:
         """`PDF`, `DOCX`: what people call the kind of file."""
-        return next(ending for ending, media_type in MEDIA_TYPES.items() if media_type == self.media_type)[1:].upper()
+        return ending_of(self.media_type)
 
     @property
     def is_shown(self) -> bool:

@@ -1,11 +1,13 @@
 """Bookinger, a month at a time: a table of weeks, on a telephone a list of the days on which something is.
 
-The list, soonest first, is in `search`.
+The list, soonest first, is in `search`; the same month across customers in `desk.months`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ClassVar
 
 from starlette.responses import Response
 
@@ -18,8 +20,11 @@ from routes.web.errors import not_found
 from routes.web.fields import ALL, Choice, Option
 from routes.web.forms import PortalForm, unit_choices
 from routes.web.visit import Visit
+from routes.web.words import date as written
 
 FREE = Option("1", "Bare ledige")
+SHOWN = 8
+"""How many bookings of one day stand in the table; the list has the others."""
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -38,22 +43,32 @@ class Day:
     is_of_month: bool
     is_today: bool
     holiday: str | None
-    rounds: list[Round]
+    all_rounds: list[Round]
+
+    @property
+    def rounds(self) -> list[Round]:
+        """What stands in the table."""
+        return self.all_rounds[:SHOWN]
 
 
 @dataclass(frozen=True)
 class Month:
-    """What the page shows, with the ways to the months around it."""
+    """What the page shows, with the ways to the months around it, to a booking, and to the list of a day."""
+
+    route: ClassVar[str] = "bookings_month"
+    to_one: ClassVar[str] = "booking"
+    to_list: ClassVar[str] = "bookings"
+    with_customer: ClassVar[bool] = False
 
     visit: Visit
-    search: MonthSearch
+    search: PortalForm
     first: date
     weeks: list[list[Day]]
 
     @property
     def count(self) -> int:
         """On how many days of the month something is."""
-        return sum(bool(day.rounds) and day.is_of_month for week in self.weeks for day in week)
+        return sum(bool(day.all_rounds) and day.is_of_month for week in self.weeks for day in week)
 
     @property
     def count_text(self) -> str:
@@ -72,36 +87,49 @@ class Month:
         """The way to the month after."""
         return self._way(following(self.first))
 
+    def on(self, day: date) -> dict[str, Any]:
+        """What the list is searched by for all bookings of a day: the same filters, and the day."""
+        return {**self.search.filters, "from": written(day), "to": written(day)}
+
     def _way(self, month: date) -> str:
-        return self.visit.url("bookings_month", month=f"{month:%Y-%m}", **self.search.filters)
+        return self.visit.url(self.route, month=f"{month:%Y-%m}", **self.search.filters)
 
 
 def index(visit: Visit) -> Response:
     """The bookings of the user's units in a month."""
     search: MonthSearch = MonthSearch.of(visit)
-    units, first = _units(visit), _month(visit)
+    units, first = _units(visit), month_of(visit)
     search.unit.find_choices = lambda: [ALL, *unit_choices(units)]
     valid = search.validate()
     below = ids_below(units, search.unit.data) if valid and search.unit.data else None
     rounds = rounds_of(visit.db, first, visit.now, unit_ids=below, only_free=bool(search.free.data)) if valid else {}
-    weeks = [
-        [Day(day, day.month == first.month, day == visit.today, holiday(day), rounds.get(day, [])) for day in week]
-        for week in weeks_of(first)
-    ]
-    month = f"{first:%Y-%m}"
+    return draw_month(visit, "bookings/month/index.html", Month(visit, search, first, days(visit, first, rounds)))
+
+
+def draw_month(visit: Visit, template: str, found: Month) -> Response:
+    """The page of a month, or its table alone; 422 where the search is refused."""
+    month = f"{found.first:%Y-%m}"
     return page(
         visit,
-        "bookings/month/index.html",
+        template,
         part="results",
-        status=200 if valid else 422,
-        at=visit.url("bookings_month", month=month, **search.filters),
-        search=search,
+        status=422 if found.search.errors else 200,
+        at=visit.url(found.route, month=month, **found.search.filters),
+        search=found.search,
         month=month,
-        found=Month(visit, search, first, weeks),
+        found=found,
     )
 
 
-def _month(visit: Visit) -> date:
+def days(visit: Visit, first: date, rounds: Mapping[date, list[Round]]) -> list[list[Day]]:
+    """The table of a month, week by week."""
+    return [
+        [Day(day, day.month == first.month, day == visit.today, holiday(day), rounds.get(day, [])) for day in week]
+        for week in weeks_of(first)
+    ]
+
+
+def month_of(visit: Visit) -> date:
     """The first day of the month that is asked for, or of this one; one that there is not, is not found."""
     text = visit.query_params.get("month")
     if not text:

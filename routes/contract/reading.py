@@ -13,12 +13,23 @@ from pathlib import Path
 from types import FunctionType
 
 from routes.web.forms import PortalForm
-from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import (
+    Line,
+    administrating,
+    anyone,
+    auditing,
+    of_a_customer,
+    serving,
+    signed_in,
+    staff,
+    viewing,
+    with_password,
+)
 from routes.web.portal import Who
 
 _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
-    r"|\b(idempotency_key)\("
+    r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
 _SHARED = "routes.web.search"
 """What every room reads a search with."""
@@ -27,6 +38,7 @@ _ROWS = {"changes": "slots", "slot": "slot-{id}", "delivery": "delivery-{id}"}
 _GUARDS: dict[Who, str] = {
     anyone: "anyone",
     signed_in: "signed in",
+    with_password: "signed in with a password",
     of_a_customer: "of a customer",
     staff: "staff",
     serving: "staff, no readers",
@@ -46,6 +58,7 @@ _STATUSES = {
     "receipt_again": {200, 204, 303},
     "whole_file": {200},
     "kept_file": {200},
+    "file_as_sent": {200},
     "document": {200},
 }
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.customers.customer import customer_with_manager
 from models.customers.units import units_in_scope
+from models.desk.glance import glance_at
 from models.notices.search import Criteria, find_notices
 from models.users.of_customer import users_at
 from routes.web.answers import page
@@ -56,6 +57,8 @@ def draw(visit: Visit, form: ViewingForm, *, status: int = 200) -> Response:
         users=users_at(visit.db, customer.id, also_inactive=True),
         notices=find_notices(visit.db, Criteria(visit.today, customer_id=customer.id)).rows,
         today=visit.today,
+        now=visit.now,
+        glance=glance_at(visit.db, customer.id, today=visit.today, now=visit.now),
         rights=RIGHTS,
         form=form,
     )

@@ -6,8 +6,10 @@ The part is `orders/_messages.html`; the pages that hold it are the customer's a
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from models.orders.files import FileRow, files_of
 from models.orders.messages import LONGEST, AlreadySent, MessageRow, Side, messages_of, write_message
 from models.orders.order import Order
+from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.orders.guard import Guard, guard_on
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence
@@ -26,6 +28,10 @@ class Conversation:
     """The messages on an order, and the form below them."""
 
     messages: list[MessageRow]
+    on_order: list[FileRow]
+    """The files on the order, whatever they came with."""
+    files: Attaching
+    """Those of the form."""
     form: MessageForm
     key: str
     action: str
@@ -45,7 +51,11 @@ class Conversation:
     @property
     def masked(self) -> str:
         """What is said where identity numbers were masked in a form that is drawn again."""
-        return masked_sentence(self.form.masked).strip()
+        return masked_sentence(self.form.masked + self.files.masked).strip()
+
+    def files_with(self, message: int | None) -> list[FileRow]:
+        """The files that came with a message, or, with None, with the order itself."""
+        return [file for file in self.on_order if file.message_id == message]
 
     @property
     def is_waited_for(self) -> bool:
@@ -55,36 +65,39 @@ class Conversation:
     @property
     def needs_a_look(self) -> bool:
         """Whether the form has something to say, so that focus goes there."""
-        return bool(self.form.errors or self.guard or self.repeated)
+        return bool(self.form.errors or self.files.problems or self.guard or self.repeated)
 
 
 def conversation(
     visit: Visit,
     order: Order,
-    pairs: Iterable[tuple[str, object]] = (),
+    pairs: Iterable[tuple[str, str]] = (),
     *,
     key: str | None = None,
 ) -> Conversation:
     """The messages on an order, with a form that holds what was typed."""
-    return _drawn(visit, order, MessageForm.of(visit, pairs), key or FRESH_KEY)
+    typed = list(pairs)
+    return _drawn(visit, order, MessageForm.of(visit, typed), key or FRESH_KEY, lost_in(typed))
 
 
 def send_message(visit: Visit, order: Order) -> Conversation:
     """Write what was sent, unless it is asked about; the answer holds the form to draw, and its status."""
     form, key = MessageForm.of(visit), idempotency_key(visit.form)
-    if not form.validate():
-        return _drawn(visit, order, form, key, status=422)
+    files = attaching(visit, key)
+    if not form.validate() or files.problems:
+        return _drawn(visit, order, form, key, files, status=422)
     guard = guard_on(visit, form, ["message"])
     if guard:
-        return _drawn(visit, order, form, key, guard=guard, status=guard.status)
+        return _drawn(visit, order, form, key, files, guard=guard, status=guard.status)
+    fallback, text = visit.portal.settings.fallback_email, form.message.data or ""
+    by, now = visit.user, visit.now
     try:
-        fallback = visit.portal.settings.fallback_email
-        text = form.message.data or ""
-        write_message(visit.db, order, text, by=visit.user, key=key, fallback=fallback, now=visit.now)
+        write_message(visit.db, order, text, by=by, key=key, fallback=fallback, now=now, chosen=files.chosen)
     except AlreadySent:
-        return _drawn(visit, order, form, new_key(), repeated=True, status=409)
-    said = "Meldingen er sendt." + masked_sentence(form.masked)
-    return _drawn(visit, order, MessageForm.of(visit, ()), new_key(), said=said)
+        visit.undo()
+        return _drawn(visit, order, form, new_key(), files, repeated=True, status=409)
+    said = "Meldingen er sendt." + masked_sentence(form.masked + files.masked)
+    return _drawn(visit, order, MessageForm.of(visit, ()), new_key(), Attaching(), said=said)
 
 
 def _drawn(
@@ -92,6 +105,7 @@ def _drawn(
     order: Order,
     form: MessageForm,
     key: str,
+    files: Attaching,
     *,
     guard: Guard | None = None,
     repeated: bool = False,
@@ -101,6 +115,8 @@ def _drawn(
     at_desk = visit.is_at_desk
     return Conversation(
         messages=messages_of(visit.db, order),
+        on_order=files_of(visit.db, order),
+        files=files if said else keep_waiting(visit, files, key),
         form=form,
         key=key,
         action=visit.url("create_desk_message" if at_desk else "create_order_message", number=order.number),

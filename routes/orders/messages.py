@@ -19,6 +19,7 @@ def create(visit: Visit, number: int) -> Response:
         "orders/_messages.html",
         or_go=visit.url("order", number=number),
         say=talk.said,
+        order=order,
         talk=talk,
         receipt=receipt_of_order(visit, order),
     )

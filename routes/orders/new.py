@@ -10,6 +10,7 @@ from models.customers.units import units_in_scope
 from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
+from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.orders.guard import Guard, guard_on
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
@@ -56,27 +57,31 @@ def new(visit: Visit) -> Response:
     """The empty form, or what was typed before the session ended (NB1-NB3)."""
     draft = visit.draft()
     form = _form(visit, draft or _again(visit) or _begun(visit))
-    return _new(visit, form, key=dict(draft or {}).get("idempotency_key") or new_key())
+    return _new(visit, form, dict(draft or {}).get("idempotency_key") or new_key(), lost_in(draft))
 
 
 def create(visit: Visit) -> Response:
     """Send the order (NB9-NB13), unless the form asks for something smaller: to filter units, to remove words."""
     form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
+    files = attaching(visit, key)
     if "filter_units" in visit.form:
-        return _new(visit, form, key)
-    if not form.validate():
-        return _new(visit, form, key, status=422)
+        return _new(visit, form, key, files)
+    if not form.validate() or files.problems:
+        return _new(visit, form, key, files, status=422)
     guard = guard_on(visit, form, PART_NAMES)
     if guard:
-        return _new(visit, form, key, status=guard.status, guard=guard)
+        return _new(visit, form, key, files, status=guard.status, guard=guard)
     settings, unit_id = visit.portal.settings, int(form.unit.data)
-    terms = Terms(settings.order_numbers_from, settings.fallback_email)
+    terms, chosen = Terms(settings.order_numbers_from, settings.fallback_email), files.chosen
     try:
-        number = place_order(visit.db, unit_id, form.parts, by=visit.user, key=key, terms=terms, now=visit.now)
+        number = place_order(
+            visit.db, unit_id, form.parts, by=visit.user, key=key, terms=terms, now=visit.now, chosen=chosen
+        )
     except KeyUsed as used:
-        return _new(visit, form, new_key(), status=409, sent_as=used.number)
+        visit.undo()
+        return _new(visit, form, new_key(), files, status=409, sent_as=used.number)
     told = who_is_told(visit.db, unit_id, fallback=terms.fallback_email, now=visit.now)
-    return go(visit, visit.url("order", number=number), say=_sent(visit, number, told, form.masked))
+    return go(visit, visit.url("order", number=number), say=_sent(visit, number, told, form.masked + files.masked))
 
 
 def _again(visit: Visit) -> list[tuple[str, object]]:
@@ -102,11 +107,13 @@ def _new(
     visit: Visit,
     form: OrderForm,
     key: str,
+    files: Attaching,
     *,
     status: int = 200,
     guard: Guard | None = None,
     sent_as: int | None = None,
 ) -> Response:
+    files = keep_waiting(visit, files, key)
     return page(
         visit,
         "orders/new.html",
@@ -114,9 +121,10 @@ def _new(
         status=status,
         form=form,
         key=key,
+        files=files,
         guard=guard,
         sent_as=sent_as,
-        masked=masked_sentence(form.masked).strip(),
+        masked=masked_sentence(form.masked + files.masked).strip(),
     )
 
 

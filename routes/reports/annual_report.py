@@ -16,7 +16,8 @@ from models.reports.plans import Activity, plan_of
 from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import YearAndUnit, units_with_reports
 from routes.reports.hms_year import quarter
-from routes.reports.overview import Overview, UseRow, overview_of, shown
+from routes.reports.overview import Overview, UseRow, overview_of
+from routes.reports.trend import shown
 from routes.web.answers import page
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found

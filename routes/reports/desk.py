@@ -3,9 +3,8 @@
 The plan of the year is in `desk_plans`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
@@ -14,37 +13,24 @@ from models.customers.customer import Customer, switch_reports
 from models.customers.units import units_in_scope
 from models.reports.plans import plan_sizes
 from models.reports.publishing import KeyUsed, NewReport, publish_report, remove_report
-from models.reports.report import (
-    MAX_SIZE,
-    MEDIA_TYPES,
-    Kind,
-    NotWhatItSays,
-    Report,
-    ReportRefused,
-    WrongEnding,
-    WrongSize,
-    file_of,
-)
+from models.reports.report import Kind, Report, file_of
 from models.reports.search import Criteria, find_reports, report_by_id
-from routes.reports.search import file_as_sent
+from models.values.files.kinds import MAX_SIZE, FileRefused
 from routes.web.answers import go, page
-from routes.web.fields import Choice, Option, Text, at_most, cleaned, required
+from routes.web.downloads import file_as_sent
+from routes.web.fields import Choice, Option, Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence, unit_choices
+from routes.web.http.body import MEGABYTE
 from routes.web.keys import idempotency_key, new_key
 from routes.web.search import after_of
+from routes.web.uploads import ENDINGS, WHY, uploads
 from routes.web.visit import NOT_MAILED, Visit
 from routes.web.words.labels import ValueChoice
 
 _YEARS_BACK = 10
-_LONGEST_NAME = 200
 _WHERE = "Velg en av kundens avdelinger."
 _WHEN = "Velg et av årene i listen."
 _WHICH = "Velg hva slags dokument det er."
-_WHY: Mapping[type[ReportRefused], str] = {
-    WrongEnding: f"Filen må være av typen {', '.join(MEDIA_TYPES)}. Lagre den som PDF, og velg den på nytt.",
-    WrongSize: f"Filen må ha innhold, og være på høyst {MAX_SIZE // 1024 // 1024} MB.",
-    NotWhatItSays: "Innholdet er noe annet enn navnet på filen sier, eller har makroer. Lagre den som PDF.",
-}
 
 
 class ReportForm(PortalForm):
@@ -100,23 +86,29 @@ def create(visit: Visit, id: int) -> Response:
     """Publish a report, and tell those who may read it."""
     visit.serve(Customer, id)
     form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
-    name, content = _file(visit)
+    upload = next(uploads(visit, "file"), None)
     valid = form.validate()
-    problem = "" if name else "Velg en fil."
-    if not valid or problem:
-        return _new(visit, form, key, status=422, problem=problem)
+    if not valid or upload is None:
+        return _new(visit, form, key, status=422, problem="" if upload else "Velg en fil.")
     wanted = NewReport(
-        Kind(form.kind.data), int(form.year.data), form.title.data or "", form.summary.data or "", name, content
+        Kind(form.kind.data),
+        int(form.year.data),
+        form.title.data or "",
+        form.summary.data or "",
+        upload.name,
+        upload.content,
     )
     try:
         told = publish_report(
             visit.db, int(form.unit.data), wanted, key=key, tell=form.tell.data, by=visit.user, now=visit.now
         )
-    except ReportRefused as refused:
-        return _new(visit, form, key, status=422, problem=_WHY[type(refused)])
+    except FileRefused as refused:
+        return _new(visit, form, key, status=422, problem=WHY[type(refused)])
     except KeyUsed:
         return _new(visit, form, new_key(), status=409, used=True)
-    return go(visit, visit.url("desk_reports", id=id), say=_said(visit, told) + masked_sentence(form.masked))
+    return go(
+        visit, visit.url("desk_reports", id=id), say=_said(visit, told) + masked_sentence(form.masked + upload.masked)
+    )
 
 
 def removal(visit: Visit, id: int) -> Response:
@@ -164,18 +156,9 @@ def _new(
         key=key,
         problem=problem,
         used=used,
-        endings=", ".join(MEDIA_TYPES),
-        most=MAX_SIZE // 1024 // 1024,
+        endings=ENDINGS,
+        most=MAX_SIZE // MEGABYTE,
     )
-
-
-def _file(visit: Visit) -> tuple[str, bytes]:
-    """The name of what was sent, without folders, and what is in it; no name where nothing was sent."""
-    upload = visit.form.get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        return "", b""
-    name, _ = cleaned(upload.filename.replace("\\", "/").rpartition("/")[2], today=visit.today)
-    return name[-_LONGEST_NAME:], upload.file.read()
 
 
 def _said(visit: Visit, told: int | None) -> str:

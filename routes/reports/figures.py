@@ -5,7 +5,8 @@ from starlette.responses import Response
 from models.exchange.sheets.files import Row, writer
 from models.reports.figures import last_closed_year
 from routes.reports.choice import YearAndUnit, units_with_reports
-from routes.reports.overview import Overview, overview_of, shown
+from routes.reports.overview import Overview, overview_of
+from routes.reports.trend import BESIDE, shown
 from routes.web.answers import page
 from routes.web.downloads import download
 from routes.web.errors import not_found
@@ -60,4 +61,5 @@ def _found(visit: Visit) -> tuple[YearAndUnit, Overview | None]:
     search.unit.choices = units.choices()
     if not search.validate():
         return search, None
-    return search, overview_of(visit, int(search.year.data), units.choose(search.unit.data), with_amounts=True)
+    year, chosen = int(search.year.data), units.choose(search.unit.data)
+    return search, overview_of(visit, year, chosen, beside=BESIDE, with_amounts=True)

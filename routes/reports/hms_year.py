@@ -1,17 +1,20 @@
 """HMS-året: what is planned, what is done, and what is due, on one page (product section 5, number 15)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from starlette.responses import Response
 
 from models.core.scope import Right
-from models.reports.plans import Activity, State, plan_of
+from models.reports.plans import QUARTERS, Activity, State, plan_of, quarter_of
 from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit
+
+_URGENT = (State.LATE, State.DUE, State.AHEAD, State.ORDERED, State.DONE)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,27 @@ class Line:
         return quarter(self.activity.due_quarter)
 
 
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of the year, and how far it came."""
+
+    number: int
+    total: int
+    counts: list[tuple[State, int]]
+    """How many stand where, the most urgent first."""
+    is_now: bool
+
+    @property
+    def name(self) -> str:
+        """The quarter in words."""
+        return quarter(self.number)
+
+    @property
+    def done(self) -> int:
+        """How many of its activities are done."""
+        return dict(self.counts).get(State.DONE, 0)
+
+
 @dataclass(frozen=True)
 class HmsYear:
     """The year as the page shows it."""
@@ -38,13 +62,14 @@ class HmsYear:
     year: int
     units: Units
     lines: list[Line]
+    """What is late first, then by quarter."""
+    quarters: list[Quarter]
     reports: list[ReportRow]
 
     @property
     def counts(self) -> list[tuple[State, int]]:
         """How many stand where; what none stands at is left out."""
-        found = Counter(line.state for line in self.lines)
-        return [(state, found[state]) for state in State if found[state]]
+        return _counted(self.lines, State)
 
     @property
     def summary(self) -> str:
@@ -90,4 +115,21 @@ def line_of(visit: Visit, activity: Activity, today: date) -> Line:
 def _found(visit: Visit, year: int, units: Units) -> HmsYear:
     plan = plan_of(visit.db, (year, year), units.ids)
     reports = find_reports(visit.db, Criteria(year=year, unit_ids=units.ids)).rows
-    return HmsYear(year, units, [line_of(visit, activity, visit.today) for activity in plan], reports)
+    lines = [line_of(visit, activity, visit.today) for activity in plan]
+    return HmsYear(
+        year=year,
+        units=units,
+        lines=sorted(lines, key=lambda line: line.state is not State.LATE),
+        quarters=[_quarter(visit.today, year, number, lines) for number in QUARTERS] if lines else [],
+        reports=reports,
+    )
+
+
+def _quarter(today: date, year: int, number: int, lines: list[Line]) -> Quarter:
+    own = [line for line in lines if line.activity.due_quarter == number]
+    return Quarter(number, len(own), _counted(own, _URGENT), (today.year, quarter_of(today)) == (year, number))
+
+
+def _counted(lines: Iterable[Line], order: Iterable[State]) -> list[tuple[State, int]]:
+    found = Counter(line.state for line in lines)
+    return [(state, found[state]) for state in order if found[state]]

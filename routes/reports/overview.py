@@ -1,4 +1,7 @@
-"""The figures of a year for one or several units, as tables and as bars: for the page, the file and the draft."""
+"""The figures of a year for one or several units, as tables and as bars: for the page, the file and the draft.
+
+What stands beside the two years before is in `trend.py`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,22 +10,22 @@ from decimal import Decimal
 from models.catalogue.entry import PRODUCT_GROUPS
 from models.catalogue.words import catalogue_of
 from models.core.scope import Right
+from models.customers.units import UnitRow
 from models.reports.figures import (
     Attendance,
-    Figure,
     Use,
     attendance_of,
     invoiced_by_unit,
     is_closed,
+    last_closed_year,
     orders_by_group,
 )
 from models.values.money import KRONER
 from routes.reports.choice import Units
+from routes.reports.trend import Trend, trend_of, used
 from routes.web.visit import Visit
 from routes.web.words import amount, count
 
-HIDDEN = "skjult"
-NOTHING = "–"
 _SHORT = dict(
     zip(
         PRODUCT_GROUPS,
@@ -82,6 +85,8 @@ class Overview:
     checks_total: Use | None = None
     groups: list[UseRow] = field(default_factory=list)
     attendance: Attendance | None = None
+    trend: Trend | None = None
+    """The year beside the two before it, for the page."""
     invoiced: list[tuple[str, str, Decimal]] | None = None
     """Unit, currency, amount; None without the right to see invoices."""
 
@@ -109,7 +114,7 @@ class Overview:
         return [
             Bar(
                 row.short or row.label,
-                HIDDEN if row.use.held.hidden else f"{shown(row.use.held)} av {shown(row.use.places)}",
+                used(row.use),
                 (row.use.held.value or 0) / most,
                 None if row.use.places.value is None else row.use.places.value / most,
             )
@@ -125,38 +130,40 @@ class Overview:
         return any(figure.hidden for figure in figures)
 
 
-def shown(figure: Figure) -> str:
-    """A figure as it is written."""
-    if not figure.exists:
-        return NOTHING
-    return HIDDEN if figure.value is None else count(figure.value)
+def overview_of(visit: Visit, year: int, units: Units, *, beside: int = 0, with_amounts: bool) -> Overview:
+    """The figures of a year, with so many years `beside` it; `with_amounts` where the user may see invoices.
 
-
-def overview_of(visit: Visit, year: int, units: Units, *, with_amounts: bool) -> Overview:
-    """The figures of a year: four statements at most; `with_amounts` where the user may see invoices."""
-    closed, catalogue = is_closed(year, visit.today), catalogue_of(visit.db)
-    attendance = attendance_of(visit.db, year, catalogue) if closed else None
-    top = units.top
+    Four statements at most.
+    """
+    catalogue, years, top = catalogue_of(visit.db), range(year - beside, year + 1), units.top
+    orders = orders_by_group(visit.db, years, units.ids, catalogue)
+    closed = range(years.start, last_closed_year(visit.today) + 1)[: len(years)]
+    attendance = attendance_of(visit.db, closed, catalogue)
+    with_amounts = with_amounts and visit.may(Right.INVOICES)
+    invoiced = invoiced_by_unit(visit.db, years, units.ids) if with_amounts else None
+    checks = {of: at.of(top.id, catalogue.checks) for of, at in attendance.items()} if top else None
+    at = attendance.get(year)
     return Overview(
         year=year,
         units=units,
-        is_closed=closed,
+        is_closed=is_closed(year, visit.today),
         orders=[
             (group or WITHOUT_GROUP, _SHORT.get(group or "", group or WITHOUT_GROUP), number)
-            for group, number in orders_by_group(visit.db, year, units.ids, catalogue)
+            for group, number in orders[year]
         ],
-        checks=_with_places(UseRow(unit.name, attendance.of(unit.id, catalogue.checks)) for unit in units.rows)
-        if attendance
-        else [],
-        checks_total=attendance.of(top.id, catalogue.checks) if attendance and top else None,
-        groups=_with_places(
-            UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
-            for group in attendance.groups
-        )
-        if attendance and top
-        else [],
-        attendance=attendance,
-        invoiced=invoiced_by_unit(visit.db, year, units.ids) if with_amounts and visit.may(Right.INVOICES) else None,
+        checks=_with_places(UseRow(unit.name, at.of(unit.id, catalogue.checks)) for unit in units.rows) if at else [],
+        checks_total=checks.get(year) if checks else None,
+        groups=_groups(at, top) if at and top else [],
+        attendance=at,
+        trend=trend_of(years, orders, checks, invoiced) if beside else None,
+        invoiced=invoiced[year] if invoiced else None,
+    )
+
+
+def _groups(attendance: Attendance, top: UnitRow) -> list[UseRow]:
+    return _with_places(
+        UseRow(group or WITHOUT_GROUP, attendance.of(top.id, group), _SHORT.get(group or "", ""))
+        for group in attendance.groups
     )
 
 

@@ -5,22 +5,17 @@ from functools import cache
 
 from starlette.responses import Response
 
-from models.reports.report import PNG, Download, Kind, file_of, preview_of
+from models.reports.report import Kind, file_of, preview_of
 from models.reports.search import Criteria, find_reports, report_by_id, years_of_reports
+from models.values.files.kinds import PNG
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
-from routes.web.downloads import kept_file, whole_file
+from routes.web.downloads import LOCKED, file_as_sent, kept_file
 from routes.web.errors import not_found
 from routes.web.fields import ALL, Option
 from routes.web.search import Listing, answer
 from routes.web.visit import Visit
 from routes.web.words.labels import ValueChoice
-
-LOCKED = {
-    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "cache-control": "private, no-cache",
-}
-"""What a report may do in a browser that shows it: nothing."""
 
 
 class ReportSearch(YearAndUnit):
@@ -75,13 +70,6 @@ def preview(visit: Visit, id: int) -> Response:
     if picture is None:
         raise not_found()
     return kept_file(visit, picture, LOCKED, PNG)
-
-
-def file_as_sent(found: Download, *, shown: bool) -> Response:
-    """A file as the provider sent it: to be saved, or, with `shown`, looked at where a browser does that safely."""
-    response = whole_file(found.content, found.file_name, found.media_type, shown=found.is_shown and shown)
-    response.headers.update(LOCKED)
-    return response
 
 
 class Reports(Listing):

@@ -174,10 +174,14 @@ def _shared(here: Visit, *, frame: bool, part_only: bool) -> dict[str, Any]:
             if tab.who(here.signed_in)
         ],
         "places": _side_by_side(here, current, path) if current else {},
-        "searchable": found_by(here.signed_in) if frame and here.portal.search.who(here.signed_in) else None,
+        "searchable": found_by(here.signed_in) if frame and _may_search(here) else None,
         "flash": flash,
         "announce": flash.text if flash and not frame else "",
     }
+
+
+def _may_search(here: Visit) -> bool:
+    return any(search.who(here.signed_in) for search in here.portal.searches)
 
 
 def _side_by_side(here: Visit, tab: PlacedTab, path: str) -> dict[str, Any]:

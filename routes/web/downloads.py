@@ -15,10 +15,17 @@ from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from models.core.database import Session, run
+from models.values.files.kinds import Download
 from models.values.tables import Writer
 from models.values.texts.marks import normal
 from routes.web.entrance.readings import who_now
 from routes.web.visit import Visit
+
+LOCKED = {
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "cache-control": "private, no-cache",
+}
+"""What a file that somebody sent may do in a browser that shows it: nothing."""
 
 After = TypeVar("After")
 Piece = TypeVar("Piece")
@@ -63,6 +70,13 @@ def whole_file(body: bytes, name: str, media_type: str, *, shown: bool = False) 
         named = named.replace("attachment", "inline", 1)
     headers = {"content-disposition": named, "cache-control": "private, no-store"}
     return Response(body, headers=headers, media_type=media_type)
+
+
+def file_as_sent(found: Download, *, shown: bool) -> Response:
+    """A file as somebody sent it: to be saved, or, with `shown`, looked at where a browser does that safely."""
+    response = whole_file(found.content, found.file_name, found.media_type, shown=found.is_shown and shown)
+    response.headers.update(LOCKED)
+    return response
 
 
 def kept_file(visit: Visit, body: bytes, headers: dict[str, str], media_type: str) -> Response:

@@ -71,6 +71,8 @@ class PlacedTab:
 
 def found_by(visitor: SignedIn | None) -> tuple[str, str]:
     """What somebody may find by what one holds in the hand (number 14): in a field's few words, and all of it."""
+    if visitor is not None and visitor.is_at_desk:
+        return "Kunde, nummer, navn …", "Kunde, bestillingsnummer, fakturanummer, eller en ansatts navn eller e-post"
     orders, invoices, employees = (
         visitor is not None and visitor.may(right) for right in (Right.ORDERS, Right.INVOICES, Right.EMPLOYEES)
     )
@@ -99,7 +101,7 @@ class Portal:
     """and those with which a password is chosen."""
     links: Links
     tabs: tuple[PlacedTab, ...]
-    search: Tab
+    searches: tuple[Tab, ...]
     static: StaticFiles
     pages: Pages
     wake_postman: Callable[[], object]
@@ -119,7 +121,7 @@ class Portal:
         links: Links,
         *,
         tabs: tuple[Tab, ...],
-        search: Tab,
+        searches: tuple[Tab, ...],
         wake_postman: Callable[[], object],
         is_stopping: Callable[[], bool],
     ) -> "Portal":
@@ -137,7 +139,7 @@ class Portal:
             static=static,
             pages=Pages(environment(settings, links, static)),
             tabs=tuple(PlacedTab.of(tab, links) for tab in tabs),
-            search=search,
+            searches=searches,
             wake_postman=wake_postman,
             is_stopping=is_stopping,
             bodies=Turns(in_all=6, of_each=2),

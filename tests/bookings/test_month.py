@@ -55,3 +55,21 @@ def test_a_month_of_bookings_and_its_filters(house: House, hms: Page) -> None:
     listed = hms.open("/bookings").fill(free="1").press("Søk")
     assert all("ledig" in row[5] for row in listed.rows)
     assert listed.rows
+
+
+def test_b5_the_desk_sees_a_month_of_all_customers_and_of_its_own(quiet_house: House) -> None:
+    desk = quiet_house.sign_in("kam.lie").open("/desk/bookings").follow("Måned")
+    assert (desk.h1, desk.soup.select("#answer")[0].get_text()) == ("Bookinger", "oktober\xa02026")
+    assert "08:00 Helsekontroll Fjordbygg Bergen, Fjordbygg Entreprenør AS, 4 ledige" in on(desk, "2026-10-13")
+    assert not desk.has("Solvik kommune")
+    desk.fill(whose="all").press("Søk")
+    assert desk.has("Solvik kommune")
+    desk.fill(customer="solvik").press("Søk")
+    assert "Fjordbygg" not in desk.soup.select("#results")[0].get_text()
+    desk.fill(customer="", free="1").press("Søk")
+    assert "Helsekontroll Fjordbygg Bergen" not in on(desk, "2026-10-14"), "full"
+    assert desk.follow("08:00 Helsekontroll Fjordbygg Bergen, Fjordbygg Entreprenør AS, 4 ledige").h1.startswith("Hel")
+    listed = desk.open("/desk/bookings").fill(free="1").press("Søk")
+    assert listed.rows
+    assert all("ledig" in row[-1] for row in listed.rows)
+    assert quiet_house.sign_in("hms.fjord").send("GET", "/desk/bookings/calendar").status_code == 404

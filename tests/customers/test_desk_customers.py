@@ -1,7 +1,15 @@
 """Kunder at the provider's desk: finding a customer, and its page."""
 
+from datetime import timedelta
+
+from models.bookings.attendance import note_attendance
+from models.bookings.sign_ups.seating import sign_up
+from models.bookings.sign_ups.sign_up import State
+from models.core.audit import THE_PROVIDER
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.rounds import a_round, people, slots_of
+from tests.stage.times import NOW
 
 
 def listed(page: Page) -> list[str]:
@@ -41,3 +49,64 @@ def test_a_customers_page_says_who_may_what(quiet_house: House) -> None:
     assert kam.has("Organisasjonsnummer 319 099 603")
     assert kam.has("Kundeansvarlig Per-Arne Lie")
     assert kam.open("/desk/customers/999999").status_code == 404
+
+
+def rows_of(page: Page, id: str) -> list[str]:
+    """The rows of a part of the page."""
+    return [" ".join(row.get_text(" ").split()) for row in page.soup.select(f"#{id} li")]
+
+
+def test_d3_a_customers_page_holds_what_is_open_comes_waits_and_is_owed_with_the_way_to_all(house: House) -> None:
+    hms = house.sign_in("hms.fjord").open("/orders/307519")
+    hms.fill(message="Kan vi flytte til uke 3?").press("Send melding")
+    kam = house.sign_in("kam.lie").open("/desk/customers").follow("Fjordbygg Entreprenør AS")
+    ids = ("orders", "conversations", "bookings", "unpaid", "people", "users", "notices")
+    assert [section["id"] for section in kam.soup.select("main section[id]") if section["id"] in ids] == list(ids)
+    orders, bookings, unpaid = rows_of(kam, "orders"), rows_of(kam, "bookings"), rows_of(kam, "unpaid")
+    assert (len(orders), len(rows_of(kam, "people"))) == (5, 5)
+    assert "307519" in " ".join(rows_of(kam, "conversations"))
+    assert bookings
+    assert all("Forfalt" in row or "Ubetalt" in row or "Delvis" in row or "inkasso" in row for row in unpaid), unpaid
+    everything = kam.follow("Alle ubetalte")
+    assert everything.value("status") == "unpaid"
+    assert len(everything.rows) >= len(unpaid)
+    page = house.sign_in("kam.lie").open("/desk/customers").follow("Fjordbygg Entreprenør AS").follow("Alle ansatte")
+    page.fill(q="solbakken").press("Søk")
+    assert [row[0] for row in page.rows] == ["Ingrid Solbakken"]
+    assert "Testbedriften" not in page.open("/desk/customers").follow("Fjordbygg Entreprenør AS").response.text
+
+
+def test_d4_the_box_at_the_desk_finds_customers_orders_invoices_and_the_people_of_ones_own(house: House) -> None:
+    kam = house.sign_in("kam.lie")
+    box = kam.soup.select_one("form.find")
+    assert box
+    assert box["action"] == "/desk/search"
+    for typed, part, found in (
+        ("havbris", "customers", "Havbris Sjømat AS"),
+        ("307390", "orders", "307390"),
+        ("Faktura 2017-118352", "invoices", "2017-118352"),
+        ("2017 118352", "invoices", "2017-118352"),
+        ("ingrid solb", "people", "Ingrid Solbakken"),
+    ):
+        page = kam.open(f"/desk/search?q={typed}")
+        [section] = [each for each in page.soup.select("#results section") if f"found-{part}" in str(each)]
+        assert found in section.get_text(), typed
+    assert kam.open("/desk/search?q=donald").has("Ingen treff"), "whose customer it is not"
+    assert kam.open("/desk/search?q=%25%25").has("Ingen treff")
+    assert house.sign_in("hms.fjord").send("GET", "/desk/search?q=havbris").status_code == 404
+
+
+def test_d3_the_overview_shows_todays_rounds_until_attendance_is_noted(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        slot = slots_of(db, a_round(db))[0]
+        seated = sign_up(db, slot, people(db, 1)[0], by=THE_PROVIDER, now=NOW)
+        slot.starts_at, slot.ends_at = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+        db.commit()
+        id = seated.id
+    kam = quiet_house.sign_in("kam.lie")
+    [row] = rows_of(kam.open("/desk"), "to-note")
+    assert row.endswith("1 ikke ført")
+    with quiet_house.behind() as db:
+        note_attendance(db, [id], State.ATTENDED, by=THE_PROVIDER, now=NOW)
+        db.commit()
+    assert rows_of(kam.open("/desk"), "to-note") == []

@@ -27,9 +27,14 @@ def demo_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loading]:
         yield load
 
 
-@pytest.fixture(scope="session", params=MOMENTS, ids=lambda now: f"{today_in_oslo(now)}")
+DAYS = [
+    pytest.param(now, id=f"{today_in_oslo(now)}", marks=[] if now == AUTUMN else [pytest.mark.rest]) for now in MOMENTS
+]
+
+
+@pytest.fixture(scope="session", params=DAYS)
 def demo(request: pytest.FixtureRequest, demo_of: Loading) -> Demo:
-    """The demo as of each of four days."""
+    """The demo as of each of four days, on three of them among the rest."""
     return demo_of(request.param)
 
 

@@ -137,9 +137,8 @@ def browser(port: int) -> Iterator[Browser]:
         yield Browser(client)
 
 
-@pytest.mark.parametrize(
-    "urls", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.rest])], indirect=True
-)
+@pytest.mark.rest  # a dozen processes begin; from an empty portal to the first customer leads test_opening
+@pytest.mark.parametrize("urls", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_the_document_leads_from_an_empty_folder_to_the_first_order(tmp_path: Path, urls: tuple[str, ...]) -> None:
     settings, opening, serve, many, check, owner = BLOCKS
     shell = Shell(tmp_path, urls[0])

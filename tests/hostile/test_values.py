@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from models.exchange.ehf.files import documents_in
-from models.reports.report import NotWhatItSays, media_type_of
+from models.values.files.kinds import NotWhatItSays, media_type_of
 from tests.stage.house import House
 
 NO_WHOLE_NUMBER = ["", " ", "+", "\0", "\u00a0", "²", "\u0663", "9" * 4301, "-1", "1e5", "x"]

@@ -10,7 +10,8 @@ from models.core.audit import AuditEntry
 from models.crm.records import CrmRecord
 from models.outbox.message import Message
 from models.reports.plans import PlanItem
-from models.reports.report import MAX_SIZE, Report, ReportFile
+from models.reports.report import Report, ReportFile
+from models.values.files.kinds import MAX_SIZE
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW

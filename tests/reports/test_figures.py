@@ -139,7 +139,26 @@ def test_every_chart_has_a_name_a_description_and_its_table(quiet_house: House) 
         assert len(chart.select("text")) == 2 * len(rows) > 0
         for row, said in zip(rows, chart.select("text.end"), strict=True):
             numbers = [cell.get_text(strip=True) for cell in row.select("td")]
-            assert said.get_text(strip=True) in {numbers[-1], " av ".join(reversed(numbers))}
+            assert said.get_text(strip=True) in {numbers[-1], f"{numbers[-1]} møtte", " av ".join(reversed(numbers))}
+
+
+def test_b8_three_years_stand_beside_each_other(quiet_house: House) -> None:
+    """How many came of those who were offered a check, in percent; people of a year that goes on are shown later."""
+    hms = quiet_house.sign_in("hms.fjord")
+    years = {year: table(figures(hms, year=year), "Bestillinger") for year in ("2024", "2025", "2026")}
+    trend = table(hms, "2024–2026")
+    assert trend["Bestillinger"] == [rows["Sum"][0] for rows in years.values()]
+    assert trend["Helsekontroller"] == ["–", "72\xa0% møtte 86 av 120", "vises fra 1.\xa0februar 2027"]
+    assert "Fakturert" not in trend, "X2"
+    assert not figures(hms).has("av skjult")
+    tromso = table(figures(hms, unit="Tromsø"), "2023–2025")
+    assert tromso["Helsekontroller"] == ["–", "–", "skjult"]
+    with quiet_house.behind() as db:
+        db.execute(update(Customer).values(has_reports=True))
+        db.commit()
+    tester = figures(quiet_house.sign_in("Tester"), year="2026")
+    own = [cells for row, cells in table(tester, "Fakturert").items() if row != "Sum"]
+    assert table(tester, "2024–2026")["Fakturert"][-1].removeprefix("kr\xa0") == own[0][0].removeprefix("kr\xa0")
 
 
 def test_the_file_says_what_the_page_says(quiet_house: House) -> None:

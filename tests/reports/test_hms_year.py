@@ -41,6 +41,20 @@ def test_the_plan_says_what_is_done_what_is_ordered_and_what_is_due(house: House
     assert page.follow("307513").number == "307513"
 
 
+def test_b8_the_quarters_say_how_far_they_came_and_what_is_late_comes_first(house: House, hms: Page) -> None:
+    page = hms.open("/reports/hms-year")
+    quarters = [" ".join(each.get_text(" ", strip=True).split()) for each in page.soup.select(".quarters > li")]
+    assert quarters == [
+        "1. kvartal 2 av 2 gjort",
+        "2. kvartal 3 av 3 gjort",
+        "3. kvartal 1 av 4 gjort Forfalt 2 Bestilt 1",
+        "4. kvartal 0 av 6 gjort Dette kvartalet 3 Bestilt 3",
+    ]
+    assert [each.get_text() for each in page.soup.select(".quarters [aria-current] h3")] == ["4.\xa0kvartal"]
+    assert [row[-1] for row in page.rows[:3]] == ["Forfalt", "Forfalt", "Gjort 20.01.2026"]
+    assert not of_year(page, 2027).soup.select(".quarters")
+
+
 def test_a_year_and_a_unit_are_chosen(house: House, hms: Page) -> None:
     assert [row[0] for row in of_year(hms, 2025).rows] == [
         "Hørselskontroll i alle avdelinger",

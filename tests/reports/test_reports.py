@@ -14,17 +14,9 @@ from models.core.audit import AuditEntry
 from models.core.search import PAGE_SIZE
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.reports.report import (
-    MAX_SIZE,
-    MEDIA_TYPES,
-    Kind,
-    Report,
-    ReportFile,
-    ReportRefused,
-    add_report,
-    media_type_of,
-)
+from models.reports.report import Kind, Report, ReportFile, add_report
 from models.users.user import Grant
+from models.values.files.kinds import MAX_SIZE, MEDIA_TYPES, FileRefused, media_type_of
 from routes.web.words.labels import label
 from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
@@ -294,7 +286,7 @@ def test_a_document_that_a_browser_cannot_show_safely_is_only_saved(quiet_house:
     ],
 )
 def test_what_is_not_on_the_list_of_safe_types_is_refused(file_name: str, content: bytes) -> None:
-    with pytest.raises(ReportRefused):
+    with pytest.raises(FileRefused):
         media_type_of(file_name, content)
 
 

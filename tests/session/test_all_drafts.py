@@ -32,10 +32,13 @@ PRESSED = {
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
     *("restore_user", "remove_stand_in"),
     "create_passkey",
+    "test_sign_on",
+    "remove_sign_on",
+    "unlink_work_account",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
-SECRET = {"national_id", "change_number", "own_password", "new_password"}
+SECRET = {"national_id", "change_number", "own_password", "new_password", "secret"}
 """What is not kept, with the tick that asks for it."""
 PATHS = {line.name: re.compile(re.sub(r"{\w+:\w+}", "[0-9]+", line.path)) for line in MAP}
 PLACES = {line.name: PATHS[line.name] for line in MAP if line.method == "GET"}

@@ -45,6 +45,16 @@ def test_n1_n3_n5_the_frame_is_on_every_page(quiet_house: House) -> None:
         assert tester.has("Klikk her for brukerveiledning: Avonova_kundeportal.pdf"), url
 
 
+def test_b8_the_frame_names_the_company_and_leads_to_the_own_password(quiet_house: House) -> None:
+    """Who has several customers sees in the list which one it is; the provider's people have none."""
+    for username, company in {"Tester": "Demokunde_Test ", "anna.ka": "", "kam.lie": ""}.items():
+        person = quiet_house.sign_in(username).open("/")
+        beside = person.soup.select_one("header form:has(button.link) p")
+        assert beside is not None
+        assert " ".join(beside.get_text(" ").split()) == f"{company}Passord og innlogginger"
+        assert person.follow("Passord og innlogginger").h1 == "Passord og innlogginger"
+
+
 def test_n3_the_name_in_brackets_is_the_user_name(quiet_house: House) -> None:
     assert quiet_house.sign_in("TESTWEB").open("/info").has("Du er logget inn som: TESTWEB WEB (TESTWEB)")
 
@@ -77,9 +87,11 @@ def current(page: Page) -> list[str]:
     return [link.get_text() for link in page.soup.select("[aria-current=page]")]
 
 
-UNDER_NO_TAB = set("root sign_in sign_in_code forget search units guide accessibility appointment alive ready".split())
-BESIDE = ("/password", "/alerts", "/guide/", "/users", "/log", "/contract")
-"""What lies beside the tabs: access and its log, what is read, what programs ask."""
+UNDER_NO_TAB = set(
+    "root sign_in sign_in_code forget search desk_search units guide accessibility appointment alive ready".split()
+)
+BESIDE = ("/login/", "/logout/", "/password", "/alerts", "/guide/", "/users", "/log", "/contract")
+"""What lies beside the tabs: signing in, access and its log, what is read, what programs ask."""
 
 
 def test_n6_every_place_lies_under_one_tab_of_whoever_sees_it() -> None:

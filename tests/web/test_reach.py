@@ -20,6 +20,7 @@ from tests.web.states import STATES
 pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 NOT_PAGES = {
+    *("leave_for_work", "sign_out_at_work"),
     *("root", "forget", "guide_pdf", "alive", "ready", "booking_calendar", "calendar_feed"),
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),

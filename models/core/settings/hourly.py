@@ -3,8 +3,9 @@
 Who counts is in `models.users.throttle`; which addresses are counted, in `routes`.
 """
 
-DEFAULTS = {"orders": 60, "messages": 120, "invitations": 600, "imports": 60, "files": 300}
-"""More than anybody needs, and less than fills a mailbox or keeps a processor busy."""
+DEFAULTS = {"orders": 60, "messages": 120, "invitations": 600, "imports": 60, "files": 300, "megabytes": 200}
+"""More than anybody needs, and less than fills a mailbox or a disk, or keeps a processor busy; megabytes are those of
+files that are attached to orders."""
 
 
 def read(text: str) -> dict[str, int]:

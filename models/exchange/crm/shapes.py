@@ -12,6 +12,15 @@ from msgspec import Struct
 from models.bookings.sign_ups.sign_up import State
 
 
+class File(Struct, forbid_unknown_fields=True):
+    """A file that hangs on an order or a message; what is in it stays in the portal."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
 class OrderPlaced(Struct, forbid_unknown_fields=True):
     """A customer has sent an order (NB9, NB10)."""
 
@@ -30,6 +39,7 @@ class OrderPlaced(Struct, forbid_unknown_fields=True):
     account_manager_name: str
     account_manager_email: str
     account_manager_phone: str
+    files: list[File]
 
 
 class OrderReferenceChanged(Struct, forbid_unknown_fields=True):
@@ -48,6 +58,7 @@ class OrderMessageAdded(Struct, forbid_unknown_fields=True):
     author: str
     text: str
     at: datetime
+    files: list[File]
 
 
 class OrderProgressed(Struct, forbid_unknown_fields=True):

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from models.bookings.desk import BookingRow, Criteria, find_bookings
 from models.bookings.timetable import roll_of
 from routes.bookings.desk.page import draw, sheet_of
+from routes.bookings.months import FREE
 from routes.web.answers import page
-from routes.web.fields import Text, at_most
+from routes.web.fields import ALL, Choice, Text, at_most
 from routes.web.search import Listing, PeriodSearch, Whose, answer
 from routes.web.visit import Visit
 
@@ -18,12 +19,20 @@ class BookingSearch(PeriodSearch):
     """What bookings are searched by; an empty filter does not restrict."""
 
     customer = Text("Kunde:", [at_most(200)])
+    free = Choice("Plasser:", choices=[ALL, FREE], default="")
     whose = Whose("Kundeansvarlig:", of="")
 
     def criteria(self, visit: Visit, after: int | None) -> Criteria:
         """What to search for, once the form is valid."""
         manager = self.whose.managers(visit)
-        return Criteria(self.from_date.day, self.to_date.day, self.customer.data or "", manager, after)
+        return Criteria(
+            self.from_date.day,
+            self.to_date.day,
+            self.customer.data or "",
+            served_by=manager,
+            only_free=bool(self.free.data),
+            after=after,
+        )
 
 
 class Bookings(Listing):

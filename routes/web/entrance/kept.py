@@ -3,7 +3,7 @@
 Who may enter at all is decided in `doors`; what a draft is, in `models.users.drafts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -18,12 +18,14 @@ from routes.web.answers import go, page, sign_in
 from routes.web.entrance.slowing import in_minutes, try_later
 from routes.web.errors import Refused
 from routes.web.http.asked import SAFE_METHODS
+from routes.web.uploads import name_of
 from routes.web.visit import Visit
 
 _NOT_KEPT = {
     "csrf_token",
     "password",
     "own_password",
+    "secret",
     "new_password",
     "code",
     "passkey",
@@ -142,11 +144,17 @@ def _kept(here: Visit, form: str, user_id: int, customer_id: int | None) -> str:
         user_id=user_id,
         customer_id=customer_id,
         form=links.path(form, **params).partition("?")[0],
-        fields=[
-            (name, mask_in(value, today=here.today)[0])
-            for name, value in here.form.multi_items()
-            if isinstance(value, str) and name not in _NOT_KEPT
-        ],
+        fields=list(_to_keep(here)),
         now=here.now,
     )
     return links.path(form, **params, draft=key)
+
+
+def _to_keep(here: Visit) -> Iterator[tuple[str, str]]:
+    """What was typed, and the names of the files that were chosen: those themselves cannot be kept."""
+    for name, value in here.form.multi_items():
+        if isinstance(value, str):
+            if name not in _NOT_KEPT:
+                yield name, mask_in(value, today=here.today)[0]
+        elif value.filename:
+            yield "lost_files", name_of(here, value.filename)[0]

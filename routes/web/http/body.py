@@ -16,6 +16,8 @@ MEGABYTE = 1024 * 1024
 FOR_STRANGERS = MEGABYTE // 8
 """What the body of a form may weigh that somebody sends without our cookie."""
 _MAX_FIELDS = 2000
+_MAX_FILES = 100
+"""More than any form takes, so that it can say how many it does."""
 _CHARSETS = {b"utf-8", b"utf8"}
 
 
@@ -50,14 +52,14 @@ class _InMemory(MultiPartParser):
 
 
 async def form_of(request: Request, allowed: int) -> FormData:
-    """The fields and the file of a form, none longer than allowed; raises HTTPException 400 where it is no form."""
+    """The fields and the files of a form, none longer than allowed; raises HTTPException 400 where it is no form."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
         raise HTTPException(400)  # no browser names another, and some of Python's take the square of the length
     async with aclosing(request.stream()) as stream:
         parser: FormParser | MultiPartParser
         if kind == b"multipart/form-data":
-            limits = {"max_files": 1, "max_fields": _MAX_FIELDS, "max_part_size": allowed}
+            limits = {"max_files": _MAX_FILES, "max_fields": _MAX_FIELDS, "max_part_size": allowed}
             parser = _InMemory(request.headers, stream, **limits)
         elif kind == b"application/x-www-form-urlencoded":
             parser = FormParser(request.headers, stream, max_fields=_MAX_FIELDS, max_part_size=allowed)

@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 from sqlalchemy import delete
 
 from models.exchange.crm.intake.events import CRM, Arrival, Name, Refusal
-from models.reports.report import Report, ReportFile, ReportRefused, add_report
+from models.reports.report import Report, ReportFile, add_report
+from models.values.files.kinds import FileRefused
 
 
 class ReportData(Struct):
@@ -40,6 +41,6 @@ def report(arrival: Arrival) -> int:
             by=CRM.label,
             now=arrival.now,
         )
-    except ReportRefused as refused:
+    except FileRefused as refused:
         raise Refusal(str(refused)) from None
     return made.id

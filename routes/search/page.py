@@ -1,10 +1,7 @@
-"""Søk: one box for whatever somebody has: a number, a KID, a reference, a name, a telephone number.
+"""The box of a customer's users: a number, a KID, a reference, a name, a telephone number.
 
 Each kind of thing is asked for with its own search and only with its right (X2); the lists have the filters.
 """
-
-from dataclasses import dataclass
-from typing import Any
 
 from starlette.responses import Response
 
@@ -14,35 +11,10 @@ from models.employees.search import find_employees
 from models.invoices.search import Criteria as InvoiceCriteria
 from models.invoices.search import batch_of_invoices
 from models.orders.search import orders_mentioning
+from routes.search.hits import SHOWN, EverythingSearch, Hits, count_text
 from routes.web.answers import go, page
-from routes.web.fields import Text, at_most
-from routes.web.forms import PortalForm
 from routes.web.portal import found_by
 from routes.web.visit import Visit
-
-SHOWN = 10
-"""So many of each kind; the lists have the rest."""
-SHORTEST = 2
-
-
-class EverythingSearch(PortalForm):
-    """What somebody holds in the hand."""
-
-    q = Text("Søk:", [at_most(100)])
-
-    @property
-    def wanted(self) -> str:
-        """What to search for; nothing where it is too short or too long."""
-        typed = self.q.data or ""
-        return "" if self.errors or len(typed) < SHORTEST else typed
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """What was found of one kind, and where the rest is."""
-
-    rows: list[Any]
-    more: str | None = None
 
 
 def index(visit: Visit) -> Response:
@@ -66,7 +38,7 @@ def index(visit: Visit) -> Response:
         orders=orders,
         invoices=invoices,
         employees=employees,
-        count_text=_count_text(orders, invoices, employees),
+        count_text=count_text(orders, invoices, employees),
         today=visit.today,
     )
 
@@ -90,9 +62,3 @@ def _employees(visit: Visit, text: str) -> Hits:
         return Hits([])
     found = find_employees(visit.db, visit.customer.id, EmployeeCriteria(text=text), SHOWN)
     return Hits(found.rows, visit.url("employees", q=text) if found.next else None)
-
-
-def _count_text(*kinds: Hits) -> str:
-    count = sum(len(kind.rows) for kind in kinds)
-    over = "Over " if any(kind.more for kind in kinds) else ""
-    return f"{over}{count} treff" if count else "Ingen treff"
