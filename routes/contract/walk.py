@@ -27,7 +27,18 @@ _OFTEN_ELSE = 2
 """How often the same is tried at a line, with another form or by another person."""
 _SPARE = 12
 """Forms of other rows that are kept of a line."""
-_BEGINNINGS = ("/", "/info", "/desk", "/login", "/password", "/guide", "/contract", "/healthz", "/readyz")
+_BEGINNINGS = (
+    "/",
+    "/info",
+    "/desk",
+    "/login",
+    "/login/work",
+    "/password",
+    "/guide",
+    "/contract",
+    "/healthz",
+    "/readyz",
+)
 """Where everybody begins."""
 _ENDS_THE_SESSION = (
     "switch_customer",
