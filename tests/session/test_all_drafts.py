@@ -27,7 +27,7 @@ LATER = {
 }
 """Routes whose forms stand on pages of a later step; `test_drafts` and the stories of each thing try them."""
 PRESSED = {
-    *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion"),
+    *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion", "import_reversal"),
     *("invite", "invite_again", "invite_member", "invite_user"),
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
     *("restore_user", "remove_stand_in"),
@@ -94,6 +94,7 @@ def route_of(form: Tag) -> Line | None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # what is kept is the same on both, and the way is long
+@pytest.mark.rest  # a walk through all forms; those that differ are in test_drafts
 def test_what_is_typed_in_any_form_comes_back(quiet_house: House) -> None:
     tried: dict[str, list[str]] = {}
     bare = set[str]()
