@@ -176,6 +176,7 @@ def test_what_is_too_much_or_nonsense_is_answered_alike(served: Served) -> None:
             assert re.match(answered, rest(wire)), sent[:100]
 
 
+@pytest.mark.rest  # hundreds of requests
 def test_many_requests_at_once_are_answered_in_turn_and_few_of_them_wait(served: Served) -> None:
     asked = [b"POST /page " + HOST + b"Content-Length: %d\r\n\r\n" % count + b"a" * count for count in range(300)]
     with served.connect() as wire:
