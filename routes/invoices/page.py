@@ -3,6 +3,8 @@
 from starlette.responses import Response
 
 from models.core.scope import Right
+from models.customers.references import rules_of
+from models.customers.units import path_of
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, Status, invoice_by_number, orders_of, payer_of
@@ -42,6 +44,7 @@ def show(visit: Visit, number: str) -> Response:
         presentation=presentation,
         contents=presentation.contents,
         payer=payer_of(visit.db, invoice),
+        needed=rules_of(visit.db).of(path_of(visit.db, invoice.unit_id)),
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements,
         paid=standing == Status.PAID,

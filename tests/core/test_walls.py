@@ -240,6 +240,7 @@ ESCAPES = {
     "models/users/factors/passkeys.py",
     "models/users/factors/recovery_codes.py",
     "models/users/issuers/issuer.py",
+    "models/users/issuers/only_way.py",
     "models/users/sign_on/changes.py",
     "models/users/sign_on/linking.py",
     "models/users/password_links.py",
@@ -263,6 +264,9 @@ postman, the command line with what it carries out; links and feeds, to find who
 customer; a customer that is not there yet; the log, which ties the entries of all customers that a commit has."""
 LOOKS = {
     "models/bookings/desk.py",
+    "models/bookings/month.py",
+    "models/employees/desk.py",
+    "models/invoices/desk.py",
     "models/crm/records.py",
     "models/customers/search.py",
     "models/users/of_customer.py",
