@@ -265,7 +265,7 @@ customer; a customer that is not there yet; the log, which ties the entries of a
 LOOKS = {
     "models/bookings/desk.py",
     "models/bookings/month.py",
-    "models/employees/desk.py",
+    "models/desk/people.py",
     "models/invoices/desk.py",
     "models/crm/records.py",
     "models/customers/search.py",
