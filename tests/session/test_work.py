@@ -164,6 +164,8 @@ def test_nobody_else_comes_in(quiet_house: House, issuer: TheirIssuer) -> None:
         )
         db.commit()
     assert said(signs_in(quiet_house, issuer)) == STRANGER, "who is linked, and has no rights any more"
+    issuer.lie("solvik", person={"sub": "k", "email": "kam@solvik.example"})
+    assert said(signs_in(quiet_house, issuer)) == STRANGER, "staff, whatever was granted to them"
     page, back = goes(quiet_house, issuer, "x@solvik.example")
     quiet_house.clock.advance(timedelta(minutes=16))
     assert said(page.open(back)) == TOO_LATE
