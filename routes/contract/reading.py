@@ -20,8 +20,8 @@ _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
-_SHARED = "routes.web.search"
-"""What every room reads a search with."""
+_SHARED = {"routes.web.search", "routes.web.guard"}
+"""What every room reads a search with, and the answer to what it was asked about a text."""
 _ROWS = {"changes": "slots"}
 """By the file of a part that comes with what counts along with it: the id of the part."""
 _GUARDS: dict[Who, str] = {
@@ -131,7 +131,7 @@ def _reached(line: Line) -> list[FunctionType]:
         names = _names(function)
         for name, thing in function.__globals__.items():
             is_of_room = isinstance(thing, FunctionType) and (
-                _room(thing) == _room(function) or thing.__module__ == _SHARED
+                _room(thing) == _room(function) or thing.__module__ in _SHARED
             )
             if is_of_room and name in names and thing not in found:
                 found.append(thing)

@@ -16,6 +16,7 @@ from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.stand_ins import reader_of_letters
 from models.customers.units import Unit
+from models.invoices.invoice import Invoice
 from models.orders.news import CANCELLATION, MESSAGE, PLACED, WaitingNews, addressed
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
@@ -40,17 +41,21 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     """Take all that waits for an account manager, unless another postman has, and write the letter."""
     taken = delete(WaitingNews).where(WaitingNews.account_manager_id == manager_id)
     rows = db.execute(
-        taken.returning(WaitingNews.id, WaitingNews.kind, WaitingNews.order_number, WaitingNews.author),
+        taken.returning(
+            *(WaitingNews.id, WaitingNews.kind, WaitingNews.order_number, WaitingNews.invoice_id, WaitingNews.author)
+        ),
         execution_options={"synchronize_session": False},
     ).all()
     if not rows:
         return False
     rows = sorted(rows, key=lambda row: row.id)
-    orders = _orders(db, {row.order_number for row in rows})
+    orders = _orders(db, {row.order_number for row in rows if row.order_number})
 
     def with_authors(kind: str) -> list[dict[str, Any]]:
         return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
 
+    asked = [row for row in rows if row.invoice_id]
+    invoices = _invoices(db, {row.invoice_id for row in asked}) if asked else {}
     manager = db.get_one(AccountManager, manager_id)
     reader = reader_of_letters(db, manager, today_in_oslo(now))
     post(
@@ -66,6 +71,7 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
                 "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
                 "cancelled": with_authors(CANCELLATION),
                 "messages": with_authors(MESSAGE),
+                "questions": [invoices[row.invoice_id] | {"author": row.author} for row in asked],
             },
             at=now,
         ),
@@ -84,4 +90,18 @@ def _orders(db: Session, numbers: set[int]) -> dict[int, dict[str, Any]]:
     return {
         number: {"number": number, "delivery": delivery, "customer": customer, "unit": unit}
         for number, delivery, customer, unit in found
+    }
+
+
+def _invoices(db: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """What the letter says of invoices, by id."""
+    found = db.execute(
+        select(Invoice, Customer.name, Unit.name)
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .join(Unit, Unit.id == Invoice.unit_id)
+        .where(Invoice.id.in_(ids))
+    )
+    return {
+        invoice.id: {"id": invoice.id, "title": invoice.title, "customer": customer, "unit": unit}
+        for invoice, customer, unit in found
     }
