@@ -32,6 +32,7 @@ PRESSED = {
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
     *("restore_user", "remove_stand_in"),
     "create_passkey",
+    "desk_invoice_answered",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
