@@ -10,7 +10,8 @@ TEST_PROCESSES ?= auto
 ARGS ?=
 UV ?= uv
 
-PYTEST = $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
+# What Python has compiled is kept for the processes that the tests start, and for the next run.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
 
 .PHONY: help run test test-rest test-all check pictures audit bench guide lock
 

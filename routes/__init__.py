@@ -39,9 +39,12 @@ from routes.reports import search as reports
 from routes.search import page as search
 from routes.session import codes, factors, passkeys, password_links, password_requests, passwords
 from routes.session import sign_in as session
+from routes.session.work import back as from_work
+from routes.session.work import out as out_at_work
+from routes.session.work import there as to_work
 from routes.users import own as users
 from routes.web.http.body import MEGABYTE
-from routes.web.lines import CallLine, Line, anyone, auditing, get, may, of_a_customer, post, signed_in
+from routes.web.lines import CallLine, Line, anyone, auditing, get, may, of_a_customer, post, signed_in, with_password
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
@@ -53,10 +56,15 @@ MAP: tuple[Line, ...] = (
     post("/login",                         session.create,          name="create_session",  who=anyone),
     get ("/login/code",                    codes.new,               name="sign_in_code",    who=anyone),
     post("/login/code",                    codes.create,            name="give_code",       who=anyone),
+    get ("/login/work",                    to_work.new,             name="work_sign_in",    who=anyone),
+    post("/login/work",                    to_work.create,          name="find_work_sign_in", who=anyone),
+    get ("/login/work/back",               from_work.land,          name="work_back",       who=anyone, lands=True),
+    get ("/login/work/{key}",              to_work.leave,           name="leave_for_work",  who=anyone),
     post("/logout",                        session.destroy,         name="sign_out",        who=signed_in, while_viewing=True, before_factor=True),
+    get ("/logout/work/{key}",             out_at_work.leave,       name="sign_out_at_work", who=anyone),
     get ("/logout/forget",                 session.forget,          name="forget",          who=anyone),
     get ("/password",                      passwords.edit,          name="password",        who=signed_in),
-    post("/password",                      passwords.update,        name="change_password", who=signed_in),
+    post("/password",                      passwords.update,        name="change_password", who=with_password),
     post("/password/sessions/ending",      passwords.end_others,    name="end_sessions",    who=signed_in),
     get ("/users",                         users.index,             name="users",           who=may(ADMINISTRATOR)),
     get ("/users/new",                     users.new,               name="new_colleague",   who=may(ADMINISTRATOR)),
@@ -71,18 +79,18 @@ MAP: tuple[Line, ...] = (
     get ("/log.csv",                       log.csv,                 name="log_csv",         who=auditing),
     get ("/alerts",                        alerts.edit,             name="alerts",          who=may(ORDERS, EMPLOYEES, REPORTS, INVOICES)),
     post("/alerts",                        alerts.update,           name="change_alerts",   who=may(ORDERS, EMPLOYEES, REPORTS, INVOICES), form="alerts"),
-    get ("/password/factors",              factors.show,            name="second_factor",   who=signed_in),
-    get ("/password/factors/new",          factors.new,             name="new_factor",      who=signed_in, before_factor=True),
-    post("/password/factors/new",          factors.prove,           name="prove_for_app",   who=signed_in),
-    post("/password/factors",              factors.create,          name="set_up_factor",   who=signed_in, before_factor=True),
-    post("/password/factors/codes",        factors.renew,           name="renew_codes",     who=signed_in),
-    post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=signed_in),
-    get ("/password/passkeys/new",         passkeys.new,            name="new_passkey",     who=signed_in, before_factor=True),
-    post("/password/passkeys/new",         passkeys.prove,          name="prove_for_passkey", who=signed_in),
-    post("/password/passkeys/creation",    passkeys.create,         name="create_passkey",  who=signed_in, before_factor=True, form="new_passkey"),
-    get ("/password/passkeys/{id:int}",    passkeys.show,           name="passkey",         who=signed_in),
-    post("/password/passkeys/{id:int}/removal", passkeys.destroy,   name="remove_passkey",  who=signed_in),
-    post("/password/devices/removal",      factors.forget,          name="forget_device",   who=signed_in),
+    get ("/password/factors",              factors.show,            name="second_factor",   who=with_password),
+    get ("/password/factors/new",          factors.new,             name="new_factor",      who=with_password, before_factor=True),
+    post("/password/factors/new",          factors.prove,           name="prove_for_app",   who=with_password),
+    post("/password/factors",              factors.create,          name="set_up_factor",   who=with_password, before_factor=True),
+    post("/password/factors/codes",        factors.renew,           name="renew_codes",     who=with_password),
+    post("/password/factors/removal",      factors.destroy,         name="remove_factor",   who=with_password),
+    get ("/password/passkeys/new",         passkeys.new,            name="new_passkey",     who=with_password, before_factor=True),
+    post("/password/passkeys/new",         passkeys.prove,          name="prove_for_passkey", who=with_password),
+    post("/password/passkeys/creation",    passkeys.create,         name="create_passkey",  who=with_password, before_factor=True, form="new_passkey"),
+    get ("/password/passkeys/{id:int}",    passkeys.show,           name="passkey",         who=with_password),
+    post("/password/passkeys/{id:int}/removal", passkeys.destroy,   name="remove_passkey",  who=with_password),
+    post("/password/devices/removal",      factors.forget,          name="forget_device",   who=with_password),
     get ("/password/forgotten",            password_requests.new,   name="forgotten_password", who=anyone),
     post("/password/forgotten",            password_requests.create, name="request_password", who=anyone),
     get ("/password/{token}",              password_links.show,     name="password_link",   who=anyone),

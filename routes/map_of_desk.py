@@ -15,6 +15,7 @@ from routes.customers import checks as desk_checks
 from routes.customers import lists as desk_customer_lists
 from routes.customers import new as desk_new_customer
 from routes.customers import search as desk_customers
+from routes.customers import sign_on as desk_sign_on
 from routes.customers import units as desk_units
 from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
@@ -97,6 +98,10 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers/{id:int}/disclosure", disclosures.index,  name="desk_disclosure", who=serving),
     get ("/desk/customers/employees/{id:int}/disclosure.pdf", disclosures.desk_pdf, name="desk_employee_pdf", who=serving, counts=Bucket.FILES),
     get ("/desk/customers/employees/{id:int}/disclosure.json", disclosures.desk_json, name="desk_employee_json", who=serving, counts=Bucket.FILES),
+    get ("/desk/customers/{id:int}/sign-on", desk_sign_on.edit,     name="desk_sign_on",    who=serving),
+    post("/desk/customers/{id:int}/sign-on", desk_sign_on.update,   name="set_up_sign_on",  who=serving, form="desk_sign_on"),
+    post("/desk/customers/{id:int}/sign-on/test", desk_sign_on.test, name="test_sign_on",   who=serving, form="desk_sign_on"),
+    post("/desk/customers/{id:int}/sign-on/removal", desk_sign_on.destroy, name="remove_sign_on", who=serving, form="desk_sign_on"),
     get ("/desk/customers/{id:int}/viewings", desk_viewings.index,  name="desk_viewings",   who=staff),
     post("/desk/customers/{id:int}/viewing", desk_viewings.create,  name="begin_viewing",   who=serving, form="desk_customer"),
     get ("/desk/staff",                    desk_staff.index,        name="desk_staff",      who=administrating),
@@ -134,6 +139,7 @@ DESK: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/users/{user:int}/reactivation", desk_users.reactivate, name="reactivate_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/invitation", desk_users.invite, name="invite_user", who=serving, form="desk_user"),
     post("/desk/customers/{id:int}/users/{user:int}/second-factor/removal", desk_users.reset_factor, name="reset_factor", who=serving, form="desk_user"),
+    post("/desk/customers/{id:int}/users/{user:int}/work-account/removal", desk_users.unlink_work, name="unlink_work_account", who=serving, form="desk_user"),
     get ("/desk/customers/{id:int}/reports", desk_reports.index,    name="desk_reports",    who=staff),
     get ("/desk/customers/{id:int}/reports/new", desk_reports.new,  name="new_report",      who=serving),
     post("/desk/customers/{id:int}/reports", desk_reports.create,   name="create_report",   who=serving, form="new_report", max_body=21 * MEGABYTE),

@@ -1,5 +1,6 @@
 // The little that HTML and htmx cannot say: that the connection is gone, which button is at work, that a number was
-// copied, what stands in a field of dots, and where focus goes when what had it is gone. Everything works without this file.
+// copied, what stands in a field of dots, what was typed before one went Back, and where focus goes when what had it is
+// gone. Everything works without this file.
 (() => {
   const LOST = document.documentElement.lang === 'en' ? 'No connection. Please try again.'
     : 'Ingen forbindelse. Det du har skrevet, står her fortsatt. Prøv igjen.';
@@ -35,6 +36,29 @@
     const next = place.hidden ? document.querySelector('h1') : place.querySelector('[tabindex="-1"]') || place;
     next.focus({ preventScroll: true });
   });
+
+  // What is typed belongs to its entry of the history, as browsers themselves keep it where a page may be kept: Back and
+  // Forward find it again. Only what was changed, so that what others saved meanwhile stays; never a number of a person,
+  // nor a form that asks for a password or a code.
+  const SECRET = '[autocomplete$=password], [autocomplete=one-time-code]', NUMBER = /(\d\D{0,3}){11}/;
+  const ticked = f => /checkbox|radio/.test(f.type);
+  const changed = f => ticked(f) ? f.checked !== f.defaultChecked
+    : f.options ? !f.selectedOptions[0]?.defaultSelected : f.value !== f.defaultValue;
+  const typed = form => [...form.elements].map(f => f.name && f.name !== 'national_id' && !NUMBER.test(f.value)
+    && !/hidden|password|file|submit/.test(f.type) && changed(f) && [f.name, ticked(f) ? f.checked : f.value]);
+  const keep = ({ target: { form } }, what = typed) => {
+    if (form?.method !== 'post' || !form.id || form.querySelector(SECRET)) return;
+    history.replaceState({ ...history.state, typed: { ...history.state?.typed, [form.id]: what(form) } }, '');
+  };
+  const restore = () => Object.entries(history.state?.typed || {}).forEach(([id, fields]) => {
+    [...byId(id)?.elements || []].forEach((f, at) => {
+      if (fields[at]?.[0] === f.name && f.name) f[ticked(f) ? 'checked' : 'value'] = fields[at][1];
+    });
+  });
+  on('input', keep);
+  on('submit', ({ target }) => keep({ target: { form: target } }, () => []));
+  on('htmx:after:swap', restore);
+  restore();
 
   const reveal = () => document.querySelectorAll(`[data-show][hidden]${navigator.clipboard ? ', [data-copy][hidden]' : ''}`)
     .forEach(b => { b.hidden = false; });

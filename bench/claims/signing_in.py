@@ -34,8 +34,8 @@ MUTATIONS = (
     of(
         "another address ends sessions",
         "models/users/password_links.py",
-        "        _end_links(db, user.id, now)\n    end_sessions(db, user.id, now)\n",
-        "        _end_links(db, user.id, now)\n",
+        "Subject.user_id == user.id))\n    end_sessions(db, user.id, now)\n",
+        "Subject.user_id == user.id))\n",
         "tests/customers/test_desk_users.py::test_another_address_is_told_at_the_one_before_and_ends_what_was_open",
     ),
     of(

@@ -22,6 +22,8 @@ class Lane(Enum):
     """Argon2: nobody waits for a sign-in behind anything else."""
     LISTS = auto()
     """Files and lists that users sent, which may be made to be slow."""
+    ISSUERS = auto()
+    """Asking other systems who somebody is who signs in there."""
     OTHER = auto()
     """PDFs, and long pieces of writing."""
 
@@ -29,6 +31,7 @@ class Lane(Enum):
 _THREADS: dict[Lane, Executor] = {
     Lane.PASSWORDS: ThreadPoolExecutor(4, "passwords"),
     Lane.LISTS: ThreadPoolExecutor(2, "lists"),
+    Lane.ISSUERS: ThreadPoolExecutor(8, "issuers"),
     Lane.OTHER: ThreadPoolExecutor(4, "other"),
 }
 

@@ -26,6 +26,7 @@ from models.users.administration import (
     check_one_stays,
     held,
 )
+from models.users.issuers.issuer import Subject
 from models.users.of_customer import customers_besides
 from models.users.password_links import invite_user, readdress
 from models.users.sessions import SignedIn, end_sessions
@@ -256,8 +257,10 @@ def _granted(db: Session, customer_id: int, user: User) -> Rights:
 
 
 def _grant(db: Session, customer_id: int, user: User, rights: Rights) -> None:
-    """Put these rights into the place of those before, at this customer alone."""
+    """Put these rights into the place of those before, at this customer alone; with none, no work account is known."""
     db.execute(delete(Grant).where(Grant.user_id == user.id, Grant.customer_id == customer_id))
+    if not rights:
+        db.execute(delete(Subject).where(Subject.user_id == user.id, Subject.customer_id == customer_id))
     db.add_all(
         Grant(
             customer_id=customer_id, user_id=user.id, unit_id=unit_id, **{right.value: right in has for right in Right}

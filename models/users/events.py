@@ -44,17 +44,34 @@ def note(db: Session, user: User, action: str, label: str, now: datetime, **coun
         customers = db.scalars(select(Grant.customer_id).where(Grant.user_id == user.id).distinct())
         for customer_id in sorted(customers):
             record(db, Change(customer_id=customer_id, actor=label, about=about, action=action, at=now))
-    db.info.setdefault(_UNSAID, []).append({"about": about, "action": action, **counts})
+    say(db, "user changed", user.id, action=action, **counts)
+
+
+def say(db: Session, what: str, user_id: int, **facts: str | int) -> None:
+    """Tell operators what has happened to a user, once it is kept: by number, and never by name or address."""
+    db.info.setdefault(_UNSAID, []).append((what, _of(user_id) | facts))
+
+
+def say_refused(user_id: int | None, given: str) -> None:
+    """Tell operators that somebody gave what is not right; at once, since nothing is kept. None: there is no such user.
+
+    `given` is what kind of thing it was, such as `password`.
+    """
+    _log.warning("wrong credentials", extra=(_of(user_id) if user_id else {}) | {"given": given})
 
 
 @event.listens_for(Session, "after_commit")
 def _say(session: Session) -> None:
     """The log tells of what was kept: an import that is only looked over changes nobody."""
     if not session.in_nested_transaction():
-        for told in session.info.pop(_UNSAID, ()):
-            _log.info("user changed", extra=told)
+        for what, told in session.info.pop(_UNSAID, ()):
+            _log.info(what, extra=told)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_UNSAID, None)
+
+
+def _of(user_id: int) -> dict[str, str | int]:
+    return {"about": f"user:{user_id}"}

@@ -6,12 +6,13 @@ What is changed of them is in `models.users.changes`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right, looking_across
 from models.customers.customer import Customer
 from models.customers.units import Unit
+from models.users.issuers.issuer import Subject
 from models.users.sessions import UserSession
 from models.users.user import Grant, User
 
@@ -39,6 +40,8 @@ class CustomerUser:
     """Whether one is chosen; until then the user can only follow the link of the invitation."""
     last_seen: datetime | None
     """When the user was last signed in to this customer."""
+    is_linked: bool = False
+    """Whether the customer's issuer has vouched for the user, who then needs no password."""
 
     @property
     def rights(self) -> dict[int, frozenset[Right]]:
@@ -53,19 +56,20 @@ def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> l
         .where(UserSession.user_id == User.id, UserSession.customer_id == customer_id)
         .scalar_subquery()
     )
+    linked = exists().where(Subject.user_id == User.id, Subject.customer_id == customer_id)
     rows = db.execute(
-        select(User, Grant, Unit.name, last_seen)
+        select(User, Grant, Unit.name, last_seen, linked)
         .join(Grant, Grant.user_id == User.id)
         .join(Unit, Unit.id == Grant.unit_id)
         .where(Grant.customer_id == customer_id, User.account_manager_id.is_(None))
         .order_by(User.full_name, User.id, Unit.path)
     ).all()
     granted: dict[int, list[Granted]] = {}
-    for user, grant, unit, _ in rows:
+    for user, grant, unit, *_ in rows:
         rights = tuple(right for right in Right if getattr(grant, right.value))
         granted.setdefault(user.id, []).append(Granted(unit, rights, grant.unit_id))
-    seen = {user.id: at for user, _, _, at in rows}
-    people = {user.id: user for user, _, _, _ in rows if user.active or also_inactive}
+    seen = {user.id: (at, is_linked) for user, _, _, at, is_linked in rows}
+    people = {user.id: user for user, *_ in rows if user.active or also_inactive}
     return [
         CustomerUser(
             user.id,
@@ -75,7 +79,7 @@ def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> l
             tuple(granted[id]),
             user.active,
             bool(user.password_hash),
-            seen.get(id),
+            *seen[id],
         )
         for id, user in people.items()
     ]

@@ -16,6 +16,7 @@ from models.core.scope import across_customers
 from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name_in, new_name
 from models.users.events import note, tell
 from models.users.factors.devices import forget
+from models.users.issuers.issuer import Subject
 from models.users.sessions import SignedIn, end_session, end_sessions
 from models.users.throttle import Bucket, account_key, forgive
 from models.users.user import User, find_active
@@ -140,11 +141,14 @@ def change_password(db: Session, by: SignedIn, stored: str, hashed: str, now: da
 def readdress(db: Session, user: User, email: str, now: datetime) -> None:
     """Give a user another address. The one before is told, and links and sessions end: whoever came in with it is out.
 
+    An account at work was linked by the address; it has to be anew.
+
     Whoever has no password yet gets nothing here, but an invitation from the caller.
     """
     before, user.email = user.email, email
     with across_customers(db):
         _end_links(db, user.id, now)
+        db.execute(delete(Subject).where(Subject.user_id == user.id))
     end_sessions(db, user.id, now)
     if user.password_hash and user.active:
         for to in dict.fromkeys((before, email)):

@@ -42,6 +42,10 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    vouched_at_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    """The customer whose issuer has vouched for the user: the session reaches that one alone. None with a password."""
+    proven_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the issuer has asked for a password or the like, where it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,14 @@ class Choice:
 
     id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A customer's issuer says who it is, and where it says so, when it has asked for a password or the like."""
+
+    customer_id: int
+    proven_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,11 @@ class SignedIn:
     has_factor: bool = False
     """Whether a second factor is set up."""
     must_have_factor: bool = False
-    """Whether a customer asks for one (K4)."""
+    """Whether a customer asks for one (K4); what is asked for besides a password at work, is its issuer's to say."""
+    vouched_at_id: int | None = None
+    """The customer whose issuer has vouched for the user."""
+    proven_at: datetime | None = None
+    """When it was last sure that it is the user who sits there: at sign-in, or as the issuer says."""
 
     @property
     def is_at_desk(self) -> bool:
@@ -116,18 +132,13 @@ class SignedIn:
         return f"{self.full_name} ({self.username})"
 
 
-def open_session(db: Session, user_id: int, customer_id: int | None, now: datetime) -> str:
+def open_session(
+    db: Session, user_id: int, customer_id: int | None, now: datetime, *, vouched: Vouched | None = None
+) -> str:
     """Begin a session for a user and return its secret id, which only the cookie keeps."""
-    secret = secrets.token_urlsafe(32)
-    db.add(
-        UserSession(
-            digest=_digest(secret),
-            user_id=user_id,
-            customer_id=customer_id,
-            created_at=now,
-            last_used_at=now,
-        )
-    )
+    secret, begun = secrets.token_urlsafe(32), {"created_at": now, "last_used_at": now}
+    how = {"vouched_at_id": vouched.customer_id, "proven_at": vouched.proven_at} if vouched else {}
+    db.add(UserSession(digest=_digest(secret), user_id=user_id, customer_id=customer_id, **begun, **how))
     return secret
 
 
@@ -203,12 +214,15 @@ def first_customer(db: Session, user_id: int) -> int | None:
     return last or db.scalar(select(Customer.id).where(Customer.id.in_(granted)).order_by(Customer.name).limit(1))
 
 
+_REACHED = UserSession.vouched_at_id.is_(None) | (UserSession.vouched_at_id == Grant.customer_id)
 # Built once: it is asked for by every visit.
 _SIGNED_IN = with_branches(
     select(
         UserSession.id,
         UserSession.created_at,
         UserSession.last_used_at,
+        UserSession.vouched_at_id,
+        UserSession.proven_at,
         User.id.label("user_id"),
         User.username,
         User.full_name,
@@ -226,7 +240,7 @@ _SIGNED_IN = with_branches(
         *GRANTED,
     )
     .join(User, User.id == UserSession.user_id)
-    .outerjoin(Grant, (Grant.user_id == User.id) & User.account_manager_id.is_(None))
+    .outerjoin(Grant, (Grant.user_id == User.id) & User.account_manager_id.is_(None) & _REACHED)
     .outerjoin(Customer, Customer.id == Grant.customer_id)
     .outerjoin(AccountManager, (AccountManager.id == Customer.account_manager_id) & AccountManager.serves)
     .outerjoin(
@@ -271,7 +285,9 @@ def find_signed_in(db: Session, secret: str, customer_id: int | None, now: datet
         role=Role(first.role) if first.role else None,
         covers=_covered(first.account_manager_id, rows),
         has_factor=bool(first.has_factor),
-        must_have_factor=any(row.must_have_factor for row in rows),
+        must_have_factor=first.vouched_at_id is None and any(row.must_have_factor for row in rows),
+        vouched_at_id=first.vouched_at_id,
+        proven_at=first.proven_at if first.vouched_at_id else first.created_at,
     )
 
 

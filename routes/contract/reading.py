@@ -13,7 +13,18 @@ from pathlib import Path
 from types import FunctionType
 
 from routes.web.forms import PortalForm
-from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import (
+    Line,
+    administrating,
+    anyone,
+    auditing,
+    of_a_customer,
+    serving,
+    signed_in,
+    staff,
+    viewing,
+    with_password,
+)
 from routes.web.portal import Who
 
 _READ = re.compile(
@@ -27,6 +38,7 @@ _ROWS = {"changes": "slots"}
 _GUARDS: dict[Who, str] = {
     anyone: "anyone",
     signed_in: "signed in",
+    with_password: "signed in with a password",
     of_a_customer: "of a customer",
     staff: "staff",
     serving: "staff, no readers",

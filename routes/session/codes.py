@@ -12,7 +12,7 @@ from models.users.passwords import mark_of
 from models.users.throttle import TooManyAttempts
 from models.users.user import FactorKind, User, find_active
 from routes.session.beginning import begin
-from routes.session.giving import FactorForm, Given, give, question_for, wrong
+from routes.session.giving import FactorForm, Given, give, kind_of, question_for, wrong
 from routes.session.questions import at_the_door
 from routes.web.answers import go, page
 from routes.web.entrance.slowing import too_many, try_later
@@ -69,7 +69,8 @@ def create(visit: Visit) -> Response:
     if user is None or mark_of(user.password_hash) != begun.password:  # changed since it was right
         visit.undo()
         return _again(visit, back_to)
-    response = begin(visit, user, back_to, is_remembered=form.remember.data, say=_few(given))
+    shown = f"password, {kind_of(form)}"
+    response = begin(visit, user, back_to, given=shown, is_remembered=form.remember.data, say=_few(given))
     visit.portal.cookies.remove_begun(response)
     return response
 

@@ -10,6 +10,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import StopValidation
 
 from models.core.lanes import Lane
+from models.users.events import say_refused
 from models.users.factors.app import spend_code
 from models.users.factors.changes import note_recovery
 from models.users.factors.passkeys import LONGEST_ANSWER, known_to, spend_signature
@@ -82,14 +83,23 @@ def give(visit: Visit, user_id: int, form: FactorForm, whom: str, *, device: str
     counted = {Bucket.CODE: key_of("code", str(user_id), device or "")}
     attempt(visit.db, counted, visit.now)
     visit.keep()
-    code = plain(form.code.data or "")
-    if form.passkey.data:
+    code, kind = plain(form.code.data or ""), kind_of(form)
+    if kind == "passkey":
         given = _passkey(visit, user_id, form, whom)
     else:
-        given = _app(visit, user_id, code) if code.isdecimal() else _recovery(visit, user_id, code)
+        given = _app(visit, user_id, code) if kind == "code" else _recovery(visit, user_id, code)
     if given:
         forgive(visit.db, counted)
+    else:
+        say_refused(user_id, kind)
     return given
+
+
+def kind_of(form: FactorForm) -> str:
+    """What the log calls what was given."""
+    if form.passkey.data:
+        return "passkey"
+    return "code" if plain(form.code.data or "").isdecimal() else "recovery code"
 
 
 def wrong(form: FactorForm) -> str:

@@ -6,8 +6,10 @@ from starlette.responses import Response
 from wtforms import PasswordField
 
 from models.core.lanes import Lane
+from models.users.events import say_refused
 from models.users.factors import devices
 from models.users.factors.changes import factors_of
+from models.users.issuers.issuer import key_of as key_of_issuer
 from models.users.password_links import change_password, password_of
 from models.users.passwords import hash_password, verify_password
 from models.users.sessions import end_sessions, live_sessions
@@ -68,6 +70,7 @@ def _change(visit: Visit, form: PasswordChange, counted: dict[Bucket, str]) -> R
     typed, wanted = form.password.data or "", form.new_password.data or ""
     stored = password_of(visit.db, visit.user.user_id)
     if not visit.aside(verify_password, stored, typed, lane=Lane.PASSWORDS):
+        say_refused(visit.user.user_id, "password")
         form.password.errors = [WRONG]
         return _page(visit, form, status=422)
     if typed == wanted:
@@ -97,6 +100,7 @@ def _seen(visit: Visit, form: PasswordChange) -> dict[str, Any]:
     factors = factors_of(db, user.user_id) if user.has_factor else []
     return {
         "form": form,
+        "at_work": _again_at_work(visit),
         "sessions": live_sessions(db, user.user_id, visit.now),
         "factor_since": factors[0].added_at if factors else None,
         "app": next((factor for factor in factors if factor.kind is FactorKind.APP), None),
@@ -104,6 +108,12 @@ def _seen(visit: Visit, form: PasswordChange) -> dict[str, Any]:
         "may_have_passkey": party(visit) is not None,
         "remembered": devices.remembered(db, user.user_id, _device(visit), visit.now) if factors else [],
     }
+
+
+def _again_at_work(visit: Visit) -> str | None:
+    """Where whoever has come in at work shows to be the one who sits there; None of one with a password."""
+    key = key_of_issuer(visit.db, visit.user.vouched_at_id) if visit.user.vouched_at_id else None
+    return visit.url("leave_for_work", key=key, again=1, next=visit.url("password")) if key else None
 
 
 def _device(visit: Visit) -> str | None:

@@ -6,14 +6,17 @@ from wtforms import PasswordField
 from models.core.lanes import Lane
 from models.core.scope import across_customers
 from models.demo import SIGN_INS
+from models.users.events import say, say_refused
 from models.users.factors.changes import has_factor
 from models.users.factors.devices import is_remembered
+from models.users.issuers.issuer import key_of as key_of_issuer
 from models.users.passwords import hash_password, is_outdated, verify_password
 from models.users.sessions import end_session, note_customer
 from models.users.throttle import Bucket, TooManyAttempts, account_key, attempt, forgive, key_of, take_back
 from models.users.user import find_user, is_still_password
 from routes.session import codes
 from routes.session.beginning import begin
+from routes.session.work.ways import left_at_work, way_to_work
 from routes.web.answers import go, page
 from routes.web.entrance.slowing import address_key, too_many, try_later
 from routes.web.errors import not_found
@@ -64,6 +67,7 @@ def create(visit: Visit) -> Response:
         stored = user.password_hash if user else None
         right = visit.aside(verify_password, stored, form.password.data, lane=Lane.PASSWORDS)
         if not right or user is None or not is_still_password(visit.db, user.id, stored):
+            say_refused(user.id if user else None, "password")
             form.form_errors = [WRONG]
             return _page(visit, form, back_to, status=422)
         if is_outdated(user.password_hash):
@@ -72,14 +76,16 @@ def create(visit: Visit) -> Response:
         take_back(visit.db, counted)
     if has_factor(visit.db, user.id) and not is_remembered(visit.db, user.id, device, visit.now):
         return codes.ask(visit, user, back_to)
-    return begin(visit, user, back_to)
+    return begin(visit, user, back_to, given="password")
 
 
 def destroy(visit: Visit) -> Response:
     """Sign out on the server, and let the browser forget the pages it kept (N4)."""
     with across_customers(visit.db):
         end_session(visit.db, visit.user.session_id, visit.now)
-    response = go(visit, visit.url("sign_in"), say=SIGNED_OUT)
+    say(visit.db, "signed out", visit.user.user_id)
+    left = key_of_issuer(visit.db, visit.user.vouched_at_id) if visit.user.vouched_at_id else None
+    response = go(visit, visit.url("sign_in", left=left), say=SIGNED_OUT)
     response.headers.update(_FORGET)
     visit.portal.cookies.remove_session(response)
     return response
@@ -118,6 +124,8 @@ def _page(visit: Visit, form: SignInForm, back_to: str, *, status: int = 200, pr
         form=form,
         next=back_to,
         problem=problem,
+        work=way_to_work(visit, back_to),
+        left=left_at_work(visit),
         signed_out=visit.flash is not None and visit.flash.text == SIGNED_OUT,
         demo_users=SIGN_INS if visit.portal.settings.demo else [],
     )

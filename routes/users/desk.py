@@ -9,6 +9,7 @@ from models.customers.customer import Customer
 from models.users.administration import Powers
 from models.users.changes import UsernameTaken, add_user
 from models.users.of_customer import CustomerUser, customers_besides, users_at
+from models.users.sign_on.changes import unlink
 from routes.users.form import NewUserForm
 from routes.users.page import (
     Side,
@@ -97,6 +98,14 @@ def invite(visit: Visit, id: int, user: int) -> Response:
 def reset_factor(visit: Visit, id: int, user: int) -> Response:
     """Let a user in who has lost the second factor."""
     return reset_user_factor(visit, *_user(visit, id, user))
+
+
+def unlink_work(visit: Visit, id: int, user: int) -> Response:
+    """Let another account at work be the user's."""
+    side, found = _user(visit, id, user)
+    unlinked = unlink(visit.db, id, user, by=visit.user, now=visit.now)
+    say = f"Jobbkontoen er løst fra {found.full_name}." if unlinked else f"{found.full_name} har ingen jobbkonto her."
+    return go(visit, side.url(visit, "show", user), say=say)
 
 
 def _side(visit: Visit, id: int, user: int | None = None) -> Side:

@@ -27,6 +27,11 @@ def signed_in(user: SignedIn | None) -> bool:
     return user is not None
 
 
+def with_password(user: SignedIn | None) -> bool:
+    """Every user who has not come in at work: there, how one gets in is the issuer's to say."""
+    return user is not None and user.vouched_at_id is None
+
+
 def staff(user: SignedIn | None) -> bool:
     """The provider's own, at the desk."""
     return user is not None and user.is_at_desk
@@ -83,6 +88,8 @@ class Line:
     """Whether it is open to who must set up a second factor first."""
     counts: Bucket | None = None
     """As what it is counted by the hour, where it costs others."""
+    lands: bool = False
+    """For a GET: whether somebody comes back with it who was sent elsewhere to sign in; so it writes."""
     from_replica: bool = False
     """For a GET of a list, a search or an export: whether a replica of the database may answer it (decision 0042)."""
 
@@ -90,7 +97,7 @@ class Line:
         """The line as Starlette has it."""
         place = Place(
             portal, self.handler, self.who, self.form, self.max_body, self.is_probe, self.while_viewing,
-            self.before_factor, self.counts, self.from_replica,
+            self.before_factor, self.counts, self.lands, self.from_replica,
         )  # fmt: skip
         return Route(self.path, place, methods=[self.method], name=self.name)
 
@@ -105,9 +112,15 @@ def get(
     before_factor: bool = False,
     counts: Bucket | None = None,
     from_replica: bool = False,
+    lands: bool = False,
 ) -> Line:
     """A page, or a part of one."""
-    more: dict[str, Any] = {"is_probe": is_probe, "before_factor": before_factor, "from_replica": from_replica}
+    more: dict[str, Any] = {
+        "is_probe": is_probe,
+        "before_factor": before_factor,
+        "from_replica": from_replica,
+        "lands": lands,
+    }
     return Line("GET", path, handler, name, who, counts=counts, **more)
 
 

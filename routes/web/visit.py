@@ -147,8 +147,9 @@ class Visit:
 
     @property
     def is_recent(self) -> bool:
-        """Whether the user has signed in just now, and so has just given the password."""
-        return self.now - self.user.began_at <= _RECENT
+        """Whether the user has just given the password, here or, as the issuer says, at work."""
+        proven_at = self.user.proven_at
+        return proven_at is not None and self.now - proven_at <= _RECENT
 
     @property
     def customers(self) -> tuple[Choice, ...]:

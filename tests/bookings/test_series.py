@@ -1,13 +1,12 @@
 """Where slots come from: a series of times, published as bookings (T1)."""
 
-import subprocess
-import sys
 from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import app
 from models.bookings.booking import Booking
 from models.bookings.series import Series, SeriesRefused
 from models.bookings.slots import Slot
@@ -59,7 +58,9 @@ def test_a_series_without_times_is_refused(
         Series((TUESDAY,), hours, length, capacity).times()
 
 
-def test_the_command_publishes_a_booking_for_each_unit(tmp_path: Path) -> None:
+def test_the_command_publishes_a_booking_for_each_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     url = f"sqlite:///{tmp_path / 'portal.db'}"
     fill(url)
     said = [
@@ -67,11 +68,12 @@ def test_the_command_publishes_a_booking_for_each_unit(tmp_path: Path) -> None:
         *("--day", "13.10.2026", "--day", "2026-10-14", "--hours", "08:00-09:00", "--minutes", "10"),
         *("--capacity", "3", "--closes", "7d", "--order", "307513"),
     ]
-    command = [sys.executable, "app.py", "publish-slots", *said]
     keys = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": new_field_key()}
-    environment = {"DATABASE_URL": url, "PORTAL_DEMO": "1", "PORTAL_TODAY": "2026-10-01", **keys}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    for name, value in {"DATABASE_URL": url, "PORTAL_DEMO": "1", "PORTAL_TODAY": "2026-10-01", **keys}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(app, "configure_logs", lambda _format: None)  # the log is pytest's
+    assert app.main(["publish-slots", *said]) == 0
+    assert capsys.readouterr().err == ""
     database = Database(url)
     with database.session() as db, across_customers(db):
         made = db.scalars(select(Booking).where(Booking.title == "Vaksine")).all()
@@ -79,6 +81,5 @@ def test_the_command_publishes_a_booking_for_each_unit(tmp_path: Path) -> None:
         assert [f"{one.deadline:%d.%m %H:%M}" for one in made] == ["06.10 06:00"] * 2
     database.close()
     for wrong in (["--unit", "999"], ["--hours", "9-8"], ["--closes", "soon"]):
-        refused = subprocess.run([*command, *wrong], env=environment, capture_output=True, text=True, check=False)
-        assert refused.returncode in {1, 2}
-        assert "Traceback" not in refused.stderr
+        assert app.main(["publish-slots", *said, *wrong]) in {1, 2}
+        assert "Traceback" not in capsys.readouterr().err

@@ -85,6 +85,7 @@ def the_same(one: str, other: str) -> bool:
     return is_same
 
 
+@pytest.mark.rest  # long under load
 def test_what_was_acknowledged_before_is_in_a_backup_that_is_taken_under_load(
     quiet_house: House, shell: Shell, place: Place, tmp_path: Path
 ) -> None:
@@ -202,6 +203,7 @@ def test_what_is_not_a_whole_backup_or_does_not_fit_is_refused_with_a_sentence(
     assert said == "FIELD_KEYS has no tests: what is sealed with it cannot be opened.\n"
 
 
+@pytest.mark.rest  # all migrations
 def test_an_older_backup_is_restored_as_it_was_and_then_migrated(shell: Shell, place: Place, tmp_path: Path) -> None:
     older, restored, file = place("sqlite"), place("sqlite"), tmp_path / "older.zip"
     database = Database(older)

@@ -142,6 +142,7 @@ def is_told(printed: str, said: str) -> bool:
     return bool(said.strip() or "refused" in printed) and "Traceback" not in said
 
 
+@pytest.mark.rest  # all commands with much garbage
 def test_no_words_of_a_command_are_too_much_for_it(desk: Shell) -> None:
     """Whatever stands in the place of its words, a command says what is wrong; and so does each reader of a word."""
     for path, parser in TREE.items():

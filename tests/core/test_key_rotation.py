@@ -15,6 +15,7 @@ from models.employees.national_ids import NationalId, holders_of
 from models.operations.key_rotation import rotate, sealed_tables
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
+from models.users.issuers.issuer import Issuer, Subject, digests
 from models.users.user import FactorKind, SecondFactor, User
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
@@ -23,12 +24,12 @@ from tests.stage.times import NOW
 OLD = Keyring(FIELD_KEYS)
 NEW_KEY = new_field_key()
 BOTH, NEW = Keyring((NEW_KEY, *FIELD_KEYS)), Keyring((NEW_KEY,))
-INGRID = "14838419861"
+INGRID, AT_WORK = "14838419861", "by this name the issuer knows her"
 
 
 @pytest.fixture
 def database(quiet_house: House) -> Iterator[Database]:
-    """The demo's numbers, a draft, an event on its way and a second factor, all sealed with the old key."""
+    """The demo's numbers, a draft, an event on its way, a second factor and an issuer, all sealed with the old key."""
     with quiet_house.behind() as db:
         user_id = db.scalars(select(User.id).where(User.username == "Tester")).one()
         customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
@@ -46,6 +47,14 @@ def database(quiet_house: House) -> Iterator[Database]:
         factor = SecondFactor(user_id=user_id, kind=FactorKind.APP, counter=0, added_at=NOW)
         factor.keep(OLD, "a secret")
         db.add(factor)
+        issuer = Issuer(customer_id=customer_id, key="k" * 16, address="https://i.example", client_id="portal")
+        issuer.must_verify, issuer.is_on = False, True
+        issuer.keep(OLD, "their secret")
+        db.add(issuer)
+        db.flush()
+        subject = Subject(customer_id=customer_id, user_id=user_id, linked_at=NOW)
+        subject.keep(OLD, AT_WORK)
+        db.add(subject)
         db.commit()
     database = Database(quiet_house.settings.database_url)
     yield database
@@ -83,7 +92,7 @@ def test_it_goes_on_where_it_was_interrupted_and_then_the_old_key_can_be_dropped
     with pytest.raises(KeyboardInterrupt):
         list(rotate(database, BOTH))
     monkeypatch.undo()
-    assert opened(database, NEW) == {"drafts": 1, "national_ids": 400}
+    assert opened(database, NEW) == {"drafts": 1, "issuers": 1, "national_ids": 400}
     assert opened(database, BOTH) == everything, "the portal, which has both keys, reads everything meanwhile"
     told = {one.table: (one.resealed, one.broken, one.left) for one in rotate(database, BOTH)}
     assert told["national_ids"] == (everything["national_ids"] - 400, 0, 0)
@@ -93,6 +102,8 @@ def test_it_goes_on_where_it_was_interrupted_and_then_the_old_key_can_be_dropped
     with database.session(read_only=True) as db, across_customers(db):
         customer_id = db.scalars(select(Employee.customer_id).where(Employee.family_name == "Solbakken")).one()
         assert [holder.name for holder in holders_of(db, NEW, customer_id, [INGRID])[INGRID]] == ["Ingrid Solbakken"]
+        digest = digests(NEW, customer_id, AT_WORK)
+        assert db.scalar(select(func.count(Subject.id)).where(Subject.digest.in_(digest))) == 1
     assert {(one.resealed, one.left) for one in rotate(database, BOTH)} == {(0, 0)}
 
 
@@ -112,9 +123,11 @@ def test_what_no_key_opens_is_counted_and_holds_nothing_up(
     assert said.out.splitlines() == [
         "drafts: 0 sealed anew, 1 cannot be opened with any of FIELD_KEYS",
         "imports: 0 sealed anew",
+        "issuers: 1 sealed anew",
         f"national_ids: {total} sealed anew",
         "outbox: 1 sealed anew",
         "second_factors: 1 sealed anew",
+        "subjects: 1 sealed anew",
     ]
     with quiet_house.behind() as db:
         db.delete(db.scalars(select(Draft)).one())

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from models.core.database import Database
 from models.core.logs import _Seldom, _Structured, route_is
+from models.users.user import User
 from tests.stage.house import House
 
 TYPED = "Ola Nordmann 14838419861"
@@ -82,6 +83,39 @@ def test_visits_are_logged_by_the_pattern_of_their_url(quiet_house: House, caplo
     everything = "\n".join(told)
     for word in ("307390", "Ola", "Tester", "Test Bruker", "demo-", "127.0.0.1", "?"):
         assert word not in everything, word
+
+
+def test_who_came_in_who_did_not_and_who_was_refused_is_logged_by_number(
+    quiet_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 16.3.1, 16.3.2: nobody's name is there, neither of users nor what was typed for one."""
+    caplog.set_level(logging.INFO)
+    with quiet_house.behind() as db:
+        ids = {name: id for name, id in db.execute(select(User.username, User.id))}  # noqa: C416
+    page = quiet_house.visitor().open("/login").fill(username="anna.ka", password="demo-anna.ka")
+    page.press("Logg inn")
+    assert page.send("GET", "/orders/307390").status_code == 404
+    page.open("/password").fill(password="no", new_password="en lang setning uten mening").press("Bytt passord")
+    assert page.open("/info").press("Logg ut").flash
+    for name in ("anna.ka", "Ola"):
+        quiet_house.visitor().open("/login").fill(username=name, password="no").press("Logg inn")
+    told = [vars(record) | {"event": record.getMessage()} for record in caplog.records]
+    anna = f"user:{ids['anna.ka']}"
+    assert [(one["event"], one.get("about"), one.get("given")) for one in told if one["event"] in EVENTS] == [
+        ("signed in", anna, "password"),
+        ("wrong credentials", anna, "password"),
+        ("signed out", anna, None),
+        ("wrong credentials", anna, "password"),
+        ("wrong credentials", None, "password"),
+    ]
+    named = [(one["path"], one["status"]) for one in told if one["event"] == "answered" and "about" in one]
+    assert named == [("/orders/{number:int}", 404)]
+    ours = [record for record in caplog.records if record.name.startswith(("portal", "models"))]
+    everything = "\n".join(_Structured(as_json=False).format(record) for record in ours)
+    assert not [word for word in ("anna.ka", "Anna", "Ola", "127.0.0.1") if word in everything]
+
+
+EVENTS = {"signed in", "signed out", "wrong credentials"}
 
 
 def test_an_answer_has_the_number_that_its_lines_in_the_log_have(

@@ -75,6 +75,7 @@ def test_the_tables_are_those_of_the_models(database: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.rest  # thirty steps, each twice, with all the demo
 def test_each_step_is_taken_back_and_taken_again_on_a_filled_database_that_loses_nothing(database: Database) -> None:
     """Up with nothing in it, down with the demo, and up again; what is common to both sides of a step stays.
 

@@ -224,7 +224,11 @@ def test_how_old_a_replica_may_be_follows_from_what_the_leader_was_heard_to_have
 )
 def test_where_a_list_is_read_once_more(tried: str, following: str | None) -> None:
     """Who was asked for the session, and did not answer, is not asked again."""
-    known = SimpleNamespace(from_replica=True, portal=SimpleNamespace(database=SimpleNamespace(replica=object())))
+    known = SimpleNamespace(
+        from_replica=True,
+        only_looks=lambda method: method == "GET",
+        portal=SimpleNamespace(database=SimpleNamespace(replica=object())),
+    )
     before = tuple(readings.Reading[name] for name in tried.split())
     found = readings.next_reading(cast("Door", known), "GET", before, was_lost=True)
     assert (found.name if found else None) == following

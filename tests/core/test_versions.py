@@ -51,6 +51,7 @@ def at(database: Database, revision: str, serves: str | None = None) -> str:
     return database.ask(wrong_with)
 
 
+@pytest.mark.rest  # three processes
 def test_of_three_that_migrate_at_once_one_does_and_two_wait(database: Database) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     done = subprocess.run([sys.executable, "-c", THREE, url], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -68,6 +69,7 @@ def test_tables_of_another_version_are_told_of_in_one_sentence(database: Databas
     assert at(database, "9999", serves=newest()) == "", "a newer release is being brought in"
 
 
+@pytest.mark.rest  # processes that start
 def test_the_portal_says_so_while_it_serves_and_does_not_start(quiet_house: House, var: Path) -> None:
     visitor = quiet_house.visitor()
     assert visitor.send("GET", "/readyz").text == "ready"
@@ -96,6 +98,7 @@ def test_a_step_only_adds_or_says_that_it_does_not() -> None:
             assert says or not called & TAKES_AWAY, f"{file.name}: {called & TAKES_AWAY}"
 
 
+@pytest.mark.rest  # another release starts
 def test_the_previous_release_serves_with_the_new_tables(tmp_path: Path) -> None:
     """Its code is that of the commit before the newest step came; without a history there is nothing to try."""
     newest_step = max((MIGRATIONS / "versions").glob("[0-9]*.py")).relative_to(ROOT)

@@ -239,6 +239,9 @@ ESCAPES = {
     "models/users/factors/devices.py",
     "models/users/factors/passkeys.py",
     "models/users/factors/recovery_codes.py",
+    "models/users/issuers/issuer.py",
+    "models/users/sign_on/changes.py",
+    "models/users/sign_on/linking.py",
     "models/users/password_links.py",
     "models/users/password_requests.py",
     "models/users/throttle.py",
@@ -255,7 +258,7 @@ ESCAPES = {
     "routes/web/entrance/kept.py",
     "routes/web/entrance/visits.py",
 }
-"""Sign-in with its passwords, second factors, sessions and attempts, which are no customer's; the entrance, the
+"""Sign-in with its passwords, factors, issuers, sessions and attempts, which are no customer's; the entrance, the
 postman, the command line with what it carries out; links and feeds, to find whose; the CRM, which speaks of every
 customer; a customer that is not there yet; the log, which ties the entries of all customers that a commit has."""
 LOOKS = {

@@ -6,6 +6,8 @@ import sys
 from datetime import time
 from pathlib import Path
 
+import pytest
+
 from models.core.base import Base
 from models.core.clock import in_oslo, today_in_oslo
 from models.core.database import Database
@@ -17,6 +19,7 @@ ELSEWHERE = {"PYTHONHASHSEED": "307390", "TZ": "Pacific/Auckland", "LC_ALL": "C"
 """Another machine: sets in another order, another clock on the wall, another alphabet."""
 
 
+@pytest.mark.rest  # the demo is loaded anew
 def test_the_same_day_gives_the_same_data_on_every_machine(autumn: Demo, tmp_path: Path) -> None:
     """Section 5, number 13: whenever on that day it is loaded; compared row by row."""
     late = in_oslo(today_in_oslo(autumn.now), time(23, 59))

@@ -179,9 +179,12 @@ def nginx(program: str, there: Proxied) -> list[str]:
 def caddy(program: str, there: Proxied) -> list[str]:
     """The file of the kit with ports and a certificate of this test, so that nobody is asked for one."""
     folder, written = there.folder, (DEPLOY / "Caddyfile").read_text()
-    site = "{$PORTAL_HOST} {\n"
-    assert site in written
-    written = written.replace(site, f"{site}\ttls {folder}/fullchain.pem {folder}/privkey.pem\n\tbind 127.0.0.1\n")
+    for site, more in (
+        ("\nhttp://{$PORTAL_HOST} {\n", "\tbind 127.0.0.1\n"),
+        ("\n{$PORTAL_HOST} {\n", f"\ttls {folder}/fullchain.pem {folder}/privkey.pem\n\tbind 127.0.0.1\n"),
+    ):
+        assert site in written
+        written = written.replace(site, site + more)
     options = f"\tadmin off\n\thttp_port {there.http}\n\thttps_port {there.https}\n\tservers {{\n"
     (folder / "Caddyfile").write_text(written.replace("\tservers {\n", options, 1))
     return [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
@@ -228,6 +231,7 @@ def test_behind_a_proxy_people_sign_in_and_nobody_chooses_the_own_address(proxie
         assert (answer.status_code, answer.headers["Location"]) in {
             (code, f"https://{HOST}/orders") for code in (301, 308)
         }
+        assert browser.post(f"http://127.0.0.1:{proxied.http}/crm/events", content=b"{}").status_code == 403
         asked = browser.get("/login")
         assert asked.headers["Strict-Transport-Security"]
         fields = BeautifulSoup(asked.text, "html.parser").select("#login-form [name]")

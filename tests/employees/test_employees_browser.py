@@ -54,6 +54,33 @@ def test_edit_in_place_by_keyboard(visitor: Visitors) -> None:
     assert person.focused != "body"
 
 
+def test_c11_back_and_forward_find_what_was_typed_and_never_a_number(visitor: Visitors) -> None:
+    """Only what was changed comes back, and only in the entry of the history in which it was typed."""
+    person = editing(visitor().sign_in("hms.fjord", to="/employees?q=solb"), "Ingrid Solbakken")
+    person.field("Mobil").fill("99 88 77 66")
+    person.field("Etternavn").fill("148384-19861")
+    person.page.locator("[name=national_id]").fill("14838419861")
+    kept = person.page.evaluate("JSON.stringify(history.state)")
+    assert "99 88 77 66" in kept
+    assert "14838" not in kept
+    assert "Solbakken" not in kept, "nothing that was not typed"
+    person.page.go_back()
+    expect(person.h1).to_have_text("Ingrid Solbakken")
+    person.page.go_forward()
+    expect(person.field("Mobil")).to_have_value("99 88 77 66")
+    person.link("Info").click()
+    expect(person.h1).to_have_text("Info")
+    person.page.go_back()
+    expect(person.h1).to_have_text("Rediger ansatt")
+    expect(person.field("Mobil")).to_have_value("99 88 77 66")
+    expect(person.page.locator("[name=national_id]")).not_to_have_value("14838419861")
+    person.link("Avbryt").click()
+    expect(person.h1).to_have_text("Ingrid Solbakken")
+    person.link("Rediger").click()
+    expect(person.h1).to_have_text("Rediger ansatt")
+    expect(person.field("Mobil")).not_to_have_value("99 88 77 66")
+
+
 def test_the_units_are_narrowed_while_one_types(visitor: Visitors) -> None:
     person = visitor(width=PHONE).sign_in("hms.fjord", to="/employees")
     person.field("Filtrer i bedrifts-/avdelingsliste").fill("troms")

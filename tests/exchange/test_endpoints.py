@@ -128,6 +128,7 @@ def test_a_retry_after_that_says_nothing_is_a_failure_like_others(crm: tuple[Por
     assert portal.deliver(MINUTE) == 1
 
 
+@pytest.mark.rest  # an hour, minute by minute
 def test_c2_an_hour_of_outage_costs_no_message_an_attempt_and_the_endpoint_a_probe_a_minute(
     database: Database, tmp_path: Path
 ) -> None:

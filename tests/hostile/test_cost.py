@@ -41,6 +41,7 @@ from tests.stage.sweeps import forms
 from tests.stage.times import TODAY
 from tests.web.test_tooling import ROOT
 
+pytestmark = pytest.mark.rest  # each reader of anything, with fifty texts at three lengths
 HOSTILE = (
     *("\u0300\u0316", "\u0f73\u0f71", "\u0344\u0316", "\u1100\u1161\u11a8", "\ufdfa", "\u1e69", "\u200d", "\ufdd0 "),
     *("a", "a@", "@", "a-", "a.", "A\u0301", "ß", "1", "1 ", "12 ", "12.", "148384 ", "14838419861 ", "\uff11", "+"),

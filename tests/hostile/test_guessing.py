@@ -47,6 +47,7 @@ def test_guesses_that_come_at_once_are_counted_before_they_are_tried(
     assert len(verified) == 10
 
 
+@pytest.mark.rest  # many passwords are tried
 def test_the_passwords_of_now_that_come_at_once_are_counted_before_they_are_tried(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -298,6 +298,7 @@ def test_a_list_is_its_senders_alone_and_gone_after_a_day(quiet_house: House) ->
         assert len(db.scalars(select(Import)).all()) == 1
 
 
+@pytest.mark.rest  # thousands of rows
 def test_thousands_of_rows_are_looked_over_and_applied_while_others_go_on(quiet_house: House) -> None:
     hms, other = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in("Tester")
     people = [
@@ -327,6 +328,7 @@ def test_thousands_of_rows_are_looked_over_and_applied_while_others_go_on(quiet_
     assert len(events(quiet_house)) == 2000
 
 
+@pytest.mark.rest  # thousands of rows
 def test_who_writes_while_a_long_list_is_applied_waits_for_a_chunk_and_holds_nobody_up(quiet_house: House) -> None:
     """On SQLite there is one write lock: without its turn a writer would stop the whole loop."""
     hms, writer, reader = (quiet_house.sign_in(name) for name in ("hms.fjord", "Tester", "leder.brann"))

@@ -97,7 +97,7 @@ def test_pressing_twice_without_script_sends_once(visitor: Visitors, live: LiveP
 # What must not be lost
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_what_was_typed_survives_the_end_of_the_session(visitor: Visitors, live: LivePortal, script: bool) -> None:
     person = visitor(script=script).sign_in(to="/orders/new")
     write(person)

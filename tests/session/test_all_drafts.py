@@ -33,10 +33,13 @@ PRESSED = {
     *("restore_user", "remove_stand_in"),
     "create_passkey",
     "desk_invoice_answered",
+    "test_sign_on",
+    "remove_sign_on",
+    "unlink_work_account",
     *("reset_factor", "reset_colleague_factor", "reset_member_factor"),
 }
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
-SECRET = {"national_id", "change_number", "own_password", "new_password"}
+SECRET = {"national_id", "change_number", "own_password", "new_password", "secret"}
 """What is not kept, with the tick that asks for it."""
 PATHS = {line.name: re.compile(re.sub(r"{\w+:\w+}", "[0-9]+", line.path)) for line in MAP}
 PLACES = {line.name: PATHS[line.name] for line in MAP if line.method == "GET"}
@@ -92,6 +95,7 @@ def route_of(form: Tag) -> Line | None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # what is kept is the same on both, and the way is long
+@pytest.mark.rest  # a walk through all forms; those that differ are in test_drafts
 def test_what_is_typed_in_any_form_comes_back(quiet_house: House) -> None:
     tried: dict[str, list[str]] = {}
     bare = set[str]()

@@ -22,9 +22,9 @@ from models import demo
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
-from models.migrations import migrate
+from tests.stage.empty import copy_postgres, copy_sqlite, of_the_migrations
 from tests.stage.kept import Kept, keep, scatter
-from tests.stage.shared import databases, in_turn, own, shared, worker
+from tests.stage.shared import databases, in_turn, made_once, own, worker
 from tests.stage.times import NOW
 
 FIELD_KEYS = ("tests:" + base64.b64encode(hashlib.sha256(b"what seals in the tests").digest()).decode(),)
@@ -75,19 +75,17 @@ def fill(url: str) -> None:
 
 def filled_file() -> Path:
     """The file for SQLite with the tables and the demo data, which is copied and never written to."""
-    file, making = shared() / "filled.db", shared() / "filling.db"
-    with in_turn("filling"):
-        if not file.exists():
-            making.unlink(missing_ok=True)
-            _load(f"sqlite:///{making}")
-            making.rename(file)
-    return file
+    return made_once("filled.db", _fill_file)
+
+
+def _fill_file(making: Path) -> None:
+    copy_sqlite(making, of_the_migrations)
+    _load(f"sqlite:///{making}")
 
 
 def _load(url: str) -> None:
-    """Migrate an empty database and load the demo data."""
+    """Load the demo data into a database that was migrated."""
     database = Database(url)
-    migrate(database.engine)
     with database.session() as db, across_customers(db):
         demo.load(db, Keyring(FIELD_KEYS), now=NOW)
         db.commit()
@@ -168,7 +166,7 @@ class PostgresStore:
     def _fill(self) -> None:
         """Done under another name, so that a half filled database is never taken for a filled one."""
         self._do("DROP DATABASE IF EXISTS {}", "portal_filling")
-        self._do("CREATE DATABASE {}", "portal_filling")
+        copy_postgres(self._dsn_of("postgres"), "portal_filling", of_the_migrations)
         _load(self._url_of("portal_filling"))
         with psycopg.connect(self._dsn_of("portal_filling"), autocommit=True) as filled:
             make_roles(self._dsn_of("portal_filling"))

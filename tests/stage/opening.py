@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import make_url
 
 import app
 from models.core.clock import Clock
 from models.core.database import Database
-from models.migrations import migrate
 from tests.stage.databases import FIELD_KEYS, SECRET_KEY, rows_in
+from tests.stage.empty import copy_postgres, copy_sqlite, of_the_migrations
 from tests.stage.house import House
 from tests.stage.page import Mode
 from tests.stage.server import Loop
@@ -31,9 +30,6 @@ class Migrated:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        database = Database(url)
-        migrate(database.engine)
-        database.close()
 
     def put_back(self) -> bool:
         """It is used for one story."""
@@ -71,10 +67,11 @@ class Opening(House):
 def opening(kind: str, loop: Loop, var: Path, mode: Mode, request: pytest.FixtureRequest) -> Iterator[Opening]:
     """A portal that opens, on a database of its own of either kind."""
     url = f"sqlite:///{var}/portal.db"
-    if kind == "postgresql":
+    if kind == "sqlite":
+        copy_sqlite(var / "portal.db", of_the_migrations)
+    else:
         server, name = request.getfixturevalue("postgres_server"), f"opening_{worker()}_{next(_NUMBERS)}"
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name}".encode())
+        copy_postgres(server, name, of_the_migrations)
         url = make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
     house = Opening(url, loop, var, mode, request.getfixturevalue("monkeypatch"))
     try:

@@ -1,4 +1,4 @@
-"""Other systems, for tests: a mail server and CRMs that can be away, unwilling or slow."""
+"""Other systems, for tests: a mail server, CRMs and issuers that can be away, unwilling, slow or lying."""
 
 import asyncio
 import email
@@ -14,10 +14,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -240,3 +243,45 @@ class ReferenceCrm:
     def _ask(self, what: str) -> Any:
         with urllib.request.urlopen(self.url + what) as answer:  # noqa: S310
             return json.load(answer)
+
+
+class TheirIssuer:
+    """The issuer of two customers in a process of its own (`tests.stage.issuing`), whose clock stands at a moment."""
+
+    def __init__(self, now: datetime) -> None:
+        words = [sys.executable, "-m", "tests.stage.issuing", str(now.timestamp())]
+        self._process = subprocess.Popen(words, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout
+        self._base = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+
+    def end(self) -> None:
+        """Be gone."""
+        self._process.kill()
+        self._process.communicate()
+
+    def of(self, tenant: str) -> str:
+        """What a tenant calls itself."""
+        return f"{self._base}/{tenant}"
+
+    def lie(self, tenant: str, **lies: object) -> None:
+        """Have this go on at a tenant, and nothing else."""
+        body = json.dumps(lies).encode()
+        asked = urllib.request.Request(f"{self.of(tenant)}/lies", body, method="POST")  # noqa: S310
+        urllib.request.urlopen(asked).close()  # noqa: S310  # its own address
+
+    def asked(self, tenant: str) -> dict[str, int]:
+        """How often a tenant was asked what."""
+        with urllib.request.urlopen(f"{self.of(tenant)}/asked") as answer:  # noqa: S310
+            found: dict[str, int] = json.load(answer)
+        return found
+
+    @staticmethod
+    def visit(address: str) -> str:
+        """Go there with a browser, and be sent back: the address that it leads to."""
+        parts = urlsplit(address)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        with connection.getresponse() as answer:
+            connection.close()
+            assert answer.status == 302, answer.status
+            return answer.headers["location"]

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -85,3 +85,17 @@ def in_turn(what: str) -> Iterator[None]:
     with (shared() / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A file in there, made by the process that needs it first.
+
+    That is done under another name, so that a file half made is never taken for a whole one.
+    """
+    file, making = shared() / name, shared() / f"making-{name}"
+    with in_turn(name):
+        if not file.exists():
+            making.unlink(missing_ok=True)
+            make(making)
+            making.rename(file)
+    return file

@@ -49,7 +49,9 @@ ENTRIES = {line.name for line in MAP if line.path.startswith("/desk/catalogue/{"
 """Routes of one entry of the catalogue, which is no customer's."""
 PASSKEYS = {line.name for line in MAP if line.path.startswith("/password/passkeys/{")}
 """Routes of a user's own passkey: no user of the demo has one."""
-NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | PERSONAL | MEMBERS | ENTRIES | PASSKEYS
+AT_WORK = {"leave_for_work", "sign_out_at_work"}
+"""Routes of an issuer, named by chance: no customer of the demo has one."""
+NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | AT_WORK | PERSONAL | MEMBERS | ENTRIES | PASSKEYS
 """Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff,
 the catalogue."""
 _AT_DESK: dict[str, type[CustomerOwned]] = {"/desk/invoices/{id:int}": InvoiceDetails}

@@ -64,6 +64,7 @@ def test_the_demo_starts_prints_who_can_sign_in_and_keeps_its_data(var: Path) ->
         assert "demo-" not in log.read_text()
 
 
+@pytest.mark.rest  # two grace periods long
 def test_serve_stops_without_anybody_noticing(var: Path, portal: Command) -> None:
     """Who asks, who is asked, who is only connected and who comes: all are answered, until nobody can come any more."""
     assert portal("migrate", **KEYS)[0] == 0

@@ -90,8 +90,8 @@ def current(page: Page) -> list[str]:
 UNDER_NO_TAB = set(
     "root sign_in sign_in_code forget search desk_search units guide accessibility appointment alive ready".split()
 )
-BESIDE = ("/password", "/alerts", "/guide/", "/users", "/log", "/contract")
-"""What lies beside the tabs: access and its log, what is read, what programs ask."""
+BESIDE = ("/login/", "/logout/", "/password", "/alerts", "/guide/", "/users", "/log", "/contract")
+"""What lies beside the tabs: signing in, access and its log, what is read, what programs ask."""
 
 
 def test_n6_every_place_lies_under_one_tab_of_whoever_sees_it() -> None:

@@ -18,7 +18,18 @@ from models.demo.users import GRANTS
 from routes import MAP
 from routes.contract import reading
 from routes.web.entrance.place import Place
-from routes.web.lines import Line, administrating, anyone, auditing, of_a_customer, serving, signed_in, staff, viewing
+from routes.web.lines import (
+    Line,
+    administrating,
+    anyone,
+    auditing,
+    of_a_customer,
+    serving,
+    signed_in,
+    staff,
+    viewing,
+    with_password,
+)
 from routes.web.visit import Visit
 from tests.stage import contract, house_rules, keeping
 from tests.stage.client import BASE
@@ -77,6 +88,7 @@ STATEMENTS = {
     "desk_order": 14,
     "desk_customer": 15,
     "invoice": 6,
+    "desk_sign_on": 5,
     "desk_booking": 11,
     "desk_sign_ups": 12,
     "desk_day_list": 10,
@@ -147,7 +159,7 @@ def promised(line: Line, username: str | None) -> str:
         return "inside"
     if username is None:
         return "sign in"
-    if line.who is signed_in:
+    if line.who in {signed_in, with_password}:
         return "inside"
     if line.who is viewing:
         return "not found"  # nobody is: test_desk_viewings

@@ -67,6 +67,7 @@ def wait_for_two(portal: Running, port: int) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.rest  # several processes start
 def test_two_processes_count_as_one_and_what_a_dead_one_counted_stays(var: Path) -> None:
     fill(f"sqlite:///{var}/portal.db")
     port = free_port()

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from models.core.sealed import new_field_key
 from tests.stage.databases import SECRET_KEY, fill
 from tests.stage.running import PATIENCE, ROOT, running
@@ -72,6 +74,7 @@ def test_two_processes_serve_one_that_dies_is_replaced_and_none_is_left_alone(va
         wait_for(lambda: not any(map(is_there, begun())))
 
 
+@pytest.mark.rest  # it waits for what never comes
 def test_processes_that_never_serve_end_it_and_slow_ones_do_not() -> None:
     given = [sys.executable, "-c", DYING]
     assert subprocess.run([*given, "0"], cwd=ROOT, timeout=PATIENCE, check=False).returncode == 7

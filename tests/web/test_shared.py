@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _LEFT_BEHIND = """
 import os, signal
 from tests.stage.databases import postgres
@@ -25,6 +27,7 @@ def run(script: str) -> list[str]:
     ).stdout.split()
 
 
+@pytest.mark.rest  # a run of its own
 def test_what_a_killed_run_left_is_cleared_away_by_the_next() -> None:
     left, server = run(_LEFT_BEHIND)
     assert Path(left).is_dir()

@@ -102,6 +102,7 @@ def test_a_form_of_a_template_that_sends_what_is_not_read_is_found(template: str
     assert [said for where, _, said in found if where == "page.html" and f"read no {name}" in said]
 
 
+@pytest.mark.rest  # all templates are read anew
 def test_a_field_that_no_template_sends_and_a_part_with_another_root_are_found() -> None:
     without = {one.name: one.markup.source for one in of_the_portal().templates}
     without["partials/orders/_reference.html"] = '<p id="other"></p>'
@@ -112,6 +113,7 @@ def test_a_field_that_no_template_sends_and_a_part_with_another_root_are_found()
     ]
 
 
+@pytest.mark.rest  # make check asks it, too
 def test_every_template_leads_somewhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert template_roots.main() == 0
     assert capsys.readouterr().out == ""

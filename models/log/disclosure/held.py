@@ -82,6 +82,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("users", "user_sessions", "grants", "password_links", "password_requests", "recovery_codes"),
         *("remembered_devices", "required_factors", "second_factors", "failed_sign_ins", "calendar_feeds"),
         *("account_managers", "staff_changes", "stand_ins", "waiting_news", "alert_wishes", "waiting_alerts"),
+        "subjects",
     ),
     "it is sealed for who typed it, for a week, and nobody else opens it": ("drafts",),
     "it is about what a customer buys and pays; who is named in its free text cannot be told from it": (
@@ -92,7 +93,9 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "it is written for a whole unit": ("reports", "report_files", "plan_items", "notices"),
     "it is a word of the provider's, the same for all": ("catalogue", "catalogue_changes"),
-    "it is about a company": ("customers", "units", "checks", "crm_records", "received_events"),
+    "it is about a company": (
+        *("customers", "units", "checks", "crm_records", "received_events", "issuers", "issuer_domains"),
+    ),
     "it keeps the portal running": ("endpoints", "marks", "numbers", "log_heads"),
 }
 NOT_SHOWN: dict[str, str] = {what: why for why, several in _NOT_SHOWN.items() for what in several}

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import PasswordField
 
 from models.core.lanes import Lane
+from models.users.events import say_refused
 from models.users.password_links import password_of
 from models.users.passwords import verify_password
 from models.users.throttle import Bucket, TooManyAttempts, attempt, forgive, key_of
@@ -16,6 +17,7 @@ from routes.web.fields import at_most
 from routes.web.visit import Visit
 
 _NEEDED = "Skriv ditt eget passord, så vi vet at det er du som endrer dette."
+_AT_WORK = "Bekreft først at det er deg, under Passord og innlogginger, og gjør dette innen ti minutter etterpå."
 _WRONG = "Det er ikke passordet ditt."
 
 
@@ -32,7 +34,7 @@ def is_confirmed(visit: Visit, field: OwnPassword) -> bool:
         return True
     typed = field.data or ""
     if not typed:
-        field.errors = [_NEEDED]
+        field.errors = [_AT_WORK if visit.user.vouched_at_id else _NEEDED]
         return False
     counted = {Bucket.OWNER: key_of("user", str(visit.user.user_id))}
     try:
@@ -42,6 +44,7 @@ def is_confirmed(visit: Visit, field: OwnPassword) -> bool:
         return False
     visit.keep()
     if not visit.aside(verify_password, password_of(visit.db, visit.user.user_id), typed, lane=Lane.PASSWORDS):
+        say_refused(visit.user.user_id, "password")
         field.errors = [_WRONG]
         return False
     forgive(visit.db, counted)

@@ -53,8 +53,14 @@ class Door:
     """Whether it is open to who must set up a second factor first, as are the places that are open to nobody."""
     counts: Bucket | None = None
     """As what it is counted by the hour, since it costs others."""
+    lands: bool = False
+    """Whether a GET writes, since somebody comes back with it who was sent elsewhere to sign in."""
     from_replica: bool = False
     """Whether a server of the database may answer that follows another one, and is some seconds behind."""
+
+    def only_looks(self, method: str) -> bool:
+        """Whether nothing is written."""
+        return method in SAFE_METHODS and not (self.lands and method == "GET")
 
 
 def who_is_it(here: Visit) -> SignedIn | None:

@@ -25,6 +25,7 @@ _NOT_KEPT = {
     "csrf_token",
     "password",
     "own_password",
+    "secret",
     "new_password",
     "code",
     "passkey",

@@ -47,7 +47,7 @@ def next_reading(door: Door, method: str, tried: tuple[Reading, ...], *, was_los
 
     Where another server takes the lead, the old leader and the replica that becomes the new one both hang up.
     """
-    if method not in SAFE_METHODS or len(tried) >= _MOST_ATTEMPTS:
+    if not door.only_looks(method) or len(tried) >= _MOST_ATTEMPTS:
         return None
     if Reading.LEADER not in tried and tried != (Reading.SHARED, Reading.REPLICA):  # it was asked who is signed in
         return Reading.LEADER

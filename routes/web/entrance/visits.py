@@ -23,12 +23,14 @@ from routes.web.answers import refused
 from routes.web.entrance.doors import Door, enter, route_path, who_is_it
 from routes.web.entrance.readings import LeaderAway, Reading, first_reading, next_reading, who_is_there
 from routes.web.errors import Refused, not_found, not_known, refusal
-from routes.web.http.asked import SAFE_METHODS, Asked
+from routes.web.http.asked import Asked
 from routes.web.http.same_origin import is_cross_site, is_our_host
 from routes.web.visit import Visit
 
 log = logging.getLogger("portal.visit")
 
+_REFUSED = {403, 404, 429}
+"""Of whoever is refused, the log says the number."""
 _FOR_THE_HOLDER = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """Where the address itself opens the page, it is kept nowhere and told to nobody."""
 
@@ -91,10 +93,10 @@ def visit(
         if following := next_reading(door, request.method, tried, was_lost=_was_lost(unavailable)):
             return visit(door, request, form, failed, tried=(*tried, following))
         log.warning("database unavailable", extra={"error": kind_of(unavailable)})
-        response = _undone(here, _nothing_or_some(request, refusal(503, wait=5)))
+        response = _undone(here, _nothing_or_some(door, request, refusal(503, wait=5)))
     except Exception:
         log.exception("unexpected error", extra={"method": request.method, "path": route_path(request)})
-        response = _undone(here, _nothing_or_some(request, refusal(500)))
+        response = _undone(here, _nothing_or_some(door, request, refusal(500)))
     finally:
         here.db.close()
     if response.status_code != 204 and tried[-1] is not Reading.REPLICA:  # what a page asks by itself in vain is no use
@@ -122,7 +124,7 @@ def knock(door: Door, request: Request) -> int | Refused | None:
 def _overdue(door: Door, request: Request, deadline: Deadline) -> Response:
     """What is said in the stead of a visit that took too long; the database, which may keep silent, is not asked."""
     times, portal = _Times.from_now(), door.portal
-    unsure = deadline.is_uncertain and request.method not in SAFE_METHODS
+    unsure = deadline.is_uncertain and not door.only_looks(request.method)
     told = {"method": request.method, "path": route_path(request), "uncertain": unsure}
     log.warning("request out of time", extra=told)
     with portal.database.session(read_only=True) as db:
@@ -140,7 +142,7 @@ def _answer(door: Door, here: Visit, failed: Refused | None, times: _Times, read
         raise refusal(400)
     here.flash = here.portal.cookies.read_flash(here.request)
     here.signed_in, here.db = who_is_there(here, reading)
-    safe = here.request.method in SAFE_METHODS
+    safe = door.only_looks(here.request.method)
     _open(here, read_only=safe or (here.is_viewing and not door.while_viewing))
     times.opened = time.perf_counter()
     if failed:
@@ -176,9 +178,9 @@ def _undone(here: Visit, why: Refused) -> Response:
     return refused(here, why)
 
 
-def _nothing_or_some(request: Request, nothing: Refused) -> Refused:
+def _nothing_or_some(door: Door, request: Request, nothing: Refused) -> Refused:
     """A refusal that says that nothing is stored, where that is so: long lists are written piece by piece."""
-    return not_known() if is_uncertain() and request.method not in SAFE_METHODS else nothing
+    return not_known() if is_uncertain() and not door.only_looks(request.method) else nothing
 
 
 def _note_use(here: Visit) -> None:
@@ -207,12 +209,12 @@ def _finish(here: Visit, response: Response, times: _Times) -> None:
         response.headers["server-timing"] = (
             f"session;dur={opening * 1000:.1f}, db;dur={work * 1000:.1f}, render;dur={render * 1000:.1f}"
         )
-    log.info(
-        "answered",
-        extra={
-            "method": here.request.method,
-            "path": route_path(here.request),
-            "status": response.status_code,
-            "ms": round((times.done - times.started) * 1000, 1),
-        },
-    )
+    told = {
+        "method": here.request.method,
+        "path": route_path(here.request),
+        "status": response.status_code,
+        "ms": round((times.done - times.started) * 1000, 1),
+    }
+    if here.signed_in and response.status_code in _REFUSED:
+        told["about"] = f"user:{here.signed_in.user_id}"
+    log.info("answered", extra=told)

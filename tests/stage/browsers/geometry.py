@@ -7,10 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-WIDTHS = (280, 320, 360, 768, 1093, 1280)
-"""CSS pixels: the narrowest telephone, what WCAG 1.4.10 asks for, most telephones, a tablet, zoomed and whole desks."""
-SPACED = (280, 360, 1093)
-"""Where the text is also looked at with more space."""
+Widths = tuple[int, ...]
+FEW: tuple[Widths, Widths] = (320, 1280), (360,)
+"""CSS pixels: what WCAG 1.4.10 asks for and whole desks; and where the text is looked at with more space."""
+OTHERS: tuple[Widths, Widths] = (280, 360, 768, 1093), (280, 1093)
+"""The narrowest telephone, most telephones, a tablet and zoomed desks; and where there is more space in the text."""
 _FAULTS = (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
 _SPACED = """spaced => {
     const sheet = new CSSStyleSheet();
@@ -21,12 +22,12 @@ _SPACED = """spaced => {
 """WCAG 1.4.12: the spacing that a page has to bear."""
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, widths: Widths, spaced_widths: Widths) -> list[str]:
     """What is wrong at any of the widths, as it comes and with more space in the text; the width is left changed."""
     found = []
-    for spaced, widths in ((False, WIDTHS), (True, SPACED)):
+    for spaced, at in ((False, widths), (True, spaced_widths)):
         page.evaluate(_SPACED, spaced)
-        for width in widths:
+        for width in at:
             page.set_viewport_size({"width": width, "height": 800})
             found += [f"{width} px{', spaced' if spaced else ''}: {fault}" for fault in page.evaluate(_FAULTS)]
     page.evaluate(_SPACED, arg=False)

@@ -110,6 +110,7 @@ def desk_booking_looked_over(person: Visitor) -> None:
 STATES: Ways = {
     "desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings")),
     "no desk bookings": ("desk_bookings", "kam.lie", opens("/desk/bookings?customer=xyz")),
+    "desk month": ("desk_bookings_month", "kam.lie", opens("/desk/bookings/calendar?month=2026-12")),
     "desk booking": ("desk_booking", "kam.lie", desk_booking),
     "desk attendance": ("desk_booking", "kam.lie", desk_attendance),
     "desk sign-ups": ("desk_sign_ups", "kam.lie", lambda person: desk_booking(person, under="/signups")),

@@ -76,6 +76,11 @@ STATES: Ways = {
         "kam.lie",
         lambda person: from_the_customer(person, "Ny bruker", press="Legg til og inviter"),
     ),
+    "sign-on refused": (
+        "desk_sign_on",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Innlogging med jobbkonto", press="Lagre"),
+    ),
     "invited user": ("desk_user", "kam.lie", invited_user),
     "customer notice": ("new_customer_notice", "kam.lie", lambda person: from_the_customer(person, "Nytt oppslag")),
     "desk notices": ("desk_notices", "kam.lie", opens("/desk/notices")),

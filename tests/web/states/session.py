@@ -94,9 +94,18 @@ def passkey_on(person: Visitor) -> None:
     expect(person.part("passkey")).to_be_visible()
 
 
+def work_refused(person: Visitor) -> None:
+    """An address at work of which no issuer speaks."""
+    person.open("/login/work").field("E-postadressen din på jobben").fill("kari@ukjent.example")
+    person.button("Gå videre").click()
+    expect(person.part("problems")).to_be_visible()
+
+
 STATES: Ways = {
     "sign-in": ("sign_in", None, opens("/login")),
     "sign-in refused": ("sign_in", None, refused_sign_in),
+    "sign-in at work refused": ("work_sign_in", None, work_refused),
+    "sign-in at work that failed": ("work_back", None, opens("/login/work/back")),
     "signed out": ("sign_in", "hms.fjord", signed_out),
     "password": ("password", "hms.fjord", opens("/password")),
     "password refused": ("password", "hms.fjord", password_refused),
