@@ -31,7 +31,7 @@ _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
-_SHARED = {"routes.web.search", "routes.web.guard"}
+_SHARED = {"routes.web.search", "routes.web.texts.guard"}
 """What every room reads a search with, and the answer to what it was asked about a text."""
 _ROWS = {"changes": "slots"}
 """By the file of a part that comes with what counts along with it: the id of the part."""

@@ -10,9 +10,9 @@ from models.conversations.message import AlreadySent, Side
 from models.invoices.invoice import Invoice
 from models.invoices.messages import ask_or_answer, messages_on
 from routes.web.forms import masked_sentence
-from routes.web.guard import guard_on
 from routes.web.keys import FRESH_KEY, idempotency_key, new_key
-from routes.web.talk import MessageForm, Talk
+from routes.web.texts.guard import guard_on
+from routes.web.texts.talk import MessageForm, Talk
 from routes.web.visit import Visit
 
 

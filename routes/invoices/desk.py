@@ -15,7 +15,7 @@ from routes.web.answers import page, swap
 from routes.web.fields import Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.search import Listing, answer
-from routes.web.talk import Talk
+from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 from routes.web.words.labels import ValueChoice
 

@@ -14,7 +14,7 @@ from routes.invoices.presentation import Presentation
 from routes.web.answers import go, page, swap
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
-from routes.web.talk import Talk
+from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 
 SAFE_TYPES = {

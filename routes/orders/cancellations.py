@@ -13,7 +13,7 @@ from routes.orders.page import order_of
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence
-from routes.web.guard import Guard, guard_on
+from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
 LONGEST = 500

@@ -12,9 +12,9 @@ from models.orders.messages import messages_of, write_message
 from models.orders.order import Order
 from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.web.forms import masked_sentence
-from routes.web.guard import Guard, guard_on
 from routes.web.keys import FRESH_KEY, idempotency_key, new_key
-from routes.web.talk import MessageForm, Talk
+from routes.web.texts.guard import Guard, guard_on
+from routes.web.texts.talk import MessageForm, Talk
 from routes.web.visit import Visit
 
 

@@ -14,8 +14,8 @@ from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
-from routes.web.guard import Guard, guard_on
 from routes.web.keys import idempotency_key, new_key
+from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
 

@@ -146,6 +146,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "drafts": 1,
         "imports": 1,
         "messages on orders": 0,
+        "messages on invoices": 0,
         "files on orders": 0,
         "password links": 1,
         "sessions": 1,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.conversations.message import LONGEST, MessageRow, Side
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence
-from routes.web.guard import Guard
+from routes.web.texts.guard import Guard
 
 
 class MessageForm(PortalForm):
