@@ -5,6 +5,7 @@ first one to run makes up for it. The news are taken and the letter is written i
 once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,14 +49,6 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     ).all()
     if not rows:
         return False
-    rows = sorted(rows, key=lambda row: row.id)
-    orders = _orders(db, {row.order_number for row in rows if row.order_number})
-
-    def with_authors(kind: str) -> list[dict[str, Any]]:
-        return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
-
-    asked = [row for row in rows if row.invoice_id]
-    invoices = _invoices(db, {row.invoice_id for row in asked}) if asked else {}
     manager = db.get_one(AccountManager, manager_id)
     reader = reader_of_letters(db, manager, today_in_oslo(now))
     post(
@@ -66,17 +59,28 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
             about=f"account_manager:{manager.id}",
             customer_id=None,
             to=reader.email,
-            payload={
-                **addressed(reader, manager),
-                "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
-                "cancelled": with_authors(CANCELLATION),
-                "messages": with_authors(MESSAGE),
-                "questions": [invoices[row.invoice_id] | {"author": row.author} for row in asked],
-            },
+            payload={**addressed(reader, manager), **_told(db, sorted(rows, key=lambda row: row.id))},
             at=now,
         ),
     )
     return True
+
+
+def _told(db: Session, rows: Sequence[Any]) -> dict[str, list[dict[str, Any]]]:
+    """What the letter tells, kind by kind."""
+    orders = _orders(db, {row.order_number for row in rows if row.order_number})
+
+    def with_authors(kind: str) -> list[dict[str, Any]]:
+        return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
+
+    asked = [row for row in rows if row.invoice_id]
+    invoices = _invoices(db, {row.invoice_id for row in asked}) if asked else {}
+    return {
+        "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+        "cancelled": with_authors(CANCELLATION),
+        "messages": with_authors(MESSAGE),
+        "questions": [invoices[row.invoice_id] | {"author": row.author} for row in asked],
+    }
 
 
 def _orders(db: Session, numbers: set[int]) -> dict[int, dict[str, Any]]:

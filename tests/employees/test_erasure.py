@@ -38,8 +38,8 @@ from tests.stage.times import NOW
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
 REST = (
-    *("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions"),
-    *("remembered browsers", "files", "files on orders"),
+    *("messages emptied", "drafts", "imports", "messages on orders", "messages on invoices", "password links"),
+    *("sessions", "remembered browsers", "files", "files on orders"),
 )
 
 
