@@ -17,6 +17,7 @@ from routes.employees import search as employees
 from routes.imports import answers as import_answers
 from routes.imports import applications as import_applications
 from routes.imports import lists as imports
+from routes.imports import reversals as import_reversals
 from routes.imports import rows as import_rows
 from routes.info import page as info
 from routes.info import worklist
@@ -158,6 +159,7 @@ MAP: tuple[Line, ...] = (
     post("/employees/imports/{id:int}/answers", import_answers.create, name="import_answers", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/rows/{number:int}", import_rows.update, name="import_row", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/application", import_applications.create, name="import_application", who=may(EMPLOYEES), form="import"),
+    post("/employees/imports/{id:int}/reversal", import_reversals.create, name="import_reversal", who=may(EMPLOYEES), form="import"),
     post("/employees/imports/{id:int}/deletion", imports.destroy,   name="import_deletion", who=may(EMPLOYEES), form="import"),
     get ("/units",                         units.index,             name="units",           who=may(ORDERS, EMPLOYEES)),
     get ("/reports",                       reports.index,           name="reports",         who=may(REPORTS), from_replica=True),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.core.audit import Actor, Change, record
 from models.core.scope import across_customers
 from models.customers.customer import Customer
+from models.customers.references import Rule
 from models.customers.units import Unit
 
 
@@ -23,6 +24,8 @@ class UnitFacts:
     name: str
     organisation_number: str | None
     account_manager_id: int | None
+    reference: Rule | None = None
+    """What a reference has to look like, where one is needed."""
 
 
 class NumberTaken(Exception):
@@ -79,6 +82,7 @@ def add_unit(db: Session, parent_id: int, facts: UnitFacts, *, by: Actor, now: d
     _check(db, facts, parent, None)
     unit = Unit(customer_id=parent.customer_id, path="", name=facts.name)
     unit.organisation_number, unit.account_manager_id = facts.organisation_number, facts.account_manager_id
+    _ask_for(unit, facts.reference)
     db.add(unit)
     db.flush()
     place_unit(db, unit, parent)
@@ -98,6 +102,7 @@ def change_unit(
         raise BelowItself
     _check(db, facts, parent, unit)
     is_company = unit.parent_id is None
+    _ask_for(unit, facts.reference)
     unit.name, unit.organisation_number = facts.name, facts.organisation_number
     unit.account_manager_id = None if is_company else facts.account_manager_id
     if is_company:
@@ -123,6 +128,12 @@ def place_unit(db: Session, unit: Unit, parent: Unit | None) -> None:
         below = Unit.path.startswith(old, autoescape=True) & (Unit.customer_id == unit.customer_id)
         moved = update(Unit).where(below).values(path=new + func.substr(Unit.path, len(old) + 1))
         db.execute(moved.execution_options(synchronize_session=False))
+
+
+def _ask_for(unit: Unit, rule: Rule | None) -> None:
+    """Say of a unit whether orders need its reference."""
+    unit.reference_pattern = rule.pattern if rule else None
+    unit.reference_example = rule.example if rule else ""
 
 
 def _held(db: Session, unit_id: int) -> Unit:

@@ -48,6 +48,9 @@ class Unit(CustomerOwned, Base):
     organisation_number: Mapped[str | None] = mapped_column(String(9))
     account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
     """Who serves this unit, where it is another than the customer's."""
+    reference_pattern: Mapped[str | None] = mapped_column(String(40))
+    """What the reference of an order has to look like (`models.customers.references`); None where none is needed."""
+    reference_example: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,11 @@ def paths_down_to(path: str) -> list[str]:
     """The paths of the units from the root down to one, by its path."""
     ids = path.strip("/").split("/")
     return ["/" + "/".join(ids[:n]) + "/" for n in range(1, len(ids) + 1)]
+
+
+def path_of(db: Session, unit_id: int) -> str:
+    """The ids from the root down to a unit; raises sqlalchemy's NoResultFound."""
+    return db.execute(select(Unit.path).where(Unit.id == unit_id)).scalar_one()
 
 
 def unit_name(db: Session, unit_id: int) -> str:

@@ -1,7 +1,8 @@
 """The register of identity numbers: which employee has which, sealed, and the log of who set, saw or removed it.
 
 How a number is read, checked and masked as text is in `models.values.national_id`. A number is opened for its mask in
-the employee's form, for another key, and by the postman for the CRM; whether two are equal is found without opening.
+the employee's form, for another key, by the postman for the CRM, and where an import that exchanged it is undone;
+whether two are equal is found without opening.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKeyConstraint, Index, Select, String, Text, bindparam, select
+from sqlalchemy import ForeignKeyConstraint, Index, Select, String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import Change, record, record_all
@@ -48,7 +49,7 @@ class NationalId(CustomerOwned, Sealed, Base):
     @property
     def place(self) -> str:
         """What the seal is bound to: it opens for this employee of this customer only."""
-        return _place(self.customer_id, self.employee_id)
+        return place_of_number(self.customer_id, self.employee_id)
 
     def reseal(self, keyring: Keyring) -> None:
         """Seal it with the newest key, and make its index with that, too."""
@@ -103,14 +104,18 @@ def remove(db: Session, employee_id: int, *, by: SignedIn, now: datetime) -> boo
 
     Raises sqlalchemy's NoResultFound for an employee outside the scope.
     """
-    customer_id = _customer_of(db, employee_id)
-    found = db.get(NationalId, employee_id)
-    if found is None:
-        return False
-    db.delete(found)
-    record(db, _change(customer_id, employee_id, "national_id_removed", by, now))
-    post(db, _event(customer_id, employee_id, now, registered=False))
-    return True
+    return bool(remove_many(db, _customer_of(db, employee_id), [employee_id], by=by, now=now))
+
+
+def remove_many(
+    db: Session, customer_id: int, employee_ids: Collection[int], *, by: SignedIn, now: datetime
+) -> list[int]:
+    """The same of many, whom the caller has found in the scope and locked; returns those who had one."""
+    gone = delete(NationalId).where(NationalId.employee_id.in_(employee_ids)).returning(NationalId.employee_id)
+    removed = sorted(db.scalars(gone))
+    record_all(db, [_change(customer_id, id, "national_id_removed", by, now) for id in removed])
+    insert_rows(db, Message, [row_of(_event(customer_id, id, now, registered=False)) for id in removed])
+    return removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,8 @@ def _customer_of(db: Session, employee_id: int) -> int:
     return int(db.execute(owner).scalar_one())
 
 
-def _place(customer_id: int, employee_id: int) -> str:
+def place_of_number(customer_id: int, employee_id: int) -> str:
+    """What the seal of a number is bound to."""
     return f"national_ids:{customer_id}:{employee_id}"
 
 
@@ -268,7 +274,7 @@ def _indexes(keyring: Keyring, customer_id: int, number: str) -> tuple[str, ...]
 def _sealed(keyring: Keyring, customer_id: int, employee_id: int, number: str) -> dict[str, Any]:
     """A number as it is stored: all of it by the newest key."""
     return {
-        "sealed": keyring.seal(number, place=_place(customer_id, employee_id)),
+        "sealed": keyring.seal(number, place=place_of_number(customer_id, employee_id)),
         "blind_index": _indexes(keyring, customer_id, number)[0],
     }
 

@@ -20,9 +20,10 @@ from models.core.sealed import Keyring
 from models.customers.customer import hold_customer
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
 from models.employees.employee import Employee
-from models.employees.national_ids import register_many
+from models.employees.national_ids import NationalId, register_many
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
+from models.imports.effects import keep_effects
 from models.imports.fates import details_of
 from models.imports.lists import Import
 from models.imports.matching import Known
@@ -65,6 +66,11 @@ class Application:
     """How many rows change nothing, by their fates."""
     by: SignedIn
     now: datetime
+
+    @property
+    def owner(self) -> tuple[int, int]:
+        """Whose list it is, and which."""
+        return self.customer_id, self.id
 
     @property
     def items(self) -> int:
@@ -192,6 +198,8 @@ def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Add
         touch(db, wanted.customer_id, ids.values())
         numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        effects = ({"employee_id": id, "version": 1, "numbered": id in numbers} for id in ids.values())
+        keep_effects(db, wanted.owner, Fate.NEW, wanted.now, effects)
     return {Fate.NEW.value: len(added), Fate.FAULTY.value: len(items) - len(added)}
 
 
@@ -209,15 +217,34 @@ def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[
             raise AssertionError("what is locked was changed by another")
         touch(db, wanted.customer_id, (one.id for one in changed))
         numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
-        register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        sealed = _sealed_numbers(db, numbers)
+        numbered = register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        effects = (
+            {
+                "employee_id": one.id,
+                "version": as_seen[one.id].version + 1,
+                "before": one.changed.get("before", {}),
+                "left_at": as_seen[one.id].deactivated_at if one.comes_back else None,
+                "numbered": one.id in numbered,
+                "sealed": sealed.get(one.id) if one.id in numbered else None,
+            }
+            for one in changed
+        )
+        keep_effects(db, wanted.owner, Fate.CHANGED, wanted.now, effects)
     return {Fate.CHANGED.value: len(changed), Fate.OVERTAKEN.value: len(items) - len(changed)}
 
 
-def _as_seen(db: Session, items: Sequence[Changed | None]) -> set[int]:
-    """Those whom nobody has changed since the list was looked over; nobody does so until the commit."""
+def _as_seen(db: Session, items: Sequence[Changed | None]) -> dict[int, Any]:
+    """Those whom nobody has changed since the list was looked over, as they are; nobody does so until the commit."""
     seen = {one.id: one.row["version"] for one in items if one}
-    now = select(Employee.id, Employee.version).where(Employee.id.in_(seen)).order_by(Employee.id).with_for_update()
-    return {id for id, version in db.execute(now) if seen[id] == version}
+    columns = (Employee.id, Employee.version, Employee.deactivated_at)
+    now = select(*columns).where(Employee.id.in_(seen)).order_by(Employee.id).with_for_update()
+    return {row.id: row for row in db.execute(now) if seen[row.id] == row.version}
+
+
+def _sealed_numbers(db: Session, ids: Collection[int]) -> dict[int, str]:
+    found = select(NationalId.employee_id, NationalId.sealed).where(NationalId.employee_id.in_(ids))
+    return {id: sealed for id, sealed in db.execute(found)}  # noqa: C416  # a Row is no pair to dict
 
 
 def _take_out(db: Session, _keyring: Keyring, wanted: Application, items: Sequence[int]) -> Mapping[str, int]:
@@ -225,7 +252,10 @@ def _take_out(db: Session, _keyring: Keyring, wanted: Application, items: Sequen
     leavers = db.scalars(there).all()
     for employee in leavers:
         deactivate(db, employee, None, by=wanted.by, now=wanted.now)
-    return {Fate.GONE.value: len(leavers)}
+    db.flush()
+    effects = [{"employee_id": one.id, "version": one.version} for one in leavers if one.deactivated_at == wanted.now]
+    keep_effects(db, wanted.owner, Fate.GONE, wanted.now, effects)
+    return {Fate.GONE.value: len(effects)}
 
 
 def _batches(many: Sequence[T], at_once: int) -> Iterator[Sequence[T]]:

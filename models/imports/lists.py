@@ -1,26 +1,32 @@
 """Imports: a list of employees that somebody wants to bring in, looked over and not applied yet (section 5, number 9).
 
 What such a list holds is in `dry_run`. A list is personal data, identity numbers among it: it is sealed, belongs to the
-user who sent it, and is deleted after a day or once it is applied.
+user who sent it, and is deleted after a day or once it is applied. What was done to whom stays for a while, in
+`effects`.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Identity, Index, String, Text, delete, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Identity, Index, Row, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
-from models.core.scope import CustomerOwned
+from models.core.scope import CustomerOwned, Right
 from models.core.sealed import Keyring, Sealed
 from models.imports.dry_run import DryRun
 from models.users.sessions import SignedIn
+from models.users.user import User
 
 KEPT = timedelta(hours=24)
 """For how long a list waits to be applied."""
+UNDONE_WITHIN = timedelta(days=7)
+"""For how long one that was applied can be undone."""
 _STOPPED = timedelta(seconds=30)
 """After which the next chunk does not come by itself."""
+_LATELY = 20
 
 
 class Import(CustomerOwned, Sealed, Base):
@@ -47,6 +53,12 @@ class Import(CustomerOwned, Sealed, Base):
     """Whom the user has said to be gone, by their ids, until they are."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How many were added, changed and so on."""
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the last chunk of what it did was undone; None where nobody has asked for that."""
+    undone_by: Mapped[str | None] = mapped_column(String(310))
+    """Who has asked for it, as the log names one."""
+    undone: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """How many of each fate are as they were before."""
 
     @property
     def place(self) -> str:
@@ -59,8 +71,14 @@ class Import(CustomerOwned, Sealed, Base):
         return self.applied_at is not None and self.sealed is not None
 
     def has_stopped(self, now: datetime) -> bool:
-        """Whether nobody seems to apply it any more, although it is not at its end."""
-        return self.is_under_way and self.applied_at is not None and now - self.applied_at > _STOPPED
+        """Whether nobody seems to apply, or to undo it any more, where that is not at its end."""
+        last = self.undone_at or self.applied_at
+        return last is not None and now - last > _STOPPED
+
+    @property
+    def undone_until(self) -> datetime | None:
+        """Until when it can be undone; None while it is not applied to its end."""
+        return self.applied_at + UNDONE_WITHIN if self.applied_at and self.sealed is None else None
 
     def open(self, keyring: Keyring) -> DryRun:
         """The list as it was left."""
@@ -92,20 +110,44 @@ def change(db: Session, keyring: Keyring, found: Import, dry_run: DryRun) -> boo
 
 
 def import_by_id(db: Session, id: int, *, by: SignedIn, now: datetime) -> Import | None:
-    """The user's own list, as long as it is kept; the outcome stays as long."""
-    return db.scalar(select(Import).where(Import.id == id, Import.user_id == by.user_id, Import.made_at > now - KEPT))
+    """The user's own list, as long as it is kept; for whoever administers the whole company, what others applied."""
+    return db.scalar(select(Import).where(Import.id == id, _is_seen(by), _is_kept(now)))
 
 
-def under_way(db: Session, *, by: SignedIn, now: datetime) -> Import | None:
-    """The user's newest list that was not applied to its end."""
-    begun = (Import.applied_at.is_not(None), Import.sealed.is_not(None), Import.made_at > now - KEPT)
-    return db.scalar(select(Import).where(Import.user_id == by.user_id, *begun).order_by(Import.id.desc()).limit(1))
+def applied_lately(db: Session, *, by: SignedIn, now: datetime) -> Sequence[Row[Any]]:
+    """The lists that were applied, or are being applied, and can still be undone, the newest first, and by whom."""
+    columns = (Import.id, Import.applied_at, Import.items, Import.done, Import.outcome, Import.undone_at)
+    found = (
+        select(*columns, Import.sealed.is_not(None).label("is_under_way"), User.full_name)
+        .join(User, User.id == Import.user_id)
+        .where(Import.applied_at.is_not(None), _is_seen(by), _is_kept(now))
+        .order_by(Import.id.desc())
+        .limit(_LATELY)
+    )
+    return db.execute(found).all()
+
+
+def _is_seen(by: SignedIn) -> ColumnElement[bool]:
+    own: ColumnElement[bool] = Import.user_id == by.user_id
+    rights = (Right.ADMINISTRATOR, Right.EMPLOYEES)
+    if by.scope is None or any(by.scope.units_with(right) is not None for right in rights):
+        return own
+    return own | (Import.applied_at.is_not(None) & Import.sealed.is_(None))
+
+
+def _is_kept(now: datetime) -> ColumnElement[bool]:
+    """Rows of a list for a day, whether it waits or was stopped; what it has done for as long as it can be undone."""
+    kept: ColumnElement[bool] = Import.made_at > now - KEPT
+    return kept | (Import.sealed.is_(None) & (Import.applied_at > now - UNDONE_WITHIN))
 
 
 def forget_expired(db: Session, now: datetime) -> int:
-    """Delete the lists that nobody applied within a day, and what came of the others; returns how many."""
-    gone = delete(Import).where(Import.made_at <= now - KEPT).returning(Import.id)
-    return len(db.scalars(gone).all())
+    """Forget the rows of lists after a day, and the lists when they cannot be undone any more; returns how many."""
+    stopped = (Import.made_at <= now - KEPT, Import.applied_at.is_not(None), Import.sealed.is_not(None))
+    ended = update(Import).where(*stopped).values(sealed=None, leavers=[]).returning(Import.id)
+    gone = delete(Import).where(~_is_kept(now)).returning(Import.id)
+    how = {"synchronize_session": False}
+    return sum(len(db.scalars(each, execution_options=how).all()) for each in (ended, gone))
 
 
 def forget(db: Session, found: Import) -> None:

@@ -7,25 +7,23 @@ portal goes on meanwhile; a second run does nothing.
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.bookings.sign_ups.sign_up import SignUp
 from models.conversations.message import forget_old
 from models.core.audit import AuditEntry, erase
-from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.employees.employee import Employee
+from models.employees.erasing import erase_employees
 from models.imports import lists as imports
 from models.invoices.messages import InvoiceMessage
 from models.operations import files
 from models.orders import files as order_files
 from models.orders.messages import OrderMessage
 from models.outbox.claims import empty_about, empty_delivered
-from models.outbox.message import Channel, Outgoing, post
 from models.users import drafts, password_links
 from models.users.factors import devices
 from models.users.sessions import UserSession
@@ -69,9 +67,7 @@ def _committed(database: Database, step: Callable[[Session], int]) -> int:
 def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
     """Erase some of those who were deactivated before a moment, and tell the CRM; returns how many (0: nobody is left).
 
-    Their rows are deleted, and with them whatever is about them alone, such as their number. Where it is counted that
-    somebody was there, the row stays, without a person. The log of changes keeps the employee's id, who did what, and
-    when; nothing of what was changed.
+    What becomes of their rows, and of the log, is said in `models.employees.erasing`.
     """
     former = db.execute(
         select(Employee.id, Employee.customer_id)
@@ -80,22 +76,15 @@ def erase_former(db: Session, *, left_before: datetime, now: datetime) -> int:
         .limit(_AT_ONCE)
         .with_for_update()
     ).all()
-    ids = [id for id, _ in former]
-    if not ids:
+    owners = {id: customer_id for id, customer_id in former}  # noqa: C416  # a Row is no pair to dict
+    if not owners:
         return 0
-    abouts = [f"employee:{id}" for id in ids]
-    letters_about = [f"sign_up:{id}" for id in db.scalars(select(SignUp.id).where(SignUp.employee_id.in_(ids)))]
-    for table, column, stays in reversed(about_employees()):
-        about_them = getattr(table, column).in_(ids)
-        db.execute(update(table).where(about_them).values({column: None}) if stays else delete(table).where(about_them))
-    empty_about(db, [*abouts, *letters_about])
+    letters_about = [f"sign_up:{id}" for id in db.scalars(select(SignUp.id).where(SignUp.employee_id.in_(owners)))]
+    empty_about(db, letters_about)
     for customer_id, about in _reasoned(db, letters_about):
         erase(db, customer_id, about, now)
-    db.execute(delete(Employee).where(Employee.id.in_(ids)))
-    for id, customer_id in former:
-        erase(db, customer_id, f"employee:{id}", now)
-        post(db, _event(id, customer_id, now))
-    return len(ids)
+    erase_employees(db, owners, now)
+    return len(owners)
 
 
 def _reasoned(db: Session, sign_ups: list[str]) -> list[tuple[int, str]]:
@@ -108,32 +97,6 @@ def _reasoned(db: Session, sign_ups: list[str]) -> list[tuple[int, str]]:
         .order_by(AuditEntry.customer_id, AuditEntry.about)
     )
     return [(customer_id, about) for customer_id, about in db.execute(found)]
-
-
-def _event(id: int, customer_id: int, now: datetime) -> Outgoing:
-    return Outgoing(
-        channel=Channel.CRM,
-        kind="employee.erased",
-        about=f"employee:{id}",
-        customer_id=customer_id,
-        payload={"id": id},
-        at=now,
-    )
-
-
-def about_employees() -> list[tuple[Any, str, bool]]:
-    """Every table that refers to an employee: its column, and whether a row stays, without the person.
-
-    What refers to a table comes after it.
-    """
-    tables = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
-    return [
-        (tables[table], element.parent.name, bool(element.parent.nullable))
-        for table in Base.metadata.sorted_tables
-        for key in table.foreign_key_constraints
-        for element in key.elements
-        if (element.column.table.name, element.column.name) == (Employee.__tablename__, "id")
-    ]
 
 
 def _forget_sessions(db: Session, now: datetime) -> int:

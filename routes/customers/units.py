@@ -41,6 +41,9 @@ def edit(visit: Visit, id: int) -> Response:
         "organisation_number": unit.organisation_number or "",
         "account_manager": str(manager_id or ""),
         "parent": str(unit.parent_id or ""),
+        "reference_needed": "" if unit.reference_pattern is None else "1",
+        "reference_pattern": unit.reference_pattern or "",
+        "reference_example": unit.reference_example,
     }
     return _page(visit, _form(visit, unit, visit.draft() or stored.items()), unit)
 

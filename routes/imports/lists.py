@@ -16,10 +16,11 @@ from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
 from models.imports.cells.headings import Columns, Meaning, is_list
 from models.imports.dry_run import DryRun, begin, choose_columns
-from models.imports.lists import forget, keep, under_way
+from models.imports.lists import applied_lately, forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
+from routes.imports.outcome import applied_page, done_in_words
 from routes.imports.page import COLUMNS, QUESTIONS, found_import, go_on, import_page, look_over, opened, units_of
 from routes.imports.sheet import Sheet
 from routes.web.answers import go, page
@@ -73,12 +74,8 @@ def create(visit: Visit) -> Response:
 def show(visit: Visit, id: int) -> Response:
     """A list that waits, or the outcome of one that was applied."""
     found = found_import(visit, id)
-    if found.is_under_way:
-        stopped, at = found.has_stopped(visit.now), visit.url("import", id=id)
-        return page(visit, "imports/show.html", part="import", at=at, state="under way", found=found, stopped=stopped)
     if found.applied_at:
-        at, done = visit.url("import", id=id), _done(found.outcome)
-        return page(visit, "imports/show.html", part="import", at=at, state="outcome", found=found, done=done)
+        return applied_page(visit, found)
     units = units_of(visit)
     shown, after = visit.query_params.get("vis", ""), visit.query_params.get("after", "")
     sheet = Sheet(visit, found, opened(visit, found), units)
@@ -134,8 +131,15 @@ def destroy(visit: Visit, id: int) -> Response:
 
 
 def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "") -> Response:
-    begun = under_way(visit.db, by=visit.user, now=visit.now)
-    shown: dict[str, Any] = {"state": "form", "form": form, "pasted": pasted, "most_rows": MAX_ROWS, "begun": begun}
+    lately = applied_lately(visit.db, by=visit.user, now=visit.now)
+    shown: dict[str, Any] = {
+        "state": "form",
+        "form": form,
+        "pasted": pasted,
+        "most_rows": MAX_ROWS,
+        "begun": next((one for one in lately if one.is_under_way), None),
+        "lately": [(one, done_in_words(one.outcome)) for one in lately if not one.is_under_way],
+    }
     return page(visit, "imports/show.html", part="import", status=status, **shown)
 
 
@@ -184,16 +188,3 @@ def _fate(text: str) -> str:
 
 def _meaning(text: object) -> Meaning | None:
     return Meaning(str(text)) if str(text) in set(Meaning) else None
-
-
-def _done(outcome: dict[str, int]) -> list[tuple[str, int]]:
-    words = {
-        Fate.NEW: "lagt til",
-        Fate.CHANGED: "endret",
-        Fate.GONE: "deaktivert",
-        Fate.SAME: "uendret",
-        Fate.FAULTY: "ikke importert",
-        Fate.OVERTAKEN: "endret av noen andre imens, og ikke importert",
-    }
-    became = {Fate(name): number for name, number in outcome.items()}  # old outcomes have words
-    return [(word, became[fate]) for fate, word in words.items() if became.get(fate)]

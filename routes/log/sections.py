@@ -61,6 +61,7 @@ def sections_of(found: File) -> list[Section]:
         _table("Invitasjoner", ["Til", "Invitert", "Avsluttet"], found["invitations"], invitation),
         _table("Brev og meldinger", ["Hva", "Om", "Til", "Når", "Sier"], found["messages"], _message),
         _table("Lister som venter", ["Sendt inn", "Sier"], found["imports"], _list),
+        _table("Importer som kan angres", ["Når", "Hva", "Det som sto der før"], found["import_effects"], _effect),
         _table("Endringer og oppslag", ["Når", "Hvem", "Hva", "Handling", "Sier"], found["log"], _entry),
         _table("Innsyn", ["Fra", "Til", "Hvem", "Hvorfor"], found["viewings"], _viewing),
     ]
@@ -90,6 +91,11 @@ def _message(row: Record) -> list[str]:
 def _list(row: Record) -> list[str]:
     said = [_values(values) for values in row["rows"]] + (["Har sluttet."] if row["has_left"] else [])
     return [f"{moment(row['made_at'])} av {row['user']}", "; ".join(said)]
+
+
+def _effect(row: Record) -> list[str]:
+    before = {_LABELS.get(name, name): value for name, value in row["before"].items()} | {"Deaktivert": row["left_at"]}
+    return [moment(row["at"]), label(row["fate"]), _values(before)]
 
 
 def _entry(row: Record) -> list[str]:

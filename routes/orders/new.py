@@ -6,17 +6,22 @@ from dataclasses import asdict
 from starlette.responses import Response
 
 from models.core.scope import Right
-from models.customers.units import units_in_scope
+from models.customers.references import Rule, Rules, rules_of
+from models.customers.units import UnitRow, units_in_scope
 from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
 from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
+from routes.orders.page import hold_to
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
+
+_NAMED = 5
+"""Units that a hint names."""
 
 
 class OrderForm(UnitChoice):
@@ -46,6 +51,13 @@ class OrderForm(UnitChoice):
         [at_most(4000)],
         description="En kort beskrivelse av ønsket bestilling. Merk IKKE sensitive opplysninger.",
     )
+
+    needed: Rule | None = None
+    """What the chosen unit's reference has to look like, where it wants one."""
+
+    def validate_reference(self, field: Text) -> None:
+        """Raises the sentence for a reference that the unit wants otherwise."""
+        hold_to(self.needed, field)
 
     @property
     def parts(self) -> Parts:
@@ -99,8 +111,23 @@ def _begun(visit: Visit) -> list[tuple[str, object]]:
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:
     form: OrderForm = OrderForm.of(visit, pairs)
     assert visit.user.scope is not None
-    set_unit_choices(form, units_in_scope(visit.db, visit.user.scope, Right.ORDERS))
+    units = units_in_scope(visit.db, visit.user.scope, Right.ORDERS)
+    set_unit_choices(form, units)
+    _ask_for_reference(form, rules_of(visit.db), units)
     return form
+
+
+def _ask_for_reference(form: OrderForm, rules: Rules, units: list[UnitRow]) -> None:
+    """Say in the form which references are needed: that of the chosen unit, or else those of all that want one."""
+    chosen = [unit for unit in units if str(unit.id) == form.unit.data]
+    form.needed = rules.of(chosen[0].path) if chosen else None
+    wanted = rules.examples((unit.path, unit.name) for unit in chosen or units)
+    if not wanted:
+        return
+    form.reference.flags.required = form.needed is not None
+    said = ", ".join(f"{name} (for eksempel {shown})" if shown else name for name, shown in wanted[:_NAMED])
+    more = f" og {len(wanted) - _NAMED} avdelinger til" if len(wanted) > _NAMED else ""
+    form.reference.description = f"Må fylles ut for {said}{more}."
 
 
 def _new(

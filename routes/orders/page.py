@@ -1,11 +1,15 @@
 """The customer's page of one order; its reference and its messages are changed there."""
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
+from wtforms.validators import ValidationError
 
 from models.bookings.timetable import bookings_of_order
 from models.catalogue.entry import Meaning
 from models.core.scope import Right
-from models.customers.units import account_manager_of
+from models.customers.references import Rule, rules_of
+from models.customers.units import account_manager_of, path_of
 from models.invoices.invoice import invoices_of_order
 from models.orders.cancelling import may_be_cancelled
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
@@ -28,6 +32,18 @@ class ReferenceForm(PortalForm):
         [at_most(100)],
         description="Sjekk at dette samsvarer med deres interne rutiner for merking av faktura.",
     )
+    needed: Rule | None = None
+    """What the unit's reference has to look like, where it wants one."""
+
+    def validate_reference(self, field: Text) -> None:
+        """Raises the sentence for a reference that the unit wants otherwise."""
+        hold_to(self.needed, field)
+
+
+def hold_to(rule: Rule | None, field: Text) -> None:
+    """Raises the sentence for a reference that is not what a unit wants, if it wants one."""
+    if rule and (refusal := rule.refusal(field.data or "")):
+        raise ValidationError(refusal)
 
 
 def order_of(visit: Visit, number: int) -> Order:
@@ -42,7 +58,16 @@ def reference_form(visit: Visit, order: Order, reference: str | None = None) -> 
     """The form with the order's reference, or with what was typed; None once the order is invoiced."""
     if visit.catalogue.meaning(order.status) is Meaning.INVOICED:
         return None
-    form: ReferenceForm = ReferenceForm.of(visit, [("reference", order.reference if reference is None else reference)])
+    return reference_form_of(visit, order, [("reference", order.reference if reference is None else reference)])
+
+
+def reference_form_of(visit: Visit, order: Order, pairs: Iterable[tuple[str, object]]) -> ReferenceForm:
+    """The form, with what the order's unit wants its references to look like."""
+    form: ReferenceForm = ReferenceForm.of(visit, pairs)
+    form.needed = rules_of(visit.db).of(path_of(visit.db, order.unit_id))
+    form.reference.flags.required = form.needed is not None
+    if form.needed and form.needed.shown:
+        form.reference.description = f"Må fylles ut, for eksempel {form.needed.shown}."
     return form
 
 

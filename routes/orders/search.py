@@ -16,7 +16,7 @@ from models.orders.order import AlreadyInvoiced
 from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
 from routes.orders.filters import OPEN, WAITING, OrderFilters
-from routes.orders.page import ReferenceForm, draw_order, order_of, receipt_of_order, reference_form
+from routes.orders.page import draw_order, order_of, receipt_of_order, reference_form, reference_form_of
 from routes.web.answers import swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
@@ -71,11 +71,12 @@ def show(visit: Visit, number: int) -> Response:
 
 def update_reference(visit: Visit, number: int) -> Response:
     """Change the customer's own reference in place (B16)."""
-    order, form = order_of(visit, number), ReferenceForm.of(visit, visit.form.multi_items())
+    order = order_of(visit, number)
+    form = reference_form_of(visit, order, visit.form.multi_items())
     if not form.validate():
         return draw_order(visit, order, reference=form, status=422)
     try:
-        order.change_reference(visit.db, form.reference.data, by=visit.user, now=visit.now)
+        order.change_reference(visit.db, form.reference.data or "", by=visit.user, now=visit.now)
     except AlreadyInvoiced:
         return draw_order(visit, order, reference=None, status=409)
     return swap(

@@ -20,9 +20,10 @@ from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused
 from models.employees import news
 from models.employees.employee import Employee
+from models.employees.erasing import about_employees
 from models.employees.national_ids import NationalId
 from models.imports.lists import Import
-from models.operations.erasure import about_employees, purge
+from models.operations.erasure import purge
 from models.outbox.claims import delivered, resend
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, keep
@@ -231,4 +232,5 @@ def test_what_refers_to_an_employee_is_known() -> None:
         ("national_ids", False),
         ("invitations", False),
         ("due_checks", False),
+        ("import_effects", False),
     }

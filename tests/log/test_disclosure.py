@@ -10,9 +10,9 @@ from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import SignUp
 from models.core.base import Base
 from models.employees.employee import Employee
+from models.employees.erasing import about_employees
 from models.employees.national_ids import NationalId
 from models.log.disclosure.held import HELD, NOT_SHOWN
-from models.operations.erasure import about_employees
 from models.values.national_id import mask
 from tests.employees.test_new_employee import FREE_NUMBER
 from tests.invoices.test_pdf import text_of

@@ -27,7 +27,7 @@ LATER = {
 }
 """Routes whose forms stand on pages of a later step; `test_drafts` and the stories of each thing try them."""
 PRESSED = {
-    *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion"),
+    *("booking_address", "desk_remove_slot", "desk_resend", "import_deletion", "import_reversal"),
     *("invite", "invite_again", "invite_member", "invite_user"),
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
     *("restore_user", "remove_stand_in"),

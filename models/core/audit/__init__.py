@@ -6,7 +6,7 @@ last one. So none is changed, taken out or put in later without `models.log.veri
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -134,9 +134,23 @@ def record_all(db: Session, changes: Iterable[Change]) -> None:
 
 def erase(db: Session, customer_id: int, about: str, now: datetime) -> None:
     """Take out of the log what was changed of a thing; that it was, by whom and when stays, and so does the chain."""
-    of_it = (AuditEntry.customer_id == customer_id) & (AuditEntry.about == about)
-    db.execute(update(AuditEntry).where(of_it).values(changed={}, salt=None))
-    record(db, Change(customer_id=customer_id, actor=THE_PORTAL.label, about=about, action=ERASED, at=now))
+    erase_all(db, customer_id, [about], now)
+
+
+def erase_all(
+    db: Session, customer_id: int, abouts: Collection[str], now: datetime, *, by: Actor = THE_PORTAL, reason: str = ""
+) -> None:
+    """The same of many things; somebody's wish has a reason, the end of their time has none."""
+    of_them = (AuditEntry.customer_id == customer_id) & AuditEntry.about.in_(abouts)
+    db.execute(update(AuditEntry).where(of_them).values(changed={}, salt=None))
+    changed = {"reason": reason} if reason else {}
+    record_all(
+        db,
+        (
+            Change(customer_id=customer_id, actor=by.label, about=about, action=ERASED, at=now, changed=changed)
+            for about in abouts
+        ),
+    )
 
 
 def _entry(change: Change) -> AuditEntry:

@@ -118,7 +118,7 @@ class NationalIdChanged(Struct, forbid_unknown_fields=True):
 
 
 class EmployeeErased(Struct, forbid_unknown_fields=True):
-    """A former employee was erased: the CRM erases its copy, too."""
+    """A former employee was erased, or one whom an import had added that was undone: the CRM erases its copy, too."""
 
     id: int
 

@@ -13,6 +13,7 @@ from models.checks.due import DueCheck
 from models.core.audit import AuditEntry
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
+from models.imports.effects import Effect
 from models.imports.lists import Import
 from models.outbox.message import Message
 from models.users.viewings import Viewing
@@ -45,6 +46,7 @@ HELD: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "slots": (Slot, ("id", "booking_id", "starts_at", "ends_at")),
     "messages": (Message, ("id", "kind", "channel", "about", "to", "payload", "created_at", "delivered_at", "dead_at")),
     "imports": (Import, ("id", "user_id", "made_at", "applied_at", "sealed", "leavers")),
+    "import_effects": (Effect, ("id", "import_id", "fate", "at", "before", "left_at")),
     "log": (AuditEntry, ("id", "at", "actor", "about", "action", "changed")),
     "viewings": (Viewing, ("id", "user_id", "reason", "began_at", "until")),
 }
@@ -59,19 +61,23 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("employees.version", "employees.idempotency_key", "employees.fingerprint"),
         *("bookings.idempotency_key", "bookings.fingerprint", "bookings.version"),
         *("sign_ups.revision", "sign_ups.reminded_slot_id", "sign_ups.state", "invitations.after_sign_up_id"),
-        *("imports.version", "imports.key", "imports.items", "imports.done", "imports.outcome"),
+        *("imports.version", "imports.key", "imports.items", "imports.done", "imports.outcome", "imports.undone"),
+        *("imports.undone_at", "imports.undone_by", "import_effects.version", "import_effects.numbered"),
+        "import_effects.obstacle",
         "bookings.deadline_told",
         *("outbox.public_id", "outbox.sequence", "outbox.due_at", "outbox.attempts", "outbox.claim"),
         *("outbox.claimed_until", "outbox.last_error", "viewings.session_id", "slots.capacity", "slots.taken"),
     ),
     "it is a secret that opens something, or proves something": (
         *("sign_ups.link", "invitations.link", "national_ids.blind_index", "outbox.sealed"),
+        "import_effects.sealed",
         *("audit_entries.salt", "audit_entries.content", "audit_entries.digest", "audit_entries.number"),
     ),
     "the file says once whose it is": (
         *("employees.customer_id", "national_ids.customer_id", "national_ids.employee_id", "sign_ups.customer_id"),
         *("sign_ups.employee_id", "invitations.customer_id", "invitations.employee_id", "bookings.customer_id"),
         *("due_checks.customer_id", "due_checks.employee_id"),
+        *("import_effects.customer_id", "import_effects.employee_id"),
         *("slots.customer_id", "slots.unit_id", "outbox.customer_id", "imports.customer_id"),
         *("audit_entries.customer_id", "viewings.customer_id"),
     ),

@@ -24,6 +24,7 @@ from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId, mask_of
 from models.imports.cells.headings import Meaning
+from models.imports.effects import Effect
 from models.imports.lists import KEPT, Import
 from models.log.disclosure.held import HELD
 from models.outbox.message import Message
@@ -78,6 +79,7 @@ def everything_of(db: Session, keyring: Keyring, id: int, mask: str, asker: Aske
         "sign_ups": SignUp.id.in_(sign_ups),
         "checks": DueCheck.employee_id == id,
         "invitations": Invitation.id.in_(invitations),
+        "import_effects": Effect.employee_id == id,
         "bookings": or_(*(Booking.id.in_(ids) for ids in of_bookings)),
         "slots": Slot.id.in_(select(SignUp.slot_id).where(SignUp.id.in_(sign_ups))),
         "messages": (Message.customer_id == customer_id) & Message.about.in_(names),
@@ -167,6 +169,9 @@ def _put_in_words(db: Session, found: File, mask: str) -> None:
                 row["payload"] = {name: value for name, value in row["payload"].items() if name != _SECRET}
     for check in found["checks"]:
         check["due_on"] = None if check["due_on"] == NEVER else check["due_on"]
+    for effect in found["import_effects"]:
+        if "unit_id" in effect["before"]:
+            effect["before"] = effect["before"] | {"unit": units.get(effect["before"].pop("unit_id"))}
     for number in found["national_id"]:
         number["number"] = mask
         del number["sealed"]

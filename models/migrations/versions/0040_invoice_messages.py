@@ -6,7 +6,7 @@ from alembic import op
 from models.core.servers.row_security import hold
 
 revision = "0040"
-down_revision = "0033"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

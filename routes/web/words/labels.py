@@ -14,6 +14,7 @@ from models.catalogue.entry import Meaning
 from models.checks.search import State as Due
 from models.deliveries.search import State as Delivery
 from models.employees.details import Gender
+from models.imports.effects import Obstacle
 from models.imports.rows import Fate
 from models.invoices.ageing import Age
 from models.invoices.invoice import SentAs
@@ -92,6 +93,12 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Fate.GONE: Label("sluttet", "wait"),
         Fate.FAULTY: Label("feil", "bad"),
         Fate.OVERTAKEN: Label("endret imens", "wait"),
+    },
+    Obstacle: {
+        Obstacle.CHANGED: Label("endret siden", "wait"),
+        Obstacle.BOOKED: Label("meldt på eller invitert siden", "wait"),
+        Obstacle.NUMBER: Label("en annen har ansattnummeret nå", "wait"),
+        Obstacle.OUTSIDE: Label("var i en avdeling du ikke har", "wait"),
     },
     Report: {
         Report.ANNUAL_REPORT: Label("Årsrapport"),
