@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from models.customers.search import Criteria as CustomerCriteria
 from models.customers.search import find_customers
-from models.employees.desk import people_named
+from models.desk.people import people_named
 from models.invoices.desk import invoices_numbered
 from models.orders.desk import Criteria as OrderCriteria
 from models.orders.desk import find_orders
