@@ -17,7 +17,8 @@ from models.core.signed import NAME_LENGTH, LinkIsOver, NoSuchLink, Signer, name
 from models.users.events import note, tell
 from models.users.factors.devices import forget
 from models.users.issuers.issuer import Subject
-from models.users.sessions import SignedIn, end_session, end_sessions
+from models.users.issuers.only_way import only_at_work
+from models.users.sessions import SignedIn, end_session, end_sessions, first_customer
 from models.users.throttle import Bucket, account_key, forgive
 from models.users.user import User, find_active
 
@@ -88,11 +89,18 @@ def invite_user(db: Session, user: User, *, by: Actor, now: datetime) -> None:
     """Send a user the letter with which to choose the first password: a link that is good for a week.
 
     Call it once for somebody new, and again when that somebody asks for it: the newest letter's link ends those before.
+    Where a password opens nothing, the letter says how one signs in at work instead.
     `user` is flushed, active and has an address; `by` is who answers for it in the log of changes. It does not ask who
     may invite whom, nor whether there is a password already (the letter would lead to another one). The caller commits.
     """
     user.invited_at = now
-    _send(db, user, "password_invitation", INVITED_FOR, now)
+    at_work = only_at_work(db, user.id)
+    with across_customers(db):
+        has_other = first_customer(db, user.id) is not None
+    if at_work and not has_other:
+        tell(db, user, "work_invitation", {"customer": at_work[0].name, "key": at_work[0].key}, now)
+    else:
+        _send(db, user, "password_invitation", INVITED_FOR, now)
     note(db, user, "invited", by.label, now)
 
 

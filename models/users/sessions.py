@@ -20,6 +20,8 @@ from models.core.walls import select_rows
 from models.customers.account_managers import AccountManager, Contact
 from models.customers.customer import Customer
 from models.customers.stand_ins import StandIn
+from models.users.issuers.issuer import Vouched
+from models.users.issuers.only_way import has_no_other
 from models.users.user import GRANTED, HAS_FACTOR, MUST_HAVE_FACTOR, Grant, Role, User, scope_granted, with_branches
 
 IDLE = timedelta(hours=1)
@@ -54,14 +56,6 @@ class Choice:
 
     id: int
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """A customer's issuer says who it is, and where it says so, when it has asked for a password or the like."""
-
-    customer_id: int
-    proven_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +197,8 @@ def user_of_session(db: Session, session_id: int) -> int | None:
 
 
 def first_customer(db: Session, user_id: int) -> int | None:
-    """The customer that a new session begins at: the one of the user's last session, or the first by name."""
-    granted = select(Grant.customer_id).where(Grant.user_id == user_id)
+    """Where a session with a password begins: at the customer of the user's last one, or the first by name, if any."""
+    granted = select(Grant.customer_id).where(Grant.user_id == user_id, ~has_no_other(Grant.customer_id))
     last = db.scalar(
         select(UserSession.customer_id)
         .where(UserSession.user_id == user_id, UserSession.customer_id.in_(granted))
@@ -214,7 +208,8 @@ def first_customer(db: Session, user_id: int) -> int | None:
     return last or db.scalar(select(Customer.id).where(Customer.id.in_(granted)).order_by(Customer.name).limit(1))
 
 
-_REACHED = UserSession.vouched_at_id.is_(None) | (UserSession.vouched_at_id == Grant.customer_id)
+_WITH_PASSWORD = UserSession.vouched_at_id.is_(None) & ~has_no_other(Grant.customer_id)
+_REACHED = _WITH_PASSWORD | (UserSession.vouched_at_id == Grant.customer_id)
 # Built once: it is asked for by every visit.
 _SIGNED_IN = with_branches(
     select(

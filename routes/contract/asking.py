@@ -7,14 +7,20 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.types import ASGIApp, Message
+
+from routes.contract.markup import Markup
 
 Pairs = Sequence[tuple[str, str]]
 
 _TOLD = ("location", "hx-redirect", "hx-retarget", "hx-reswap", "hx-push-url", "hx-replace-url", "retry-after")
 """Headers of an answer that say where it goes."""
+
+_WITHOUT_A_PART = {204, 303, 401}
+"""Statuses of answers that htmx puts nowhere: there is nothing new, or it goes elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,18 @@ class Asked:
         return " ".join([*words, f"'http://127.0.0.1:8000{self.url}'"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back."""
 
     status: int
     headers: Mapping[str, str]
     html: str
+
+    @cached_property
+    def markup(self) -> Markup:
+        """What can be gone on with from there."""
+        return Markup(self.html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,10 @@ class Example:
     @property
     def part(self) -> str | None:
         """The part that came, where it was one."""
+        if self.answer.status in _WITHOUT_A_PART:
+            return None
         there = self.answer.headers.get("hx-retarget", f"#{self.asked.target or ''}").removeprefix("#")
-        return part_of(there) or None if self.answer.status != 204 else None
+        return part_of(there) or None
 
 
 def part_of(id: str) -> str:

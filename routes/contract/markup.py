@@ -3,10 +3,12 @@
 Who goes on is in `walk`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _VALUES = {"input", "select", "textarea"}
+_VOID = {"br", "hr", "img", "input", "link", "meta", "path", "source", "wbr"}
 
 
 @dataclass
@@ -38,6 +40,11 @@ class Form:
         """What has to be sent whatever else is; empty where the form has none."""
         return [(one.name, value) for one in self.fields if one.name == "csrf_token" for value in one.values]
 
+    def with_values(self, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What is sent where that is typed, and all else is left as it stands."""
+        rest = [(one.name, value) for one in self.fields if one.name not in typed for value in one.values]
+        return [*rest, *typed.items()]
+
 
 class Markup(HTMLParser):
     """One answer, read; `links` are the addresses that can be opened, `forms` what can be sent."""
@@ -48,6 +55,7 @@ class Markup(HTMLParser):
         self.forms: list[Form] = []
         self._field: Field | None = None
         self._form: Form | None = None
+        self._around: list[tuple[str, str]] = []
         self._ids: dict[str, Form] = {}
         self._beside: list[tuple[Form, dict[str, str | None]]] = []
         self.feed(html)
@@ -56,9 +64,11 @@ class Markup(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take down what an element offers."""
         given = dict(attrs)
+        if tag not in _VOID:
+            self._around.append((tag, given.get("hx-target:inherited") or ""))
         self.links += [address for name in ("href", "hx-get") if tag != "link" and (address := given.get(name))]
         if tag == "form":
-            target = (given.get("hx-target") or "").removeprefix("#")
+            target = (given.get("hx-target") or self._inherited()).removeprefix("#")
             self._form = self._named(given.get("id") or "")
             self._form.method, self._form.target = (given.get("method") or "get").upper(), target
             self._form.action = given.get("action") or ""
@@ -72,6 +82,10 @@ class Markup(HTMLParser):
                 self._begin_field(form, tag, given)
             elif tag == "button" and (given.get("formaction") or given.get("name")):
                 self._begin_button(form, given)
+
+    def _inherited(self) -> str:
+        """The target that what stands around an element gives it."""
+        return next((target for _, target in reversed(self._around) if target), "")
 
     def _named(self, id: str) -> Form:
         """The form with an id, which may come after what belongs to it."""
@@ -89,7 +103,9 @@ class Markup(HTMLParser):
 
     def _begin_button(self, form: Form, given: dict[str, str | None]) -> None:
         """A button that goes elsewhere, or says something of its own, is a form beside its form."""
-        self._beside.append((form, given))
+        asks_itself = "hx-post" in given or "hx-get" in given
+        own = given.get("hx-target") or (self._inherited() if asks_itself else "")
+        self._beside.append((form, given | {"hx-target": own}))
 
     def close(self) -> None:
         """All that belongs together has been seen."""
@@ -106,7 +122,10 @@ class Markup(HTMLParser):
             self._field.values = [self._field.values[0] + data]
 
     def handle_endtag(self, tag: str) -> None:
-        """A list without a choice sends its first."""
+        """What stood around has ended; a list without a choice sends its first."""
+        if any(tag == around for around, _ in self._around):
+            while self._around.pop()[0] != tag:
+                pass
         if tag in {"select", "textarea"} and self._field:
             if tag == "select" and not self._field.values:
                 self._field.values = self._field.options[:1]

@@ -33,8 +33,8 @@ _READ = re.compile(
 )
 _SHARED = {"routes.web.search", "routes.web.texts.guard"}
 """What every room reads a search with, and the answer to what it was asked about a text."""
-_ROWS = {"changes": "slots"}
-"""By the file of a part that comes with what counts along with it: the id of the part."""
+_ROWS = {"changes": "slots", "slot": "slot-{id}", "delivery": "delivery-{id}"}
+"""By the file of a part whose id is another: it comes with what counts along with it, or is one of many rows."""
 _GUARDS: dict[Who, str] = {
     anyone: "anyone",
     signed_in: "signed in",

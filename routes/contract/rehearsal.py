@@ -4,6 +4,7 @@ What is tried there is in `walk`.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,18 @@ from models.core.database import Database
 from models.core.database import run as on_the_loop
 from models.core.sealed import Keyring
 from models.core.settings import Settings
+from models.demo.meanwhile import Ahead, Meanwhile
 from routes.contract.asking import Example
+from routes.contract.errands import ERRANDS
+from routes.contract.errands.going import Errand, Going
 from routes.contract.page import Contract
 from routes.contract.walk import Walk
 from routes.web.lines import Line
+
+log = logging.getLogger("portal")
+
+_SECRET = "whsec_" + "rehearsal".ljust(32, "0")
+"""Of a CRM that fetches what it is told: nothing is sent to it."""
 
 
 class MakesPortals(Protocol):
@@ -35,7 +44,7 @@ def rehearse(lines: Sequence[Line], settings: Settings, clock: Clock, create_app
     """Examples of what each line answers; takes some seconds."""
     with TemporaryDirectory() as folder:
         var = Path(folder)
-        alone = replace(settings, database_url=f"sqlite:///{var}/rehearsal.db", var=var)
+        alone = replace(settings, database_url=f"sqlite:///{var}/rehearsal.db", var=var, crm_secrets=(_SECRET,))
         database = Database(alone.database_url)
         migrations.migrate(database.engine)
         with database.session() as db:
@@ -44,11 +53,23 @@ def rehearse(lines: Sequence[Line], settings: Settings, clock: Clock, create_app
         database.close()
 
         async def walk() -> list[Example]:
-            app = create_app(alone, clock=clock, with_postman=False)
+            ahead = Ahead(behind=clock)
+            app = create_app(alone, clock=ahead, with_postman=False)
             app.state.contract = Contract(lines, list)  # no rehearsal within the rehearsal
             try:
-                return await Walk(app, lines).go()
+                walk = Walk(app, lines)
+                for errand in ERRANDS:
+                    await _go(errand, Going(walk, app.state.portal, Meanwhile(alone.database_url, ahead)))
+                return await walk.go()
             finally:
                 await on_the_loop(app.state.portal.database.close)
 
         return asyncio.run(walk())
+
+
+async def _go(errand: Errand, going: Going) -> None:
+    """Go an errand as far as there is a way: on another day the demo may not have what it begins with."""
+    try:
+        await errand(going)
+    except LookupError as lost:
+        log.warning("An errand of the rehearsal has no way.", extra={"errand": errand.__name__, "lost": str(lost)})

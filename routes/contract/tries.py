@@ -43,7 +43,7 @@ def tries(told: Described, username: str | None, url: str, form: Form | None) ->
         path = url.partition("?")[0]
         yield from (("as it is", replace(bare, target=part)) for part in (None, *told.parts))
         if form:
-            yield "filled", replace(bare, url=f"{path}?{urlencode(_filled(told, form))}")
+            yield "filled", replace(bare, url=f"{path}?{urlencode(filled(told, form))}")
         for state, (name, value) in _searches(told):
             asked = replace(bare, url=f"{path}?{urlencode({name: value})}")
             yield from ((state, replace(asked, target=part)) for part in (None, *told.parts[:1]))
@@ -82,14 +82,14 @@ def _fillings(told: Described, form: Form) -> Iterator[tuple[str, Pairs]]:
 
     yield "empty", _pairs(form, nothing)
     yield "refused", _pairs(form, wrong)
-    filled = _filled(told, form)
-    yield "done", filled
-    yield "sent twice", filled
-    yield "the same key, other words", [(n, f"{v} 2" if kinds.get(n) == "text" else v) for n, v in filled]
+    right = filled(told, form)
+    yield "done", right
+    yield "sent twice", right
+    yield "the same key, other words", [(n, f"{v} 2" if kinds.get(n) == "text" else v) for n, v in right]
     yield "as it stands", _pairs(form, lambda _: None)
 
 
-def _filled(told: Described, form: Form) -> Pairs:
+def filled(told: Described, form: Form) -> Pairs:
     """A form as somebody fills it."""
     kinds = {taken.name: taken.kind for taken in told.fields}
     return _pairs(form, lambda one: _right(one, kinds.get(one.name, "")))

@@ -15,25 +15,42 @@ from models.demo import SIGN_INS
 from routes.contract import description
 from routes.contract.asking import Answer, Asked, Example, Person
 from routes.contract.description import Described
-from routes.contract.markup import Form, Markup
-from routes.contract.tries import tries
+from routes.contract.markup import Form
+from routes.contract.tries import filled, tries
 from routes.web.lines import Line
 
+_PASSWORDS = {username: password for username, password, _ in SIGN_INS}
 _OF_EACH = 3
 """People who open an address of the same line: one sees what another does not."""
-_BEGINNINGS = ("/", "/info", "/desk", "/login", "/password", "/guide", "/contract", "/healthz", "/readyz")
+_OFTEN = {"as it is": 2, "done": 4, "empty": 4, "a row that is not there": 1}
+_OFTEN_ELSE = 2
+"""How often the same is tried at a line, with another form or by another person."""
+_SPARE = 12
+"""Forms of other rows that are kept of a line."""
+_BEGINNINGS = (
+    "/",
+    "/info",
+    "/desk",
+    "/login",
+    "/login/work",
+    "/password",
+    "/guide",
+    "/contract",
+    "/healthz",
+    "/readyz",
+)
 """Where everybody begins."""
 _ENDS_THE_SESSION = (
-    "sign_out",
-    "forget",
-    "change_password",
-    "end_sessions",
-    "choose_password",
     "switch_customer",
     "begin_viewing",
     "end_viewing",
+    "forget",
+    "end_sessions",
+    "change_password",
+    "create_session",
+    "sign_out",
 )
-"""Lines that are tried last."""
+"""Lines that are tried last, in this order."""
 
 
 @dataclass
@@ -45,6 +62,8 @@ class Walk:
     examples: list[Example] = field(default_factory=list)
     _reached: dict[str, list[tuple[Person, str, Form | None]]] = field(default_factory=dict)
     """By the name of a line: who came there, at which address, and with which form."""
+    _spare: dict[str, list[tuple[Person, str, Form]]] = field(default_factory=dict)
+    """Forms of other rows: what was done to one row cannot be done to it again."""
     _seen: set[tuple[str, str | None, int]] = field(default_factory=set)
     _opened: Counter[str] = field(default_factory=Counter)
     """How many people opened addresses of a kind."""
@@ -52,26 +71,28 @@ class Walk:
 
     async def go(self) -> list[Example]:
         """Walk, and come back with the examples in the order of the map."""
-        people = [Person(self.app)]
-        for username, password, _ in SIGN_INS:
-            people.append(person := Person(self.app, username))
-            await self._sign_in(person, password)
+        people = [await self.enter(username) for username in (None, *_PASSWORDS)]
         for person in people:
             await self._look_around(person)
         order = {line.name: at for at, line in enumerate(self.lines)}
         tried: set[str] = set()
         while new := [line for line in self.lines if line.name in self._reached.keys() - tried]:
             quiet = [line for line in new if line.name not in _ENDS_THE_SESSION]
-            for line in sorted(quiet or new, key=lambda line: line.method == "POST"):
+            last = sorted(new, key=lambda line: _ENDS_THE_SESSION.index(line.name))[:1] if not quiet else []
+            for line in last or sorted(quiet, key=lambda line: line.method == "POST"):
                 tried.add(line.name)
                 await self._try(line)
         return sorted(self.examples, key=lambda example: order[example.line])
 
-    async def _sign_in(self, person: Person, password: str) -> None:
-        page = await person.ask(Asked(None, "GET", "/login"))
-        token = next(form.token for form in Markup(page.html).forms if form.token)
-        pairs = [("username", person.username or ""), ("password", password), *token]
-        await person.ask(Asked(None, "POST", "/login", pairs))
+    async def enter(self, username: str | None) -> Person:
+        """Somebody at a browser of their own: signed in, where it is a user."""
+        person = Person(self.app, username)
+        if username:
+            page = await person.ask(Asked(None, "GET", "/login"))
+            token = next(form.token for form in page.markup.forms if form.token)
+            pairs = [("username", username), ("password", _PASSWORDS[username]), *token]
+            await person.ask(Asked(None, "POST", "/login", pairs))
+        return person
 
     # Where one comes to
 
@@ -80,7 +101,7 @@ class Walk:
         ways, opened, lines = dict.fromkeys(_BEGINNINGS), set[str](), set[str]()
         while url := next((way for way in ways if way not in opened), None):
             opened.add(url)
-            line = self._line("GET", url)
+            line = self.line("GET", url)
             if line is None or (url not in _BEGINNINGS and not self._is_worth(_kind_of(line, url), lines)):
                 continue
             if answer := await self._open(person, line, url):
@@ -93,25 +114,29 @@ class Walk:
         answer = await person.ask(asked)
         if _is_outside(answer):
             return None
-        self._reached.setdefault(line.name, []).append((person, url, None))
-        self._opened[_kind_of(line, url)] += 1
         self._keep(line, "as it is", asked, answer)
-        for form in Markup(answer.html).forms:
-            self._keep_form(person, form)
+        if answer.status < 400:
+            self._reached.setdefault(line.name, []).append((person, url, None))
+            self._opened[_kind_of(line, url)] += 1
+            self._keep_forms(person, answer)
         return answer
 
     def _is_worth(self, kind: str, kinds: set[str]) -> bool:
         """Whether somebody who has opened addresses of those kinds opens another one."""
         return kind not in kinds and self._opened[kind] < _OF_EACH
 
-    def _keep_form(self, person: Person, form: Form) -> None:
-        line = self._line(form.method, form.action)
-        if line is not None:
-            ways = self._reached.setdefault(line.name, [])
-            if len(ways) <= _OF_EACH and form.looks not in {kept.looks for _, _, kept in ways if kept}:
-                ways.append((person, form.action.partition("#")[0], form))
+    def _keep_forms(self, person: Person, answer: Answer) -> None:
+        for form in answer.markup.forms:
+            line = self.line(form.method, form.action)
+            if line is not None:
+                ways, way = self._reached.setdefault(line.name, []), (person, form.action.partition("#")[0], form)
+                if len(ways) <= _OF_EACH and form.looks not in {kept.looks for _, _, kept in ways if kept}:
+                    ways.append(way)
+                elif len(spare := self._spare.setdefault(line.name, [])) < _SPARE:
+                    spare.append(way)
 
-    def _line(self, method: str, url: str) -> Line | None:
+    def line(self, method: str, url: str) -> Line | None:
+        """The line of the map that an address is of."""
         path = url.partition("#")[0].partition("?")[0]
         if (method, path) not in self._lines:
             scope = {"type": "http", "method": method, "path": path, "headers": []}
@@ -125,11 +150,30 @@ class Walk:
     async def _try(self, line: Line) -> None:
         told = description.described(line)
         ways = self._reached.get(line.name, [])
-        bare = [way for way in ways if not way[2]][:2]  # of pages, whoever comes later sees the same
+        bare = [way for way in ways if not way[2]][: 2 if told.parts else 1]  # whoever comes later sees the same
+        often = Counter[tuple[str, str | None]]()
         for person, url, form in [*bare, *(way for way in ways if way[2])]:
             for state, asked in tries(told, person.username, url, form):
-                if not self._is_whole(told):
+                often[state, asked.target] += 1
+                is_new = often[state, asked.target] <= _OFTEN.get(state, _OFTEN_ELSE)
+                if is_new and not self._is_whole(told):
                     await self._ask(line, person, state, asked)
+        for person, url, form in self._spare.get(line.name, []):
+            for part in self._unseen(told)[:1]:
+                fields = filled(told, form)
+                await self._ask(line, person, "done", Asked(person.username, told.method, url, fields, part))
+
+    def _unseen(self, told: Described) -> list[str]:
+        """The parts of a line that have not come yet; which rows a part is of, its form says."""
+        seen = {part for name, part, _ in self._seen if name == told.name}
+        return [part for part in told.parts if part not in seen and "{" not in part]
+
+    async def ask(self, person: Person, state: str, asked: Asked) -> Answer:
+        """Ask on an errand, and keep what came."""
+        answer, line = await person.ask(asked), self.line(asked.method, asked.url)
+        if line is not None and not _is_outside(answer):
+            self._keep(line, state, asked, answer)
+        return answer
 
     async def _ask(self, line: Line, person: Person, state: str, asked: Asked) -> None:
         if asked.method == "POST" and not any(name == "csrf_token" for name, _ in asked.fields):
@@ -138,11 +182,10 @@ class Walk:
         if _is_outside(answer):
             return
         self._keep(line, state, asked, answer)
-        if asked.target is None:
-            for form in Markup(answer.html).forms:
-                self._keep_form(person, form)
+        if asked.target is None or asked.method == "POST":
+            self._keep_forms(person, answer)
         for way in _further(answer) if asked.method == "POST" else ():
-            beyond = self._line("GET", way)
+            beyond = self.line("GET", way)
             if beyond is not None and beyond.name not in self._reached:
                 await self._open(person, beyond, way)
 
@@ -166,7 +209,7 @@ def _kind_of(line: Line, url: str) -> str:
 
 def _further(answer: Answer) -> list[str]:
     """The addresses that an answer leads to or offers."""
-    ways = [answer.headers.get("location", ""), *Markup(answer.html).links]
+    ways = [answer.headers.get("location", ""), *answer.markup.links]
     return [way.partition("#")[0] for way in ways if way.startswith("/")]
 
 

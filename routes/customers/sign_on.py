@@ -11,7 +11,7 @@ from models.core.lanes import Lane
 from models.customers.customer import Customer
 from models.exchange.oidc import IssuerFailed, NoAnswer
 from models.exchange.oidc.discovery import Issuers, Metadata, known_here
-from models.users.sign_on.changes import DomainTaken, Shown, remove, set_up, shown
+from models.users.sign_on.changes import DomainTaken, NotProved, Shown, remove, set_up, shown
 from routes.customers.sign_on_form import SignOnForm, stored
 from routes.web.answers import go, page
 from routes.web.entrance.confirming import OwnPassword, is_confirmed
@@ -20,6 +20,10 @@ from routes.web.visit import Visit
 
 NO_ANSWER = "Utstederen svarer ikke ({why}). Er adressen riktig, prøver du igjen senere."
 NOT_FIT = "Utstederen svarer, men ikke slik den skal ({why}). Sjekk adressen, og be kunden se over oppsettet."
+NOT_PROVED = (
+    "Passord kan først slås av når noen har logget inn med jobbkontoen, slik den er satt opp nå. Lagre uten krysset, "
+    "og be en av brukerne om å prøve."
+)
 
 
 class RemovalForm(PortalForm):
@@ -43,9 +47,12 @@ def update(visit: Visit, id: int) -> Response:
         return _page(visit, issuer, form, status=422)
     try:
         set_up(visit.db, visit.portal.keyring, id, form.wanted, by=visit.user, now=visit.now)
-    except DomainTaken as taken:
+    except (DomainTaken, NotProved) as refused:
         visit.undo()
-        form.domains.errors = [f"{taken.domain} er en annen kundes domene."]
+        if isinstance(refused, DomainTaken):
+            form.domains.errors = [f"{refused.domain} er en annen kundes domene."]
+        else:
+            form.is_only_way.errors = [NOT_PROVED]
         return _page(visit, issuer, form, status=422)
     return go(visit, visit.url("desk_sign_on", id=id), say="Innloggingen er lagret.")
 

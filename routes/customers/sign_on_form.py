@@ -65,6 +65,10 @@ class SignOnForm(PortalForm):
         description="Kryss av for BankID, ID-porten og andre der ikke bare kundens egne har konto.",
     )
     is_on = BooleanField("Slått på", description="Før det kan ingen logge inn slik.")
+    is_only_way = BooleanField(
+        "Passord er slått av",
+        description="Brukerne kommer bare inn med jobbkontoen. Medarbeidere logger inn som før.",
+    )
     own_password = OwnPassword()
     has_secret = False
 
@@ -72,6 +76,11 @@ class SignOnForm(PortalForm):
         """The first time there has to be one."""
         if not field.data and not self.has_secret:
             raise ValidationError("Skriv hemmeligheten som portalen har fått hos utstederen.")
+
+    def validate_is_only_way(self, field: BooleanField) -> None:
+        """A door that is shut is no way in."""
+        if field.data and not self.is_on.data:
+            raise ValidationError("Innloggingen med jobbkonto må være slått på når passord er slått av.")
 
     @property
     def wanted(self) -> Wanted:
@@ -83,6 +92,7 @@ class SignOnForm(PortalForm):
             self.domains.value,
             must_verify=self.must_verify.data,
             is_on=self.is_on.data,
+            is_only_way=self.is_only_way.data,
         )
 
 
@@ -90,7 +100,7 @@ def stored(issuer: Shown | None) -> list[tuple[str, object]]:
     """What is set up, as a browser would send it."""
     if issuer is None:
         return [("is_on", "1")]
-    ticked = [(name, "1") for name in ("must_verify", "is_on") if getattr(issuer, name)]
+    ticked = [(name, "1") for name in ("must_verify", "is_on", "is_only_way") if getattr(issuer, name)]
     return [
         ("address", issuer.address),
         ("client_id", issuer.client_id),

@@ -120,6 +120,7 @@ _FIELDS = {
     "domains": "e-postdomener",
     "must_verify": "krever bekreftet e-post",
     "is_on": "slått på",
+    "is_only_way": "passord slått av",
     "handed_over": "timer gitt videre",
     "employee": "ansatt",
     "name": "navn",

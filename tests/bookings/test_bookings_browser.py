@@ -75,6 +75,7 @@ def test_sign_up_by_keyboard_on_a_phone(person: Callable[..., Visitor], live: Li
     assert hilde.complaints == []
 
 
+@pytest.mark.rest  # as in the stories without a browser
 def test_sign_up_move_and_take_off_without_script(person: Callable[..., Visitor], live: LivePortal) -> None:
     stage = Stage(live)
     hilde = person(width=PHONE, script=False).sign_in(to=stage.url)

@@ -161,6 +161,7 @@ def test_no_words_of_a_command_are_too_much_for_it(desk: Shell) -> None:
                 read(word)
 
 
+@pytest.mark.rest  # a process starts
 def test_wrong_words_are_no_traceback_in_a_shell_either() -> None:
     command: list[str | bytes] = [sys.executable, "app.py", "quarantine", b"\xff"]
     done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=False)

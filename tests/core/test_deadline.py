@@ -84,6 +84,7 @@ def test_a_database_that_keeps_silent_is_not_waited_for_and_nothing_is_stored(qu
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+@pytest.mark.rest  # it waits
 def test_a_commit_that_takes_too_long_is_not_cut_off_nor_denied(quiet_house: House) -> None:
     page = quiet_house.sign_in("Tester")
     form = page.open("/employees/new").fill(**KARI).soup.select_one("#employee-form")

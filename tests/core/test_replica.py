@@ -105,6 +105,7 @@ def test_lists_come_from_the_replica_unless_it_lacks_what_one_has_written(
 
 @pytest.mark.postgres
 @on_postgresql
+@pytest.mark.rest  # servers stop and start
 def test_while_no_server_leads_every_list_is_answered_and_nothing_else_pretends(cluster: Cluster) -> None:
     lists: dict[str, list[str]] = {"kam.lie": [], "hms.fjord": [], "Tester": []}
     for line in FROM_REPLICA:
@@ -131,6 +132,7 @@ def test_while_no_server_leads_every_list_is_answered_and_nothing_else_pretends(
 
 @pytest.mark.postgres
 @on_postgresql
+@pytest.mark.rest  # it waits
 def test_a_leader_that_keeps_silent_is_left_alone_for_a_while(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +148,7 @@ def test_a_leader_that_keeps_silent_is_left_alone_for_a_while(
 
 @pytest.mark.postgres
 @on_postgresql
+@pytest.mark.rest  # servers stop and start
 def test_without_a_leader_nobody_sees_less_than_was_written_nor_looks_unrecorded(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,6 +240,7 @@ ESCAPES = {
     "models/users/factors/passkeys.py",
     "models/users/factors/recovery_codes.py",
     "models/users/issuers/issuer.py",
+    "models/users/issuers/only_way.py",
     "models/users/sign_on/changes.py",
     "models/users/sign_on/linking.py",
     "models/users/password_links.py",

@@ -41,6 +41,7 @@ class Demo:
 
     db: Session
     now: datetime
+    path: Path
 
     def all(self, table: type[T]) -> list[T]:
         return list(self.db.scalars(select(table).order_by(*inspect(table).primary_key)))
@@ -81,6 +82,15 @@ def loaded(path: Path, now: datetime) -> Iterator[Demo]:
     with database.session() as db:
         load(db, Keyring(FIELD_KEYS), now=now)
         db.commit()
+    database.close()
+    with read_back(path, now) as demo:
+        yield demo
+
+
+@contextmanager
+def read_back(path: Path, now: datetime) -> Iterator[Demo]:
+    """What was loaded as of `now`."""
+    database = Database(f"sqlite:///{path}")
     with database.session() as db, across_customers(db):
-        yield Demo(db, now)
+        yield Demo(db, now, path)
     database.close()

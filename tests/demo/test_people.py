@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -24,7 +25,7 @@ from models.users.user import Grant, User, find_user
 from models.values.national_id import birth_date_warning, mask
 from models.values.national_id import is_valid as is_valid_number
 from models.values.organisation_number import is_valid
-from tests.demo.loaded import AUTUMN, Demo, loaded
+from tests.demo.loaded import AUTUMN, Demo, read_back
 from tests.stage.databases import FIELD_KEYS
 from tests.stage.times import TODAY
 
@@ -110,8 +111,11 @@ def test_the_users_have_the_rights_of_the_table(autumn: Demo) -> None:
     assert rights(autumn, "kam.lie") == {}
 
 
-def test_the_tester_finds_the_guides_order_in_the_only_unit(tmp_path: Path) -> None:
-    with loaded(tmp_path / "portal.db", AUTUMN) as demo:
+def test_the_tester_finds_the_guides_order_in_the_only_unit(autumn: Demo, tmp_path: Path) -> None:
+    """Signing in is written, so it is done to a copy."""
+    file = tmp_path / "portal.db"
+    copyfile(autumn.path, file)
+    with read_back(file, AUTUMN) as demo:
         tester = find_user(demo.db, "Tester")
         assert tester is not None
         customer_id = demo.unit("Demokunde_Test").customer_id
@@ -122,7 +126,7 @@ def test_the_tester_finds_the_guides_order_in_the_only_unit(tmp_path: Path) -> N
         has = {Right.ORDERS, Right.EMPLOYEES, Right.INVOICES}
         assert signed_in.scope == Scope(customer_id, {right: None if right in has else frozenset() for right in Right})
         demo.db.commit()
-        database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
+        database = Database(f"sqlite:///{file}")
         with database.session(signed_in.scope) as db:
             assert [unit.name for unit in units_in_scope(db, signed_in.scope, Right.ORDERS)] == ["Demokunde_Test"]
             assert [row.number for row in find_orders(db, Criteria(number=GUIDES_NUMBER)).rows] == [GUIDES_NUMBER]

@@ -225,6 +225,7 @@ def failures(portal: Running) -> set[str]:
     return found
 
 
+@pytest.mark.rest  # a proxy and a portal start
 def test_behind_a_proxy_people_sign_in_and_nobody_chooses_the_own_address(proxied: Proxied) -> None:
     with proxied.browser() as browser:
         answer = browser.get(f"http://127.0.0.1:{proxied.http}/orders")

@@ -90,6 +90,7 @@ def test_the_units_are_narrowed_while_one_types(visitor: Visitors) -> None:
     expect(person.rows.first).to_contain_text("Tromsø")
 
 
+@pytest.mark.rest  # as in the stories without a browser
 def test_the_same_without_script(visitor: Visitors) -> None:
     person = visitor(script=False).sign_in("leder.brann", to="/employees")
     person.field("Fritekst:").fill("øvre")

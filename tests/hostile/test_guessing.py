@@ -70,6 +70,7 @@ def test_requests_for_links_that_come_at_once_are_counted(quiet_house: House) ->
         assert len(db.scalars(select(PasswordRequest.id)).all()) == 20
 
 
+@pytest.mark.rest  # many passwords are tried
 def test_the_owners_browser_gets_in_however_many_guess_from_its_address(quiet_house: House) -> None:
     owner = quiet_house.visitor().open("/login").fill(username="hms.fjord", password="demo-hms.fjord")
     owner.press("Logg inn").press("Logg ut")

@@ -98,6 +98,7 @@ TEXTS = st.one_of(
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), min_size=1, max_size=5))
 @settings(max_examples=200, deadline=None, derandomize=True)
+@pytest.mark.rest  # many texts
 def test_what_we_write_as_csv_comes_back_and_is_never_a_formula(rows: list[list[str]]) -> None:
     out = writer("csv", ["Overskrift", "To"])
     content = out.add(rows) + out.end()

@@ -50,6 +50,7 @@ def said(data: bytes, path: str) -> str:
     return "" if node is None else visible(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", node.text or "")).strip()
 
 
+@pytest.mark.rest  # many files
 def test_what_is_broken_is_refused_or_kept_as_it_says(quiet_house: House) -> None:
     rng, kept = Random(15), list[str]()  # noqa: S311  # the same in each run
     with quiet_house.behind() as db:

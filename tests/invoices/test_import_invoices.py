@@ -451,6 +451,7 @@ def test_what_is_not_an_ordinary_file_is_refused_and_so_are_a_hundred_megabytes(
     assert command() == (2, [])
 
 
+@pytest.mark.rest  # a process starts
 def test_whoever_reads_only_the_first_lines_gets_no_traceback(tmp_path: Path) -> None:
     for number in range(2000):  # more lines than a pipe holds
         (tmp_path / f"{number:04}.xml").write_bytes(b"x")

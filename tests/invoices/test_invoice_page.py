@@ -199,6 +199,7 @@ ODD_NUMBERS = [
 ]
 
 
+@pytest.mark.rest  # many invoices
 def test_whatever_numbers_there_are_each_invoice_has_its_page_its_pdf_and_its_file(quiet_house: House) -> None:
     with quiet_house.behind() as db:
         for number in ODD_NUMBERS:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from itertools import combinations, product
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +161,7 @@ def groups_of(count: int) -> list[tuple[int, ...]]:
     return [group for n in range(1, count + 1) for group in combinations(range(count), n)]
 
 
+@pytest.mark.rest  # many numbers
 def test_who_tries_all_numbers_that_fit_the_pages_cannot_tell_a_group_under_five_from_a_larger_one() -> None:
     """Bounds as a linear program would find them, found by trying: from zero to five or more, for each small group."""
     for shape in SHAPES:

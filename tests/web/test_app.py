@@ -129,6 +129,7 @@ def test_without_keys_no_command_starts_nor_makes_a_database(var: Path, portal: 
     assert not (var / "portal.db").exists()
 
 
+@pytest.mark.rest  # three processes start
 def test_a_wrong_key_stops_the_start_in_one_sentence(var: Path) -> None:
     with running(var, "serve", WORKERS="2", SECRET_KEYS=SECRET_KEY, FIELD_KEYS="k1:short") as wrong:
         assert wrong.process.wait(PATIENCE) == 2

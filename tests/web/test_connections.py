@@ -109,6 +109,7 @@ def served(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     here.close()
 
 
+@pytest.mark.rest  # it waits
 def test_who_keeps_it_waiting_is_left(served: Served) -> None:
     with ExitStack() as open_ones:
         silent, half, again, body, answer = (open_ones.enter_context(served.connect()) for _ in range(5))
@@ -154,6 +155,7 @@ def test_silent_connections_keep_nobody_out_and_busy_ones_say_so(
 CHUNKED = b"POST /page " + HOST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+@pytest.mark.rest  # hundreds of connections
 def test_what_is_too_much_or_nonsense_is_answered_alike(served: Served) -> None:
     for sent, answered in (
         (b"GET /page " + HOST + b"X-Long: " + b"a" * 70_000 + b"|" + b"a" * 70_000, r"HTTP/1.1 4(00|31) "),
@@ -174,6 +176,7 @@ def test_what_is_too_much_or_nonsense_is_answered_alike(served: Served) -> None:
             assert re.match(answered, rest(wire)), sent[:100]
 
 
+@pytest.mark.rest  # hundreds of requests
 def test_many_requests_at_once_are_answered_in_turn_and_few_of_them_wait(served: Served) -> None:
     asked = [b"POST /page " + HOST + b"Content-Length: %d\r\n\r\n" % count + b"a" * count for count in range(300)]
     with served.connect() as wire:

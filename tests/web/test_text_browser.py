@@ -46,6 +46,7 @@ def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["lynx", "links"])  # w3m wants an editor of its own for a longer text
+@pytest.mark.rest  # the journey has the like
 def test_a_message_is_written_and_read(terminal: Terminals, live: LivePortal, name: str) -> None:
     person = terminal(name, "/orders/307512")
     person.sees("Brukernavn")
@@ -61,6 +62,7 @@ def test_a_message_is_written_and_read(terminal: Terminals, live: LivePortal, na
 
 
 @pytest.mark.parametrize("name", TEXT_BROWSERS)
+@pytest.mark.rest  # the journey has the like
 def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) -> None:
     person = terminal(name, "/employees/new")
     person.sees("Brukernavn")
@@ -88,6 +90,7 @@ def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) 
     person.sees("12345678")
 
 
+@pytest.mark.rest  # the journey has the like
 def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
     person = terminal("lynx", "/invoices")
     person.sees("Brukernavn")
@@ -104,6 +107,7 @@ def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
 
 
 @pytest.mark.parametrize("name", ["lynx", "w3m"])
+@pytest.mark.rest  # the journey has the like
 def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: LivePortal, name: str) -> None:
     with live.behind() as db:
         url, [employee] = f"/bookings/{a_round(db).id}", people(db, 1)

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -76,8 +77,14 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """A module as Python reads it, read once."""
+    return ast.parse(path.read_bytes())
+
+
 def test_each_module_has_a_sign_on_its_door() -> None:
-    signs = {named(path): ast.get_docstring(ast.parse(path.read_bytes())) for path in MODULES}
+    signs = {named(path): ast.get_docstring(tree(path)) for path in MODULES}
     assert [name for name, sign in signs.items() if not sign] == []
 
 
@@ -91,7 +98,7 @@ def test_no_folder_module_or_function_holds_more_than_one_looks_through() -> Non
     long = {
         f"{named(path)} {function.name}": length
         for path in built
-        for function in ast.walk(ast.parse(path.read_bytes()))
+        for function in ast.walk(tree(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (function.end_lineno or 0) - function.lineno + 1) > MOST_LINES_OF_A_FUNCTION
     }
@@ -133,7 +140,8 @@ def test_whoever_takes_one_row_of_several_says_in_which_order_they_stand() -> No
     taken = {
         f"{named(path)}:{query.lineno}": ast.unparse(query)
         for path in places
-        for node in ast.walk(ast.parse(path.read_bytes()))
+        if re.search(rb"\.first\(\)|\.all\(\)\[", text := path.read_bytes())
+        for node in ast.walk(ast.parse(text))
         if (query := query_of_which_one_is_taken(node))
     }
     assert {place: query for place, query in taken.items() if "select(" in query and "order_by(" not in query} == {}
@@ -162,7 +170,7 @@ def test_no_state_is_known_by_a_word_that_pages_show() -> None:
 
 def texts_asked_for(path: Path) -> Iterator[str]:
     """What a module compares with, looks up, or has as the value of an enum; history and demo are data."""
-    for node in ast.walk(ast.parse(path.read_bytes())) if {HISTORY, DEMO}.isdisjoint(path.parents) else ():
+    for node in ast.walk(tree(path)) if {HISTORY, DEMO}.isdisjoint(path.parents) else ():
         match node:
             case ast.Compare(left=left, comparators=others):
                 asked = [left, *others]

@@ -34,6 +34,10 @@ class Issuer(CustomerOwned, Sealed, Base):
     """Whether it has to say that it has verified an e-mail address: where not only the customer's own people have
     accounts, as with BankID."""
     is_on: Mapped[bool]
+    is_only_way: Mapped[bool] = mapped_column(default=False)
+    """Whether a password does not reach the customer any more."""
+    proved_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When somebody first came in through it as it is set up now; before that it cannot be the only way."""
 
     @property
     def place(self) -> str:
@@ -102,6 +106,17 @@ class SetUp:
     secret: str
     must_verify: bool
     domains: frozenset[str]
+    sealed: str
+    """The secret as it is stored."""
+    is_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A customer's issuer says who it is, and where it says so, when it has asked for a password or the like."""
+
+    customer_id: int
+    proven_at: datetime | None
 
 
 def any_key(db: Session, best: str | None) -> str | None:
@@ -145,4 +160,6 @@ def _set_up(db: Session, keyring: Keyring, issuer: Issuer) -> SetUp:
         keyring.open(issuer.sealed, place=issuer.place),
         issuer.must_verify,
         frozenset(domains),
+        issuer.sealed,
+        issuer.proved_at is not None,
     )

@@ -17,9 +17,13 @@ from models.core.sealed import Keyring
 from models.core.signed import new_name
 from models.users.administration import administrators, held
 from models.users.events import tell
-from models.users.issuers.issuer import Issuer, IssuerDomain, Subject
+from models.users.issuers.issuer import Issuer, IssuerDomain, SetUp, Subject
 from models.users.sessions import SignedIn, UserSession
 from models.users.user import User
+
+
+class NotProved(Exception):
+    """Nobody has come in through the issuer as it would be: it cannot become the only way."""
 
 
 class DomainTaken(Exception):
@@ -40,6 +44,7 @@ class Wanted:
     domains: tuple[str, ...]
     must_verify: bool
     is_on: bool
+    is_only_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,9 @@ class Shown:
     domains: tuple[str, ...]
     must_verify: bool
     is_on: bool
+    is_only_way: bool
+    is_proved: bool
+    """Whether somebody has come in through it as it is set up."""
     linked: int
     """How many users it has vouched for."""
 
@@ -62,15 +70,15 @@ def shown(db: Session, customer_id: int) -> Shown | None:
     if issuer is None:
         return None
     linked = db.scalar(select(func.count(Subject.id)).where(Subject.customer_id == customer_id)) or 0
-    more, domains = (issuer.must_verify, issuer.is_on, linked), _domains(db, customer_id)
-    return Shown(issuer.key, issuer.address, issuer.client_id, domains, *more)
+    ticks = (issuer.must_verify, issuer.is_on, issuer.is_only_way, issuer.proved_at is not None)
+    return Shown(issuer.key, issuer.address, issuer.client_id, _domains(db, customer_id), *ticks, linked)
 
 
 def set_up(db: Session, keyring: Keyring, customer_id: int, wanted: Wanted, *, by: SignedIn, now: datetime) -> None:
-    """Say where a customer's users sign in at work; raises DomainTaken.
+    """Say where a customer's users sign in at work; raises DomainTaken and NotProved.
 
     Another issuer, or another name of the portal there, knows users by other names: they are linked anew. Whoever came
-    in through what is not so any more is out.
+    in through what is not so any more is out, as is, where it becomes the only way, whoever came with a password.
     """
     held(db, by, customer_id)
     issuer = db.scalar(select(Issuer).where(Issuer.customer_id == customer_id).with_for_update())
@@ -81,7 +89,11 @@ def set_up(db: Session, keyring: Keyring, customer_id: int, wanted: Wanted, *, b
     elif (issuer.address, issuer.client_id) != (wanted.address, wanted.client_id):
         db.execute(delete(Subject).where(Subject.customer_id == customer_id))
     issuer.address, issuer.client_id, issuer.is_on = wanted.address, wanted.client_id, wanted.is_on
-    issuer.must_verify = wanted.must_verify
+    issuer.must_verify, issuer.is_only_way = wanted.must_verify, wanted.is_only_way
+    if before and (wanted.secret or any(before[name] != of for name, of in _client(issuer).items())):
+        issuer.proved_at = None
+    if wanted.is_only_way and not (wanted.is_on and issuer.proved_at):
+        raise NotProved
     if wanted.secret:
         issuer.keep(keyring, wanted.secret)
     db.flush()
@@ -90,10 +102,20 @@ def set_up(db: Session, keyring: Keyring, customer_id: int, wanted: Wanted, *, b
     if before == after and not wanted.secret:
         return
     _end_sessions(db, customer_id, now)
+    if wanted.is_only_way and before.get("is_only_way") != "ja":
+        _end_sessions_with_password(db, customer_id, now)
     names = [name for name in after if before.get(name) != after[name]]
     sides = (("before", before), ("after", after)) if names else ()
     told = {side: {name: of[name] for name in names if name in of} for side, of in sides}
     _say(db, customer_id, "sign-on changed" if before else "sign-on set up", told, by=by, now=now)
+
+
+def prove(db: Session, issuer: SetUp, now: datetime) -> None:
+    """Somebody has come in through an issuer; where it was set up otherwise meanwhile, that says nothing of it."""
+    unchanged = (Issuer.customer_id == issuer.customer_id) & (Issuer.address == issuer.address)
+    unchanged &= (Issuer.client_id == issuer.client_id) & (Issuer.sealed == issuer.sealed)
+    with across_customers(db):
+        db.execute(update(Issuer).where(unchanged, Issuer.proved_at.is_(None)).values(proved_at=now))
 
 
 def remove(db: Session, customer_id: int, *, by: SignedIn, now: datetime) -> bool:
@@ -129,6 +151,14 @@ def _end_sessions(db: Session, customer_id: int, now: datetime, *, user_id: int 
     db.execute(update(UserSession).where(live).values(ended_at=now))
 
 
+def _end_sessions_with_password(db: Session, customer_id: int, now: datetime) -> None:
+    """Users who are at the customer with a password sign in anew; whoever is elsewhere with one stays there."""
+    users = select(User.id).where(User.account_manager_id.is_(None))
+    here = (UserSession.customer_id == customer_id) & UserSession.vouched_at_id.is_(None)
+    live = here & UserSession.ended_at.is_(None) & UserSession.user_id.in_(users)
+    db.execute(update(UserSession).where(live).values(ended_at=now))
+
+
 def _set_domains(db: Session, customer_id: int, domains: tuple[str, ...]) -> None:
     there = set(_domains(db, customer_id))
     gone = IssuerDomain.domain.in_(there.difference(domains))
@@ -149,13 +179,14 @@ def _domains(db: Session, customer_id: int) -> tuple[str, ...]:
 
 def _told(issuer: Issuer, domains: tuple[str, ...]) -> dict[str, Any]:
     """What the log says of it."""
-    return {
-        "issuer": issuer.address,
-        "client_id": issuer.client_id,
-        "domains": list(domains),
-        "must_verify": "ja" if issuer.must_verify else "nei",
-        "is_on": "ja" if issuer.is_on else "nei",
-    }
+    ticks = {name: getattr(issuer, name) for name in ("must_verify", "is_on", "is_only_way")}
+    said = {name: "ja" if is_so else "nei" for name, is_so in ticks.items()}
+    return {**_client(issuer), "domains": list(domains), **said}
+
+
+def _client(issuer: Issuer) -> dict[str, str]:
+    """Whom the portal asks, and as whom."""
+    return {"issuer": issuer.address, "client_id": issuer.client_id}
 
 
 def _say(db: Session, customer_id: int, action: str, told: dict[str, Any], *, by: SignedIn, now: datetime) -> None:

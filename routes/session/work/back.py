@@ -11,8 +11,8 @@ from models.core.lanes import Full, Lane
 from models.exchange.oidc import IssuerFailed, WrongCode
 from models.exchange.oidc.id_tokens import Told
 from models.exchange.oidc.sign_on import redeem
-from models.users.issuers.issuer import SetUp
-from models.users.sessions import Vouched
+from models.users.issuers.issuer import SetUp, Vouched
+from models.users.sign_on.changes import prove
 from models.users.sign_on.linking import Account, Stranger, user_meant
 from models.users.throttle import Bucket, TooManyAttempts, attempt, take_back
 from routes.session.beginning import begin
@@ -74,6 +74,8 @@ def _heard(visit: Visit, issuer: SetUp, way: Going, brought: dict[str, str], cou
     if way.again and not (told.proven_at and told.proven_at.timestamp() >= way.at - _SKEW):
         return failed(visit, issuer, NOT_PROVEN, status=403, back_to=way.back_to)
     take_back(visit.db, counted)
+    if not issuer.is_proved:
+        prove(visit.db, issuer, visit.now)
     response = begin(
         visit, user, way.back_to, given="work account", vouched=Vouched(issuer.customer_id, told.proven_at)
     )

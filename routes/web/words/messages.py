@@ -32,6 +32,7 @@ KINDS = {
     "password_invitation": "Invitasjon til portalen",
     "report_published": "Ny rapport",
     "time_given_back": "En time er gitt tilbake",
+    "work_invitation": "Invitasjon til portalen",
     "work_account_linked": "Jobbkonto knyttet til brukeren",
     "booking.changed": "Booking endret",
     "booking.published": "Ny booking",

@@ -1,0 +1,129 @@
+"""Somebody who goes an errand: opens pages one after the other, and sends the forms that stand there.
+
+The errands themselves are in the modules beside this one.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from routes.contract.asking import Answer, Asked, Person
+from routes.contract.description import described
+from routes.contract.markup import Form, Markup
+from routes.contract.tries import filled
+from routes.web.lines import Line
+from routes.web.portal import Portal
+
+
+class Outside(Protocol):
+    """What happens beside the portal meanwhile."""
+
+    def password_letter(self, username: str) -> tuple[str, str]:
+        """The link in a letter to choose a password with, unsigned, and whom it is to."""
+
+    def appointment_letter(self) -> tuple[str, str]:
+        """The same of an appointment."""
+
+    def time_passes(self, how_long: timedelta) -> None:
+        """It is so much later."""
+
+    def crm_takes_all(self) -> None:
+        """The CRM takes what it is told."""
+
+    def letter_is_refused(self) -> None:
+        """A letter comes back."""
+
+
+class Takes(Protocol):
+    """The walk, which asks, and keeps what came as an example."""
+
+    def line(self, method: str, url: str) -> Line | None:
+        """The line of the map that an address is of."""
+
+    async def ask(self, person: Person, state: str, asked: Asked) -> Answer:
+        """Ask, and keep the answer."""
+
+    async def enter(self, username: str | None) -> Person:
+        """Somebody at a browser of their own, signed in."""
+
+
+@dataclass
+class Goer:
+    """One person, and the page that is open."""
+
+    walk: Takes
+    person: Person
+    at: Markup = field(default_factory=lambda: Markup(""))
+
+    async def open(self, url: str, *, part: str | None = None, shows: str = "as it is") -> Answer:
+        """Open an address; a part alone leaves the page as it is."""
+        answer = await self.walk.ask(self.person, shows, Asked(self.person.username, "GET", url, target=part))
+        if part is None:
+            self.at = answer.markup
+        return answer
+
+    def take(self, answer: Answer) -> None:
+        """Go on from an answer to a form."""
+        self.at = answer.markup
+
+    async def follow(self, line: str, *, having: str = "") -> str:
+        """Open the first address of a line that the page leads to, and that has a form to the line `having`."""
+        if having and self.forms(having):
+            return ""
+        return await self.try_each(self.ways(line), having=having)
+
+    async def try_each(self, urls: Iterable[str], *, having: str = "") -> str:
+        """Open one address after the other until a form is there."""
+        for url in urls:
+            await self.open(url)
+            if not having or self.forms(having):
+                return url
+        raise LookupError(having)
+
+    def ways(self, line: str) -> list[str]:
+        """Where the page leads to, of one line."""
+        ways = dict.fromkeys(way.partition("#")[0] for way in self.at.links if way.startswith("/"))
+        return [way for way in ways if self._is_of(line, "GET", way)]
+
+    def forms(self, line: str) -> list[Form]:
+        """The forms of the page that are sent to a line."""
+        return [form for form in self.at.forms if self._is_of(line, form.method, form.action)]
+
+    async def send(
+        self, line: str, shows: str = "done", *, part: str | None = None, to: str = "", **typed: str
+    ) -> Answer:
+        """Fill and send the first form of the page that is sent to a line and has what is typed."""
+        fitting = [form for form in self.forms(line) if typed.keys() <= {one.name for one in form.fields}]
+        if not fitting:
+            raise LookupError(line)
+        return await self.give(fitting[0], shows, part=part, to=to, **typed)
+
+    async def give(
+        self, form: Form, shows: str = "done", *, part: str | None = None, to: str = "", **typed: str
+    ) -> Answer:
+        """Fill and send a form; where something is typed, the rest is as it stands. `to` is another address."""
+        url = to or form.action.partition("#")[0]
+        line = self.walk.line(form.method, url)
+        fields = form.with_values(typed) if typed or line is None else filled(described(line), form)
+        return await self.walk.ask(self.person, shows, Asked(self.person.username, form.method, url, fields, part))
+
+    def _is_of(self, line: str, method: str, url: str) -> bool:
+        found = self.walk.line(method, url)
+        return found is not None and found.name == line
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What an errand begins with."""
+
+    walk: Takes
+    portal: Portal
+    outside: Outside
+
+    async def sign_in(self, username: str | None) -> Goer:
+        """Somebody who has just signed in; nobody in particular, where no name is given."""
+        return Goer(self.walk, await self.walk.enter(username))
+
+
+Errand = Callable[[Going], Awaitable[None]]

@@ -1,0 +1,75 @@
+"""Errands at orders, employees and lists: what was told to the CRM, a question at the desk, a list that is asked about.
+
+Bookings are in `bookings`, what comes by letter or from a telephone in `letters` and `factors`.
+"""
+
+from routes.contract.errands.going import Going
+
+_LIST = (
+    "Fornavn;Etternavn;E-post;Født;Avdeling\n"
+    "Kari;Prøve;kari.prove@eksempel.example;03/04/1984;Bergen\n"
+    "Per;Prøve;per.prove@eksempel.example;02/03/1979;Bergen\n"
+)
+_CUSTOMERS = "Navn\tOrganisasjonsnummer\nPrøve AS\t912345610"
+
+
+async def told(going: Going) -> None:
+    """An order and an employee are saved; the CRM has not taken them yet, and then it has."""
+    hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
+    await hms.open("/orders/new")
+    order = (await hms.send("create_order")).headers["location"].partition("?")[0]
+    await hms.open("/employees")
+    employee = await hms.follow("employee")
+    await hms.open(f"{employee}/edit")
+    await hms.send("update_employee", mobile="41 24 48 02")
+    asked = [(hms, f"{order}/receipt"), (hms, f"{employee}/receipt"), (kam, f"/desk{order}/receipt")]
+    for who, url in asked:
+        await who.open(url, part="receipt", shows="nothing new")
+    going.outside.crm_takes_all()
+    for who, url in asked:
+        await who.open(url, part="receipt", shows="taken by the CRM")
+    await hms.open(order)
+    await hms.send("create_order_message")
+    await kam.open(f"/desk{order}")
+    await kam.send("desk_no_answer", part="messages")
+
+
+async def refused(going: Going) -> None:
+    """A letter comes back, and is sent once more."""
+    kam = await going.sign_in("kam.lie")
+    going.outside.letter_is_refused()
+    await kam.open("/desk/deliveries")
+    form = next(form for form in kam.forms("desk_resend"))
+    await kam.give(form, part=form.target)
+
+
+async def lists(going: Going) -> None:
+    """A list has a column that nobody knows, and dates that can be read in two ways; customers come from another."""
+    hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
+    await hms.open("/employees/imports")
+    sent = await hms.send("create_import", pasted=_LIST)
+    await hms.open(sent.headers["location"])
+    await hms.send("import_answers", "without an answer", part="import", **{"answer-0": ""})
+    await hms.send("import_answers")
+    await hms.open(sent.headers["location"])
+    await hms.follow("import", having="import_columns")
+    [form] = hms.forms("import_columns")
+    await hms.give(form, "no column is a name", part="import", meaning="email")
+    await kam.open("/desk/customers/import")
+    answer = await kam.send("import_customers", pasted=_CUSTOMERS)
+    kam.take(answer)
+    await kam.send("apply_customers")
+    await kam.send("apply_customers", "sent twice", part="list")
+
+
+async def words(going: Going) -> None:
+    """A word of the catalogue is changed by a colleague while somebody wants to take it away."""
+    kam, colleague = await going.sign_in("kam.lie"), await going.sign_in("kam.lie")
+    await kam.open("/desk/catalogue")
+    await kam.follow("new_entry")
+    await kam.send("create_entry", name="På prøve")
+    await kam.open("/desk/catalogue")
+    url = await kam.try_each(kam.ways("edit_entry"), having="remove_entry")
+    await colleague.open(url)
+    await colleague.send("update_entry", name="På prøve igjen")
+    await kam.send("remove_entry", "changed meanwhile", part="entry-form")
