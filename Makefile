@@ -21,7 +21,7 @@ help:  ## show this
 run: $(VENV)/installed-run  ## start the portal with demo data; HOST and PORT are read from the environment
 	@exec $(PYTHON) app.py run
 
-test: $(VENV)/installed-dev  ## run every test, each story once: with htmx on SQLite, or without on PostgreSQL
+test: $(VENV)/installed-dev  ## tell each story once: with htmx on SQLite, or without on PostgreSQL
 	@$(PYTEST) --pairs=first $(ARGS)
 
 test-rest: $(VENV)/installed-dev  ## tell the stories in the other ways, and what takes long

@@ -3,11 +3,12 @@
 How they are broken and tried is in `bench.mutations`.
 """
 
-from bench.claims import customers, personal, requests, row_security, signing_in
+from bench.claims import at_work, customers, personal, requests, row_security, signing_in
 
 MUTATIONS = (
     *requests.MUTATIONS,
     *signing_in.MUTATIONS,
+    *at_work.MUTATIONS,
     *customers.MUTATIONS,
     *personal.MUTATIONS,
     *row_security.MUTATIONS,

@@ -1,9 +1,9 @@
-"""Breaks a cluster under load in six ways; exit code 1 where a save or an event was lost, or a refusal was not ours.
+"""Breaks a cluster under load in seven ways; exit code 1 where a save or an event was lost, or a refusal was not ours.
 
-python -m bench.cluster [WAY …] [--patroni patroni] [--port 8300] [--database-port 5540] [--seconds 45]
+python -m bench.cluster [WAY …] [--pooled] [--patroni patroni] [--port 8300] [--database-port 5540] [--seconds 45]
 
-Needs (Debian) postgresql, etcd-server and haproxy, and Patroni 3.0.3 or newer: 3.0.2, which Debian 12 has, loses what
-was confirmed where a leader that was frozen comes back.
+Needs (Debian) postgresql, etcd-server, haproxy and for `--pooled` pgbouncer, and Patroni 3.0.3 or newer: 3.0.2, which
+Debian 12 has, loses what was confirmed where a leader that was frozen comes back.
 """
 
 import argparse
@@ -40,10 +40,13 @@ WAYS: dict[str, Callable[[Rig], str]] = {
     "crash": Rig.crash,
     "freeze": Rig.freeze,
     "etcd": Rig.kill_etcd,
+    "all-etcd": Rig.kill_all_etcd,
     "portal": Rig.kill_portal,
 }
 _STAYS = {"etcd", "portal"}
-"""Where the leader stays."""
+"""Where the leader stays,"""
+_BACK = {"all-etcd"}
+"""or has gone, and may lead again, by the time that the way returns."""
 
 
 def main(words: list[str]) -> int:
@@ -51,6 +54,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.cluster")
     parser.add_argument("ways", nargs="*", metavar="WAY", help=", ".join(WAYS))
     parser.add_argument("--patroni", default="patroni")
+    parser.add_argument("--pooled", action="store_true", help="through PgBouncer, a connection for each transaction")
     parser.add_argument("--port", type=int, default=8300, help="the first of sixty ports")
     parser.add_argument("--database-port", type=int, default=5540, help="the first of ten for PostgreSQL")
     parser.add_argument("--seconds", type=float, default=45, help="how long people go on after it is whole again")
@@ -63,7 +67,7 @@ def main(words: list[str]) -> int:
         crm = ReferenceCrm(folder, _SECRET)
         plan = Plan(folder, asked.port, asked.database_port)
         try:
-            with Rig(plan, asked.patroni, _told(plan, crm)).running() as rig:
+            with Rig(plan, asked.patroni, _told(plan, crm), pooled=asked.pooled).running() as rig:
                 trials = _Trials(rig, crm)
                 found = [trials.broken(way, asked.seconds) for way in asked.ways or WAYS]
         except NotThere as why:
@@ -99,8 +103,9 @@ class _Trials:
             time.sleep(10)
             before, at = rig.leader(), time.time()
             what = WAYS[way](rig)
-            if way not in _STAYS:
+            if way not in _STAYS | _BACK:
                 wait("the end of the leader", lambda: not rig.serves() or rig.leader() != before)
+            if way not in _STAYS:
                 wait("a leader", rig.serves)
             led_at = time.time() if way not in _STAYS else at
             time.sleep(seconds)

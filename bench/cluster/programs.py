@@ -63,9 +63,11 @@ class Plan:
         """The port for browsers."""
         return self.port + 32
 
-    def database(self, *, replica: bool = False, who: str = "portal", name: str = "portal") -> str:
-        """The address of the server that leads, or of those that follow."""
-        port = self.port + (31 if replica else 30)
+    def database(
+        self, *, replica: bool = False, pooled: bool = False, who: str = "portal", name: str = "portal"
+    ) -> str:
+        """The address of the server that leads, also through the pooler, or of those that follow."""
+        port = self.port + (31 if replica else 33 if pooled else 30)
         return f"postgresql+psycopg://{who}:{self.passwords[who]}@{LOOPBACK}:{port}/{name}"
 
 
@@ -121,6 +123,26 @@ def _agreed(plan: Plan) -> dict[str, Any]:
             "parameters": {"max_connections": 100, "wal_log_hints": "on"},
         },
     }
+
+
+def pgbouncer(plan: Plan) -> dict[str, str]:
+    """Its files: whoever asks has a connection for one transaction, and not the same one for the next."""
+    told = f"""\
+[databases]
+portal = host={LOOPBACK} port={plan.port + 30} dbname=portal
+[pgbouncer]
+listen_addr = {LOOPBACK}
+listen_port = {plan.port + 33}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {plan.folder / "users.txt"}
+pool_mode = transaction
+default_pool_size = 20
+server_connect_timeout = 3
+server_login_retry = 1
+query_wait_timeout = 10
+"""
+    return {"pgbouncer.ini": told, "users.txt": f'"portal" "{plan.passwords["portal"]}"\n'}
 
 
 def haproxy(plan: Plan) -> dict[str, str]:

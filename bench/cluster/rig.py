@@ -7,6 +7,7 @@ which leads, under Patroni and etcd, and for lists to one that follows.
 import json
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -17,16 +18,18 @@ import psycopg
 from sqlalchemy import make_url
 
 from bench.cluster.processes import NotThere, Processes, ask, program, wait
-from bench.cluster.programs import NODES, PORTALS, Plan, etcd, haproxy, patroni
+from bench.cluster.programs import NODES, PORTALS, Plan, etcd, haproxy, patroni, pgbouncer
 from bench.demo import environment, fill
 from models.core.clock import Clock
+
+_WITHOUT_ETCD = 15
 
 
 class Rig:
     """What runs, and where."""
 
-    def __init__(self, plan: Plan, patroni: str, told: dict[str, str]) -> None:
-        self.plan, self._patroni, self._told = plan, patroni, told
+    def __init__(self, plan: Plan, patroni: str, told: dict[str, str], *, pooled: bool = False) -> None:
+        self.plan, self._patroni, self._told, self._pooled = plan, patroni, told, pooled
         self._processes = Processes(plan.folder)
 
     @contextmanager
@@ -51,13 +54,17 @@ class Rig:
         start("haproxy", [program("haproxy"), "-db", "-f", str(plan.folder / "haproxy.cfg")])
         wait("a leader and those who follow", self._is_whole)
         self._make_database()
+        if self._pooled:
+            start("pgbouncer", [program("pgbouncer"), str(plan.folder / "pgbouncer.ini")])
+        address = plan.database(pooled=self._pooled)
         for number in PORTALS:
             given = {"HOST": "127.0.0.1", "PORT": str(plan.portal(number)), **self._told}
+            given |= {"DATABASE_POOLER": str(int(self._pooled))}
             given |= {"DATABASE_READ_URL": plan.database(replica=True), "PORTAL_VAR": str(plan.folder / f"var{number}")}
             start(
                 f"portal{number}",
                 [sys.executable, "app.py", "serve"],
-                environment(plan.database(), plan.folder, **given),
+                environment(address, plan.folder, **given),
             )
         for number in PORTALS:
             wait("the portal", partial(self._is_ready, number))
@@ -108,6 +115,16 @@ class Rig:
                 return f"etcd{number}"
         raise NotThere("No member of etcd leads now.")
 
+    def kill_all_etcd(self) -> str:
+        """Nobody can say who leads: the leader steps down, and for a while there is none; then etcd is back."""
+        for number in NODES:
+            self._processes.hit(f"etcd{number}", signal.SIGKILL)
+        wait("the leader to step down", lambda: not self.serves())
+        time.sleep(_WITHOUT_ETCD)
+        for number in NODES:
+            self._processes.start(f"etcd{number}", etcd(self.plan, number))
+        return f"away until {_WITHOUT_ETCD} s after the leader stepped down"
+
     def kill_portal(self) -> str:
         """A host of the portal is killed."""
         self._processes.hit("portal1", signal.SIGKILL)
@@ -141,7 +158,7 @@ class Rig:
         """Folders and configurations."""
         folder = self.plan.folder
         files = {f"node{each}/patroni.yml": json.dumps(patroni(self.plan, each), indent=1) for each in NODES}
-        files |= haproxy(self.plan)
+        files |= haproxy(self.plan) | pgbouncer(self.plan)
         for name in (f"{kind}{each}" for kind in ("etcd", "node") for each in NODES):
             (folder / name).mkdir(mode=0o700)
             self._processes.give(folder / name)

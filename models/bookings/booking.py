@@ -51,6 +51,8 @@ class Booking(UnitOwned, Base):
     """Only how many sit, not who: støttesamtaler."""
     needs_national_id: Mapped[bool] = mapped_column(default=False)
     """Whether those who come must be identified securely, as for the record of a health check."""
+    check_name: Mapped[str | None] = mapped_column(String(100))
+    """Which of the customer's checks whoever comes has been to; without it, those that the title names."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     deadline_told: Mapped[datetime | None] = mapped_column(Moment)
     """The deadline that users were told of as being near; another one is told of anew."""

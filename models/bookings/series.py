@@ -103,6 +103,7 @@ class Facts:
     order_number: int | None = None
     names_hidden: bool = False
     needs_national_id: bool = False
+    check_name: str | None = None
 
 
 def publish(

@@ -32,7 +32,7 @@ class Check(CustomerOwned, Base):
     group: Mapped[str] = mapped_column("group_name", String(LONGEST_GROUP), default="")
     """Of the unit's employees only those of this group; empty means all of them."""
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    """What it is called, and what the titles of bookings say that count for it: `Hørselskontroll`."""
+    """What it is called, and what those bookings say that count for it, or their titles: `Hørselskontroll`."""
     months: Mapped[int]
 
     @property

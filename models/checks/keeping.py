@@ -1,7 +1,7 @@
 """Keeping the rows of who is due true: written anew right before the commit of whatever they follow from.
 
-That is who is employed where and in which groups, who sits or has come to a booking with the check's name in its
-title, and the checks themselves. What is written past the session's objects says so by `touch`.
+That is who is employed where and in which groups, who sits or has come to a booking of the check, or with its name in
+the title, and the checks themselves. What is written past the session's objects says so by `touch`.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ _WATCHED: dict[type[Any], tuple[str, ...]] = {
     Employee: ("unit_id", "groups", "deactivated_at"),
     SignUp: ("state", "slot_id", "employee_id"),
     Slot: ("starts_at",),
-    Booking: ("title", "names_hidden"),
+    Booking: ("title", "check_name", "names_hidden"),
     Unit: ("path",),
 }
 """By the kind of row, the values from which it follows who is due."""
@@ -109,16 +109,16 @@ def _dates(db: Session, ids: Collection[int], names: Collection[str]) -> Mapping
     """By employee and check, what is known of it. Where names are hidden, that somebody came is nobody's business."""
     keys = {name: norwegian(name) for name in names}
     times = (
-        select(SignUp.employee_id, SignUp.state, Booking.title, Slot.starts_at)
+        select(SignUp.employee_id, SignUp.state, Booking.check_name, Booking.title, Slot.starts_at)
         .join(Booking, Booking.id == SignUp.booking_id)
         .join(Slot, Slot.id == SignUp.slot_id)
         .where(SignUp.employee_id.in_(ids), SignUp.state.in_((ATTENDED, *COMING)), Booking.names_hidden.is_(False))
         .order_by(Slot.starts_at, SignUp.id)
     )
     found: dict[tuple[int, str], Dates] = {}
-    for employee_id, state, title, starts_at in db.execute(times):
+    for employee_id, state, check, title, starts_at in db.execute(times):
         day, said = today_in_oslo(starts_at), norwegian(title)
-        for name in (name for name, key in keys.items() if key in said):
+        for name in (name for name, key in keys.items() if (key == norwegian(check) if check else key in said)):
             last, booked = found.get((employee_id, name), (None, None))
             found[employee_id, name] = (day, booked) if state == ATTENDED else (last, day)
     return found

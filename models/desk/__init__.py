@@ -1,4 +1,4 @@
-"""The desk's overview: what waits for whoever of the provider's staff signs in.
+"""What is the desk's own: what waits for whoever signs in there, a customer at a glance, and finding people.
 
 What the desk does with one kind of thing is with the thing, as `models.orders.desk`.
 """

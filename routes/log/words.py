@@ -46,7 +46,7 @@ _ACTIONS = {
     "erased": "Slettet",
     "expired": "Gått ut",
     "files": "Filer lagt ved",
-    "invited": "Invitert til å velge passord",
+    "invited": "Invitert til portalen",
     "message": "Melding skrevet",
     "moved": "Flyttet",
     "names shown": "Navn vist for bedriftshelsetjenesten",

@@ -65,7 +65,7 @@ def create(visit: Visit, id: int) -> Response:
     if user.password_hash:
         say = f"{added}, og kan logge inn her også."
     else:
-        say = visit.mailed(f"{added}, og får en e-post for å velge passord.", f"{added}. {NOT_MAILED}")
+        say = visit.mailed(f"{added}, og får en e-post med invitasjonen.", f"{added}. {NOT_MAILED}")
     return go(visit, side.back, say=say)
 
 

@@ -32,7 +32,7 @@ def main() -> int:
         begin = nu.checker()
         checked = nu.check(_answers(Path(folder)), begin) if begin else None
         if begin is None:
-            _say("The Nu HTML Checker is not installed: NU=/path/to/vnu.jar names it; it needs Java")
+            _say("The Nu HTML Checker is not installed; npm install vnu-jar, NU=…/vnu-jar/build/dist/vnu.jar, and Java")
         for line, answers in (checked or {}).items():
             for error in nu.most(answers.errors):
                 _say(f"{line}: {error}")

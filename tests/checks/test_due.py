@@ -135,6 +135,11 @@ def test_h8_the_list_follows_people_bookings_and_what_is_asked_for(quiet_house: 
     assert due(house)[two] == (None, NEVER, None), "where names are hidden, that somebody came is nobody's business"
     stage.changes(names_hidden=False, title="Syn")
     assert due(house)[two] == (None, NEVER, None)
+    kam = house.sign_in("kam.lie").open(f"/desk/bookings/{stage.id}/edit")
+    kam.fill(check_name=CHECK).press("Lagre")
+    assert due(house)[two][0] == came, "a booking may say which check it is"
+    kam.open(f"/desk/bookings/{stage.id}/edit").fill(title=CHECK, check_name="").press("Lagre")
+    assert due(house)[two][0] == came
     stage.changes(title="Lungeprøve")
 
     house.clock.set(datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(days=150))

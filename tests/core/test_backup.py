@@ -139,6 +139,7 @@ def test_what_was_acknowledged_before_is_in_a_backup_that_is_taken_under_load(
 
 
 @pytest.mark.postgres
+@pytest.mark.rest  # a whole portal, there and back
 def test_a_portal_moves_to_the_other_kind_of_database_and_back(shell: Shell, place: Place) -> None:
     here, other, back = place("sqlite"), place("postgresql"), place("sqlite")
     fill(here)

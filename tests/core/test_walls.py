@@ -265,7 +265,7 @@ customer; a customer that is not there yet; the log, which ties the entries of a
 LOOKS = {
     "models/bookings/desk.py",
     "models/bookings/month.py",
-    "models/employees/desk.py",
+    "models/desk/people.py",
     "models/invoices/desk.py",
     "models/crm/records.py",
     "models/customers/search.py",
@@ -278,6 +278,7 @@ LOOKS = {
     "models/catalogue/log.py",
     "models/catalogue/words.py",
     "models/desk/overview.py",
+    "models/desk/questions.py",
     "models/users/drafts.py",
     "models/customers/account_managers.py",
     "models/notices/search.py",

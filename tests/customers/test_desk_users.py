@@ -55,7 +55,7 @@ def letters(house: House) -> list[tuple[str, str | None]]:
 def test_a_new_user_is_invited_given_rights_per_branch_and_shut_out_again(house: House) -> None:
     kam = at(house.sign_in("kam.lie")).follow("Ny bruker")
     kam.fill(**KARI, unit=unit(kam, "Bergen"), right=["orders", "reports"]).press("Legg til og inviter")
-    assert (kam.h1, kam.flash) == (FJORDBYGG, "Kari Nord er lagt til, og får en e-post for å velge passord.")
+    assert (kam.h1, kam.flash) == (FJORDBYGG, "Kari Nord er lagt til, og får en e-post med invitasjonen.")
     assert kam.has("Kari Nord (Kari.Nord) kari.nord@fjordbygg.example Bergen: Bestilling, Rapporter Invitert")
     assert letters(house) == [("password_invitation", "kari.nord@fjordbygg.example")]
 

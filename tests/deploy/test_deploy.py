@@ -119,10 +119,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`serve` as an operator starts it, at a public name."""
     var = tmp_path_factory.mktemp("served")
     fill(f"sqlite:///{var}/portal.db")
-    with running(
-        var, "serve", SECRET_KEYS=SECRET_KEY, FIELD_KEYS=FIELD_KEYS[0], PUBLIC_URL=f"https://{HOST}", WORKERS="1"
-    ) as portal:
+    keys = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": FIELD_KEYS[0]}
+    figures = str(free_port())
+    with running(var, "serve", **keys, PUBLIC_URL=f"https://{HOST}", WORKERS="1", METRICS_PORT=figures) as portal:
         portal.wait_until_ready()
+        assert "portal_requests_total" in httpx2.get(f"http://127.0.0.1:{figures}/metrics", timeout=PATIENCE).text
         yield portal
 
 
@@ -256,3 +257,6 @@ def test_a_proxy_takes_what_the_portal_takes_and_no_more(proxied: Proxied) -> No
     with proxied.browser() as browser:
         assert browser.get("/healthz", headers={"X-Long": "x" * 40_000}).status_code in {400, 431}
         assert browser.post("/login", content=b"x" * (26 << 20)).status_code in {403, 413}
+        for path in ("/metrics", "/metrics/", "/%6Detrics"):
+            answer = browser.get(path)
+            assert (answer.status_code, "portal_requests" in answer.text) == (404, False), path

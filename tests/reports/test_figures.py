@@ -304,6 +304,7 @@ def read_everything(house: House, of: Adds) -> dict[frozenset[Cell], int]:
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.rest  # many pages
 def test_no_combination_of_pages_reveals_a_group_under_five(quiet_house: House) -> None:
     """Every page of every reader, put together: parents minus children, years, product groups, wholes and parts."""
     crowd(quiet_house, Random(1))  # noqa: S311  # people who do not exist

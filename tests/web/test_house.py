@@ -97,7 +97,7 @@ STATEMENTS = {
     "desk_new_moves": 9,
     "desk_new_times": 5,
     "desk_edit_slot": 13,
-    "desk_new_booking": 6,
+    "desk_new_booking": 7,
     "desk_viewings": 6,
     "desk_reports": 6,
     "desk_plan": 6,

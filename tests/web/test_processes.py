@@ -52,6 +52,7 @@ def is_there(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
 
 
+@pytest.mark.rest  # several processes start, and one dies
 def test_two_processes_serve_one_that_dies_is_replaced_and_none_is_left_alone(var: Path) -> None:
     fill(f"sqlite:///{var}/portal.db")
     with running(var, "serve", WORKERS="2", LOG_FORMAT="json", **KEYS) as portal:

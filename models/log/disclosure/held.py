@@ -82,7 +82,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("audit_entries.customer_id", "viewings.customer_id"),
     ),
     "it says how a booking is shown, and with whose rights staff looked": (
-        *("bookings.names_hidden", "viewings.as_user_id"),
+        *("bookings.names_hidden", "bookings.check_name", "viewings.as_user_id"),
     ),
     "it is about a user of the portal or one of the provider's staff, as such": (
         *("users", "user_sessions", "grants", "password_links", "password_requests", "recovery_codes"),

@@ -1,5 +1,6 @@
 """Changing a booking at the desk: its facts, and calling it off. Its times are changed in `slots`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.responses import Response
@@ -8,7 +9,7 @@ from wtforms.validators import ValidationError
 from models.bookings.booking import Booking, ChangedMeanwhile
 from models.bookings.changes import call_off, hold_round, on_it, revise
 from models.core.clock import OSLO, in_oslo
-from routes.bookings.desk.form import check_https
+from routes.bookings.desk.form import check_choice, check_https, set_checks
 from routes.bookings.desk.page import BookingSheet, draw, fresh, sheet_of
 from routes.web.answers import go, page
 from routes.web.fields import Day, Text, TimeOfDay, at_most, is_id, required
@@ -30,6 +31,7 @@ class FactsForm(PortalForm):
         "Forberedelser", [at_most(4000)], description="Står i innkallingen. Ikke skriv sensitive opplysninger her."
     )
     self_declaration_url = Text("Lenke til egenerklæring", [at_most(500), check_https])
+    check_name = check_choice()
     last_start: Any = None
     """When the last time of the booking begins."""
 
@@ -49,7 +51,7 @@ class FactsForm(PortalForm):
     def facts(self) -> dict[str, Any]:
         """What is to be saved, once the form is valid."""
         texts = {name: self[name].data or "" for name in ("title", "place", "preparation", "self_declaration_url")}
-        return {**texts, "deadline": self.deadline}
+        return {**texts, "deadline": self.deadline, "check_name": self.check_name.data or None}
 
     def differing(self, booking: Booking) -> dict[str, str]:
         """What is saved now, by field, where something else was typed."""
@@ -61,7 +63,14 @@ def facts_of(booking: Booking) -> dict[str, str]:
     """The facts of a booking as the form shows them."""
     texts = {name: getattr(booking, name) for name in ("title", "place", "preparation", "self_declaration_url")}
     deadline = booking.deadline.astimezone(OSLO)
-    return {**texts, "deadline_day": date(deadline), "deadline_time": time(deadline)}
+    day = {"deadline_day": date(deadline), "deadline_time": time(deadline)}
+    return {**texts, **day, "check_name": booking.check_name or ""}
+
+
+def _form(visit: Visit, booking: Booking, pairs: Iterable[tuple[str, object]]) -> FactsForm:
+    form: FactsForm = FactsForm.of(visit, pairs)
+    set_checks(visit, form.check_name, booking.check_name)
+    return form
 
 
 def edit(visit: Visit, id: int) -> Response:
@@ -69,14 +78,14 @@ def edit(visit: Visit, id: int) -> Response:
     sheet, draft = sheet_of(visit, id), visit.draft()
     if not sheet.may_change:
         return go(visit, sheet.url, say=CALLED_OFF, tone="bad")
-    form = FactsForm.of(visit, draft or list(facts_of(sheet.booking).items()))
+    form = _form(visit, sheet.booking, draft or list(facts_of(sheet.booking).items()))
     return _edit(visit, sheet, form, version=_seen(dict(draft or {}).get("version")))
 
 
 def update(visit: Visit, id: int) -> Response:
     """Save the facts; what a colleague saved meanwhile is never overwritten unseen."""
     sheet = sheet_of(visit, id)
-    form, seen = FactsForm.of(visit, visit.form.multi_items()), _seen(visit.form.get("version"))
+    form, seen = _form(visit, sheet.booking, visit.form.multi_items()), _seen(visit.form.get("version"))
     form.last_start = max((slot.starts_at for day in sheet.view.days for slot in day.slots), default=None)
     if not sheet.may_change:
         sheet.problem = CALLED_OFF

@@ -8,6 +8,7 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired, ValidationError
 
 from models.bookings.series import Facts
+from models.checks.check import names_of_checks
 from models.core.scope import Right
 from models.customers.units import units_in_scope
 from models.orders.open import open_orders, order_to_book
@@ -37,6 +38,24 @@ def check_https(_form: object, field: Text) -> None:
         raise ValidationError("Lenken må begynne med https:// og ikke ha mellomrom.")
 
 
+def check_choice() -> Choice:
+    """Which check a booking is, where its title does not say so."""
+    return Choice(
+        "Kontroll",
+        default="",
+        refusal="Velg en av kundens kontroller.",
+        description="Den som har møtt, har vært til denne. Uten valg teller kontrollen som tittelen nevner.",
+    )
+
+
+def set_checks(visit: Visit, field: Choice, had: str | None = None) -> None:
+    """Let the checks of the customer be chosen, and the one that the booking has."""
+    names = names_of_checks(visit.db)
+    field.choices = [Option("", "Som tittelen sier"), *map(Option, names)]
+    if had and had not in names:
+        field.choices.append(Option(had))
+
+
 class BookingForm(SeriesForm):
     """The facts of a booking, and its times."""
 
@@ -55,6 +74,7 @@ class BookingForm(SeriesForm):
         "Forberedelser", [at_most(4000)], description="Står i innkallingen. Ikke skriv sensitive opplysninger her."
     )
     self_declaration_url = Text("Lenke til egenerklæring", [at_most(500), check_https])
+    check_name = check_choice()
     names_hidden = BooleanField(
         "Skjul navn", description="Kunden ser bare hvor mange som er påmeldt, som ved støttesamtaler."
     )
@@ -84,6 +104,7 @@ class BookingForm(SeriesForm):
             order_number=int(self.order.data) if self.order.data else None,
             names_hidden=self.names_hidden.data,
             needs_national_id=self.needs_national_id.data,
+            check_name=self.check_name.data or None,
         )
 
     @property
@@ -118,6 +139,7 @@ def booking_form(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None
     else:
         form.unit.choices.insert(0, Option("", "Velg"))
     _set_order_choices(visit, form)
+    set_checks(visit, form.check_name)
     if order:
         _begin_with(visit, form, order)
     return form
