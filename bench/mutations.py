@@ -47,8 +47,10 @@ def _is_noticed(copy: Path, mutation: Mutation) -> bool:
     file.write_text(whole.replace(mutation.before, mutation.after), encoding="utf-8")
     try:
         store = "postgres" if mutation.on_postgresql else "not postgres"
-        words = ["-m", "pytest", "-q", "-x", "-n", "0", "-m", store, "-p", "no:cacheprovider", *mutation.tests]
-        ended = subprocess.run([sys.executable, *words], cwd=copy, check=False, capture_output=True, text=True)
+        words = ["-m", "pytest", "-q", "-x", "-n", "0", "--pairs=all", "-m", store, "-p", "no:cacheprovider"]
+        ended = subprocess.run(
+            [sys.executable, *words, *mutation.tests], cwd=copy, check=False, capture_output=True, text=True
+        )
     finally:
         file.write_text(whole, encoding="utf-8")
     noticed = ended.returncode == _NOTICED

@@ -179,3 +179,22 @@ def test_the_reference_is_changed_in_place_and_the_number_copied(visitor: Visito
     expect(person.button("Kopiert")).to_be_focused()
     expect(person.part("status")).to_have_text("Nummeret er kopiert")
     assert person.page.evaluate("navigator.clipboard.readText()") == "307513"
+
+
+def test_how_much_of_a_file_is_sent_is_seen_and_the_message_comes_in_place(visitor: Visitors) -> None:
+    person = visitor(width=PHONE).sign_in(to="/orders/307512")
+    same_page, bars = person.stays(), "document.querySelector('[data-sending]')"
+    person.page.evaluate(
+        f"window.seen = []; new MutationObserver(() => {{ const bar = {bars};"
+        " if (bar && !bar.hidden) window.seen.push(bar.textContent.trim()); })"
+        ".observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })"
+    )
+    person.field("Skriv en melding").fill("Tegningen")
+    person.page.locator("#files").set_input_files(
+        {"name": "tegning.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + bytes(4_000_000)}
+    )
+    person.button("Send melding").click()
+    expect(person.part("messages")).to_contain_text("tegning.pdf")
+    expect(person.part("flash")).to_contain_text("Meldingen er sendt.")
+    assert "Filene er sendt. Venter på svar." in person.page.evaluate("window.seen")
+    same_page()

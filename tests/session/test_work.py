@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.core.audit import AuditEntry
 from models.customers.customer import Customer
@@ -116,12 +116,15 @@ def test_nobody_else_comes_in(quiet_house: House, issuer: TheirIssuer) -> None:
     set_up(quiet_house, issuer, "fjord")
     with quiet_house.behind() as db:
         kam = db.scalars(select(User).where(User.username == "kam.lie")).one()
+        kam_id = kam.id
         kam.email = "kam@solvik.example"
+        db.scalars(select(User).where(User.username == "leder.brann")).one().email = "lena@mail.example"
         db.commit()
     strangers: list[dict[str, Any]] = [
         {"sub": "x", "email": "nobody@solvik.example"},
         {"sub": "x", "email": "hms@fjord.example"},
         {"sub": "x", "email": "kam@solvik.example"},
+        {"sub": "x", "email": "lena@mail.example"},
         {"sub": "x"},
         {"sub": "x", "email": "hr"},
         {"sub": "x", "email": ["torbjorn.ekrenes@solvik.example"]},
@@ -153,6 +156,14 @@ def test_nobody_else_comes_in(quiet_house: House, issuer: TheirIssuer) -> None:
     assert page.send("HEAD", back).status_code == 409, "nobody looks at it beforehand"
     assert page.open(back).h1 == "Info"
     assert said(page.open(back)) == TOO_LATE, "once"
+    with quiet_house.behind() as db:
+        db.execute(
+            update(Grant)
+            .where(Grant.user_id == select(User.id).where(User.username == "hr.solvik").scalar_subquery())
+            .values(user_id=kam_id)
+        )
+        db.commit()
+    assert said(signs_in(quiet_house, issuer)) == STRANGER, "who is linked, and has no rights any more"
     page, back = goes(quiet_house, issuer, "x@solvik.example")
     quiet_house.clock.advance(timedelta(minutes=16))
     assert said(page.open(back)) == TOO_LATE
