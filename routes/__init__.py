@@ -179,6 +179,7 @@ MAP: tuple[Line, ...] = (
     get ("/account-statement.csv",         statements.statement_csv, name="statement_csv",   who=may(INVOICES), from_replica=True),
     get ("/account-statement.pdf",         statements.statement_pdf, name="statement_pdf",   who=may(INVOICES), counts=Bucket.FILES, from_replica=True),
     get ("/invoices/{number:name}/attachments/{id:int}", invoice_page.attachment, name="invoice_attachment", who=may(INVOICES)),
+    post("/invoices/{number:name}/messages", invoice_page.ask,      name="create_invoice_message", who=may(INVOICES), form="invoice", counts=Bucket.MESSAGES),
     get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES), counts=Bucket.FILES),
     get ("/invoices/{number:name}.xml",    invoice_page.original,   name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoice_page.show,       name="invoice",         who=may(INVOICES)),

@@ -32,6 +32,7 @@ class AlertsForm(PortalForm):
     report = _choice(Kind.REPORT)
     new_invoice = _choice(Kind.NEW_INVOICE)
     overdue_invoice = _choice(Kind.OVERDUE_INVOICE)
+    invoice_answer = _choice(Kind.INVOICE_ANSWER)
 
 
 def edit(visit: Visit) -> Response:

@@ -35,7 +35,7 @@ TABS: tuple[Tab, ...] = (
     Tab("Oversikt", "desk", staff, holds=("desk_notices",), alone=True),
     Tab("Bestillinger", "desk_orders", staff),
     Tab("Bookinger", "desk_bookings", staff, holds=("/desk/slots", "/desk/signups")),
-    Tab("Kunder", "desk_customers", staff),
+    Tab("Kunder", "desk_customers", staff, holds=("/desk/invoices",)),
     Tab("Medarbeidere", "desk_staff", administrating),
     Tab("Katalog", "desk_catalogue", administrating),
     Tab("Utsendinger", "desk_deliveries", staff, holds=("desk_received",)),

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REPORT = "report"
     NEW_INVOICE = "new_invoice"
     OVERDUE_INVOICE = "overdue_invoice"
+    INVOICE_ANSWER = "invoice_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +60,8 @@ ABOUT: dict[Kind, About] = {
         "Dagen etter forfall, én gang for hver faktura som ikke er betalt.",
         (Right.INVOICES,),
         MailWish.MORNING,
+    ),
+    Kind.INVOICE_ANSWER: About(
+        "Svar om fakturaer", "Når vi svarer på en faktura du har spurt om.", (Right.INVOICES,), MailWish.EACH
     ),
 }

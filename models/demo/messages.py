@@ -4,10 +4,11 @@ from datetime import date, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from models.conversations.message import Side
 from models.core.clock import in_oslo
 from models.demo.days import on_or_before
 from models.demo.orders import Placed
-from models.orders.messages import OrderMessage, Side
+from models.orders.messages import OrderMessage
 from models.users.user import User
 
 # order number, user, side, days before the demo is loaded, time, text

@@ -13,6 +13,7 @@ from models.bookings.search import BookingRow, upcoming_bookings
 from models.core.search import Found
 from models.core.walls import select_rows
 from models.desk.overview import FIRST_UNANSWERED, WHAT
+from models.desk.questions import Question, questions_here
 from models.employees.search import Criteria, EmployeeRow, find_employees
 from models.invoices.invoice import Status
 from models.invoices.search import Criteria as InvoiceCriteria
@@ -42,6 +43,7 @@ class Glance:
     orders: Found[OrderRow]
     bookings: list[BookingRow]
     conversations: list[Conversation]
+    questions: list[Question]
     invoices: list[InvoiceRow]
     owed: Owed
     people: Found[EmployeeRow]
@@ -58,12 +60,13 @@ _CONVERSATIONS = (
 
 
 def glance_at(db: Session, customer_id: int, *, today: date, now: datetime) -> Glance:
-    """What there is of the customer: six statements, however much it is."""
+    """What there is of the customer: seven statements, however much it is."""
     unpaid = InvoiceCriteria(status=Status.UNPAID, sort=Sort(Column.DUE))
     return Glance(
         orders=open_orders(db, SHOWN),
         bookings=upcoming_bookings(db, now, SHOWN),
         conversations=[Conversation(*row) for row in select_rows(db, _CONVERSATIONS, {"at_most": SHOWN})],
+        questions=questions_here(db, SHOWN),
         invoices=batch_of_invoices(db, unpaid, today, SHOWN)[0],
         owed=owed(db, today),
         people=find_employees(db, customer_id, Criteria(), SHOWN),

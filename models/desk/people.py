@@ -1,6 +1,6 @@
 """The people of an account manager's customers, for the desk's box: found by name or address.
 
-One customer's own list is found by `search`.
+One customer's own list is found by `models.employees.search`.
 """
 
 from dataclasses import dataclass

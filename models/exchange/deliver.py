@@ -22,13 +22,13 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.settings import Settings
+from models.desk.morning_letters import post_morning_letters
 from models.exchange import Deferred, Stumbled, Undeliverable, Unreachable, clear_unfinished
 from models.exchange.crm.sender import Crm
 from models.exchange.letters import Letters, Link
 from models.exchange.mail import Mail
 from models.invoices.alerts import alert_overdue
 from models.marks.mark import Marked, set_mark
-from models.orders.morning_letters import post_morning_letters
 from models.outbox import claims, endpoints, refusals
 from models.outbox.endpoints import Endpoint
 from models.outbox.message import Channel, Message

@@ -35,6 +35,7 @@ _ANSWERED_BY = {
     "order_cancelled": "sender",
     "order_confirmation": "account_manager",
     "order_message": "author",
+    "invoice_message": "author",
     "order_progress": "staff",
     "report_published": "sender",
     _APPOINTMENT: "contact",

@@ -12,6 +12,7 @@ from models.customers import stand_ins  # noqa: F401  # tables
 from models.employees import employee, national_ids  # noqa: F401  # tables
 from models.info import worklist  # noqa: F401  # tables
 from models.invoices import contents, invoice, quarantine, settlements  # noqa: F401  # tables
+from models.invoices import messages as invoice_messages  # noqa: F401  # tables
 from models.marks import mark  # noqa: F401  # tables
 from models.migrations import is_of_the_models
 from models.notices import notice  # noqa: F401  # tables

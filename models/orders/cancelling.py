@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.entry import Kind, Meaning
 from models.catalogue.words import Catalogue, catalogue_of, held_name
+from models.conversations.message import Side, add
 from models.core.audit import Change, record
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.orders.messages import OrderMessage, Side, add_message
+from models.orders.messages import OrderMessage
 from models.orders.news import CANCELLATION, Told, tell_provider, who_is_told
 from models.orders.order import Order, StatusChange
 from models.outbox.message import Outgoing, post
@@ -63,7 +64,7 @@ def cancel_order(
         text=f"Avbestilt: {reason}",
         at=now,
     )
-    add_message(db, message)
+    add(db, message)
     return _tell(db, order, message.id, reason, by=by, fallback=fallback, now=now)
 
 

@@ -4,58 +4,49 @@ A message is never changed. Who gets a letter about it is decided here; its word
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
-    String,
-    Text,
     UniqueConstraint,
     bindparam,
-    delete,
     select,
-    update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations.message import (
+    AlreadySent,
+    MessageRow,
+    Side,
+    Written,
+    add,
+    answer,
+    listing,
+    signed,
+    who_may_see,
+)
 from models.core.audit import Actor, Change, record
-from models.core.base import Base, Moment
-from models.core.scope import CustomerOwned
+from models.core.base import Base
+from models.core.scope import Right
 from models.core.walls import select_rows
 from models.customers.customer import Customer
-from models.customers.units import Unit, paths_down_to
+from models.customers.units import Unit
 from models.orders.files import NOTHING, Chosen, FileRow, attach, digests_of
 from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
-from models.users.user import Grant, User
-
-LONGEST = 2000
-"""Characters of a message."""
-KEPT = timedelta(days=3 * 365)
-"""For how long a message is kept: as long as a claim about what it is about can be made (docs/privacy.md)."""
+from models.users.user import User
 
 
-class Side(StrEnum):
-    """Who wrote a message."""
-
-    CUSTOMER = "customer"
-    PROVIDER = "provider"
-
-
-class OrderMessage(CustomerOwned, Base):
+class OrderMessage(Written, Base):
     """One message on an order."""
 
     __tablename__ = "order_messages"
@@ -67,27 +58,17 @@ class OrderMessage(CustomerOwned, Base):
         Index(None, "at"),
     )
 
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     order_number: Mapped[int]
-    side: Mapped[str] = mapped_column(String(10))
-    author: Mapped[str] = mapped_column(String(200))
-    """The full name, as it was then."""
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    """None where the CRM told of it."""
-    idempotency_key: Mapped[str | None] = mapped_column(String(64))
-    text: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(Moment)
-    unanswered: Mapped[bool] = mapped_column(default=False)
-    """Whether the customer wrote it and the provider has written nothing since."""
+
+    @property
+    def beside(self) -> ColumnElement[bool]:
+        """Those on the same order."""
+        return OrderMessage.order_number == self.order_number
 
 
 # Small, however long the history of what was answered is.
 _unanswered = OrderMessage.unanswered.is_(True)
 Index("ix_order_messages_unanswered", OrderMessage.id, postgresql_where=_unanswered, sqlite_where=_unanswered)
-
-
-class AlreadySent(Exception):
-    """The form was already sent once, with another text or other files."""
 
 
 def write_message(
@@ -110,10 +91,11 @@ def write_message(
     sent = _sent_with(db, by.user_id, key, order=order, text=text, chosen=chosen)
     if sent is not None:
         return sent
-    message = _message(order, text, by=by, key=key, now=now)
+    about = {"customer_id": order.customer_id, "order_number": order.number}
+    message = OrderMessage(**about, **signed(text, by=by, key=key, now=now))
     try:
         with db.begin_nested():
-            add_message(db, message)
+            add(db, message)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
         sent = _sent_with(db, by.user_id, key, order=order, text=text, chosen=chosen)
         if sent is None:
@@ -124,20 +106,6 @@ def write_message(
     _tell_others(db, order, message, files, author_email=by.email, fallback=fallback, now=now)
     _tell_crm(db, order, message, files, now=now)
     return message.id
-
-
-def _message(order: Order, text: str, *, by: SignedIn, key: str, now: datetime) -> OrderMessage:
-    side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
-    return OrderMessage(
-        customer_id=order.customer_id,
-        order_number=order.number,
-        side=side.value,
-        author=by.full_name,
-        user_id=by.user_id,
-        idempotency_key=key,
-        text=text,
-        at=now,
-    )
 
 
 def take_over_message(
@@ -152,36 +120,15 @@ def take_over_message(
         text=text,
         at=at,
     )
-    add_message(db, message)
+    add(db, message)
     record(db, Change.of(order, "message", by=by, at=now))
     _tell_others(db, order, message, [], author_email=None, fallback=None, now=now)
     return message
 
 
-def add_message(db: Session, message: OrderMessage) -> None:
-    """Write a message, and with one of the provider's note that those before it are answered."""
-    message.unanswered = message.side == Side.CUSTOMER
-    if message.side == Side.PROVIDER:
-        _answer(db, message.order_number)
-    db.add(message)
-    db.flush()
-
-
-def _answer(db: Session, order_number: int) -> bool:
-    """Note that nobody waits for an answer on an order any more; False where nobody did."""
-    waited = db.scalars(
-        update(OrderMessage)
-        .where(OrderMessage.order_number == order_number, OrderMessage.unanswered.is_(True))
-        .values(unanswered=False)
-        .returning(OrderMessage.id),
-        execution_options={"synchronize_session": False},
-    ).all()
-    return bool(waited)
-
-
 def needs_no_answer(db: Session, order: Order, *, by: SignedIn, now: datetime) -> None:
     """What the customer wrote last, such as thanks, asks for no answer: it is off the desk's overview."""
-    if _answer(db, order.number):
+    if answer(db, OrderMessage, OrderMessage.order_number == order.number):
         record(db, Change.of(order, "no answer", by=by, at=now))
 
 
@@ -245,55 +192,17 @@ def users_in(db: Session, order: Order) -> Sequence[User]:
     wrote = select(OrderMessage.user_id).where(
         OrderMessage.order_number == order.number, OrderMessage.user_id.is_not(None)
     )
-    return _who_may_see(db, order, (User.id == order.placed_by_id) | User.id.in_(wrote))
+    return who_may_see(db, order.unit_id, Right.ORDERS, (User.id == order.placed_by_id) | User.id.in_(wrote))
 
 
 def sender_of(db: Session, order: Order) -> User | None:
     """Who sent an order in the portal, if that user still may see it."""
-    return next(iter(_who_may_see(db, order, User.id == order.placed_by_id)), None)
+    return next(iter(who_may_see(db, order.unit_id, Right.ORDERS, User.id == order.placed_by_id)), None)
 
 
-def _who_may_see(db: Session, order: Order, which: ColumnElement[bool]) -> Sequence[User]:
-    """Those of some users who are active and still have the right to orders in the order's unit."""
-    path = db.execute(select(Unit.path).where(Unit.id == order.unit_id)).scalar_one()
-    allowed = (
-        select(Grant.user_id)
-        .join(Unit, Unit.id == Grant.unit_id)
-        .where(Grant.orders, Unit.path.in_(paths_down_to(path)))
-    )
-    return db.scalars(
-        select(User)
-        .where(which, User.id.in_(allowed), User.active, User.account_manager_id.is_(None))
-        .order_by(User.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message as the order's page shows it."""
-
-    id: int
-    side: str
-    author: str
-    text: str
-    at: datetime
-    unanswered: bool
-
-
-_MESSAGES = (
-    select(*(getattr(OrderMessage, field.name) for field in fields(MessageRow)))
-    .where(OrderMessage.order_number == bindparam("order_number"))
-    .order_by(OrderMessage.at, OrderMessage.id)
-)
+_MESSAGES = listing(OrderMessage, OrderMessage.order_number == bindparam("order_number"))
 
 
 def messages_of(db: Session, order: Order) -> list[MessageRow]:
     """The messages on an order, oldest first."""
     return [MessageRow(*row) for row in select_rows(db, _MESSAGES, {"order_number": order.number})]
-
-
-def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
-    """Delete some of the messages that are past their time; returns how many."""
-    old = select(OrderMessage.id).where(OrderMessage.at < now - KEPT).order_by(OrderMessage.id).limit(at_most)
-    gone = delete(OrderMessage).where(OrderMessage.id.in_(old)).returning(OrderMessage.id)
-    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())

@@ -1,16 +1,18 @@
 """News for the provider: a letter for each, or one letter each working morning, as each account manager wishes (NB10).
 
 For those who wish the second, the news wait in a table, written in the transaction of the change instead of the letter;
-`models.orders.morning_letters` posts them.
+`models.desk.morning_letters` posts them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.core.audit import Thing
 from models.core.base import Base, Moment
 from models.core.clock import today_in_oslo
 from models.core.scope import CustomerOwned
@@ -21,26 +23,34 @@ from models.orders.order import Order
 from models.outbox.message import Outgoing, post
 from models.users.user import Role, User
 
-PLACED, MESSAGE, CANCELLATION = "order_placed", "order_message", "order_cancelled"
+PLACED, MESSAGE, CANCELLATION, INVOICE_MESSAGE = (
+    "order_placed",
+    "order_message",
+    "order_cancelled",
+    "invoice_message",
+)
 """The kinds of news, and of the letters that tell one of them alone."""
 
 
 class WaitingNews(CustomerOwned, Base):
     """Something an account manager is told of in the next morning's letter; gone once that is posted.
 
-    It names the order; what was written on it stands in the portal alone.
+    It names the order or the invoice; what was written on it stands in the portal alone.
     """
 
     __tablename__ = "waiting_news"
     __table_args__ = (
         ForeignKeyConstraint(["customer_id", "order_number"], ["orders.customer_id", "orders.number"]),
+        ForeignKeyConstraint(["customer_id", "invoice_id"], ["invoices.customer_id", "invoices.id"]),
+        CheckConstraint("(order_number IS NULL) <> (invoice_id IS NULL)", name="about"),
         Index(None, "account_manager_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     account_manager_id: Mapped[int] = mapped_column(ForeignKey("account_managers.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    order_number: Mapped[int]
+    order_number: Mapped[int | None]
+    invoice_id: Mapped[int | None]
     author: Mapped[str] = mapped_column(String(200), default="")
     """Who wrote, or who cancelled."""
     at: Mapped[datetime] = mapped_column(Moment)
@@ -77,28 +87,43 @@ def who_is_told(db: Session, unit_id: int, *, fallback: str | None, now: datetim
 def tell_provider(
     db: Session, told: Told, *, kind: str, order: Order, facts: dict[str, Any], now: datetime, author: str = ""
 ) -> None:
-    """Tell the provider of something about an order, in the transaction in which it happened.
+    """Tell the provider of something about an order, in the transaction in which it happened."""
+    tell_of(db, told, News(kind, order, {"order_number": order.number}, author), facts=facts, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened: its kind, what it is about, by which of its columns, and who did it."""
+
+    kind: str
+    about: Thing
+    named: Mapping[str, int]
+    author: str = ""
+
+
+def tell_of(db: Session, told: Told, news: News, *, facts: dict[str, Any], now: datetime) -> None:
+    """Tell the provider of something, in the transaction in which it happened.
 
     Whoever reads the letters of an account manager gets them as that one wishes.
     """
     if told.manager is None or told.reader is None:
         for name, email in told.others:
             addressed_to = {"to_name": name, "stands_in_for": "", "is_unserved": True}
-            post(db, Outgoing.letter(order, kind, facts | addressed_to, now, to=email))
+            post(db, Outgoing.letter(news.about, news.kind, facts | addressed_to, now, to=email))
     elif told.reader.mail_wish == MailWish.MORNING:
         db.add(
             WaitingNews(
-                customer_id=order.customer_id,
+                customer_id=news.about.customer_id,
                 account_manager_id=told.manager.id,
-                kind=kind,
-                order_number=order.number,
-                author=author,
+                kind=news.kind,
+                author=news.author,
                 at=now,
+                **news.named,
             )
         )
     else:
         letter = facts | addressed(told.reader, told.manager)
-        post(db, Outgoing.letter(order, kind, letter, now, to=told.reader.email))
+        post(db, Outgoing.letter(news.about, news.kind, letter, now, to=told.reader.email))
 
 
 def addressed(reader: AccountManager, manager: AccountManager) -> dict[str, str]:

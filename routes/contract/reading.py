@@ -31,8 +31,8 @@ _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
-_SHARED = "routes.web.search"
-"""What every room reads a search with."""
+_SHARED = {"routes.web.search", "routes.web.texts.guard"}
+"""What every room reads a search with, and the answer to what it was asked about a text."""
 _ROWS = {"changes": "slots", "slot": "slot-{id}", "delivery": "delivery-{id}"}
 """By the file of a part whose id is another: it comes with what counts along with it, or is one of many rows."""
 _GUARDS: dict[Who, str] = {
@@ -143,7 +143,7 @@ def _reached(line: Line) -> list[FunctionType]:
         names = _names(function)
         for name, thing in function.__globals__.items():
             is_of_room = isinstance(thing, FunctionType) and (
-                _room(thing) == _room(function) or thing.__module__ == _SHARED
+                _room(thing) == _room(function) or thing.__module__ in _SHARED
             )
             if is_of_room and name in names and thing not in found:
                 found.append(thing)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from models.customers.account_managers import MailWish, wish_of
 from models.desk.overview import free_soon, longest_waiting, to_note_today, unanswered, unserved
+from models.desk.questions import questions
 from models.orders.desk import new_orders
 from models.outbox.overview import dead_count
 from routes.web.answers import page
@@ -52,6 +53,7 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         order_count=orders.count,
         unserved=unserved(visit.db, SHOWN),
         unanswered=unanswered(visit.db, mine, SHOWN),
+        questions=questions(visit.db, mine, SHOWN),
         waiting=longest_waiting(visit.db, mine, SHOWN),
         to_note=to_note_today(visit.db, mine, visit.now, SHOWN),
         free=free_soon(visit.db, mine, visit.now, SHOWN),

@@ -22,6 +22,7 @@ from models.info.worklist import (
     without_number,
 )
 from models.invoices.invoice import Status
+from models.invoices.messages import unread_answers
 from models.invoices.search import owed
 from models.orders.search import quick_counts
 from models.values import email_address
@@ -152,9 +153,14 @@ def _due(visit: Visit) -> Iterator[Box]:
 
 
 def _invoices(visit: Visit) -> Iterator[Box]:
-    """What is overdue; or else what is unpaid (I1)."""
+    """Answers that nobody has read (FI4); and what is overdue, or else what is unpaid (I1)."""
     if not visit.may(Right.INVOICES):
         return
+    for answered in unread_answers(visit.db, SHOWN):
+        said = f"Fra {answered.author}, {moment(answered.at)}."
+        title = f"Svar om {'kreditnota' if answered.is_credit_note else 'faktura'} {answered.number}"
+        way = visit.url("invoice", number=answered.number)
+        yield Box(f"answer-{answered.id}", title, said, f"{way}#messages", label="Les svaret")
     owing = owed(visit.db, visit.today)
     late = owing.overdue > 0
     number = owing.overdue if late else owing.unpaid

@@ -1,14 +1,21 @@
-"""Fakturaer at the desk (D3): those of one customer, what is to be paid first; nothing about them is changed there."""
+"""Fakturaer at the desk (D3): those of one customer, one of them, and what its customer asks about it (FI4).
+
+Nothing about an invoice is changed there.
+"""
 
 from starlette.responses import Response
 
 from models.customers.customer import Customer
-from models.invoices.invoice import Status
+from models.invoices.invoice import Invoice, Status, payer_of
+from models.invoices.messages import needs_no_answer
 from models.invoices.search import Criteria, find_invoices
 from models.invoices.sorts import Column, Sort
+from routes.invoices.conversation import conversation, send_message
+from routes.web.answers import page, swap
 from routes.web.fields import Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.search import Listing, answer
+from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 from routes.web.words.labels import ValueChoice
 
@@ -51,5 +58,49 @@ def index(visit: Visit, id: int) -> Response:
         search,
         lambda after: find_invoices(visit.db, criteria(after), visit.today),
         customer=visit.db.get_one(Customer, id),
+        today=visit.today,
+    )
+
+
+def show(visit: Visit, id: int) -> Response:
+    """One invoice in a few facts, and what was asked and answered about it."""
+    invoice, draft = _served(visit, id), dict(visit.draft() or [])
+    return _draw(visit, invoice, conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key")))
+
+
+def answer_question(visit: Visit, id: int) -> Response:
+    """Write to the customer about the invoice; its page shows it in place."""
+    invoice = _served(visit, id)
+    talk = send_message(visit, invoice)
+    return _swap(visit, invoice, talk, talk.said) if talk.said else _draw(visit, invoice, talk)
+
+
+def needs_none(visit: Visit, id: int) -> Response:
+    """Note that what the customer wrote last asks for no answer."""
+    invoice = _served(visit, id)
+    needs_no_answer(visit.db, invoice, by=visit.user, now=visit.now)
+    return _swap(visit, invoice, conversation(visit, invoice), "Meldingen venter ikke på svar lenger.")
+
+
+def _served(visit: Visit, id: int) -> Invoice:
+    visit.serve(Invoice, id)
+    return visit.db.get_one(Invoice, id)
+
+
+def _swap(visit: Visit, invoice: Invoice, talk: Talk, said: str) -> Response:
+    way = visit.url("desk_invoice", id=invoice.id)
+    return swap(visit, "invoices/_messages.html", or_go=way, say=said, invoice=invoice, talk=talk)
+
+
+def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
+    return page(
+        visit,
+        "invoices/desk/show.html",
+        part="invoices/messages",
+        status=talk.status,
+        customer=visit.db.get_one(Customer, visit.customer_id),
+        payer=payer_of(visit.db, invoice),
+        invoice=invoice,
+        talk=talk,
         today=visit.today,
     )

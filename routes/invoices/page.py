@@ -4,15 +4,18 @@ from starlette.responses import Response
 
 from models.core.scope import Right
 from models.customers.references import rules_of
-from models.customers.units import path_of
+from models.customers.units import account_manager_of, path_of
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, Status, invoice_by_number, orders_of, payer_of
+from models.invoices.messages import have_read, is_unread
 from models.invoices.settlements import credited_by, settlements_of
+from routes.invoices.conversation import conversation, send_message
 from routes.invoices.presentation import Presentation
-from routes.web.answers import go, page
+from routes.web.answers import go, page, swap
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
+from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 
 SAFE_TYPES = {
@@ -31,15 +34,45 @@ _STATEMENTS = {"statement": "statement", "statement.csv": "statement_csv", "stat
 
 
 def show(visit: Visit, number: str) -> Response:
-    """The invoice in HTML: what for, how to pay, what was paid (F10)."""
+    """The invoice in HTML: what for, how to pay, what was paid (F10), and what was asked about it (FI4)."""
     invoice = invoice_by_number(visit.db, number)
     if invoice is None:
         return _elsewhere(visit, number)
+    draft = dict(visit.draft() or [])
+    talk = conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key"))
+    if talk.messages and not visit.is_viewing and is_unread(visit.db, invoice):
+        read = invoice.id
+        visit.on_record(lambda db: have_read(db, read))
+    return _draw(visit, invoice, talk)
+
+
+def ask(visit: Visit, number: str) -> Response:
+    """Write to the account manager about the invoice; its page shows it in place."""
+    invoice = _invoice(visit, number)
+    talk = send_message(visit, invoice)
+    if not talk.said:
+        return _draw(visit, invoice, talk)
+    return swap(
+        visit,
+        "invoices/_messages.html",
+        or_go=visit.url("invoice", number=number),
+        say=talk.said,
+        invoice=invoice,
+        talk=talk,
+        account_manager=account_manager_of(visit.db, invoice.unit_id),
+    )
+
+
+def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
     presentation = Presentation(invoice, contents_of(visit.db, invoice))
     settlements, standing = settlements_of(visit.db, invoice), invoice.status(visit.today)
     return page(
         visit,
         "invoices/show.html",
+        part="messages",
+        status=talk.status,
+        talk=talk,
+        account_manager=account_manager_of(visit.db, invoice.unit_id),
         invoice=invoice,
         presentation=presentation,
         contents=presentation.contents,

@@ -8,12 +8,12 @@ from models.bookings.timetable import bookings_of_order
 from models.customers.units import account_manager_of
 from models.orders.cancelling import TooFar, cancel_order, is_cancelled, may_be_cancelled
 from models.orders.order import Order, parts_of
-from routes.orders.guard import Guard, guard_on
 from routes.orders.new import who_heard
 from routes.orders.page import order_of
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence
+from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
 LONGEST = 500

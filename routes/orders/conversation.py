@@ -6,51 +6,30 @@ The part is `orders/_messages.html`; the pages that hold it are the customer's a
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from models.conversations.message import AlreadySent, Side
 from models.orders.files import FileRow, files_of
-from models.orders.messages import LONGEST, AlreadySent, MessageRow, Side, messages_of, write_message
+from models.orders.messages import messages_of, write_message
 from models.orders.order import Order
 from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
-from routes.orders.guard import Guard, guard_on
-from routes.web.fields import Text, at_most, required
-from routes.web.forms import PortalForm, masked_sentence
+from routes.web.forms import masked_sentence
 from routes.web.keys import FRESH_KEY, idempotency_key, new_key
+from routes.web.texts.guard import Guard, guard_on
+from routes.web.texts.talk import MessageForm, Talk
 from routes.web.visit import Visit
 
 
-class MessageForm(PortalForm):
-    """What one writes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation(Talk):
+    """The messages on an order with their files, and the form below them."""
 
-    message = Text("Skriv en melding", [required("Skriv meldingen før du sender den."), at_most(LONGEST)])
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The messages on an order, and the form below them."""
-
-    messages: list[MessageRow]
     on_order: list[FileRow]
     """The files on the order, whatever they came with."""
     files: Attaching
     """Those of the form."""
-    form: MessageForm
-    key: str
-    action: str
-    """Where the form is sent to."""
-    side: Side
-    """Whose page it is drawn on."""
-    may_write: bool
-    """Whether there is a form: there is none for staff who only read."""
-    guard: Guard | None = None
-    repeated: bool = False
-    """Whether the form was sent before, with another text."""
-    status: int = 200
-    """With which the form is drawn again."""
-    said: str = ""
-    """What the sender is told once the message is written; the form is then empty."""
 
     @property
     def masked(self) -> str:
-        """What is said where identity numbers were masked in a form that is drawn again."""
+        """What is said where identity numbers were masked, in names of files, too."""
         return masked_sentence(self.form.masked + self.files.masked).strip()
 
     def files_with(self, message: int | None) -> list[FileRow]:
@@ -58,13 +37,8 @@ class Conversation:
         return [file for file in self.on_order if file.message_id == message]
 
     @property
-    def is_waited_for(self) -> bool:
-        """Whether the customer waits for an answer, on the page of those who give it."""
-        return self.side is Side.PROVIDER and any(message.unanswered for message in self.messages)
-
-    @property
     def needs_a_look(self) -> bool:
-        """Whether the form has something to say, so that focus goes there."""
+        """Whether the form, or one of its files, has something to say."""
         return bool(self.form.errors or self.files.problems or self.guard or self.repeated)
 
 

@@ -12,12 +12,12 @@ from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
 from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
-from routes.orders.guard import Guard, guard_on
 from routes.orders.page import hold_to
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
+from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
 _NAMED = 5

@@ -75,7 +75,7 @@ def test_h5_a_user_chooses_kind_by_kind_what_may_be_seen(house: House, hms: Page
     assert refused.status_code == 422
     finance = house.sign_in("okonomi.fjord").open("/alerts")
     shown = [label.get_text(strip=True) for label in finance.soup.select("#wishes label")]
-    assert shown == [ABOUT[kind].label for kind in (Kind.NEW_INVOICE, Kind.OVERDUE_INVOICE)], "FI2"
+    assert shown == [ABOUT[kind].label for kind in (Kind.NEW_INVOICE, Kind.OVERDUE_INVOICE, Kind.INVOICE_ANSWER)], "FI2"
 
 
 def test_h5_what_changes_is_told_at_once_what_is_new_in_the_morning_and_to_whom_it_concerns(db: Session) -> None:

@@ -278,6 +278,7 @@ LOOKS = {
     "models/catalogue/log.py",
     "models/catalogue/words.py",
     "models/desk/overview.py",
+    "models/desk/questions.py",
     "models/users/drafts.py",
     "models/customers/account_managers.py",
     "models/notices/search.py",

@@ -39,8 +39,8 @@ from tests.stage.times import NOW
 KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
 REST = (
-    *("messages emptied", "drafts", "imports", "messages on orders", "password links", "sessions"),
-    *("remembered browsers", "files", "files on orders"),
+    *("messages emptied", "drafts", "imports", "messages on orders", "messages on invoices", "password links"),
+    *("sessions", "remembered browsers", "files", "files on orders"),
 )
 
 
@@ -147,6 +147,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "drafts": 1,
         "imports": 1,
         "messages on orders": 0,
+        "messages on invoices": 0,
         "files on orders": 0,
         "password links": 1,
         "sessions": 1,

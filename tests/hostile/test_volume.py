@@ -55,6 +55,7 @@ MADE = (".pdf", ".zip", ".json")
 WRITES_TO_OTHERS = {
     "create_order": Bucket.ORDERS,
     "create_order_message": Bucket.MESSAGES,
+    "create_invoice_message": Bucket.MESSAGES,
     "invite": Bucket.INVITATIONS,
     "invite_user_by_email": Bucket.INVITATIONS,
     "invite_again": Bucket.INVITATIONS,

@@ -11,8 +11,8 @@ from models.core.clock import last_morning
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.customers.account_managers import AccountManager, MailWish
+from models.desk.morning_letters import post_morning_letters
 from models.exchange.deliver import Postman
-from models.orders.morning_letters import post_morning_letters
 from models.orders.news import WaitingNews
 from models.outbox.message import Message
 from tests.stage.house import House

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from sqlalchemy import delete, select
 
+from models.conversations.message import KEPT
 from models.core.audit import AuditEntry
 from models.core.database import Database
 from models.core.scope import Scope
 from models.exchange.crm import shapes
 from models.operations.erasure import purge
-from models.orders.messages import KEPT, OrderMessage, write_message
+from models.orders.messages import OrderMessage, write_message
 from models.orders.order import Order
 from models.outbox.message import Message
 from models.users.user import Grant, User

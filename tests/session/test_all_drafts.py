@@ -32,6 +32,7 @@ PRESSED = {
     *("reactivate_member", "reactivate_user", "reactivation", "remove_entry"),
     *("restore_user", "remove_stand_in"),
     "create_passkey",
+    "desk_invoice_answered",
     "test_sign_on",
     "remove_sign_on",
     "unlink_work_account",

@@ -22,6 +22,7 @@ from models.imports.dry_run import begin, read_all
 from models.imports.fates import judge
 from models.imports.lists import keep
 from models.imports.matching import Known
+from models.invoices.contents import InvoiceDetails
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.password_links import PasswordLink, send_link
@@ -53,8 +54,11 @@ AT_WORK = {"leave_for_work", "sign_out_at_work"}
 NO_ROWS = {"guide_pdf", "calendar_feed", "contract_line"} | AT_WORK | PERSONAL | MEMBERS | ENTRIES | PASSKEYS
 """Routes whose parameter names no row of a customer: the guide's file, what only a letter or calendar knows, staff,
 the catalogue."""
+_AT_DESK: dict[str, type[CustomerOwned]] = {"/desk/invoices/{id:int}": InvoiceDetails}
+"""Addresses that name a row in another way than elsewhere: an invoice of whichever customer by its id."""
 TABLES: dict[str, type[CustomerOwned]] = {
-    line.name: _BY_SEGMENT[found.group(1)]
+    line.name: next((table for path, table in _AT_DESK.items() if line.path.startswith(path)), None)
+    or _BY_SEGMENT[found.group(1)]
     for line in MAP
     if (found := _BEFORE.search(line.path)) and found.group(1) in _BY_SEGMENT and line.name not in ENTRIES
 }

@@ -17,7 +17,13 @@ from tests.stage.template_wiring import LINES, Problem, Wiring
 from tests.stage.wires import names_of_fields, names_read
 
 _NAMED_AS_DRAWN = {
-    *("new_times", "changed_times", "new_invoice", "overdue_invoice"),  # a choice for each kind of alert
+    *(
+        "new_times",
+        "changed_times",
+        "new_invoice",
+        "overdue_invoice",
+        "invoice_answer",
+    ),  # a choice for each kind of alert
     *("end_date", "duplicate"),
 }
 """Fields whose name no template says: kinds of alerts, the cells of a list's row, what a warning is overruled with."""

@@ -59,9 +59,10 @@ HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "sectio
 KINDS: dict[str, dict[str, str]] = {"plain": {}, "htmx": HTMX}
 """What is asked for in each mode: the whole page, or a part of it."""
 STATEMENTS = {
-    "info": 12,
-    "worklist": 7,
-    "desk": 11,
+    "info": 13,
+    "worklist": 8,
+    "desk": 12,
+    "desk_invoice": 8,
     "desk_search": 9,
     "desk_employees": 6,
     "desk_invoices": 7,
@@ -85,7 +86,8 @@ STATEMENTS = {
     "desk_employee_json": 37,
     "annual_report_pdf": 11,
     "desk_order": 14,
-    "desk_customer": 14,
+    "desk_customer": 15,
+    "invoice": 6,
     "desk_sign_on": 5,
     "desk_booking": 11,
     "desk_sign_ups": 12,

@@ -17,6 +17,7 @@ KINDS = {
     "morning_news": "Morgenpost til kundeansvarlig",
     "order_cancelled": "Avbestilling til kundeansvarlig",
     "order_confirmation": "Bekreftelse på bestilling",
+    "invoice_message": "Melding om faktura",
     "order_message": "Melding på bestilling",
     "order_placed": "Ny bestilling til kundeansvarlig",
     "order_progress": "Fremdrift i bestilling",

@@ -48,12 +48,19 @@ def viewings(person: Visitor) -> None:
     expect(person.part("list")).to_be_visible()
 
 
+def desk_invoice(person: Visitor) -> None:
+    from_the_customer(person, "Alle ubetalte")
+    person.page.locator("#invoices a").first.click()
+    expect(person.part("messages")).to_be_visible()
+
+
 STATES: Ways = {
     "desk customers": ("desk_customers", "kam.lie", opens("/desk/customers")),
     "no desk customers": ("desk_customers", "kam.lie", opens("/desk/customers?q=xyz")),
     "desk customer": ("desk_customer", "kam.lie", desk_customer),
     "desk employees": ("desk_employees", "kam.lie", lambda person: from_the_customer(person, "Alle ansatte")),
     "desk invoices": ("desk_invoices", "kam.lie", lambda person: from_the_customer(person, "Alle ubetalte")),
+    "desk invoice": ("desk_invoice", "kam.lie", desk_invoice),
     "desk search": ("desk_search", "kam.lie", opens("/desk/search?q=berg")),
     "customer list": ("new_customers", "kam.lie", looked_over),
     "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from models.catalogue.entry import LONGEST_GROUP, LONGEST_STATUS, Kind
 from models.catalogue.words import Full, known_as
+from models.conversations.message import LONGEST
 from models.core.clock import today_in_oslo
 from models.exchange.crm.intake.events import CRM, Arrival, Moment, Name, Refusal
-from models.orders.messages import LONGEST, take_over_message
+from models.orders.messages import take_over_message
 from models.orders.order import Order, Parts
 from models.orders.progress import progress, take_over
 from models.values.national_id import mask_in

@@ -5,6 +5,7 @@ first one to run makes up for it. The news are taken and the letter is written i
 once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.stand_ins import reader_of_letters
 from models.customers.units import Unit
+from models.invoices.invoice import Invoice
 from models.orders.news import CANCELLATION, MESSAGE, PLACED, WaitingNews, addressed
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
@@ -40,17 +42,13 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
     """Take all that waits for an account manager, unless another postman has, and write the letter."""
     taken = delete(WaitingNews).where(WaitingNews.account_manager_id == manager_id)
     rows = db.execute(
-        taken.returning(WaitingNews.id, WaitingNews.kind, WaitingNews.order_number, WaitingNews.author),
+        taken.returning(
+            *(WaitingNews.id, WaitingNews.kind, WaitingNews.order_number, WaitingNews.invoice_id, WaitingNews.author)
+        ),
         execution_options={"synchronize_session": False},
     ).all()
     if not rows:
         return False
-    rows = sorted(rows, key=lambda row: row.id)
-    orders = _orders(db, {row.order_number for row in rows})
-
-    def with_authors(kind: str) -> list[dict[str, Any]]:
-        return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
-
     manager = db.get_one(AccountManager, manager_id)
     reader = reader_of_letters(db, manager, today_in_oslo(now))
     post(
@@ -61,16 +59,28 @@ def _post(db: Session, manager_id: int, now: datetime) -> bool:
             about=f"account_manager:{manager.id}",
             customer_id=None,
             to=reader.email,
-            payload={
-                **addressed(reader, manager),
-                "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
-                "cancelled": with_authors(CANCELLATION),
-                "messages": with_authors(MESSAGE),
-            },
+            payload={**addressed(reader, manager), **_told(db, sorted(rows, key=lambda row: row.id))},
             at=now,
         ),
     )
     return True
+
+
+def _told(db: Session, rows: Sequence[Any]) -> dict[str, list[dict[str, Any]]]:
+    """What the letter tells, kind by kind."""
+    orders = _orders(db, {row.order_number for row in rows if row.order_number})
+
+    def with_authors(kind: str) -> list[dict[str, Any]]:
+        return [orders[row.order_number] | {"author": row.author} for row in rows if row.kind == kind]
+
+    asked = [row for row in rows if row.invoice_id]
+    invoices = _invoices(db, {row.invoice_id for row in asked}) if asked else {}
+    return {
+        "orders": [orders[row.order_number] for row in rows if row.kind == PLACED],
+        "cancelled": with_authors(CANCELLATION),
+        "messages": with_authors(MESSAGE),
+        "questions": [invoices[row.invoice_id] | {"author": row.author} for row in asked],
+    }
 
 
 def _orders(db: Session, numbers: set[int]) -> dict[int, dict[str, Any]]:
@@ -84,4 +94,18 @@ def _orders(db: Session, numbers: set[int]) -> dict[int, dict[str, Any]]:
     return {
         number: {"number": number, "delivery": delivery, "customer": customer, "unit": unit}
         for number, delivery, customer, unit in found
+    }
+
+
+def _invoices(db: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """What the letter says of invoices, by id."""
+    found = db.execute(
+        select(Invoice, Customer.name, Unit.name)
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .join(Unit, Unit.id == Invoice.unit_id)
+        .where(Invoice.id.in_(ids))
+    )
+    return {
+        invoice.id: {"id": invoice.id, "title": invoice.title, "customer": customer, "unit": unit}
+        for invoice, customer, unit in found
     }

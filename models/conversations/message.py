@@ -1,0 +1,120 @@
+"""What messages share, whatever they are about: who wrote what when, and whether somebody waits for an answer.
+
+A message is never changed. Who is told of one is decided by the thing that it is about.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Select, String, Text, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.base import Moment
+from models.core.scope import CustomerOwned, Right
+from models.customers.units import Unit, paths_down_to
+from models.users.sessions import SignedIn
+from models.users.user import Grant, User
+
+LONGEST = 2000
+"""Characters of a message."""
+KEPT = timedelta(days=3 * 365)
+"""For how long a message is kept: as long as a claim about what it is about can be made (docs/privacy.md)."""
+
+
+class Side(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+
+
+class Written(CustomerOwned):
+    """One message; of which conversation, its class says."""
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    side: Mapped[str] = mapped_column(String(10))
+    author: Mapped[str] = mapped_column(String(200))
+    """The full name, as it was then."""
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """None where the CRM told of it."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+    unanswered: Mapped[bool] = mapped_column(default=False)
+    """Whether the customer wrote it and the provider has written nothing since."""
+
+    @property
+    def beside(self) -> ColumnElement[bool]:
+        """Which messages stand in the same conversation."""
+        raise NotImplementedError
+
+
+class AlreadySent(Exception):
+    """The form was already sent once, with another text or other files."""
+
+
+def signed(text: str, *, by: SignedIn, key: str, now: datetime) -> dict[str, Any]:
+    """What a message says of who wrote it; it is the provider's where the user is staff."""
+    side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
+    who = {"side": side.value, "author": by.full_name, "user_id": by.user_id, "idempotency_key": key}
+    return who | {"text": text, "at": now}
+
+
+def add(db: Session, message: Written) -> None:
+    """Write a message, and with one of the provider's note that those before it are answered."""
+    message.unanswered = message.side == Side.CUSTOMER
+    if message.side == Side.PROVIDER:
+        answer(db, type(message), message.beside)
+    db.add(message)
+    db.flush()
+
+
+def answer(db: Session, kind: type[Written], conversation: ColumnElement[bool]) -> bool:
+    """Note that nobody waits for an answer in a conversation any more; False where nobody did."""
+    waited = db.scalars(
+        update(kind).where(conversation, kind.unanswered.is_(True)).values(unanswered=False).returning(kind.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    return bool(waited)
+
+
+def who_may_see(db: Session, unit_id: int, right: Right, which: ColumnElement[bool]) -> Sequence[User]:
+    """Those of some users who are active and still have a right in a unit."""
+    path = db.execute(select(Unit.path).where(Unit.id == unit_id)).scalar_one()
+    has_right: ColumnElement[bool] = getattr(Grant, right.value)
+    allowed = (
+        select(Grant.user_id).join(Unit, Unit.id == Grant.unit_id).where(has_right, Unit.path.in_(paths_down_to(path)))
+    )
+    return db.scalars(
+        select(User)
+        .where(which, User.id.in_(allowed), User.active, User.account_manager_id.is_(None))
+        .order_by(User.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as a page shows it."""
+
+    id: int
+    side: str
+    author: str
+    text: str
+    at: datetime
+    unanswered: bool
+
+
+def listing(kind: type[Written], conversation: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The rows of a conversation, oldest first."""
+    shown = (getattr(kind, field.name) for field in fields(MessageRow))
+    return select(*shown).where(conversation).order_by(kind.at, kind.id)
+
+
+def forget_old(db: Session, kind: type[Written], now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time; returns how many."""
+    old = select(kind.id).where(kind.at < now - KEPT).order_by(kind.id).limit(at_most)
+    gone = delete(kind).where(kind.id.in_(old)).returning(kind.id)
+    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())

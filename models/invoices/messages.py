@@ -1,0 +1,196 @@
+"""Questions about an invoice (FI4): what the customer and its account manager write to each other about it.
+
+What all messages share is in `models.conversations.message`; the letter's words are the templates `invoice_message`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.alerts.kinds import Kind
+from models.alerts.waiting import at_once
+from models.conversations.message import (
+    AlreadySent,
+    MessageRow,
+    Side,
+    Written,
+    add,
+    answer,
+    listing,
+    signed,
+    who_may_see,
+)
+from models.core.audit import Change, record
+from models.core.base import Base
+from models.core.scope import Right
+from models.core.walls import select_rows
+from models.customers.customer import Customer
+from models.customers.units import Unit
+from models.invoices.invoice import Invoice
+from models.orders.news import INVOICE_MESSAGE, News, tell_of, who_is_told
+from models.outbox.message import Outgoing, post
+from models.users.sessions import SignedIn
+from models.users.user import User
+
+
+class InvoiceMessage(Written, Base):
+    """One message on an invoice."""
+
+    __tablename__ = "invoice_messages"
+    __table_args__ = (
+        ForeignKeyConstraint(["customer_id", "invoice_id"], ["invoices.customer_id", "invoices.id"]),
+        UniqueConstraint("user_id", "idempotency_key"),
+        CheckConstraint("side IN ('customer', 'provider')", name="side"),
+        Index(None, "customer_id", "invoice_id", "id"),
+        Index(None, "at"),
+    )
+
+    invoice_id: Mapped[int]
+    unread: Mapped[bool] = mapped_column(default=False)
+    """Whether the provider wrote it and no user of the customer has seen it."""
+
+    @property
+    def beside(self) -> ColumnElement[bool]:
+        """Those on the same invoice."""
+        return InvoiceMessage.invoice_id == self.invoice_id
+
+
+# Small, however long the history of what was answered and read is.
+_unanswered, _unread = InvoiceMessage.unanswered.is_(True), InvoiceMessage.unread.is_(True)
+Index("ix_invoice_messages_unanswered", InvoiceMessage.id, postgresql_where=_unanswered, sqlite_where=_unanswered)
+Index("ix_invoice_messages_unread", InvoiceMessage.customer_id, postgresql_where=_unread, sqlite_where=_unread)
+
+
+def ask_or_answer(
+    db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str, fallback: str | None, now: datetime
+) -> None:
+    """Add a message of a user to an invoice, and tell the other side.
+
+    The same form (the same `key` and text) sent again is the same message. Whoever is told where the customer has no
+    account manager is `fallback`, or every administrator. Raises AlreadySent where the key was used for other content.
+    """
+    if _is_sent(db, invoice, text, by=by, key=key):
+        return
+    message = InvoiceMessage(
+        customer_id=invoice.customer_id, invoice_id=invoice.id, **signed(text, by=by, key=key, now=now)
+    )
+    message.unread = message.side == Side.PROVIDER
+    try:
+        with db.begin_nested():
+            add(db, message)
+    except IntegrityError:  # the same form came twice at the same moment, and the other one was first
+        if _is_sent(db, invoice, text, by=by, key=key):
+            return
+        raise
+    record(db, Change.of(invoice, "message", by=by, at=now))
+    _tell_others(db, invoice, message, by=by, fallback=fallback, now=now)
+
+
+def _is_sent(db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str) -> bool:
+    sent = db.execute(
+        select(InvoiceMessage.invoice_id, InvoiceMessage.text).where(
+            InvoiceMessage.user_id == by.user_id, InvoiceMessage.idempotency_key == key
+        )
+    ).one_or_none()
+    if sent is not None and tuple(sent) != (invoice.id, text):
+        raise AlreadySent("the form was sent before with another text")
+    return sent is not None
+
+
+def _tell_others(
+    db: Session, invoice: Invoice, message: InvoiceMessage, *, by: SignedIn, fallback: str | None, now: datetime
+) -> None:
+    customer, unit = db.execute(
+        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
+    ).one()
+    facts: dict[str, Any] = {
+        "id": invoice.id,
+        "number": invoice.number,
+        "title": invoice.title,
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.author,
+        "author_email": by.email,
+        "text": message.text,
+    }
+    if message.side == Side.CUSTOMER:
+        told = who_is_told(db, invoice.unit_id, fallback=fallback, now=now)
+        news = News(INVOICE_MESSAGE, invoice, {"invoice_id": invoice.id}, author=message.author)
+        tell_of(db, told, news, facts=facts, now=now)
+        return
+    asked = select(InvoiceMessage.user_id).where(message.beside, InvoiceMessage.user_id.is_not(None))
+    users = who_may_see(db, invoice.unit_id, Right.INVOICES, User.id.in_(asked))
+    for user in at_once(db, Kind.INVOICE_ANSWER, invoice, invoice.unit_id, users, title=invoice.title, now=now):
+        letter = facts | {"to_name": user.full_name, "stands_in_for": ""}
+        post(db, Outgoing.letter(invoice, INVOICE_MESSAGE, letter, now, to=user.email))
+
+
+def needs_no_answer(db: Session, invoice: Invoice, *, by: SignedIn, now: datetime) -> None:
+    """What the customer wrote last, such as thanks, asks for no answer: it is off the desk's overview."""
+    if answer(db, InvoiceMessage, InvoiceMessage.invoice_id == invoice.id):
+        record(db, Change.of(invoice, "no answer", by=by, at=now))
+
+
+_MESSAGES = listing(InvoiceMessage, InvoiceMessage.invoice_id == bindparam("invoice_id", type_=Integer))
+
+
+def messages_on(db: Session, invoice: Invoice) -> list[MessageRow]:
+    """The messages on an invoice, oldest first."""
+    return [MessageRow(*row) for row in select_rows(db, _MESSAGES, {"invoice_id": invoice.id})]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An invoice on which the provider has written what nobody of the customer has read yet."""
+
+    id: int
+    number: str
+    is_credit_note: bool
+    author: str
+    at: datetime
+
+
+_UNREAD = (
+    select(
+        Invoice.id, Invoice.number, Invoice.is_credit_note, func.max(InvoiceMessage.author), func.min(InvoiceMessage.at)
+    )
+    .select_from(InvoiceMessage)
+    .join(Invoice, Invoice.id == InvoiceMessage.invoice_id)
+    .where(_unread)
+    .group_by(Invoice.id, Invoice.number, Invoice.is_credit_note)
+    .order_by(func.min(InvoiceMessage.at), Invoice.number)
+    .limit(bindparam("at_most", type_=Integer))
+)
+
+
+def unread_answers(db: Session, at_most: int) -> list[Answered]:
+    """The invoices of the scope with an answer that nobody has read, the oldest answer first (H3)."""
+    return [Answered(*row) for row in select_rows(db, _UNREAD, {"at_most": at_most})]
+
+
+def is_unread(db: Session, invoice: Invoice) -> bool:
+    """Whether the provider has written what no user of the customer has seen."""
+    found = select(InvoiceMessage.id).where(InvoiceMessage.invoice_id == invoice.id, _unread).limit(1)
+    return db.scalar(found) is not None
+
+
+def have_read(db: Session, invoice_id: int) -> None:
+    """Note that a user of the customer has seen what stands on an invoice."""
+    read = update(InvoiceMessage).where(InvoiceMessage.invoice_id == invoice_id, _unread).values(unread=False)
+    db.execute(read, execution_options={"synchronize_session": False})

@@ -1,0 +1,54 @@
+"""A conversation as a page shows it to either side, and the form that adds to it, whatever it is about.
+
+What is written to, and what else a message may carry, the rooms know: `conversation` in each of them.
+"""
+
+from dataclasses import dataclass
+
+from models.conversations.message import LONGEST, MessageRow, Side
+from routes.web.fields import Text, at_most, required
+from routes.web.forms import PortalForm, masked_sentence
+from routes.web.texts.guard import Guard
+
+
+class MessageForm(PortalForm):
+    """What one writes."""
+
+    message = Text("Skriv en melding", [required("Skriv meldingen før du sender den."), at_most(LONGEST)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """The messages, and the form below them."""
+
+    messages: list[MessageRow]
+    form: MessageForm
+    key: str
+    action: str
+    """Where the form is sent to."""
+    side: Side
+    """Whose page it is drawn on."""
+    may_write: bool
+    """Whether there is a form: there is none for staff who only read."""
+    guard: Guard | None = None
+    repeated: bool = False
+    """Whether the form was sent before, with another text."""
+    status: int = 200
+    """With which the form is drawn again."""
+    said: str = ""
+    """What the sender is told once the message is written; the form is then empty."""
+
+    @property
+    def masked(self) -> str:
+        """What is said where identity numbers were masked in a form that is drawn again."""
+        return masked_sentence(self.form.masked).strip()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the customer waits for an answer, on the page of those who give it."""
+        return self.side is Side.PROVIDER and any(message.unanswered for message in self.messages)
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether the form has something to say, so that focus goes there."""
+        return bool(self.form.errors or self.guard or self.repeated)

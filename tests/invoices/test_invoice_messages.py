@@ -1,0 +1,119 @@
+"""Spør om fakturaen: finance asks on the invoice's page, the account manager answers, and each is told once (FI4)."""
+
+import pytest
+from sqlalchemy import select, update
+
+from models.core.audit import AuditEntry
+from models.customers.account_managers import AccountManager, MailWish
+from models.customers.customer import Customer
+from models.customers.units import Unit
+from models.desk.morning_letters import post_morning_letters
+from models.invoices.messages import InvoiceMessage
+from models.outbox.message import Message
+from tests.stage.house import House
+from tests.stage.invoicing import BERGEN, let_in, paper
+from tests.stage.page import Page
+from tests.stage.times import NOW, TODAY
+
+NUMBER = "2026/7 A"
+KAM, FINANCE = "per-arne.lie@bht.example", "oddvar.steinsund@fjordbygg.example"
+
+
+@pytest.fixture
+def asked(house: House) -> House:
+    """Finance of Fjordbygg has an invoice, and has asked about it."""
+    with house.behind() as db:
+        let_in(db, paper(NUMBER, BERGEN, TODAY))
+    page = ask(house.sign_in("okonomi.fjord"), "Hva er dette for noe?")
+    assert page.flash == "Meldingen er sendt."
+    return house
+
+
+def ask(page: Page, text: str) -> Page:
+    return page.open("/invoices?number=2026%2F7").follow(NUMBER).fill(message=text).press("Send melding")
+
+
+def shown(page: Page) -> list[str]:
+    return [" ".join(item.get_text(" ").split()) for item in page.soup.select("#messages li[id^=message-]")]
+
+
+def told(house: House) -> list[tuple[str, str | None]]:
+    with house.behind() as db:
+        found = select(Message.kind, Message.to).where(Message.kind == "invoice_message").order_by(Message.id)
+        return [(kind, to) for kind, to in db.execute(found)]
+
+
+def test_fi4_finance_asks_the_account_manager_answers_and_both_see_what_waits(asked: House) -> None:
+    kam, finance = asked.sign_in("kam.lie").open("/desk"), asked.sign_in("okonomi.fjord")
+    assert told(asked) == [("invoice_message", KAM)]
+    kam.follow(f"Faktura {NUMBER}")
+    assert "Hva er dette for noe?" in shown(kam)[0]
+    kam.fill(message="").press("Send melding")
+    assert (kam.status_code, kam.error("message")) == (422, "Skriv meldingen før du sender den.")
+    kam.fill(message="Helsekontrollen i mai.").press("Send melding")
+    assert (kam.flash, kam.open("/desk").soup.select("#questions")) == ("Meldingen er sendt.", [])
+    assert told(asked)[1:] == [("invoice_message", FINANCE)]
+    page = finance.open("/worklist")
+    assert page.has(f"Svar om faktura {NUMBER}")
+    page.open("/invoices?number=2026%2F7").follow(NUMBER)
+    assert shown(page)[1].endswith("Helsekontrollen i mai.")
+    assert page.soup.select_one("#messages .lead").get_text().startswith("Per-Arne Lie leser")  # type: ignore[union-attr]
+    assert not page.open("/worklist").has(f"Svar om faktura {NUMBER}"), "it is read"
+    ask(finance, "Takk!")
+    kam.open("/desk").follow(f"Faktura {NUMBER}").press("Trenger ikke svar")
+    assert kam.open("/desk").soup.select("#questions") == []
+    with asked.behind() as db:
+        about = select(AuditEntry.action).where(AuditEntry.about == f"invoice:{NUMBER}").order_by(AuditEntry.id)
+        assert list(db.scalars(about)) == ["message", "message", "message", "no answer"]
+
+
+def test_fi4_the_letters_lead_to_the_page_of_their_reader(asked: House) -> None:
+    asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}").fill(message="Ja.").press("Send melding")
+    asked.deliver()
+    files = sorted((asked.settings.var / "mail").rglob("*invoice_message*.eml"))
+    to_kam, to_finance = sorted((file.read_text() for file in files), key=lambda text: f"To: {KAM}" not in text)
+    assert "/desk/invoices/" in to_kam
+    assert f"<{FINANCE}>" in to_kam, "who gets the answer"
+    assert "/desk/" not in to_finance
+    assert "/alerts" in to_finance
+
+
+def test_fi4_who_wishes_the_morning_gets_it_then_and_a_customer_of_nobodys_stands_on_every_desk(
+    quiet_house: House,
+) -> None:
+    with quiet_house.behind() as db:
+        let_in(db, paper(NUMBER, BERGEN, TODAY))
+        db.execute(update(AccountManager).values(mail_wish=MailWish.MORNING.value))
+        db.commit()
+    ask(quiet_house.sign_in("okonomi.fjord"), "Når?")
+    assert told(quiet_house) == []
+    with quiet_house.behind() as db:
+        db.execute(update(AccountManager).values(mail_wish=MailWish.EACH.value))
+        post_morning_letters(db, NOW)
+        db.commit()
+        letter = db.scalars(select(Message).where(Message.kind == "morning_news")).one()
+        assert [(each["title"], each["unit"]) for each in letter.payload["questions"]] == [
+            (f"Faktura {NUMBER}", "Bergen")
+        ]
+    assert quiet_house.deliver() > 0
+    with quiet_house.behind() as db:
+        fjord = db.scalars(select(Customer).where(Customer.name.startswith("Fjordbygg"))).one()
+        db.execute(update(Customer).where(Customer.id == fjord.id).values(account_manager_id=None))
+        db.execute(update(Unit).where(Unit.customer_id == fjord.id).values(account_manager_id=None))
+        db.commit()
+    page = ask(quiet_house.sign_in("okonomi.fjord"), "Og hvem?")
+    assert page.has("Bedriftshelsetjenesten leser det du skriver")
+    assert told(quiet_house) == [("invoice_message", KAM)], "who is an administrator"
+    assert quiet_house.sign_in("kam.lie").open("/desk").soup.select("#questions li") != []
+
+
+def test_fi4_what_may_be_somebodys_health_is_asked_about_and_sent_twice_is_once(asked: House) -> None:
+    page = asked.sign_in("okonomi.fjord").open("/invoices?number=2026%2F7").follow(NUMBER)
+    page.fill(message="Gjelder det en sykemelding?").press("Send melding")
+    assert page.has("Teksten kan inneholde sensitive opplysninger")
+    page.press("Send likevel")
+    key = [("idempotency_key", "k" * 32), ("csrf_token", str(page.value("csrf_token"))), ("message", "Til slutt")]
+    way = page.url.split("#")[0] + "/messages"
+    assert [page.send("POST", way, key).status_code for _ in range(2)] == [303, 303]
+    with asked.behind() as db:
+        assert len(db.scalars(select(InvoiceMessage)).all()) == 3
