@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.walls import select_rows
-from models.customers.units import Unit, paths_down_to
+from models.customers.units import Unit, path_of, paths_down_to
 
 LONGEST = 40
 """Signs of a pattern and of an example."""
@@ -67,6 +67,12 @@ class Rules:
     def examples(self, units: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Of some units, each with its path and its name, those that need a reference, with what one looks like."""
         return [(name, rule.shown) for path, name in units if (rule := self.of(path))]
+
+
+def rule_of(db: Session, unit_id: int) -> Rule | None:
+    """The rule of one unit of the customer that the session is held to; one statement where there are no rules."""
+    rules = rules_of(db)
+    return rules.of(path_of(db, unit_id)) if rules.by_path else None
 
 
 _RULES = select(Unit.path, Unit.reference_pattern, Unit.reference_example).where(Unit.reference_pattern.is_not(None))

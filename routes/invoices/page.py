@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from models.core.scope import Right
-from models.customers.references import rules_of
-from models.customers.units import account_manager_of, path_of
+from models.customers.references import rule_of
+from models.customers.units import account_manager_of
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, Status, invoice_by_number, orders_of, payer_of
@@ -77,7 +77,7 @@ def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
         presentation=presentation,
         contents=presentation.contents,
         payer=payer_of(visit.db, invoice),
-        needed=rules_of(visit.db).of(path_of(visit.db, invoice.unit_id)),
+        needed=rule_of(visit.db, invoice.unit_id),
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements,
         paid=standing == Status.PAID,

@@ -8,8 +8,8 @@ from wtforms.validators import ValidationError
 from models.bookings.timetable import bookings_of_order
 from models.catalogue.entry import Meaning
 from models.core.scope import Right
-from models.customers.references import Rule, rules_of
-from models.customers.units import account_manager_of, path_of
+from models.customers.references import Rule, rule_of
+from models.customers.units import account_manager_of
 from models.invoices.invoice import invoices_of_order
 from models.orders.cancelling import may_be_cancelled
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
@@ -64,7 +64,7 @@ def reference_form(visit: Visit, order: Order, reference: str | None = None) -> 
 def reference_form_of(visit: Visit, order: Order, pairs: Iterable[tuple[str, object]]) -> ReferenceForm:
     """The form, with what the order's unit wants its references to look like."""
     form: ReferenceForm = ReferenceForm.of(visit, pairs)
-    form.needed = rules_of(visit.db).of(path_of(visit.db, order.unit_id))
+    form.needed = rule_of(visit.db, order.unit_id)
     form.reference.flags.required = form.needed is not None
     if form.needed and form.needed.shown:
         form.reference.description = f"Må fylles ut, for eksempel {form.needed.shown}."

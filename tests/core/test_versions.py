@@ -83,6 +83,11 @@ def test_the_portal_says_so_while_it_serves_and_does_not_start(quiet_house: Hous
         assert portal.errors.read_text() == f"{answer.text}\n"
 
 
+def _widens(call: ast.Call) -> bool:
+    """Whether a column may be empty by it that had to be filled: the release before goes on filling it."""
+    return any(given.arg == "nullable" and ast.unparse(given.value) == "True" for given in call.keywords)
+
+
 def test_a_step_only_adds_or_says_that_it_does_not() -> None:
     """Else the release that serves while it is taken would break."""
     for file in sorted((MIGRATIONS / "versions").glob("[0-9]*.py")):
@@ -91,7 +96,7 @@ def test_a_step_only_adds_or_says_that_it_does_not() -> None:
         called = {
             node.func.attr
             for node in ast.walk(upgrade)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not _widens(node)
         }
         says = "\ncontracts = True" in file.read_text(encoding="utf-8")
         if file.name[:4] > FIRST_TO_SERVE:

@@ -13,7 +13,7 @@ from models.users.user import Grant, User
 from models.users.viewings import LENGTH, Viewing
 from tests.stage.house import House
 from tests.stage.page import Page
-from tests.stage.sweeps import TABLES, digest, every_field, my_path, of_method, path_of, with_lists
+from tests.stage.sweeps import TABLES, digest, every_field, my_path, named_by, of_method, path_of, with_lists
 
 FJORDBYGG = "Fjordbygg Entreprenør AS"
 
@@ -139,9 +139,7 @@ def test_x1_whoever_is_viewing_sees_nothing_of_another_customer(quiet_house: Hou
     with quiet_house.behind() as db:
         home = db.scalar(select(Customer.id).where(Customer.name == FJORDBYGG))
         foreign = {
-            table: db.scalar(
-                select(func.max(getattr(table, "number", None) or table.id)).where(table.customer_id != home)  # type: ignore[attr-defined]
-            )
+            table: db.scalar(select(func.max(named_by(table))).where(table.customer_id != home))
             for table in set(TABLES.values())
         }
     for line in (line for line in of_method("GET") if line.name in TABLES):

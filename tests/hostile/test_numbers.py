@@ -36,6 +36,10 @@ ADDRESSES = [
 WRITTEN = [NUMBER, "058403%2099895", "058%20403%20998%2095", "058403/99895", FULL_WIDTH]
 
 
+DRAWN = {"x-request-id", "etag"}
+"""What is drawn by lot, or worked out of the whole page: any five digits come up in it now and then."""
+
+
 @pytest.mark.parametrize("username", [None, "Tester", "hms.fjord", "kam.lie"])
 def test_a_number_in_an_address_is_given_back_in_nothing(quiet_house: House, username: str | None) -> None:
     """The watch looks at the answers; here they are looked at as well, with every sign as it is."""
@@ -44,7 +48,8 @@ def test_a_number_in_an_address_is_given_back_in_nothing(quiet_house: House, use
         for written in WRITTEN:
             for more in ({}, {"hx-request": "true", "hx-target": "section#results"}):
                 answer = send(quiet_house, "GET", address.replace("{}", written), {**cookies, **more}).answer
-                said = " ".join([answer.text, *map(str, answer.headers.multi_items())])
+                headers = [(name, value) for name, value in answer.headers.multi_items() if name not in DRAWN]
+                said = " ".join([answer.text, *map(str, headers)])
                 for digits in (NUMBER, "99895", "998%2095", "998+95", "998 95", FULL_WIDTH, unquote(FULL_WIDTH)[:3]):
                     assert digits not in said, (address, written, username)
 

@@ -88,6 +88,7 @@ def test_nb10_one_letter_for_each_unless_another_way_is_wished(house: House) -> 
             "orders": [facts],
             "cancelled": [],
             "messages": [facts | {"author": "Hilde Moldskred"}],
+            "questions": [],
         }
     ]
 
@@ -195,7 +196,7 @@ def test_a_postmans_round_posts_morning_letters(quiet_house: House) -> None:
     postman.deliver_due()
     assert mornings(quiet_house) == []
     quiet_house.clock.set(FRIDAY_SEVEN)
-    assert postman.deliver_due() == 1
+    assert postman.deliver_due() > 0, "users have letters of their own in the morning"
     assert postman.deliver_due() == 0
     database.close()
     assert len(mornings(quiet_house)) == 1

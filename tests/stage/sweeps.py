@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
@@ -65,6 +66,11 @@ TABLES: dict[str, type[CustomerOwned]] = {
 """By route, the table whose row a parameter names: `/orders/{number}` is one of `orders`."""
 _NAMED_BY: dict[type[CustomerOwned], str] = {Invoice: "number", Grant: "user_id"}
 """What names a row in an address, where it is not its primary key."""
+
+
+def named_by(table: type[CustomerOwned]) -> Any:
+    """The column that names a row of a table in an address."""
+    return getattr(table, _NAMED_BY.get(table, inspect(table).primary_key[0].name))
 
 
 def of_method(method: str) -> list[Line]:
@@ -183,7 +189,7 @@ def _divided(
     mine: list[object] = []
     foreign: list[tuple[tuple[int, int | None], object]] = []
     key = inspect(table).primary_key[0]
-    name = _NAMED_BY.get(table, key.name)
+    name = named_by(table).key
     asked = [column for column in (name, "customer_id", "unit_id", "user_id") if hasattr(table, column)]
     with house.behind() as db:
         grants = _grants_at_first(db, username)

@@ -14,8 +14,6 @@ def upgrade() -> None:
     with op.batch_alter_table("issuers") as issuers:
         issuers.add_column(sa.Column("is_only_way", sa.Boolean(), nullable=False, server_default=sa.false()))
         issuers.add_column(sa.Column("proved_at", sa.DateTime(timezone=True)))
-    with op.batch_alter_table("issuers") as issuers:
-        issuers.alter_column("is_only_way", server_default=None)
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ What is changed in them is in `models.users.sign_on`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
@@ -34,7 +34,7 @@ class Issuer(CustomerOwned, Sealed, Base):
     """Whether it has to say that it has verified an e-mail address: where not only the customer's own people have
     accounts, as with BankID."""
     is_on: Mapped[bool]
-    is_only_way: Mapped[bool] = mapped_column(default=False)
+    is_only_way: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a password does not reach the customer any more."""
     proved_at: Mapped[datetime | None] = mapped_column(Moment)
     """When somebody first came in through it as it is set up now; before that it cannot be the only way."""
