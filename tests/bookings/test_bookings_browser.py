@@ -11,7 +11,7 @@ from tests.stage.browsers.chromium import DESK, PHONE, Visitor
 from tests.stage.browsers.live import LivePortal
 from tests.stage.rounds import a_round, people, slots_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 
 class Stage:

@@ -253,6 +253,7 @@ def test_behind_a_proxy_people_sign_in_and_nobody_chooses_the_own_address(proxie
         assert "Duck" in browser.get("/employees.csv").text
 
 
+@pytest.mark.rest  # processes that start
 def test_a_proxy_takes_what_the_portal_takes_and_no_more(proxied: Proxied) -> None:
     with proxied.browser() as browser:
         assert browser.get("/healthz", headers={"X-Long": "x" * 40_000}).status_code in {400, 431}

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 
 def editing(person: Visitor, name: str) -> Visitor:

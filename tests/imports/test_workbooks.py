@@ -28,6 +28,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.rest  # much at once
 @pytest.mark.parametrize("what", COSTLY)
 def test_a_small_workbook_costs_little_whatever_it_holds(what: str) -> None:
     began = time.process_time()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
@@ -11,6 +12,7 @@ from models.core.scope import Scope
 from models.info.worklist import count_without_email
 
 
+@pytest.mark.rest  # many rows
 def test_4_those_without_an_address_are_counted_in_their_own_index(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
     migrations.migrate(database.engine)  # its indexes stand in the order in which a portal has them

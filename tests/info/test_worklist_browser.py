@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.stage.browsers.chromium import Visitors
 from tests.stage.browsers.live import LivePortal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 
 def test_4_one_works_down_the_worklist_without_leaving_the_keyboard(visitor: Visitors, live: LivePortal) -> None:

@@ -326,6 +326,7 @@ def test_whatever_comes_it_is_read_or_refused(start: int, end: int, instead: byt
     assert result.number or result.refusal
 
 
+@pytest.mark.rest  # as many numbers as one likes
 @given(st.from_regex(r"[+-]?[0-9]{0,20}(\.[0-9]{0,20})?", fullmatch=True), st.sampled_from(NUMBERS))
 def test_whatever_number_stands_there_it_is_worked_with_or_refused(number: str, element: str) -> None:
     start = XML.index(b">", XML.index(f"<cbc:{element}".encode())) + 1

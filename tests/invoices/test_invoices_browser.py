@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import PHONE, Visitors
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 
 # Invoices

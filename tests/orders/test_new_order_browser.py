@@ -9,7 +9,7 @@ from tests.orders.ordering import LONG_LABEL, sent, still_written, told_once, wr
 from tests.stage.browsers.chromium import DESK, PHONE, Visitors
 from tests.stage.browsers.live import LivePortal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 widths = pytest.mark.parametrize("width", [DESK, PHONE])
 

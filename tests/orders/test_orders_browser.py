@@ -8,7 +8,7 @@ from playwright.sync_api import Request, Route, expect
 from tests.stage.browsers.chromium import DESK, PHONE, Visitor, Visitors
 from tests.stage.browsers.live import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 widths = pytest.mark.parametrize("width", [DESK, PHONE])
 

@@ -111,6 +111,7 @@ def test_a_user_is_linked_once_by_the_address_and_then_known_by_the_subject(hous
     assert signs_in(house, issuer).h1 == "Info"
 
 
+@pytest.mark.rest  # all lies of an issuer once more, by the portal: test_oidc has each of them
 def test_nobody_else_comes_in(quiet_house: House, issuer: TheirIssuer) -> None:
     set_up(quiet_house, issuer)
     set_up(quiet_house, issuer, "fjord")

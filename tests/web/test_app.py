@@ -116,6 +116,7 @@ def closing(wire: socket.socket) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.rest  # a process that starts
 def test_a_missing_key_stops_the_process_with_one_sentence(var: Path) -> None:
     done = subprocess.run(
         [sys.executable, "app.py", "serve"], cwd=ROOT, env=environment(var), capture_output=True, text=True, check=False

@@ -19,6 +19,7 @@ WRONG = "31.02.2026"
 ENDS_THE_SESSION = {"sign_out", "end_sessions", "change_password"}
 
 
+@pytest.mark.rest  # each form there is
 def test_every_form_that_is_sent_empty_says_what_is_wrong(quiet_house: House) -> None:
     """With htmx and without, in turn; `send` asks each refusal whether it is heard."""
     with_lists(quiet_house)

@@ -11,7 +11,7 @@ from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 from tests.stage.browsers.live import LivePortal, until
 from tests.stage.rounds import people
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
 INVITED = "Velg en tid som passer deg"
 

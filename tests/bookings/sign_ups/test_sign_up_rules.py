@@ -305,6 +305,7 @@ def filled() -> Iterator[Database]:
         database.close()
 
 
+@pytest.mark.rest  # as many orders as one likes
 def test_whatever_is_done_in_whatever_order_the_rules_hold(filled: Database) -> None:
     Story.database = filled
     run_state_machine_as_test(
