@@ -41,7 +41,9 @@ PRESSED = {
 """Routes of buttons with nothing to fill in, of people and rounds in other states; some share a form."""
 SECRET = {"national_id", "change_number", "own_password", "new_password", "secret"}
 """What is not kept, with the tick that asks for it."""
-PATHS = {line.name: re.compile(re.sub(r"{\w+:\w+}", "[0-9]+", line.path)) for line in MAP}
+PATHS = {
+    line.name: re.compile(re.sub(r"{\w+:\w+}", "[0-9]+", re.sub(r"{\w+:name}", "[^/]+", line.path))) for line in MAP
+}
 PLACES = {line.name: PATHS[line.name] for line in MAP if line.method == "GET"}
 TAKING = {line.name: PATHS[line.name] for line in MAP if line.form}
 OF_A_KIND = 2

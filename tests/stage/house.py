@@ -76,11 +76,13 @@ class House:
         EMITTED.check()
 
     def refill(self) -> None:
-        """Begin a new story: the demo data, the first moment."""
+        """Begin a new story: the demo data, the first moment, and no letter of the one before."""
         if not self._store.put_back():
             self._loop.wait(run(self.portal.database.close))
             self._database.close()
             self._store.refill()
+        for letter in (self.settings.var / "mail").rglob("*.eml"):
+            letter.unlink()
         self._answers.clear()
         self.clock.set(NOW)
 
