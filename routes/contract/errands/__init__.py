@@ -6,6 +6,7 @@ The walk is in `routes.contract.walk`; what happens beside the portal, in `model
 from routes.contract.errands import bookings, factors, letters, things
 
 ERRANDS = (
+    things.asked,
     letters.password,
     letters.appointment,
     bookings.times,

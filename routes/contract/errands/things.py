@@ -1,4 +1,4 @@
-"""Errands at orders, employees and lists: what was told to the CRM, a question at the desk, a list that is asked about.
+"""Errands at orders, invoices, employees and lists: what the CRM takes, what is asked, a list that is not understood.
 
 Bookings are in `bookings`, what comes by letter or from a telephone in `letters` and `factors`.
 """
@@ -32,6 +32,17 @@ async def told(going: Going) -> None:
     await hms.send("create_order_message")
     await kam.open(f"/desk{order}")
     await kam.send("desk_no_answer", part="messages")
+
+
+async def asked(going: Going) -> None:
+    """Finance asks about an invoice, and the account manager says that no answer is needed."""
+    finance, kam = await going.sign_in("okonomi.fjord"), await going.sign_in("kam.lie")
+    await finance.open("/invoices")
+    await finance.follow("invoice")
+    await finance.send("create_invoice_message", part="messages")
+    await kam.open("/desk")
+    await kam.follow("desk_invoice")
+    await kam.send("desk_invoice_answered", part="messages")
 
 
 async def refused(going: Going) -> None:
