@@ -26,7 +26,10 @@
     note.textContent = LOST;
     (pressed?.closest('.row') || from.closest('form') || from.parentElement).append(note);
     say(LOST);
-    setTimeout(() => { if (homeless()) (pressed || from).focus(); }); // its button was disabled meanwhile
+    setTimeout(() => {
+      if (homeless()) (pressed || from).focus(); // its button was disabled meanwhile
+      note.scrollIntoView({ block: 'nearest' });
+    });
   });
 
   on('htmx:after:swap', ({ detail: { ctx } }) => {

@@ -1,6 +1,7 @@
 """News for account managers: a letter for each, or one in the morning, and each told exactly once (NB10)."""
 
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -191,12 +192,11 @@ def test_nothing_is_posted_where_nothing_waits_and_a_made_up_wish_is_refused(qui
 def test_a_postmans_round_posts_morning_letters(quiet_house: House) -> None:
     wish(quiet_house, MailWish.MORNING)
     order(quiet_house, "Hørselstest")
-    database = Database(quiet_house.settings.database_url)
-    postman = Postman(database, quiet_house.settings, quiet_house.clock, quiet_house.portal.links.absolute)
-    postman.deliver_due()
-    assert mornings(quiet_house) == []
-    quiet_house.clock.set(FRIDAY_SEVEN)
-    assert postman.deliver_due() > 0, "users have letters of their own in the morning"
-    assert postman.deliver_due() == 0
-    database.close()
+    with closing(Database(quiet_house.settings.database_url)) as database:
+        postman = Postman(database, quiet_house.settings, quiet_house.clock, quiet_house.portal.links.absolute)
+        postman.deliver_due()
+        assert mornings(quiet_house) == []
+        quiet_house.clock.set(FRIDAY_SEVEN)
+        assert postman.deliver_due() > 0, "users have letters of their own in the morning"
+        assert postman.deliver_due() == 0
     assert len(mornings(quiet_house)) == 1

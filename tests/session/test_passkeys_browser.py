@@ -7,6 +7,7 @@ from tests.stage.browsers.authenticators import make_passkey
 from tests.stage.browsers.chromium import Visitors
 
 
+@pytest.mark.rest  # one room in a browser; test_passkeys has the rules
 @pytest.mark.browser
 def test_a_passkey_is_made_and_opens_the_portal_at_the_next_sign_in(visitor: Visitors) -> None:
     person = visitor().become("Tester")

@@ -41,6 +41,7 @@ def portal(var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     return carry_out
 
 
+@pytest.mark.rest  # the demo is loaded twice by processes that start
 def test_the_demo_starts_prints_who_can_sign_in_and_keeps_its_data(var: Path) -> None:
     with running(var, "run") as first:
         first.wait_until_ready()

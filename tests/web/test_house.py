@@ -306,6 +306,7 @@ def test_a_form_of_another_site_is_refused_although_it_has_a_token(quiet_house: 
 # Pages
 
 
+@pytest.mark.rest  # each part there is; the stories of each room draw its own
 def test_each_part_of_the_table_comes_alone_and_nothing_else_does(quiet_house: House) -> None:
     """And each place keeps the house rules, for somebody who may enter."""
     everybody = {name: quiet_house.sign_in(name) for name in PEOPLE}
