@@ -3,6 +3,7 @@
 python -m bench.fuzz [how many [seed]]
 """
 
+import argparse
 import asyncio
 import logging
 import random
@@ -160,8 +161,12 @@ async def _fuzzed(app: Starlette, count: int, seed: int) -> Fuzz:
 
 def main(words: list[str]) -> int:
     """Send them to a portal of its own, with the demo's rows."""
+    parser = argparse.ArgumentParser(prog="python -m bench.fuzz")
+    parser.add_argument("count", type=int, nargs="?", default=10_000, help="how many requests are sent")
+    parser.add_argument("seed", type=int, nargs="?", default=1, help="what they are drawn from")
+    asked = parser.parse_args(words)
+    count, seed = asked.count, asked.seed
     logging.disable(logging.WARNING)
-    count, seed = int(words[0]) if words else 10_000, int(words[1]) if len(words) > 1 else 1
     with TemporaryDirectory(prefix="fuzz-") as folder:
         var = Path(folder)
         environ = {
@@ -182,9 +187,9 @@ def main(words: list[str]) -> int:
         fuzz = asyncio.run(_fuzzed(create_app(settings, clock=clock, with_postman=False), count, seed))
     print(f"{count} requests in {time.monotonic() - began:.0f} s: {sorted(fuzz.statuses.items())}")
     print(f"{sum(1 for line in MAP if fuzz.lines[line.name])} of {len(MAP)} lines have answered below 400 as well")
-    for name, asked in fuzz.faults[:50]:
-        fields = [(field, value[:60]) for field, value in asked.fields]
-        print(f"500 at {name}: {asked.method} {asked.url[:300]!r} {fields} by {asked.username}")
+    for name, sent in fuzz.faults[:50]:
+        fields = [(field, value[:60]) for field, value in sent.fields]
+        print(f"500 at {name}: {sent.method} {sent.url[:300]!r} {fields} by {sent.username}")
     return 1 if fuzz.faults else 0
 
 

@@ -3,6 +3,7 @@
 python -m bench.mutations [word of a claim …]
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,9 @@ _NOTICED = 1
 
 def main(words: list[str]) -> int:
     """Try all of them, or those whose claim holds one of the words."""
+    parser = argparse.ArgumentParser(prog="python -m bench.mutations")
+    parser.add_argument("words", nargs="*", help="what stands in the claims that are tried; all without")
+    words = parser.parse_args(words).words
     chosen = [one for one in MUTATIONS if not words or any(word in one.claim for word in words)]
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copy = _copied(Path(folder))
