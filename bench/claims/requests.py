@@ -84,7 +84,7 @@ MUTATIONS = (
     of(
         "a broken zip is refused, whatever Python raises",
         "models/values/zips.py",
-        "    NotImplementedError,  # a version or a way of packing that nobody uses\n",
+        "    RuntimeError,  # a password is needed; NotImplementedError, too: a version that nobody uses\n",
         "",
         "tests/hostile/test_values.py::test_a_damaged_zip_is_refused_whatever_is_wrong_with_it",
     ),

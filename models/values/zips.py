@@ -11,10 +11,9 @@ BROKEN = (
     BadZipFile,
     EOFError,
     KeyError,
-    NotImplementedError,  # a version or a way of packing that nobody uses
     OSError,
     OverflowError,
-    RuntimeError,  # a password is needed
+    RuntimeError,  # a password is needed; NotImplementedError, too: a version that nobody uses
     ValueError,
     struct.error,
     zlib.error,
