@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Iterator
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
 import app
 from models.core.audit import AuditEntry, Change, LogHead, Named, erase, record, record_all
+from models.core.audit.chain import START, digest_of_entry
 from models.core.base import Base
 from models.core.database import Database
 from models.core.scope import Scope, across_customers
@@ -68,6 +70,14 @@ def change_content(db: Connection, at: int) -> None:
     db.execute(update(ENTRIES).where(ENTRIES.c.number == at).values(changed={"number": 8}))
 
 
+def write_anew(db: Connection, at: int) -> None:
+    """By somebody who knows how entries are tied, and ties this one to the one before it."""
+    rows = {row["number"]: row for row in db.execute(select(ENTRIES)).mappings()}
+    said = SimpleNamespace(**{**rows[at], "actor": "En annen (annen)"})
+    tied = digest_of_entry(rows[at - 1]["digest"] if at > 1 else START, at, said)
+    db.execute(update(ENTRIES).where(ENTRIES.c.number == at).values(actor=said.actor, digest=tied))
+
+
 def erase_unsaid(db: Connection, at: int) -> None:
     db.execute(update(ENTRIES).where(ENTRIES.c.number == at).values(changed={}, salt=None))
 
@@ -103,6 +113,7 @@ def take_the_head(db: Connection, _at: int) -> None:
 TAMPERS = [
     change_actor,
     change_content,
+    write_anew,
     erase_unsaid,
     take_out,
     take_out_and_close_up,
