@@ -52,6 +52,9 @@ _STILL = """async () => {
         caret-color: transparent !important }`);
     document.adoptedStyleSheets = [sheet];
     for (const code of document.querySelectorAll('.qr ~ p code, #codes code')) code.textContent = 'secret';
+    for (const code of document.querySelectorAll('code')) {
+        code.textContent = code.textContent.replace(/:\\d+\\//, ':8000/');
+    }
     for (const field of document.querySelectorAll('#address[readonly]')) field.value = 'secret';
     for (const path of document.querySelectorAll('.qr path')) path.remove();
     for (const image of document.images) image.loading = 'eager';
