@@ -18,7 +18,7 @@ from routes.web.visit import Visit
 
 
 def index(visit: Visit) -> Response:
-    """Find orders, invoices and employees by whatever one holds (issue: section 5, number 14)."""
+    """Find orders, invoices and employees by whatever one holds (product section 5, number 14)."""
     search = EverythingSearch.of(visit)
     search.q.description = found_by(visit.signed_in)[1] + "."
     if search.masked:  # what was typed stays in no address
