@@ -34,7 +34,7 @@ PATIENCE = 60
 """Seconds that the portal may take to start."""
 SHARPNESS = 1.5
 """Pixels of a picture for each one of the page, so that it is sharp in print and on good screens."""
-QUALITY, JPEG_QUALITY = 50, 55
+QUALITY, JPEG_QUALITY = 50, 50
 FOOTER = (
     '<p style="width: 100%; font: 8pt sans-serif; text-align: center; color: #4d5c58">'
     '<span class="pageNumber"></span> / <span class="totalPages"></span></p>'
