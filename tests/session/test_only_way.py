@@ -14,8 +14,8 @@ from routes.session.beginning import BESIDES, ONLY_AT_WORK
 from tests.session.test_work import HR, customer_of, set_up, signs_in
 from tests.session.ways_in import letters
 from tests.stage.house import House
-from tests.stage.issuing import SECRET
-from tests.stage.outside import TheirIssuer
+from tests.stage.outside.issuing import SECRET
+from tests.stage.outside.servers import TheirIssuer
 from tests.stage.page import Page
 from tests.stage.times import NOW
 
@@ -91,6 +91,16 @@ def test_a_password_opens_nothing_there_and_goes_on_elsewhere(closed: House, iss
     assert signs_in(closed, issuer).has(SOLVIK)
     kam = closed.sign_in("kam.lie").open(f"/desk/customers/{solvik}")
     assert kam.fill(reason="Spør om en time").press("Se som kunden").has(SOLVIK), "staff go on"
+
+
+def test_its_administrator_reads_that_passwords_are_off(closed: House, issuer: TheirIssuer) -> None:
+    told = "Passord er slått av: alle logger inn med jobbkontoen."
+    hr = signs_in(closed, issuer).open("/users")
+    assert hr.has(told)
+    with closed.behind() as db:
+        db.scalars(select(Issuer)).one().is_only_way = False
+        db.commit()
+    assert not hr.open("/users").has(told)
 
 
 def test_who_is_invited_there_is_led_to_work(closed: House, issuer: TheirIssuer) -> None:
