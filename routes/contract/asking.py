@@ -128,6 +128,8 @@ class Person:
     app: ASGIApp
     username: str | None = None
     cookies: dict[str, str] = field(default_factory=dict)
+    address: str = "127.0.0.1"
+    """Of the computer."""
 
     async def ask(self, asked: Asked) -> Answer:
         """Send one request; nothing is followed."""
@@ -148,7 +150,7 @@ class Person:
             "query_string": parts.query.encode(),
             "root_path": "",
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
-            "client": ("127.0.0.1", 1),
+            "client": (self.address, 1),
             "server": ("127.0.0.1", 8000),
         }
         return self._take(await _call(self.app, scope, body))

@@ -61,6 +61,17 @@ _STATUSES = {
     "document": {200},
 }
 
+_NEVER = {
+    "a reason is asked for at the desk alone": {
+        ("cancel_sign_up", 422),
+        ("move_sign_up", 422),
+        ("accept_sign_up", 422),
+    },
+    "a name that is taken hinders nobody who takes one away": {("remove_entry", 422)},
+    "no old address ends so": {("invoice_xml", 303)},
+}
+"""What functions give that several lines come through, and a line of them does not; and why."""
+
 
 @cache
 def fields(line: Line) -> dict[str, type[PortalForm] | None]:
@@ -125,7 +136,7 @@ def statuses(line: Line) -> Sequence[int]:
                 found.add(200)
             if any(keyword.arg == "frame" for keyword in call.keywords):
                 found.add(204)
-    return sorted(found)
+    return sorted(found - {status for lines in _NEVER.values() for name, status in lines if name == line.name})
 
 
 def _is_good(line: Line, function: FunctionType, said: ast.expr | None) -> bool:

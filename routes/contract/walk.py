@@ -19,7 +19,6 @@ from routes.contract.markup import Form
 from routes.contract.tries import filled, tries
 from routes.web.lines import Line
 
-_PASSWORDS = {username: password for username, password, _ in SIGN_INS}
 _OF_EACH = 3
 """People who open an address of the same line: one sees what another does not."""
 _OFTEN = {"as it is": 2, "done": 4, "empty": 4, "a row that is not there": 1}
@@ -60,6 +59,10 @@ class Walk:
     app: Starlette
     lines: Sequence[Line]
     examples: list[Example] = field(default_factory=list)
+    passwords: dict[str, str] = field(
+        default_factory=lambda: {username: password for username, password, _ in SIGN_INS}
+    )
+    """With what each user signs in by now."""
     _reached: dict[str, list[tuple[Person, str, Form | None]]] = field(default_factory=dict)
     """By the name of a line: who came there, at which address, and with which form."""
     _spare: dict[str, list[tuple[Person, str, Form]]] = field(default_factory=dict)
@@ -73,7 +76,7 @@ class Walk:
 
     async def go(self) -> list[Example]:
         """Walk, and come back with the examples in the order of the map."""
-        people = [await self.enter(username) for username in (None, *_PASSWORDS)]
+        people = [await self.enter(username) for username in (None, *self.passwords)]
         for person in people:
             await self._look_around(person)
         for line, (person, url) in self._on_errands.items():
@@ -95,7 +98,7 @@ class Walk:
         if username:
             page = await person.ask(Asked(None, "GET", "/login"))
             token = next(form.token for form in page.markup.forms if form.token)
-            pairs = [("username", username), ("password", _PASSWORDS[username]), *token]
+            pairs = [("username", username), ("password", self.passwords[username]), *token]
             await person.ask(Asked(None, "POST", "/login", pairs))
         return person
 

@@ -49,7 +49,7 @@ def create(visit: Visit, id: int) -> Response:
     employee = employee_of(visit, id)
     heirs, errors = _read(visit, ahead_of(visit.db, employee, by=visit.user, now=visit.now))
     if errors:
-        return _ask(visit, employee, errors)
+        return _ask(visit, employee, errors, status=422)
     try:
         deactivate(visit.db, employee, heirs, by=visit.user, now=visit.now)
     except Undecided:  # somebody has just signed the employee up
@@ -57,7 +57,7 @@ def create(visit: Visit, id: int) -> Response:
         return _ask(visit, employee_of(visit, id), {}, status=409)
     except CannotTakeOver as refused:
         visit.db.rollback()
-        return _ask(visit, employee_of(visit, id), {refused.sign_up: _WHY[type(refused.why)]})
+        return _ask(visit, employee_of(visit, id), {refused.sign_up: _WHY[type(refused.why)]}, status=422)
     return show_saved(visit, employee, f"{employee.full_name} er deaktivert.")
 
 
@@ -136,7 +136,7 @@ def _ask(
         visit,
         "employees/deactivation.html",
         part="employee",
-        status=422 if errors else status,
+        status=status,
         state="leaving",
         employee=employee,
         ahead=ahead_of(visit.db, employee, by=visit.user, now=visit.now),

@@ -3,15 +3,38 @@
 The walk is in `routes.contract.walk`; what happens beside the portal, in `models.demo.meanwhile`.
 """
 
-from routes.contract.errands import anywhere, bookings, factors, letters, lists, things
+from routes.contract.errands import (
+    anywhere,
+    at_desk,
+    bookings,
+    factors,
+    files,
+    letters,
+    lists,
+    people,
+    sessions,
+    things,
+)
 
 ERRANDS = (
     anywhere.refused,
     anywhere.away,
+    sessions.too_often,
+    sessions.begins_elsewhere,
+    sessions.another_password,
+    files.attached,
+    files.published,
+    files.made,
+    files.calendar,
+    things.looked_for,
+    things.orders,
+    things.employees,
     things.asked,
     letters.password,
     letters.appointment,
-    bookings.times,
+    at_desk.published,
+    at_desk.times,
+    at_desk.people,
     bookings.attendance,
     bookings.offers,
     bookings.too_late,
@@ -23,5 +46,10 @@ ERRANDS = (
     lists.customers,
     things.words,
     factors.second_factor,
+    people.colleagues,
+    people.customers,
+    people.staff,
+    people.seen_as,
+    people.notices,
 )
 """In this order."""

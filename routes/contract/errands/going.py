@@ -17,6 +17,9 @@ from routes.contract.tries import filled
 from routes.web.lines import Line
 from routes.web.portal import Portal
 
+_OFTEN = 30
+"""More often than anybody may try."""
+
 
 class Outside(Protocol):
     """What happens beside the portal meanwhile."""
@@ -48,6 +51,10 @@ class Outside(Protocol):
 
 class Takes(Protocol):
     """The walk, which asks, and keeps what came as an example."""
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """With what each user signs in by now."""
 
     def line(self, method: str, url: str) -> Line | None:
         """The line of the map that an address is of."""
@@ -131,6 +138,18 @@ class Goer:
         """Send a form as it stands."""
         return await self._send(form, form.with_values({}), shows, part, to)
 
+    async def post(self, url: str, shows: str = "done", *, part: str | None = None, **typed: str) -> Answer:
+        """Send what no form of this page does, as another page of the same person would."""
+        tokens = next((form.token for form in self.at.forms if form.token), [])
+        return await self._send(Form("POST", url), [*tokens, *typed.items()], shows, part, "")
+
+    async def until(self, status: int, form: Form, shows: str, *, part: str | None = None, **typed: str) -> None:
+        """Send a form again and again, until it is answered so."""
+        for _ in range(_OFTEN):
+            if (await self.give(form, shows, part=part, **typed)).status == status:
+                return
+        raise LookupError(str(status))
+
     async def _send(self, form: Form, fields: Pairs, shows: str, part: str | None, to: str) -> Answer:
         url = to or form.action.partition("#")[0]
         asked, self._chosen = Asked(self.person.username, form.method, url, fields, part, self._chosen), ()
@@ -154,6 +173,9 @@ class Going:
     walk: Takes
     portal: Portal
     outside: Outside
+
+    no_moment = timedelta(minutes=15)
+    """After that a sign-in is no longer recent, and the password is asked for again."""
 
     async def sign_in(self, username: str | None) -> Goer:
         """Somebody who has just signed in; nobody in particular, where no name is given."""

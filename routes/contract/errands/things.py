@@ -5,6 +5,69 @@ Lists are in `lists`, bookings in `bookings`, what comes by letter or from a tel
 
 from routes.contract.errands.going import Going
 
+_NUMBER = "30920154901"
+"""An identity number that nobody can have: its month is one of the synthetic ones."""
+_ABOUT_HEALTH = "Den ansatte er sykmeldt"
+_TOO_LONG = "x" * 201
+_NUMBERS = (_NUMBER, "13868510077")
+
+
+async def looked_for(going: Going) -> None:
+    """What is looked for holds an identity number, or is too long."""
+    hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
+    await kam.open("/desk/customers")
+    customer = await kam.follow("desk_customer")
+    for goer, url in ((hms, "/search"), (hms, "/employees"), (kam, "/desk/search"), (kam, f"{customer}/employees")):
+        await goer.open(f"{url}?q={_NUMBER}", shows="an identity number")
+        await goer.open(f"{url}?q={_TOO_LONG}", shows="too long")
+
+
+async def orders(going: Going) -> None:
+    """An order is taken back: with words about health, and while the provider is at work on it."""
+    hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
+    await hms.open("/orders/new")
+    order = (await hms.send("create_order")).headers["location"].partition("?")[0]
+    await hms.open(order)
+    await hms.send("order_reference", "too long", part="reference", reference=_TOO_LONG)
+    reference = hms.form("order_reference")
+    await hms.open(f"{order}/cancellation")
+    form = hms.form("cancel_order")
+    await hms.give(form, "words about health", part="cancellation", reason=_ABOUT_HEALTH)
+    await hms.give(form, "words about health, taken out", reason=_ABOUT_HEALTH, sensitive="remove")
+    await kam.open(f"/desk{order}")
+    progress = kam.form("desk_order_progress")
+    for status in [value for one in progress.fields if one.name == "status" for value in one.options if value]:
+        await kam.open(f"/desk{order}")
+        await kam.send("desk_order_progress", status=status)
+        await hms.give(reference, "invoiced meanwhile", part="reference", reference="4711")
+    await hms.give(form, "begun meanwhile", reason="Trengs ikke")
+
+
+async def employees(going: Going) -> None:
+    """Somebody is added with the key of before, changed by two at once, and gets a number from the worklist."""
+    hms, colleague = await going.sign_in("hms.fjord"), await going.sign_in("hms.fjord")
+    await hms.open("/employees/new")
+    form = hms.form("create_employee")
+    units = [value for one in form.fields if one.name == "unit" for value in one.options if value]
+    new = {"given_name": "Eva", "family_name": "Prøve", "unit": units[0], "email": "eva.prove@eksempel.example"}
+    url = (await hms.give(form, **new)).headers["location"]
+    await hms.give(form, "the same key, other words", part="employee-form", **new | {"given_name": "Siv"})
+    for goer in (hms, colleague):
+        await goer.open(f"{url}/edit")
+    await hms.send("update_employee", mobile="41 24 48 03")
+    await colleague.send("update_employee", "changed meanwhile", part="employee", mobile="41 24 48 04")
+    await hms.open("/worklist")
+    await hms.follow("worklist", having="employee_national_id")
+    for form, part, number in zip(hms.forms("employee_national_id"), ("worklist", None), _NUMBERS, strict=False):
+        await hms.give(form, part=part, national_id=number)
+    await hms.open("/worklist")
+    await hms.follow("worklist", having="employee_email")
+    without = [form.action.split("/")[2] for form in hms.forms("employee_email")]
+    await hms.open("/bookings")
+    for id, part in zip(without, ("people", None), strict=False):
+        address = {"address": id, f"email-{id}": f"ansatt.{id}@eksempel.example"}
+        await hms.post(f"{hms.ways('booking')[0]}/addresses", part=part, **address)
+
 
 async def told(going: Going) -> None:
     """An order and an employee are saved; the CRM has not taken them yet, and then it has."""
@@ -35,7 +98,9 @@ async def asked(going: Going) -> None:
     await finance.send("create_invoice_message", part="messages")
     await kam.open("/desk")
     await kam.follow("desk_invoice")
-    await kam.send("desk_invoice_answered", part="messages")
+    form = kam.form("desk_invoice_answered")
+    for part in ("messages", None):
+        await kam.press(form, part=part)
 
 
 async def refused(going: Going) -> None:
@@ -58,3 +123,5 @@ async def words(going: Going) -> None:
     await colleague.open(url)
     await colleague.send("update_entry", name="På prøve igjen")
     await kam.send("remove_entry", "changed meanwhile", part="entry-form")
+    await kam.open(url)
+    await kam.press(kam.form("remove_entry"))
