@@ -3,7 +3,7 @@
 What is read is in `reading`; examples of answers are in `rehearsal`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from wtforms import BooleanField, Field, PasswordField, StringField
 from wtforms.validators import Length
 
 from routes.contract import reading
+from routes.contract.beside import SAID, beside
 from routes.web.fields import Number
 from routes.web.forms import PortalForm
 from routes.web.lines import Line
@@ -83,6 +84,10 @@ class Described:
     fields: tuple[Taken, ...]
     parts: tuple[str, ...]
     statuses: tuple[int, ...]
+    beside: Mapping[str, tuple[str, ...]]
+    """By part, what may come with it as `hx-partial`: `#field-{name}` is of a field that is called so."""
+    says: tuple[str, ...]
+    """What comes with a part besides, once a change was made."""
 
     def fits(self, words: str) -> bool:
         """Whether all the words stand in its address, name, fields or parts."""
@@ -101,12 +106,15 @@ def described(line: Line) -> Described:
         tuple(_taken(name, form) for name, form in reading.fields(line).items()),
         tuple(reading.parts(line)),
         tuple(reading.statuses(line)),
+        beside(line),
+        SAID if reading.says(line) else (),
     )
 
 
 EVERYWHERE = Described(
-    "anywhere", "GET, POST", "/…", "everybody", (Taken("csrf_token", "value", required=True),), ("main",), (*ANYWHERE,)
-)
+    "anywhere", "GET, POST", "/…", "everybody", (Taken("csrf_token", "value", required=True),), ("main",), (*ANYWHERE,),
+    {"main": ("#status", "#tabs")}, (),
+)  # fmt: skip
 """What holds for every line; the token is for a POST."""
 
 

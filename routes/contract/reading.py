@@ -7,7 +7,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -112,14 +112,42 @@ def _of_each_row(function: FunctionType) -> str:
 @cache
 def parts(line: Line) -> Sequence[str]:
     """The ids of the parts that a line gives alone."""
-    found: list[str] = []
+    return tuple(files(line))
+
+
+@cache
+def files(line: Line) -> Mapping[str, str]:
+    """By the id of each part that a line gives alone, the template that it is drawn with."""
+    found: dict[str, str] = {}
+    places = [file for _, call in _calls(line) for file in _templates(call)]
     for name, call in _calls(line):
-        named = [keyword.value for keyword in call.keywords if keyword.arg == "part"]
-        for value in named + (call.args[1:2] if name == "swap" else []):
-            names = [Path(str(file)).stem.removeprefix("_").replace("_", "-") for file in _constants(value)]
-            found += [_ROWS.get(name, name) for name in names]
-        found += ["receipt"] if name == "receipt_again" else []
-    return tuple(dict.fromkeys(found))
+        folder = next(iter([*_templates(call), *places]), "").rpartition("/")[0]
+        named = [value for word in call.keywords if word.arg == "part" for value in _constants(word.value)]
+        drawn = [_file_of(str(part), folder) for part in named] + (_templates(call) if name == "swap" else [])
+        for file in drawn:
+            id = Path(file).stem.removeprefix("_").replace("_", "-")
+            found.setdefault(_ROWS.get(id, id), file)
+        if name == "receipt_again":
+            found.setdefault("receipt", "frame/_receipt.html")
+    return found
+
+
+def _templates(call: ast.Call) -> list[str]:
+    """The templates that a call names."""
+    named = [str(value) for argument in call.args for value in _constants(argument)]
+    return [value for value in named if value.endswith(".html")]
+
+
+@cache
+def says(line: Line) -> bool:
+    """Whether a line says something of what it has changed, beside the part."""
+    return any(name == "swap" and any(word.arg == "say" for word in call.keywords) for name, call in _calls(line))
+
+
+def _file_of(part: str, folder: str) -> str:
+    """The template of a part of a place, as `routes.web.answers` finds it."""
+    own, _, name = part.rpartition("/")
+    return f"{own or folder}/_{name.replace('-', '_')}.html"
 
 
 @cache

@@ -17,7 +17,7 @@ from routes.contract.asking import Answer, Asked, Example, Person
 from routes.contract.description import Described
 from routes.contract.markup import Form
 from routes.contract.tries import filled, tries
-from routes.web.lines import Line
+from routes.web.lines import Line, anyone
 
 _OF_EACH = 3
 """People who open an address of the same line: one sees what another does not."""
@@ -189,7 +189,7 @@ class Walk:
         answer, line = await person.ask(asked), self.line(asked.method, asked.url)
         if anywhere:
             self.examples.append(Example(description.EVERYWHERE.name, state, asked, answer))
-        elif line is not None and not _is_outside(answer):
+        elif line is not None and (line.who is anyone or not _is_outside(answer)):
             self._keep(line, state, asked, answer)
             if asked.method == "GET" and answer.status == 200:
                 self._on_errands[line] = (person, asked.url)

@@ -39,10 +39,9 @@ async def times(going: Going) -> None:
     await _looked_over(kam, form, "moves-form", slot=slot, starts="20:00", reason="Bussen er forsinket")
     await _one_time(kam, slot)
     await kam.open(url)
-    for other in kam.ways("desk_edit_slot"):
-        deletion = f"{other.removesuffix('/edit')}/deletion"
-        await kam.post(deletion)
-        await kam.post(deletion, part="slots")
+    others = kam.ways("desk_edit_slot")
+    for at, other in enumerate(others):
+        await kam.post(f"{other.removesuffix('/edit')}/deletion", part=("slots", None)[at % 2])
     await kam.post("/desk/slots/999999999/deletion", "a row that is not there")
 
 

@@ -19,6 +19,7 @@ async def second_factor(going: Going) -> None:
     await leader.open("/password/factors", shows="none is set up")
     await leader.open("/password/factors/new")
     await leader.post("/password/factors/codes", "none is set up")
+    await leader.post("/password/factors/new", "without a code", part="set-up")
     codes = await _set_up(going, leader)
     await leader.open("/password/factors/new", shows="it is set up already")
     await leader.open("/password/factors")

@@ -72,9 +72,11 @@ async def seen_as(going: Going) -> None:
     kam = await going.sign_in("kam.lie")
     await kam.open("/desk/customers")
     await kam.follow("desk_customer", having="begin_viewing")
-    await kam.give(kam.form("begin_viewing"), part="main", reason="Kunden ringte")
-    await kam.open("/info")
-    await kam.press(kam.form("end_viewing"), part="main")
+    form = kam.form("begin_viewing")
+    for part in ("main", None):
+        await kam.give(form, part=part, reason="Kunden ringte")
+        await kam.open("/info")
+        await kam.press(kam.form("end_viewing"), part=part)
 
 
 async def notices(going: Going) -> None:

@@ -4,6 +4,7 @@ Lists are in `lists`, bookings in `bookings`, what comes by letter or from a tel
 """
 
 from routes.contract.errands.going import Going
+from routes.contract.markup import Form
 
 _NUMBER = "30920154901"
 """An identity number that nobody can have: its month is one of the synthetic ones."""
@@ -20,6 +21,9 @@ async def looked_for(going: Going) -> None:
     for goer, url in ((hms, "/search"), (hms, "/employees"), (kam, "/desk/search"), (kam, f"{customer}/employees")):
         await goer.open(f"{url}?q={_NUMBER}", shows="an identity number")
         await goer.open(f"{url}?q={_TOO_LONG}", shows="too long")
+    await hms.open("/bookings")
+    for goer, url in ((hms, hms.ways("booking")[0]), (kam, f"/desk{hms.ways('booking')[0]}/signups")):
+        await goer.open(f"{url}?q={_NUMBER}", shows="an identity number")
 
 
 async def orders(going: Going) -> None:
@@ -87,7 +91,21 @@ async def told(going: Going) -> None:
     await hms.open(order)
     await hms.send("create_order_message")
     await kam.open(f"/desk{order}")
-    await kam.send("desk_no_answer", part="messages")
+    form = kam.form("desk_no_answer")
+    for part in ("messages", None):
+        await kam.press(form, part=part)
+    await kam.open("/desk/customers")
+    await kam.open(f"{await kam.follow('desk_customer')}/orders/new")
+    form = kam.form("desk_create_order")
+    for said in ("Ringte inn", "Ringte inn en annen"):
+        await kam.give(form, "done" if said == "Ringte inn" else "the same key, other words", **_ordered(form, said))
+
+
+def _ordered(form: Form, said: str) -> dict[str, str]:
+    """An order as staff write it down who are rung up."""
+    offered = {one.name: [value for value in one.options if value] for one in form.fields}
+    chosen = {name: offered[name][0] for name in ("unit", "asked_by") if offered.get(name)}
+    return chosen | {"delivery": said}
 
 
 async def asked(going: Going) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from routes import MAP
-from routes.contract.description import ANYWHERE, as_json
+from routes.contract.description import ANYWHERE, as_json, described
 from routes.contract.reading import fields, parts, statuses, who
+from routes.web.lines import Line
 
 FILE = Path(__file__).parents[3] / "docs" / "urls.md"
 JSON = FILE.with_name("contract.json")
@@ -24,6 +25,8 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
   field of any form that the same session was given.
 - **parts**: ids that htmx may name in `HX-Target` to get this part alone; with any other target the answer is title
   and `main`, for `#main`. Without `HX-Request: true` the answer is the whole document.
+- **beside**: what may come with a part as `<hx-partial hx-target="#…">`, for elsewhere on the page: `#field-{name}` is
+  of the field that is called so, `#person-{id}` of a row. *said* is what comes with a part once a change was made.
 - **statuses**: of the route itself. `HEAD` is like `GET`. Besides, wherever it applies:
 
 | status | when |
@@ -35,8 +38,8 @@ title, and a skip link. Rows carry ids: `order-307390`, `slot-4`. Dates are read
 Programs have two lines more, signed instead of signed in, and answered with JSON (crm.md): POST `/crm/events` gives
 200, 401, 404, 413 or 422, GET `/crm/outbox` with `after` gives 200, 401, 404, 409 or 422.
 
-| method and URL | name | who | fields | parts | statuses |
-| --- | --- | --- | --- | --- | --- |
+| method and URL | name | who | fields | parts | beside | statuses |
+| --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -45,7 +48,7 @@ def written() -> str:
     anywhere = "".join(f"| {status} | {when} |\n" for status, when in ANYWHERE.items())
     return _HEAD.replace("{anywhere}\n", anywhere + "\n") + "".join(
         f"| {line.method} `{line.path}` | {line.name} | {who(line)} | {_names(fields(line))} | {_names(parts(line))} "
-        f"| {', '.join(map(str, statuses(line)))} |\n"
+        f"| {_beside(line)} | {', '.join(map(str, statuses(line)))} |\n"
         for line in MAP
     )
 
@@ -56,6 +59,13 @@ def as_text() -> str:
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in told["lines"])
     head = json.dumps({name: told[name] for name in ("version", "kinds", "anywhere")}, ensure_ascii=False)
     return f'{head.removesuffix("}")}, "lines": [\n{lines}\n]}}\n'
+
+
+def _beside(line: Line) -> str:
+    """With which part what comes, and what with any of them once a change was made."""
+    told = described(line)
+    with_parts = [f"`{part}`: {_names(targets)}" for part, targets in told.beside.items()]
+    return "; ".join(with_parts + ([f"*said*: {_names(told.says)}"] if told.says else []))
 
 
 def _names(names: Iterable[str]) -> str:
