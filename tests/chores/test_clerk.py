@@ -19,8 +19,8 @@ from models.imports import chores as import_chores
 from models.users.user import Grant, find_user
 from tests.checks.test_due import ask, due
 from tests.imports.test_imports import events, send
-from tests.stage.golden import HEADINGS, delimited
 from tests.stage.house import House
+from tests.stage.material.golden import HEADINGS, delimited
 
 _PEOPLE = [[f"A{at}", "Etternavn", f"a{at}@x.example", "", "", "Bergen"] for at in range(7)]
 
