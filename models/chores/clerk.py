@@ -82,12 +82,12 @@ class Clerk:
             return False
         except Exception as error:  # noqa: BLE001  # a fault of ours must not keep the other chores from being done
             _logger.warning("chore failed", extra=facts | {"failures": chore.failures + 1, "error": described(error)})
-            self._note(lambda db: chores.put_off(db, chore, self._clock.now()))
+            self._note(chore, lambda db: chores.put_off(db, chore, self._clock.now()))
             return False
         if stop.is_set():
-            self._note(lambda db: chores.give_back(db, chore))
+            self._note(chore, lambda db: chores.give_back(db, chore))
             return False
-        self._note(lambda db: chores.end(db, chore))
+        self._note(chore, lambda db: chores.end(db, chore))
         _logger.info("chore done", extra=facts)
         return True
 
@@ -104,7 +104,7 @@ class Clerk:
                 db.commit()
             self._database.make_room()
 
-    def _note(self, what: Callable[[Session], object]) -> None:
-        with self._database.session() as db, across_customers(db):
+    def _note(self, chore: Chore, what: Callable[[Session], object]) -> None:
+        with self._database.session(Scope.whole(chore.customer_id)) as db:
             what(db)
             db.commit()

@@ -8,11 +8,12 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from models.chores.asker import asker_of
 from models.chores.chore import Chore
 from models.chores.clerk import Work
 from models.core.clock import Clock, today_in_oslo
 from models.core.database import Database
-from models.core.scope import Right, across_customers
+from models.core.scope import Right
 from models.core.sealed import Keyring
 from models.customers.units import units_in_scope
 from models.imports import application, reversal
@@ -21,13 +22,12 @@ from models.imports.dry_run import read_all
 from models.imports.known import known_to
 from models.imports.lists import Import
 from models.imports.reversal import Reversal
-from models.users.absent import in_absence
-from models.users.sessions import SignedIn
 
 
 def apply_list(keyring: Keyring, database: Database, clock: Clock, chore: Chore, *, synthetic: bool) -> Work | None:
     """What is left of a list; its rows are what they were to be when it was begun."""
-    by, now = _sender(database, clock, chore), clock.now()
+    now = clock.now()
+    by = asker_of(database, chore, now)
     if by is None or by.scope is None:
         return None
     with database.session(by.scope, read_only=True) as db:
@@ -51,7 +51,8 @@ def _apply(keyring: Keyring, clock: Clock, wanted: Application, chunk: Chunk, db
 
 def undo_list(keyring: Keyring, database: Database, clock: Clock, chore: Chore) -> Work | None:
     """What is left of an import that is being undone."""
-    by, now = _sender(database, clock, chore), clock.now()
+    now = clock.now()
+    by = asker_of(database, chore, now)
     if by is None or by.scope is None:
         return None
     with database.session(by.scope, read_only=True) as db:
@@ -66,11 +67,3 @@ def undo_list(keyring: Keyring, database: Database, clock: Clock, chore: Chore) 
 
 def _undo(keyring: Keyring, clock: Clock, wanted: Reversal, ids: Sequence[int], db: Session) -> None:
     reversal.undo(db, keyring, wanted, ids, clock.now())
-
-
-def _sender(database: Database, clock: Clock, chore: Chore) -> SignedIn | None:
-    """Who has asked for it, with the rights of this moment; None where that one has none any more."""
-    if chore.user_id is None:
-        return None
-    with database.session(read_only=True) as db, across_customers(db):
-        return in_absence(db, chore.user_id, chore.customer_id, clock.now())

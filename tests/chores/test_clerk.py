@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app import chores_of
 from models.checks import chores as check_chores
@@ -121,13 +121,19 @@ def test_whoever_was_away_for_too_long_keeps_nothing_of_the_piece_in_hand(
     assert len(events(quiet_house)) == 7
 
 
-def test_whoever_may_not_any_more_brings_nobody_in(quiet_house: House) -> None:
+@pytest.mark.parametrize("lost", ["the grant", "the right"])
+def test_whoever_may_not_any_more_brings_nobody_in(quiet_house: House, lost: str) -> None:
     hms = send(quiet_house.sign_in("hms.fjord"), delimited(rows=[HEADINGS, *_PEOPLE])).press("Importer 7")
     assert hms.has("0 av 7 er gjort")
     with quiet_house.behind() as db:
         user = find_user(db, "hms.fjord")
         assert user
-        db.execute(delete(Grant).where(Grant.user_id == user.id))
+        of_user = Grant.user_id == user.id
+        db.execute(
+            delete(Grant).where(of_user)
+            if lost == "the grant"
+            else update(Grant).where(of_user).values(employees=False)
+        )
         db.commit()
     assert quiet_house.work() == 1
     assert events(quiet_house) == []
