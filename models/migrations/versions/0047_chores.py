@@ -6,7 +6,7 @@ from alembic import op
 from models.core.servers.row_security import hold
 
 revision = "0047"
-down_revision = "0042"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
