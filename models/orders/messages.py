@@ -174,21 +174,8 @@ def _tell_others(
     Of what staff wrote in the customer's stead the user is told in whose name it stands, and the provider's others are.
     """
     told = who_is_told(db, order.unit_id, fallback=fallback, now=now)
-    customer, unit = db.execute(
-        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == order.unit_id)
-    ).one()
-    facts: dict[str, Any] = {
-        "number": order.number,
-        "delivery": order.delivery,
-        "customer": customer,
-        "unit": unit,
-        "side": message.side,
-        "author_name": message.written_by or message.author,
-        "author_email": by.email if by else told.manager.email if told.manager else "",
-        "written_for": asked_for(message),
-        "text": message.text,
-        "files": [file.file_name for file in files],
-    }
+    answered_by = by.email if by else told.manager.email if told.manager else ""
+    facts = _facts(db, order, message, files) | {"author_email": answered_by}
     if message.side == Side.PROVIDER or message.written_by_id:
         title = f"Bestilling {order.number}{': ' + order.delivery if order.delivery else ''}"
         for user in at_once(db, Kind.ANSWER, order, order.unit_id, users_in(db, order, message), title=title, now=now):
@@ -197,6 +184,24 @@ def _tell_others(
     if message.side == Side.CUSTOMER:
         told = told.besides(by) if by and message.written_by_id else told
         tell_provider(db, told, kind=MESSAGE, order=order, author=message.author, facts=facts, now=now)
+
+
+def _facts(db: Session, order: Order, message: OrderMessage, files: Sequence[FileRow]) -> dict[str, Any]:
+    """What letters say of a message."""
+    customer, unit = db.execute(
+        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == order.unit_id)
+    ).one()
+    return {
+        "number": order.number,
+        "delivery": order.delivery,
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.written_by or message.author,
+        "written_for": asked_for(message),
+        "text": message.text,
+        "files": [file.file_name for file in files],
+    }
 
 
 def _tell_crm(db: Session, order: Order, message: OrderMessage, files: Sequence[FileRow], *, now: datetime) -> None:
