@@ -3,13 +3,14 @@
 Lists are in `lists`, bookings in `bookings`, what comes by letter or from a telephone in `letters` and `factors`.
 """
 
-from routes.contract.errands.going import Going
+from routes.contract.errands.going import Goer, Going
 from routes.contract.markup import Form
 
 _NUMBER = "30920154901"
 """An identity number that nobody can have: its month is one of the synthetic ones."""
 _ABOUT_HEALTH = "Den ansatte er sykmeldt"
 _TOO_LONG = "x" * 201
+_ANOTHER_KEY = "another-key-of-a-form"
 _NUMBERS = (_NUMBER, "13868510077")
 
 
@@ -94,11 +95,21 @@ async def told(going: Going) -> None:
     form = kam.form("desk_no_answer")
     for part in ("messages", None):
         await kam.press(form, part=part)
+    await kam.open(f"/desk{order}")
+    await _written(kam, "create_desk_message")
     await kam.open("/desk/customers")
     await kam.open(f"{await kam.follow('desk_customer')}/orders/new")
     form = kam.form("desk_create_order")
     for said in ("Ringte inn", "Ringte inn en annen"):
         await kam.give(form, "done" if said == "Ringte inn" else "the same key, other words", **_ordered(form, said))
+
+
+async def _written(kam: Goer, line: str) -> None:
+    """The provider writes from a page: without script, once more in other words, and again with script."""
+    form = kam.form(line)
+    await kam.give(form, message="Vi ringer i morgen")
+    await kam.give(form, "the same key, other words", message="Vi ringer i dag")
+    await kam.give(form, part="messages", message="Vi ringer nå", idempotency_key=_ANOTHER_KEY)
 
 
 def _ordered(form: Form, said: str) -> dict[str, str]:
@@ -116,6 +127,7 @@ async def asked(going: Going) -> None:
     await finance.send("create_invoice_message", part="messages")
     await kam.open("/desk")
     await kam.follow("desk_invoice")
+    await _written(kam, "create_desk_invoice_message")
     form = kam.form("desk_invoice_answered")
     for part in ("messages", None):
         await kam.press(form, part=part)
