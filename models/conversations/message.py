@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Identity, Select, String, Text, delete, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.core.base import Moment
 from models.core.scope import CustomerOwned, Right
@@ -113,8 +113,10 @@ def listing(kind: type[Written], conversation: ColumnElement[bool]) -> Select[*t
     return select(*shown).where(conversation).order_by(kind.at, kind.id)
 
 
-def forget_old(db: Session, kind: type[Written], now: datetime, *, at_most: int) -> int:
-    """Delete some of the messages that are past their time; returns how many."""
+def forget_old(
+    db: Session, kind: type[Written], about: InstrumentedAttribute[int], now: datetime, *, at_most: int
+) -> list[int]:
+    """Delete some of the messages that are past their time; returns what each of them was about."""
     old = select(kind.id).where(kind.at < now - KEPT).order_by(kind.id).limit(at_most)
-    gone = delete(kind).where(kind.id.in_(old)).returning(kind.id)
-    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())
+    gone = delete(kind).where(kind.id.in_(old)).returning(about)
+    return list(db.scalars(gone, execution_options={"synchronize_session": False}))

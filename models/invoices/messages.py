@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations import message as conversations
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -194,3 +195,8 @@ def have_read(db: Session, invoice_id: int) -> None:
     """Note that a user of the customer has seen what stands on an invoice."""
     read = update(InvoiceMessage).where(InvoiceMessage.invoice_id == invoice_id, _unread).values(unread=False)
     db.execute(read, execution_options={"synchronize_session": False})
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time; returns how many."""
+    return len(conversations.forget_old(db, InvoiceMessage, InvoiceMessage.invoice_id, now, at_most=at_most))

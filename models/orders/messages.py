@@ -10,17 +10,20 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Connection,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
     bindparam,
+    event,
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Mapper, Session
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations import message as conversations
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -38,6 +41,7 @@ from models.core.scope import Right
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
+from models.orders import words
 from models.orders.files import NOTHING, Chosen, FileRow, attach, digests_of
 from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order
@@ -69,6 +73,11 @@ class OrderMessage(Written, Base):
 # Small, however long the history of what was answered is.
 _unanswered = OrderMessage.unanswered.is_(True)
 Index("ix_order_messages_unanswered", OrderMessage.id, postgresql_where=_unanswered, sqlite_where=_unanswered)
+
+
+@event.listens_for(OrderMessage, "after_insert")
+def _renew_words(_mapper: Mapper[OrderMessage], connection: Connection, message: OrderMessage) -> None:
+    words.renew(connection, [message.order_number])
 
 
 def write_message(
@@ -206,3 +215,10 @@ _MESSAGES = listing(OrderMessage, OrderMessage.order_number == bindparam("order_
 def messages_of(db: Session, order: Order) -> list[MessageRow]:
     """The messages on an order, oldest first."""
     return [MessageRow(*row) for row in select_rows(db, _MESSAGES, {"order_number": order.number})]
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time, after which no order is found by them; returns how many."""
+    gone = conversations.forget_old(db, OrderMessage, OrderMessage.order_number, now, at_most=at_most)
+    words.renew(db.connection(), sorted(set(gone)))
+    return len(gone)

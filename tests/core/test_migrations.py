@@ -35,7 +35,7 @@ def revisions() -> list[str]:
 
 def tables(database: Database) -> set[str]:
     names = inspect(database.engine).get_table_names()
-    return {name for name in names if not name.startswith(("kept_", "employee_search"))} - {"alembic_version"}
+    return {name for name in names if not name.startswith(("kept_", "employee_search", "order_search"))} - {"alembic_version"}
 
 
 def rows(database: Database) -> dict[str, list[str]]:
