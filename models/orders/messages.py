@@ -220,5 +220,5 @@ def messages_of(db: Session, order: Order) -> list[MessageRow]:
 def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
     """Delete some of the messages that are past their time, after which no order is found by them; returns how many."""
     gone = conversations.forget_old(db, OrderMessage, OrderMessage.order_number, now, at_most=at_most)
-    words.renew(db.connection(), sorted(set(gone)))
+    words.renew_after_purge(db, sorted(set(gone)))
     return len(gone)

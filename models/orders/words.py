@@ -21,7 +21,7 @@ from sqlalchemy import (
     table,
     update,
 )
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from models.catalogue.entry import Entry, Kind
 from models.core.base import Base
@@ -76,7 +76,7 @@ _ORDERS = table("orders", column("number"), column("customer_id"), *map(column, 
 _MESSAGES = table("order_messages", column("order_number"), column("id"), column("text"))
 
 
-def read(connection: Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
+def read(connection: Connection | Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
     """The rows of OrderWords of some orders, made of what is written on them now."""
     texts: dict[int, list[str]] = {}
     written = select(_MESSAGES.c.order_number, _MESSAGES.c.text).where(_MESSAGES.c.order_number.in_(numbers))
@@ -113,6 +113,14 @@ def renew(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(_ANEW, changed)
     if new:
         connection.execute(insert(OrderWords), new)
+
+
+def renew_after_purge(db: Session, numbers: Sequence[int]) -> None:
+    """The same for operators, across customers."""
+    made = {row["order_number"]: row for row in read(db, numbers)}
+    for row in db.scalars(select(OrderWords).where(OrderWords.order_number.in_(numbers)).with_for_update()):
+        row.text, row.pieces = made[row.order_number]["text"], made[row.order_number]["pieces"]
+    db.flush()
 
 
 _ANEW = (
