@@ -35,7 +35,7 @@ check: $(VENV)/installed-dev  ## lint, types, import floors and templates; silen
 	@$(PYTHON) -m ruff format --check --quiet || { echo "Not formatted; this formats: $(PYTHON) -m ruff format"; exit 1; }
 	@$(PYTHON) -m mypy --no-error-summary
 	@said=$$($(VENV)/bin/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
-	@$(PYTHON) -m tests.stage.template_roots
+	@$(PYTHON) -m tests.stage.check_templates
 
 pictures: $(VENV)/installed-dev  ## accept how the pages look now (needs Chromium); ARGS='-k orders' accepts some
 	@$(PYTEST) --pairs=rest tests/pictures --accept-pictures $(ARGS)

@@ -42,7 +42,7 @@ from models.core.scope import across_customers
 from models.outbox.endpoints import endpoints
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import counts
-from tests.stage.outside import ReferenceCrm
+from tests.stage.outside.servers import ReferenceCrm
 
 _SECRET = "whsec_" + base64.b64encode(b"a secret of the measurements only").decode()
 _PATIENCE = 900

@@ -29,11 +29,11 @@ from models.core.sealed import Keyring, new_field_key
 from models.demo import load
 from models.exchange.sheets.files import Unreadable, read
 from models.users.password_rules import LONGEST, PasswordRefused, check_new_password
-from tests.stage import golden
 from tests.stage.browsers.chromium import PHONE, Visitor, open_chromium
 from tests.stage.browsers.live import LivePortal
-from tests.stage.rounds import HMS, a_round, people
-from tests.stage.server import free_port
+from tests.stage.connections.server import free_port
+from tests.stage.material import golden
+from tests.stage.material.rounds import HMS, a_round, people
 from tests.stage.times import NOW
 
 _RTT = 400

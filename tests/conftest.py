@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage.compiled import keep_compiled
-from tests.stage.databases import PostgresStore, SqliteStore, Store, postgres
+from tests.stage.connections.server import Loop
 from tests.stage.emitted import EMITTED
 from tests.stage.house import House
-from tests.stage.opening import Opening, opening
 from tests.stage.page import Mode, Page
-from tests.stage.server import Loop
+from tests.stage.portals.opening import Opening, opening
 from tests.stage.shared import shared
+from tests.stage.stores.databases import PostgresStore, SqliteStore, Store, postgres
+from tests.stage.templates.compiled import keep_compiled
 
 pytest_plugins = [
     "tests.stage.browsers.live",

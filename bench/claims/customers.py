@@ -58,7 +58,7 @@ MUTATIONS = (
         "models/core/walls.py",
         '@event.listens_for(Session, "do_orm_execute")',
         "",
-        "tests/core/test_walls.py",
+        "tests/core/walls/test_walls.py",
     ),
     of(
         "nobody gives a right that one has not",

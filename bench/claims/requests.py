@@ -100,14 +100,14 @@ MUTATIONS = (
         "routes/web/serving/in_c.py",
         "self.headers = []\n",
         "pass\n",
-        "tests/web/test_connections.py::test_what_is_too_much_or_nonsense_is_answered_alike",
+        "tests/web/serving/test_connections.py::test_what_is_too_much_or_nonsense_is_answered_alike",
     ),
     of(
         "few requests of a connection wait",
         "routes/web/serving/in_c.py",
         "len(self.pipeline) >= MOST_WAITING",
         "False",
-        "tests/web/test_connections.py::test_many_requests_at_once_are_answered_in_turn_and_few_of_them_wait",
+        "tests/web/serving/test_connections.py::test_many_requests_at_once_are_answered_in_turn_and_few_of_them_wait",
     ),
     of(
         "what costs others is counted",

@@ -28,7 +28,7 @@ from models.core.database import Database
 from models.core.scope import across_customers
 from models.customers.units import Unit
 from models.outbox.overview import counts
-from tests.stage.outside import ReferenceCrm
+from tests.stage.outside.servers import ReferenceCrm
 
 _SECRET = "whsec_" + base64.b64encode(b"a secret of the measurements only").decode()
 _PEOPLE = 8

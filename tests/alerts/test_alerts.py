@@ -21,8 +21,8 @@ from models.exchange.letters import Letters
 from models.outbox.message import Message
 from models.users.user import Grant, User
 from tests.stage.house import House
+from tests.stage.material.rounds import HMS, a_round
 from tests.stage.page import Page
-from tests.stage.rounds import HMS, a_round
 from tests.stage.times import NOW
 
 FRIDAY_SEVEN = datetime(2026, 10, 2, 5, 0, tzinfo=UTC)

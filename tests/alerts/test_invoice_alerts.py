@@ -18,7 +18,7 @@ from models.invoices.settlements import register_payment
 from models.outbox.message import Message
 from tests.alerts.test_alerts import letters, user
 from tests.stage.house import House
-from tests.stage.invoicing import BERGEN, STAVANGER, let_in, paper
+from tests.stage.material.invoicing import BERGEN, STAVANGER, let_in, paper
 from tests.stage.times import NOW, TODAY
 
 FINANCE = "okonomi.fjord"

@@ -20,8 +20,8 @@ from tests.audit import lighthouse, nu, table
 from tests.audit.browsing import look
 from tests.stage.browsers.chromium import open_chromium
 from tests.stage.browsers.live import LivePortal
-from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import SECRETS
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import TestClock
 from tests.web.test_reach import AXE
 

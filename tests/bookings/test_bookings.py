@@ -16,8 +16,8 @@ from models.outbox.message import Message
 from models.users.sessions import UserSession
 from models.users.user import User
 from tests.stage.house import House
+from tests.stage.material.rounds import a_round, all_is_well, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import a_round, all_is_well, people, slots_of
 from tests.stage.times import NOW
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from models.bookings.booking import Booking
 from tests.stage.browsers.chromium import DESK, PHONE, Visitor
 from tests.stage.browsers.live import LivePortal
-from tests.stage.rounds import a_round, people, slots_of
+from tests.stage.material.rounds import a_round, people, slots_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 

@@ -12,7 +12,7 @@ from models.bookings.slots import Slot
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.users.user import Grant, User
-from tests.stage.client import BASE
+from tests.stage.connections.client import BASE
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import digest

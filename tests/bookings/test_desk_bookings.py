@@ -18,8 +18,8 @@ from models.outbox.message import Message
 from tests.bookings.test_bookings import Stage
 from tests.kit.portal_kit.view import text_of
 from tests.stage.house import House
+from tests.stage.material.rounds import DAY, all_is_well
 from tests.stage.page import Page
-from tests.stage.rounds import DAY, all_is_well
 from tests.stage.times import NOW
 
 FJORDBYGG = "Fjordbygg Entreprenør AS"

@@ -15,8 +15,8 @@ from models.employees.employee import Employee
 from models.outbox.message import Message
 from tests.kit.portal_kit.view import text_of
 from tests.stage.house import House
+from tests.stage.material.rounds import HMS, a_round, all_is_well, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import HMS, a_round, all_is_well, people, slots_of
 from tests.stage.times import NOW
 
 

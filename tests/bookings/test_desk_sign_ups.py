@@ -13,7 +13,7 @@ from models.outbox.message import Message
 from models.users.user import Role, User
 from tests.bookings.test_bookings import Stage, press, slot, tick
 from tests.stage.house import House
-from tests.stage.rounds import all_is_well
+from tests.stage.material.rounds import all_is_well
 
 THE_DAY = datetime(2026, 10, 20, 5, tzinfo=UTC)
 """Seven o'clock in the morning, an hour before the first time, and a day after the deadline."""

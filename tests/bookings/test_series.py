@@ -14,7 +14,7 @@ from models.core.clock import OSLO
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.core.sealed import new_field_key
-from tests.stage.databases import SECRET_KEY, fill
+from tests.stage.stores.databases import SECRET_KEY, fill
 
 HALF_HOUR = timedelta(minutes=30)
 TUESDAY = date(2026, 10, 13)

@@ -15,7 +15,7 @@ from routes.orders.filters import OPEN, WITHOUT_STATUS, OrderFilters
 from routes.orders.search import OrderSearch
 from routes.web import answers, search, templates
 from routes.web.fields import ALL, Choice, Option
-from tests.stage import keeping
+from tests.stage.contract import keeping
 from tests.stage.house import House
 
 Break = Callable[[pytest.MonkeyPatch, Path], None]

@@ -15,19 +15,19 @@ from routes import MAP
 from routes.contract import description
 from routes.contract.markup import Markup
 from routes.contract.rehearsal import rehearse
-from tests.stage import contract
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.contract import files
 from tests.stage.house import SECRETS, House
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import TestClock
 
-CHANGES = contract.FILE.with_name("contract-changes.md")
+CHANGES = files.FILE.with_name("contract-changes.md")
 ANYWHERE = {303, 401, 403, 404}
 """Statuses that a line may give besides its own (docs/urls.md)."""
 
 
 def test_what_is_told_is_what_the_files_say_and_each_change_is_written_down() -> None:
-    text = contract.as_text()
-    assert contract.JSON.read_text(encoding="utf-8") == text, "`python -m tests.stage.contract` writes it anew"
+    text = files.as_text()
+    assert files.JSON.read_text(encoding="utf-8") == text, "`python -m tests.stage.contract` writes it anew"
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     newest = re.search(r"^## (\d+) · (\w+)$", CHANGES.read_text(encoding="utf-8"), re.MULTILINE)
     assert newest
@@ -79,7 +79,7 @@ def test_a_change_of_the_contract_names_its_line(name: str, monkeypatch: pytest.
     }
     was, broken = description.described, changes[name]
     monkeypatch.setattr(description, "described", lambda one: _with(was(one), broken) if one is line else was(one))
-    kept, now = contract.JSON.read_text(encoding="utf-8").splitlines(), contract.as_text().splitlines()
+    kept, now = files.JSON.read_text(encoding="utf-8").splitlines(), files.as_text().splitlines()
     assert [json.loads(new.rstrip(","))["name"] for old, new in zip(kept, now, strict=True) if old != new] == ["orders"]
 
 

@@ -22,8 +22,8 @@ from packaging.requirements import Requirement
 
 from tests.kit.portal_kit.browsing import parsed
 from tests.kit.portal_kit.view import View
-from tests.stage.running import PATIENCE, ROOT, environment, interrupts
-from tests.stage.server import free_port
+from tests.stage.connections.server import free_port
+from tests.stage.portals.running import PATIENCE, ROOT, environment, interrupts
 
 KIT = ROOT / "tests" / "kit"
 ALONE = """

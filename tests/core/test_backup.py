@@ -22,9 +22,9 @@ from models.core.sealed import new_field_key
 from models.employees.employee import Employee
 from models.migrations import migrate
 from models.operations.backup.rows import contents, first_difference
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY, fill
 from tests.stage.house import House
 from tests.stage.shared import worker
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY, fill
 
 PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 """`pg_dump` and `pg_restore` of the same version as the tests' server."""

@@ -4,8 +4,8 @@ import pytest
 
 import app
 from models.exchange.crm.webhooks import new_secret
-from tests.stage.opening import Opening
-from tests.stage.server import free_port
+from tests.stage.connections.server import free_port
+from tests.stage.portals.opening import Opening
 
 ADA = ["create-staff", "ada", "--name", "Ada Berg", "--email", "ada@bht.example", "--administrator"]
 

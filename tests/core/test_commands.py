@@ -1,6 +1,6 @@
 """The command line: help everywhere, one sentence for wrong words, and what each command ends with.
 
-What `run`, `serve` and `worker` do is in `tests/web/test_app.py`; what the others do, where their things are tested.
+What `run`, `serve` and `worker` do is in `tests/web/serving/test_app.py`; the others, where their things are tested.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from models.core.sealed import new_field_key
 from models.crm.records import ReceivedEvent
 from models.employees.employee import Employee
 from models.outbox.message import Channel, Message, Outgoing, post
-from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
+from tests.stage.stores.databases import SECRET_KEY
 from tests.stage.times import NOW
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ from models.core.database import Database, aside
 from models.core.deadline import _OF_NOW, Deadline, OutOfTime, deciding, within
 from models.core.scope import across_customers
 from models.employees.employee import Employee
+from tests.stage.connections.server import Loop
 from tests.stage.house import House
 from tests.stage.page import Page
-from tests.stage.server import Loop
 
 KARI = {"given_name": "Kari", "family_name": "Lagret", "email": "kari@demokunde.example"}
 _WRITTEN = "SELECT pg_current_xact_id_if_assigned()"

@@ -17,8 +17,8 @@ from models.outbox.message import Channel, Message, Outgoing, post
 from models.users.drafts import Draft, find, keep
 from models.users.issuers.issuer import Issuer, Subject, digests
 from models.users.user import FactorKind, SecondFactor, User
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.times import NOW
 
 OLD = Keyring(FIELD_KEYS)

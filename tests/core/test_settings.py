@@ -9,7 +9,7 @@ import pytest
 from models.core.sealed import new_field_key
 from models.core.settings import LOOPBACK_HOSTS, Settings, SettingsRefused
 from models.exchange.crm.webhooks import keys_of, new_secret
-from tests.stage.databases import SECRET_KEY
+from tests.stage.stores.databases import SECRET_KEY
 
 KEYS = {"SECRET_KEYS": SECRET_KEY, "FIELD_KEYS": "k1:abc"}
 

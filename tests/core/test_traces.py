@@ -14,9 +14,9 @@ from models.marks.mark import Mark, Marked, marks, set_mark
 from models.operations.traces import traces
 from routes.web.serving.proxies import Proxies, Seen
 from tests.core.test_backup import PROGRAMS
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
-from tests.stage.opening import Opening
-from tests.stage.server import Loop
+from tests.stage.connections.server import Loop
+from tests.stage.portals.opening import Opening
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.times import NOW, TODAY
 
 BEHIND_TLS = Settings(secret_keys=(SECRET_KEY,), field_keys=FIELD_KEYS, public_url="https://portal.bht.no")

@@ -7,8 +7,8 @@ from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import State
 from models.core.audit import THE_PROVIDER
 from tests.stage.house import House
+from tests.stage.material.rounds import a_round, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import a_round, people, slots_of
 from tests.stage.times import NOW
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from models.core.base import Base
 from models.core.sealed import Keyring
 from tests.demo.loaded import Demo, loaded
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.stores.databases import FIELD_KEYS
 
 _SALTED = {"users": ["password_hash"], "audit_entries": ["salt", "content", "digest"], "log_heads": ["digest"]}
 """By table, what is made with a salt, and so another each time."""

@@ -23,7 +23,7 @@ from models.customers.units import Unit
 from models.demo import load
 from models.employees.employee import Employee
 from models.orders.order import Order
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.stores.databases import FIELD_KEYS
 
 AUTUMN = in_oslo(date(2026, 10, 1), time(9, 30))
 MOMENTS = [

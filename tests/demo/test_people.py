@@ -26,7 +26,7 @@ from models.values.national_id import birth_date_warning, mask
 from models.values.national_id import is_valid as is_valid_number
 from models.values.organisation_number import is_valid
 from tests.demo.loaded import AUTUMN, Demo, read_back
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import TODAY
 
 PLANNED = {

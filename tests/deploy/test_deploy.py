@@ -26,9 +26,9 @@ from models.core.scope import across_customers
 from models.demo import SIGN_INS
 from models.users.throttle import FailedSignIn
 from tests.stage.browsers.live import installed
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY, fill
-from tests.stage.running import PATIENCE, ROOT, Running, running
-from tests.stage.server import free_port
+from tests.stage.connections.server import free_port
+from tests.stage.portals.running import PATIENCE, ROOT, Running, running
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY, fill
 
 DEPLOY = ROOT / "deploy"
 HOST = "portal.example.no"

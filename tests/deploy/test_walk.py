@@ -18,10 +18,10 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import make_url
 
 from tests.session.ways_in import GOOD
-from tests.stage.databases import make_roles
-from tests.stage.running import PATIENCE, ROOT
-from tests.stage.server import free_port
+from tests.stage.connections.server import free_port
+from tests.stage.portals.running import PATIENCE, ROOT
 from tests.stage.shared import in_turn, worker
+from tests.stage.stores.databases import make_roles
 
 DOCUMENT = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)

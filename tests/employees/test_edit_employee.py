@@ -14,9 +14,9 @@ from models.employees.search import Criteria, find_employees
 from models.outbox.message import Message
 from models.users.sessions import SignedIn, find_signed_in, open_session
 from models.users.user import find_user
-from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import NOW, TODAY
 
 LABELS = ["Fornavn", "Etternavn", "Epost", "Mobil", "Fødselsdag", "Bedrift/avdeling", "Fødselsnummer (11 siffer)"]

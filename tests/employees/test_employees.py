@@ -16,8 +16,8 @@ from models.employees.search import MANY, Criteria, find_employees
 from models.employees.search_words import sought, tokens_of
 from models.values.texts.folding import fold
 from tests.stage.house import House
+from tests.stage.material.rounds import HMS, a_round, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import HMS, a_round, people, slots_of
 from tests.stage.times import NOW
 
 COLUMNS = ["Navn", "Fødselsdato", "E-post", "Arbeidsgiver"]

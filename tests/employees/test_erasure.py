@@ -31,9 +31,9 @@ from models.users.factors.devices import remember
 from models.users.password_links import PasswordLink
 from models.users.sessions import UserSession, open_session
 from models.users.user import User
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
-from tests.stage.outgoing import FACTS
+from tests.stage.portals.outgoing import FACTS
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.times import NOW
 
 KEPT = timedelta(days=1095)

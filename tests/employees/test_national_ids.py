@@ -27,8 +27,8 @@ from models.employees.national_ids import (
 )
 from models.outbox.message import Message
 from models.users.sessions import Choice, SignedIn
-from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import House
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import NOW
 from tests.stage.walls import World
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.core.database import Database
-from tests.stage.empty import empty_postgres, empty_sqlite
-from tests.stage.outgoing import SECRETS, Portal
-from tests.stage.outside import Crm, MailServer
-from tests.stage.server import Loop
+from tests.stage.connections.server import Loop
+from tests.stage.outside.servers import Crm, MailServer
+from tests.stage.portals.outgoing import SECRETS, Portal
+from tests.stage.stores.empty import empty_postgres, empty_sqlite
 
 
 @pytest.fixture

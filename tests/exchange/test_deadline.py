@@ -16,9 +16,9 @@ from models.core.database import Database
 from models.exchange import Unreachable, clear_unfinished, deadline
 from models.exchange.deadline import Wire, within
 from models.outbox.refusals import IN_A_ROW, ROUNDS
-from tests.stage.outgoing import SECRETS, Portal
-from tests.stage.outside import MailServer
-from tests.stage.server import Loop
+from tests.stage.connections.server import Loop
+from tests.stage.outside.servers import MailServer
+from tests.stage.portals.outgoing import SECRETS, Portal
 
 MINUTE = timedelta(minutes=1)
 

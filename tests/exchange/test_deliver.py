@@ -14,8 +14,8 @@ from models.core.database import Database
 from models.exchange import deliver
 from models.exchange.deliver import Postman
 from models.outbox.claims import LEASE
-from tests.stage.outgoing import FACTS, Portal, link
-from tests.stage.outside import PATIENCE, MailServer
+from tests.stage.outside.servers import PATIENCE, MailServer
+from tests.stage.portals.outgoing import FACTS, Portal, link
 from tests.stage.times import TestClock
 
 # That letters arrive, once

@@ -20,9 +20,9 @@ from models.outbox import endpoints
 from models.outbox.claims import LEASE, MAX_ATTEMPTS
 from models.outbox.endpoints import FAILURES, LONGEST_PAUSE, LONGEST_WAIT
 from models.outbox.message import Channel, Message
-from tests.stage.outgoing import SECRETS, Portal
-from tests.stage.outside import PATIENCE, Call, Crm, MailServer
-from tests.stage.server import Loop
+from tests.stage.connections.server import Loop
+from tests.stage.outside.servers import PATIENCE, Call, Crm, MailServer
+from tests.stage.portals.outgoing import SECRETS, Portal
 from tests.stage.times import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

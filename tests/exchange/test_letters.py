@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models.exchange.letters import _address
-from tests.stage.outgoing import FACTS, Portal
-from tests.stage.outside import Arrived, MailServer
+from tests.stage.outside.servers import Arrived, MailServer
+from tests.stage.portals.outgoing import FACTS, Portal
 from tests.stage.times import NOW
 
 LABELS = [

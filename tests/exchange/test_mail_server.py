@@ -15,9 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from models.core.database import Database
 from models.core.settings import SettingsRefused
-from tests.stage.outgoing import SECRETS, Portal
-from tests.stage.outside import MailServer
-from tests.stage.server import Loop
+from tests.stage.connections.server import Loop
+from tests.stage.outside.servers import MailServer
+from tests.stage.portals.outgoing import SECRETS, Portal
 
 # How the mail server is reached
 

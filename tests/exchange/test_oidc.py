@@ -12,8 +12,8 @@ from models.exchange.oidc.asking import Asker
 from models.exchange.oidc.discovery import Issuers
 from models.exchange.oidc.id_tokens import Told
 from models.exchange.oidc.sign_on import Client, Question, redeem, way_out, way_there
-from tests.stage.issuing import SECRET
-from tests.stage.outside import TheirIssuer
+from tests.stage.outside.issuing import SECRET
+from tests.stage.outside.servers import TheirIssuer
 from tests.stage.times import NOW
 
 BACK = "http://127.0.0.1:8000/login/work/back"

@@ -14,7 +14,7 @@ from models.outbox import claims
 from models.outbox.claims import LEASE, MAX_ATTEMPTS, claim_next, delivered, failed
 from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import Counts, counts, overview
-from tests.stage.empty import empty_postgres, empty_sqlite
+from tests.stage.stores.empty import empty_postgres, empty_sqlite
 from tests.stage.times import NOW
 
 LATER = NOW + timedelta(hours=1)

@@ -15,9 +15,9 @@ from standardwebhooks import Webhook
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
 from models.outbox.message import Channel, Outgoing, post
-from tests.stage.databases import FIELD_KEYS
-from tests.stage.outgoing import FACTS, SECRETS, Portal
-from tests.stage.outside import Crm
+from tests.stage.outside.servers import Crm
+from tests.stage.portals.outgoing import FACTS, SECRETS, Portal
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import NOW
 
 NUMBER = "14838419861"

@@ -11,9 +11,9 @@ from models.core.lanes import Lane, in_lane
 from models.users.user import User
 from routes.web.http.body import FOR_STRANGERS, MEGABYTE
 from tests.exchange.crm.caller import SECRET, signature
+from tests.stage.connections.raw import PIECE, cookies_of, send
 from tests.stage.house import House
 from tests.stage.page import Page
-from tests.stage.raw import PIECE, cookies_of, send
 from tests.stage.times import NOW
 
 LIST = b"Fornavn;Etternavn;Epost\nKari;Nord;kari@n.example\n"

@@ -35,8 +35,8 @@ from routes.web.forms import Fields, UnitFilter
 from routes.web.http.body import FOR_STRANGERS
 from routes.web.http.limits import LONGEST_HEADER, LONGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY, MOST_HEADERS
 from routes.web.http.same_origin import local
+from tests.stage.connections.raw import cookies_of, send
 from tests.stage.house import House
-from tests.stage.raw import cookies_of, send
 from tests.stage.sweeps import forms
 from tests.stage.times import TODAY
 from tests.web.test_tooling import ROOT

@@ -14,9 +14,9 @@ from models.users.throttle import FailedSignIn
 from routes.session import passwords, sign_in
 from routes.web.serving.server import Around, Server
 from tests.session.ways_in import GOOD, ask_for
-from tests.stage.databases import FIELD_KEYS
+from tests.stage.connections.server import Loop
 from tests.stage.house import House
-from tests.stage.server import Loop
+from tests.stage.stores.databases import FIELD_KEYS
 
 MANY = 40
 NEEDED = {"SECRET_KEYS": token_urlsafe(40), "FIELD_KEYS": FIELD_KEYS[0]}

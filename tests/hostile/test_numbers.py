@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models.core.audit import AuditEntry
 from routes.web.http.links import without_numbers
+from tests.stage.connections.raw import cookies_of, send
 from tests.stage.house import House
-from tests.stage.raw import cookies_of, send
 from tests.stage.times import TODAY
 
 NUMBER = "05840399895"

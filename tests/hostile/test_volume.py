@@ -8,8 +8,8 @@ from models.core.settings import Settings, SettingsRefused
 from models.users.throttle import Bucket
 from routes import MAP
 from routes.web.lines import anyone
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 
 ORDER = {"delivery": "Kurs", "quantity": "1"}
 

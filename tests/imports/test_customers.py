@@ -17,7 +17,7 @@ from models.outbox.message import Message
 from models.users.user import Grant, User
 from models.values.tables import Table, Unreadable
 from tests.stage.house import House
-from tests.stage.opening import Opening
+from tests.stage.portals.opening import Opening
 
 GOOD = {Column.CUSTOMER: "Første AS", Column.NUMBER: "315 908 302"}
 USER = {Column.FULL_NAME: "Kari Nord", Column.EMAIL: "kari@kunden.example", Column.RIGHTS: "bestilling og ansatte"}

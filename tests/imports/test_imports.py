@@ -21,9 +21,9 @@ from models.imports.lists import KEPT, Import
 from models.outbox.message import Message
 from routes.imports import applications
 from tests.imports.saved import every_way, ours
-from tests.stage import golden
-from tests.stage.golden import HEADINGS, PEOPLE, delimited
 from tests.stage.house import House
+from tests.stage.material import golden
+from tests.stage.material.golden import HEADINGS, PEOPLE, delimited
 from tests.stage.page import Page
 from tests.stage.times import NOW
 

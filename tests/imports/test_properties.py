@@ -19,7 +19,7 @@ from models.imports.matching import Known
 from models.imports.rows import Fate
 from models.values.texts.encodings import NAMES
 from tests.imports.saved import every_way
-from tests.stage import golden
+from tests.stage.material import golden
 
 TODAY = date(2026, 10, 1)
 UNITS = [UnitRow(1, "Bergen", "311661310", None, "/1/")]

@@ -19,10 +19,10 @@ from models.log.verification import verify
 from routes.imports import reversals
 from tests.employees.test_deactivations import somebody_with_a_time
 from tests.imports.test_imports import OTHER_NUMBER, events, send
-from tests.stage.databases import FIELD_KEYS
-from tests.stage.golden import HEADINGS, delimited
 from tests.stage.house import House
+from tests.stage.material.golden import HEADINGS, delimited
 from tests.stage.page import Page
+from tests.stage.stores.databases import FIELD_KEYS
 
 RING = Keyring(FIELD_KEYS)
 FREE_NUMBER, THIRD_NUMBER = "17912099997", "07877840721"

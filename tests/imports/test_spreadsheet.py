@@ -15,8 +15,8 @@ from openpyxl.utils.escape import unescape
 
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable, read, read_pasted, writer
 from models.values.tables import MAX_CELL, MAX_COLUMNS
-from tests.stage import golden
-from tests.stage.golden import HEADINGS, PEOPLE, delimited
+from tests.stage.material import golden
+from tests.stage.material.golden import HEADINGS, PEOPLE, delimited
 
 
 def cells(table: Table) -> list[list[str]]:

@@ -9,8 +9,8 @@ from models.exchange.sheets.xlsx.writing import letters
 from models.imports.cells.headings import is_list
 from models.values.tables import MAX_CELL, MAX_COLUMNS
 from tests.imports.cases import case
-from tests.stage import golden
-from tests.stage.golden import HEADINGS, PEOPLE
+from tests.stage.material import golden
+from tests.stage.material.golden import HEADINGS, PEOPLE
 
 
 def cells(table: Table) -> list[list[str]]:

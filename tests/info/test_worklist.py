@@ -18,10 +18,10 @@ from models.employees.national_ids import NationalId
 from models.orders.order import Order
 from models.outbox.message import Message
 from routes.info.boxes import SHOWN
-from tests.stage.databases import FIELD_KEYS
 from tests.stage.house import House
+from tests.stage.material.rounds import HMS, a_round, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import HMS, a_round, people, slots_of
+from tests.stage.stores.databases import FIELD_KEYS
 from tests.stage.times import NOW
 
 NUMBER = "05840399895"

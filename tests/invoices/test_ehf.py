@@ -12,7 +12,7 @@ from models.demo.papers import Item, Paper, Reduction
 from models.exchange.ehf.reading import read
 from models.exchange.ehf.rules import faults_in
 from models.exchange.ehf.xml import DEEPEST, LARGEST_FILE
-from tests.stage.papers import HELSE, KURS, altered, checked, credit, paper, without, write
+from tests.stage.material.papers import HELSE, KURS, altered, checked, credit, paper, without, write
 
 D = Decimal
 CATEGORIES = [

@@ -16,7 +16,7 @@ from models.invoices.contents import InvoiceDetails, InvoiceLine, original_of
 from models.invoices.invoice import Invoice
 from models.values.texts.invisible import visible
 from tests.stage.house import House
-from tests.stage.papers import checked, found, paper, write
+from tests.stage.material.papers import checked, found, paper, write
 from tests.stage.times import NOW
 
 ODD = [

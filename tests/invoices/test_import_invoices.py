@@ -36,9 +36,9 @@ from models.invoices.contents import (
 from models.invoices.invoice import Invoice, Status, invoice_by_number, invoices_of_order, orders_of, payer_of
 from models.invoices.quarantine import quarantined
 from models.invoices.settlements import Settlement
-from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
-from tests.stage.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without, write
+from tests.stage.material.papers import BERGEN, DAY, HELSE, KURS, credit, found, paper, without, write
+from tests.stage.stores.databases import SECRET_KEY
 from tests.stage.times import NOW
 
 D = Decimal

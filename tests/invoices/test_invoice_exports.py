@@ -12,7 +12,7 @@ from models.invoices.search import InvoiceRow, Place, batch_of_invoices
 from routes.invoices import exports
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
-from tests.stage.invoicing import BERGEN, STAVANGER, let_in, paper
+from tests.stage.material.invoicing import BERGEN, STAVANGER, let_in, paper
 from tests.stage.page import Page
 from tests.stage.times import TODAY
 

@@ -11,7 +11,7 @@ from models.desk.morning_letters import post_morning_letters
 from models.invoices.messages import InvoiceMessage
 from models.outbox.message import Message
 from tests.stage.house import House
-from tests.stage.invoicing import BERGEN, let_in, paper
+from tests.stage.material.invoicing import BERGEN, let_in, paper
 from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY
 

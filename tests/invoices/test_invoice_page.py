@@ -16,7 +16,7 @@ from models.invoices.invoice import Invoice
 from tests.invoices.test_invoices import THE_GUIDES_DAY
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
-from tests.stage.invoicing import BERGEN, TESTBEDRIFTEN, let_in, paper
+from tests.stage.material.invoicing import BERGEN, TESTBEDRIFTEN, let_in, paper
 from tests.stage.page import Page
 from tests.stage.times import TODAY
 

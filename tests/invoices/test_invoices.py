@@ -12,7 +12,7 @@ from models.invoices.invoice import Invoice
 from models.invoices.settlements import register_payment
 from models.users.user import Grant, User
 from tests.stage.house import House
-from tests.stage.invoicing import BERGEN, FJORDBYGG, STAVANGER, let_in, paper
+from tests.stage.material.invoicing import BERGEN, FJORDBYGG, STAVANGER, let_in, paper
 from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY
 

@@ -14,7 +14,7 @@ from models.invoices.statement import Payer, statement_of
 from tests.invoices.test_invoice_page import fact, plain
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
-from tests.stage.invoicing import TESTBEDRIFTEN, let_in, paper
+from tests.stage.material.invoicing import TESTBEDRIFTEN, let_in, paper
 from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY
 

@@ -17,8 +17,8 @@ from models.core.scope import Scope, across_customers
 from models.core.servers.row_security import EVERYBODYS
 from models.customers.customer import Customer
 from models.log.verification import Chain, verify
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.times import NOW
 
 ENTRIES, HEADS = (Base.metadata.tables[table.__tablename__] for table in (AuditEntry, LogHead))

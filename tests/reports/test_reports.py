@@ -18,9 +18,9 @@ from models.reports.report import Kind, Report, ReportFile, add_report
 from models.users.user import Grant
 from models.values.files.kinds import MAX_SIZE, MEDIA_TYPES, FileRefused, media_type_of
 from routes.web.words.labels import label
-from tests.stage.databases import SECRET_KEY
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.stores.databases import SECRET_KEY
 from tests.stage.times import NOW
 from tests.web.test_budgets import PART, RESULTS, body, counted
 

@@ -14,8 +14,8 @@ from routes.session.beginning import BESIDES, ONLY_AT_WORK
 from tests.session.test_work import HR, customer_of, set_up, signs_in
 from tests.session.ways_in import letters
 from tests.stage.house import House
-from tests.stage.issuing import SECRET
-from tests.stage.outside import TheirIssuer
+from tests.stage.outside.issuing import SECRET
+from tests.stage.outside.servers import TheirIssuer
 from tests.stage.page import Page
 from tests.stage.times import NOW
 

@@ -13,8 +13,8 @@ from models.users.user import FactorKind, SecondFactor
 from routes.session.giving import WRONG_PASSKEY
 from routes.session.passkeys import NOT_MADE, TAKEN
 from tests.session.ways_in import code_of, key_on, letters, log_of, sign_in
-from tests.stage.authenticator import PRESENT, Authenticator
 from tests.stage.house import House
+from tests.stage.outside.authenticator import PRESENT, Authenticator
 from tests.stage.page import Page
 from tests.stage.times import NOW
 

@@ -23,8 +23,8 @@ from routes.session.codes import TOO_LATE
 from routes.session.factors import FORGOTTEN, OFF, Picture
 from routes.session.giving import WRONG
 from tests.session.ways_in import GOOD, HMS, code_of, key_on, letters, log_of, set_up, sign_in
-from tests.stage.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.house import House
+from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 
 
 def test_it_is_set_up_with_a_code_and_from_then_on_a_password_alone_does_not_do(house: House) -> None:

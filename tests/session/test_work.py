@@ -18,8 +18,8 @@ from routes.session.work.there import UNKNOWN
 from routes.session.work.ways import WRONG
 from tests.session.ways_in import letters, log_of
 from tests.stage.house import House
-from tests.stage.issuing import SECRET
-from tests.stage.outside import TheirIssuer
+from tests.stage.outside.issuing import SECRET
+from tests.stage.outside.servers import TheirIssuer
 from tests.stage.page import Page
 from tests.stage.times import NOW
 

@@ -12,8 +12,8 @@ from models.outbox.message import Message
 from models.staff.log import StaffChange
 from models.users.user import User
 from tests.session.ways_in import GOOD
-from tests.stage.opening import Opening
-from tests.web.test_opening import comes_in, linked
+from tests.stage.portals.opening import Opening
+from tests.web.serving.test_opening import comes_in, linked
 
 ADA = ["create-staff", "ada", "--name", " Ada  Berg ", "--email", "ada@bht.example"]
 

@@ -1,4 +1,4 @@
 """The stage: the house, pages, browsers, the world outside, house rules, and contracts made from the code.
 
-No test is in here.
+The only tests in here are about the stage itself, in `proof`.
 """

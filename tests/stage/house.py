@@ -28,10 +28,10 @@ from routes import MAP
 from routes.contract.page import Contract
 from routes.web.http.cookie import SessionCookie
 from routes.web.portal import Portal
-from tests.stage.databases import FIELD_KEYS, Store
+from tests.stage.connections.server import Loop
 from tests.stage.emitted import EMITTED
 from tests.stage.page import Mode, Page
-from tests.stage.server import Loop
+from tests.stage.stores.databases import FIELD_KEYS, Store
 from tests.stage.times import NOW, TestClock
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from bs4 import BeautifulSoup
 
 from tests.kit.portal_kit.browsing import Browsing, Mode
 from tests.stage import house_rules, wiring
-from tests.stage.client import BASE, Client
-from tests.stage.server import Loop
+from tests.stage.connections.client import BASE, Client
+from tests.stage.connections.server import Loop
 
 __all__ = ["Mode", "Page"]
 

@@ -1,6 +1,7 @@
 """Where a page leads, and what it refers to: lines of the map, fields that they read, ids that are there.
 
-What else holds of every page is in `house_rules`; the same of templates, before they are drawn, in `template_wiring`.
+What else holds of every page is in `house_rules`; the same of templates, before they are drawn, in
+`tests.stage.templates.wiring`.
 """
 
 import json
@@ -18,8 +19,18 @@ from routes import MAP
 from routes.contract.reading import parts
 from routes.web.lines import Line
 from tests.stage.shared import in_turn, shared
-from tests.stage.template_wiring import of_the_portal
-from tests.stage.wires import ASKS, AWAY, HEARD, LEADING, REFERRING, SELECTED, SELECTING, field_ids, names_read
+from tests.stage.templates.attributes import (
+    ASKS,
+    AWAY,
+    HEARD,
+    LEADING,
+    REFERRING,
+    SELECTED,
+    SELECTING,
+    field_ids,
+    names_read,
+)
+from tests.stage.templates.wiring import of_the_portal
 
 STATIC = Path(__file__).parents[2] / "static"
 

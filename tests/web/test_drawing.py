@@ -13,7 +13,7 @@ from routes.web.fields import Choice, Option, Text
 from routes.web.forms import Fields
 from routes.web.http.links import Links
 from routes.web.templates.compiled import Compiled, Files, written
-from tests.stage.check_templates import PARTIALS, TEMPLATES
+from tests.stage.templates.checks import PARTIALS, TEMPLATES
 
 LINKS = Links({"orders": "/orders", "order": "/orders/{number:int}", "file": "/{year:int}/{name:name}/x"}, "")
 

@@ -17,9 +17,9 @@ from sqlalchemy import event
 
 from routes import MAP
 from tests.stage import house_rules
+from tests.stage.connections.raw import cookies_of, send
 from tests.stage.house import House
 from tests.stage.page import Page
-from tests.stage.raw import cookies_of, send
 from tests.stage.sweeps import every_field
 
 KEPT = {"failed_sign_ins", "user_sessions", "drafts"}

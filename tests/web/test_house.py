@@ -31,8 +31,9 @@ from routes.web.lines import (
     with_password,
 )
 from routes.web.visit import Visit
-from tests.stage import contract, house_rules, keeping
-from tests.stage.client import BASE
+from tests.stage import house_rules
+from tests.stage.connections.client import BASE
+from tests.stage.contract import files, keeping
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import (
@@ -223,7 +224,7 @@ def test_n7_x3_every_door_lets_in_whom_the_map_names(house: House, monkeypatch: 
 def test_every_parameter_of_the_map_names_a_table_or_says_that_it_names_none() -> None:
     for line in MAP:
         assert "{" not in line.path or line.name in TABLES.keys() | NO_ROWS, (
-            f"tell tests.stage.contract what {line.path} names"
+            f"tell tests.stage.sweeps what {line.path} names"
         )
 
 
@@ -399,5 +400,5 @@ def test_a_method_that_no_line_has_is_a_page_that_names_the_others(quiet_house: 
 
 
 def test_the_table_of_urls_is_current() -> None:
-    current = contract.FILE.read_text(encoding="utf-8")
-    assert current == contract.written(), "`python -m tests.stage.contract` writes docs/urls.md anew"
+    current = files.FILE.read_text(encoding="utf-8")
+    assert current == files.written(), "`python -m tests.stage.contract` writes docs/urls.md anew"

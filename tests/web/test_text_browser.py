@@ -6,7 +6,7 @@ import pytest
 
 from tests.stage.browsers.live import LivePortal, until
 from tests.stage.browsers.terminals import TEXT_BROWSERS, Terminals
-from tests.stage.rounds import a_round, people
+from tests.stage.material.rounds import a_round, people
 
 pytestmark = pytest.mark.text_browser
 

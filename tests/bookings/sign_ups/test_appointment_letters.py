@@ -43,12 +43,12 @@ from tests.bookings.sign_ups.holder import (
     the_round,
     whole,
 )
-from tests.stage.calendars import CalendarProgram
-from tests.stage.databases import FIELD_KEYS
-from tests.stage.empty import empty_sqlite
+from tests.stage.connections.server import Loop
 from tests.stage.house import House
-from tests.stage.outside import MailServer
-from tests.stage.server import Loop
+from tests.stage.outside.calendars import CalendarProgram
+from tests.stage.outside.servers import MailServer
+from tests.stage.stores.databases import FIELD_KEYS
+from tests.stage.stores.empty import empty_sqlite
 from tests.stage.times import TestClock
 
 KINDS = ["created", "moved", "cancelled", "waiting", "offered", "expired", "reminder", "invitation"]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 from tests.stage.browsers.live import LivePortal, until
-from tests.stage.rounds import people
+from tests.stage.material.rounds import people
 
 pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 

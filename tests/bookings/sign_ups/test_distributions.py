@@ -18,8 +18,8 @@ from models.employees.employee import Employee
 from tests.bookings.test_bookings import Stage, press, tick
 from tests.kit.portal_kit.view import text_of
 from tests.stage.house import House
+from tests.stage.material.rounds import DAY, HMS, a_round, all_is_well, miscounted, people, slots_of
 from tests.stage.page import Page
-from tests.stage.rounds import DAY, HMS, a_round, all_is_well, miscounted, people, slots_of
 from tests.stage.times import NOW
 from tests.stage.walls import World
 

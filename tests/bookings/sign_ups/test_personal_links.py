@@ -18,7 +18,7 @@ from tests.bookings.sign_ups.holder import (
     opens,
     the_round,
 )
-from tests.stage.client import BASE
+from tests.stage.connections.client import BASE
 from tests.stage.house import House
 from tests.stage.sweeps import digest, token_of
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.bookings.sign_ups.sign_up import HOLDING, OPEN, SignUp
 from models.bookings.slots import Slot
 from tests.stage.house import House
-from tests.stage.rounds import a_round, miscounted, people
+from tests.stage.material.rounds import a_round, miscounted, people
 
 RACERS, ATTEMPTS = 4, 60
 
@@ -23,7 +23,7 @@ def test_t3_t4_many_at_once_fill_no_more_than_there_is(quiet_house: House) -> No
         db.commit()
     said = [quiet_house.settings.database_url, str(RACERS), str(ATTEMPTS), str(customer_id)]
     lists = [",".join(map(str, ids)), ",".join(map(str, who))]
-    race = [sys.executable, "-m", "tests.stage.racer", *said, *lists]
+    race = [sys.executable, "-m", "tests.stage.portals.racer", *said, *lists]
     done = subprocess.run(race, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     ended = sum((Counter(json.loads(line)) for line in done.stdout.splitlines()), Counter[str]())

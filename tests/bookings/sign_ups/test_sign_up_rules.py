@@ -29,8 +29,8 @@ from models.bookings.sign_ups.waiting_list import join
 from models.bookings.slots import SlotFull
 from models.core.database import Database
 from models.core.scope import across_customers
-from tests.stage.databases import fill
-from tests.stage.rounds import HMS, a_round, miscounted, people, slots_of
+from tests.stage.material.rounds import HMS, a_round, miscounted, people, slots_of
+from tests.stage.stores.databases import fill
 from tests.stage.times import NOW
 
 PEOPLE, CAPACITY = 4, {0: (1, 1), 1: (2, 2)}

@@ -26,7 +26,7 @@ from models.core.audit import AuditEntry, Named
 from models.core.scope import Right, Scope
 from models.outbox.message import Message
 from tests.stage.house import House
-from tests.stage.rounds import DAY, HMS, a_round, miscounted, people, slots_of, told
+from tests.stage.material.rounds import DAY, HMS, a_round, miscounted, people, slots_of, told
 from tests.stage.times import NOW
 from tests.stage.walls import World
 

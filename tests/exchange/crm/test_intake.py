@@ -17,8 +17,8 @@ from models.outbox.message import Channel, Message
 from models.users.user import Grant, User
 from tests.exchange.crm.caller import DEMOKUNDE, FJORDBYGG, TESTBEDRIFTEN, Crm, event
 from tests.stage.house import House
-from tests.stage.invoicing import TESTBEDRIFTEN as SOMEBODY
-from tests.stage.invoicing import paper
+from tests.stage.material.invoicing import TESTBEDRIFTEN as SOMEBODY
+from tests.stage.material.invoicing import paper
 from tests.stage.sweeps import digest, password_token_of
 from tests.stage.times import NOW
 

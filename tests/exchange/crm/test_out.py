@@ -25,10 +25,10 @@ from models.outbox import claims
 from models.outbox.claims import MAX_ATTEMPTS
 from models.outbox.message import Channel, Message, Outgoing, post
 from tests.stage.browsers.live import until
-from tests.stage.empty import empty_postgres, empty_sqlite
 from tests.stage.house import House
-from tests.stage.outgoing import Portal, link
-from tests.stage.outside import ReferenceCrm
+from tests.stage.outside.servers import ReferenceCrm
+from tests.stage.portals.outgoing import Portal, link
+from tests.stage.stores.empty import empty_postgres, empty_sqlite
 from tests.stage.times import NOW
 
 OLD, NEW = ("whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))

@@ -13,9 +13,9 @@ from models.employees.employee import Employee
 from models.exchange.crm import shapes
 from models.operations.reconciliation import differences, digest_of, restate
 from models.outbox.message import Channel, Message
-from tests.stage import crm_contract
+from tests.stage.contract import crm
 from tests.stage.house import House
-from tests.stage.rounds import HMS, a_round, people
+from tests.stage.material.rounds import HMS, a_round, people
 from tests.stage.times import NOW
 
 # What the portal tells
@@ -61,7 +61,7 @@ def test_c1_what_is_told_has_the_shape_that_was_promised(quiet_house: House) -> 
 
 
 def test_the_documented_shapes_are_those_of_the_code() -> None:
-    assert crm_contract.FILE.read_text(encoding="utf-8") == crm_contract.page()
+    assert crm.FILE.read_text(encoding="utf-8") == crm.page()
 
 
 def test_every_kind_that_the_models_tell_is_promised() -> None:

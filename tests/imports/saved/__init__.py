@@ -15,7 +15,7 @@ import xlsxwriter
 
 from models.exchange.sheets.files import writer
 from models.imports.export import HEADINGS
-from tests.stage.golden import sheet
+from tests.stage.material.golden import sheet
 
 NO_WORK = ("", "", "")
 """No employee number, job title or group."""

@@ -4,7 +4,6 @@ from tests.web.states import (
     appointments,
     bookings,
     catalogue,
-    contract,
     customers,
     employees,
     frame,
@@ -21,7 +20,6 @@ STATES: Ways = (
     appointments.STATES
     | bookings.STATES
     | catalogue.STATES
-    | contract.STATES
     | customers.STATES
     | employees.STATES
     | frame.STATES

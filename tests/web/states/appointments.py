@@ -11,7 +11,7 @@ from models.bookings.sign_ups.sign_up import OFFERED, SignUp
 from models.bookings.slots import Slot
 from models.employees.employee import Employee
 from tests.stage.browsers.chromium import Visitor
-from tests.stage.rounds import HMS
+from tests.stage.material.rounds import HMS
 from tests.stage.times import NOW
 from tests.web.states.ways import Ways, opens
 

@@ -9,7 +9,7 @@ from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from tests.stage.browsers.chromium import Visitor
-from tests.stage.rounds import HMS, a_round, people, slots_of
+from tests.stage.material.rounds import HMS, a_round, people, slots_of
 from tests.stage.times import NOW
 from tests.web.states.ways import Ways, desk_customer, opens
 

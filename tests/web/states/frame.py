@@ -1,4 +1,4 @@
-"""The states of the first pages, of the search, of what is under way, and how each is reached."""
+"""The states of the first pages, the search, what is under way, and the contract, and how each is reached."""
 
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -32,6 +32,9 @@ def dead_letter(person: Visitor) -> None:
 
 
 STATES: Ways = {
+    "contract": ("contract", None, opens("/contract")),
+    "nothing in the contract": ("contract", None, opens("/contract?q=finnes+ikke")),
+    "line of the contract": ("contract_line", None, opens("/contract/orders")),
     "info": ("info", "hms.fjord", opens("/info")),
     "info of many units": ("info", "leder.brann", opens("/info")),
     "info of two customers": ("info", "anna.ka", opens("/info")),

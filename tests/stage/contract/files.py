@@ -1,0 +1,69 @@
+"""The contract of the HTML as files, `docs/urls.md` and `docs/contract.json`, written from `routes.contract`.
+
+Whether a page keeps to them is asked in `keeping`.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from routes import MAP
+from routes.contract.description import as_json
+from routes.contract.reading import fields, parts, statuses, who
+
+FILE = Path(__file__).parents[3] / "docs" / "urls.md"
+JSON = FILE.with_name("contract.json")
+
+_HEAD = """\
+# URLs, fields, parts and statuses
+
+The contract of the HTML, for tests and other programs. Made by `python -m tests.stage.contract` from the map
+(`routes/__init__.py`) and its handlers; a test fails when it is old.
+
+- **fields**: names in the query of a GET, in the form of a POST. Each POST also takes `csrf_token`, from the hidden
+  field of any form that the same session was given.
+- **parts**: ids that htmx may name in `HX-Target` to get this part alone; with any other target the answer is title
+  and `main`, for `#main`. Without `HX-Request: true` the answer is the whole document.
+- **statuses**: of the route itself. `HEAD` is like `GET`. Besides, wherever it applies:
+
+| status | when |
+| --- | --- |
+| 303, for htmx 401 with `HX-Redirect` | nobody is signed in where *who* asks for it: to `/login?next=…` and back |
+| 304 | `If-None-Match` names what is still so |
+| 400 | a foreign `Host`, or a body that is no form |
+| 403 | a POST without the session's `csrf_token`, or from another site |
+| 404 | an unknown address, a row that one may not see, a right that one does not have |
+| 405 | a method that the address does not take; `Allow` names those that it does |
+| 413 | a body of more than a megabyte; of ten where a list is sent, of 21 where a report is |
+| 500, 503 | a fault; the database is away, or the portal is stopping |
+
+Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the
+title, and a skip link. Rows carry ids: `order-307390`, `slot-4`. Dates are read as `dd.mm.åååå` and as ISO.
+
+Programs have two lines more, signed instead of signed in, and answered with JSON (crm.md): POST `/crm/events` gives
+200, 401, 404, 413 or 422, GET `/crm/outbox` with `after` gives 200, 401, 404, 409 or 422.
+
+| method and URL | name | who | fields | parts | statuses |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+
+def written() -> str:
+    """The whole of `docs/urls.md`."""
+    return _HEAD + "".join(
+        f"| {line.method} `{line.path}` | {line.name} | {who(line)} | {_names(fields(line))} | {_names(parts(line))} "
+        f"| {', '.join(map(str, statuses(line)))} |\n"
+        for line in MAP
+    )
+
+
+def as_text() -> str:
+    """The whole of `docs/contract.json`, a line for each line of the map, so that a difference names it."""
+    told = as_json(MAP)
+    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in told["lines"])
+    head = json.dumps({"version": told["version"], "kinds": told["kinds"]}, ensure_ascii=False)
+    return f'{head.removesuffix("}")}, "lines": [\n{lines}\n]}}\n'
+
+
+def _names(names: Iterable[str]) -> str:
+    return " ".join(f"`{name}`" for name in names)

@@ -1,0 +1,1 @@
+"""The portal as processes on a machine: how it starts and ends, its connections, static files and figures."""
