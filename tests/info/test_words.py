@@ -38,7 +38,7 @@ def test_an_order_is_found_by_its_words_and_those_of_its_messages(house: House, 
     assert found_by(hms, "14838419861 snekkerboden") == []
     assert "14838419861" not in hms.url
     reference = {"reference": "Merkes Ærfugl-7"}
-    hms.open(f"/orders/{NUMBER}").fill(**reference).press("Lagre")
+    hms.open(f"/orders/{NUMBER}").fill(**reference).press("Lagre referanse")
     assert found_by(hms, "ærfugl snekkerboden") == [NUMBER], "what has changed is made anew, with the messages"
     with house.behind() as db:
         numbers = db.scalars(select(Order.number)).all()
