@@ -38,6 +38,7 @@ from routes.web.entrance.elsewhere import elsewhere
 from routes.web.http.headers import SecurityHeaders
 from routes.web.http.limits import Limits
 from routes.web.http.links import Links
+from routes.web.http.lookup import Lookup
 from routes.web.http.request_id import RequestId
 from routes.web.portal import Portal
 from routes.web.serving.counting import Counting
@@ -65,11 +66,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     tally = _tally(settings) if settings.metrics.port else None
     add_compress_type("text/csv")
     app = Starlette(
-        routes=[
-            *(line.route(portal) for line in MAP),
-            *(call.route(portal) for call in CALLS),
-            Route(_STATIC, portal.static, methods=["GET"]),
-        ],
         middleware=[
             *([Middleware(Counting, tally)] if tally else []),
             Middleware(RequestId),
@@ -78,9 +74,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             Middleware(CompressMiddleware, minimum_size=400, brotli_quality=5, zstd_level=8),
         ],
         exception_handlers={HTTPException: elsewhere(portal)},
-        lifespan=_living(portal, postman, wake, stop),
     )
-    app.router.redirect_slashes = False
+    lines = [*(line.route(portal) for line in MAP), *(call.route(portal) for call in CALLS)]
+    static = Route(_STATIC, portal.static, methods=["GET"])
+    app.router = Lookup([*lines, static], lifespan=_living(portal, postman, wake, stop))
     app.state.portal = portal
     app.state.contract = Contract(MAP, lambda: rehearse(MAP, settings, clock, create_app))
     app.state.leave = leaving.set

@@ -26,9 +26,10 @@ from routes.invoices import desk as desk_invoices
 from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
-from routes.orders import desk as desk_orders
-from routes.orders import desk_messages as desk_order_messages
 from routes.orders import files as order_files
+from routes.orders.desk import messages as desk_order_messages
+from routes.orders.desk import new as desk_new_order
+from routes.orders.desk import page as desk_orders
 from routes.reports import desk as desk_reports
 from routes.reports import desk_plans
 from routes.search import desk as desk_search
@@ -53,6 +54,8 @@ DESK: tuple[Line, ...] = (
     get ("/desk/orders/{number:int}/files/{id:int}", order_files.desk_download, name="desk_order_file", who=staff),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
+    get ("/desk/customers/{id:int}/orders/new", desk_new_order.new, name="desk_new_order",  who=serving),
+    post("/desk/customers/{id:int}/orders", desk_new_order.create,  name="desk_create_order", who=serving, form="desk_new_order", max_body=order_files.MAX_BODY),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
     get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
     get ("/desk/bookings/calendar",        desk_months.index,       name="desk_bookings_month", who=staff, from_replica=True),

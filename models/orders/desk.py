@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.core.scope import looking_across
 from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, Statement
@@ -101,19 +101,23 @@ class Around:
     customer: str
     unit: str
     sender: User | None
-    """Who sent it, where somebody did so in the portal."""
+    """Who sent it, or asked for it on the telephone, where that is a user."""
     reader: User | None
     """The same, who may still see it, and so can be told of it."""
+    writer: str | None
+    """Who of the staff wrote it in the customer's stead."""
 
 
 def around(db: Session, order: Order) -> Around:
     """The customer, the unit and the sender of an order that is served."""
-    customer, unit, sender = db.execute(
-        select(Customer.name, Unit.name, User)
+    wrote = aliased(User)
+    customer, unit, sender, writer = db.execute(
+        select(Customer.name, Unit.name, User, wrote.full_name)
         .select_from(Order)
         .join(Unit, Unit.id == Order.unit_id)
         .join(Customer, Customer.id == Order.customer_id)
         .outerjoin(User, User.id == Order.placed_by_id)
+        .outerjoin(wrote, wrote.id == Order.written_by_id)
         .where(Order.number == order.number)
     ).one()
-    return Around(customer, unit, sender, sender_of(db, order))
+    return Around(customer, unit, sender, sender_of(db, order), writer)

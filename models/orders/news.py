@@ -5,7 +5,7 @@ For those who wish the second, the news wait in a table, written in the transact
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from models.customers.stand_ins import reader_of_letters
 from models.customers.units import account_manager_of
 from models.orders.order import Order
 from models.outbox.message import Outgoing, post
+from models.users.sessions import SignedIn
 from models.users.user import Role, User
 
 PLACED, MESSAGE, CANCELLATION, INVOICE_MESSAGE = (
@@ -71,6 +72,11 @@ class Told:
     def somebody(self) -> bool:
         """Whether anybody is told at all."""
         return self.reader is not None or bool(self.others)
+
+    def besides(self, writer: SignedIn) -> "Told":
+        """The same without whoever wrote it, who knows."""
+        reader = None if self.reader and self.reader.id == writer.account_manager_id else self.reader
+        return replace(self, reader=reader, others=tuple(one for one in self.others if one[1] != writer.email))
 
 
 def who_is_told(db: Session, unit_id: int, *, fallback: str | None, now: datetime) -> Told:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, Session, aliased, mapped_column
 
 from models.catalogue.entry import Meaning, product_group_column, status_column
 from models.catalogue.words import catalogue_of
@@ -46,6 +46,7 @@ class Order(UnitOwned, Base):
         of_unit(),
         UniqueConstraint("customer_id", "number"),
         UniqueConstraint("placed_by_id", "idempotency_key"),
+        Index(None, "written_by_id", "idempotency_key", unique=True),
         Index(None, "customer_id", "ordered_on", "number"),
         Index(None, "customer_id", "unit_id", "ordered_on", "number"),
         Index(None, "customer_id", "status", "ordered_on", "number"),
@@ -58,6 +59,11 @@ class Order(UnitOwned, Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ordered_on: Mapped[date]
     placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """The user who sent it, or on the telephone asked staff for it."""
+    asked_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The name of who asked staff for it, where that is no user."""
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff wrote it in the customer's stead (D2)."""
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     """A digest of what was sent under the key: the same form twice is one order, another form is not."""
@@ -173,18 +179,21 @@ class Names:
 
     unit: str
     placed_by: str | None
+    written_by: str | None
 
 
 def names_around(db: Session, order: Order) -> Names:
-    """The unit of an order, and who sent it where somebody did so in the portal."""
-    unit, placed_by = db.execute(
-        select(Unit.name, User.full_name)
+    """The unit of an order, who sent it or asked for it where that is known, and who of the staff wrote it then."""
+    writer = aliased(User)
+    unit, placed_by, written_by = db.execute(
+        select(Unit.name, User.full_name, writer.full_name)
         .select_from(Order)
         .join(Unit, Unit.id == Order.unit_id)
         .outerjoin(User, User.id == Order.placed_by_id)
+        .outerjoin(writer, writer.id == Order.written_by_id)
         .where(Order.number == order.number)
     ).one()
-    return Names(unit, placed_by)
+    return Names(unit, placed_by or order.asked_by or None, written_by)
 
 
 def history_of(db: Session, order: Order) -> list[StatusChange]:

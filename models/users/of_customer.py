@@ -18,6 +18,15 @@ from models.users.user import Grant, User
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who of a customer asked for what staff write in its stead, as on the telephone: a user, or only a name."""
+
+    name: str
+    user_id: int | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """The rights of a user in a unit and all below it."""
 

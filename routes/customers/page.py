@@ -53,6 +53,7 @@ def draw(visit: Visit, form: ViewingForm, *, status: int = 200) -> Response:
         status=status,
         customer=customer,
         manager=customer.manager,
+        may_act=visit.may_act,
         units=units_in_scope(visit.db, visit.scope, *Right),
         users=users_at(visit.db, customer.id, also_inactive=True),
         notices=find_notices(visit.db, Criteria(visit.today, customer_id=customer.id)).rows,

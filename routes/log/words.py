@@ -92,6 +92,7 @@ _ACTIONS = {
     "work account unlinked": "Jobbkonto løst fra brukeren",
 }
 _FIELDS = {
+    "asked_by": "på vegne av",
     "full_name": "navn",
     "given_name": "fornavn",
     "family_name": "etternavn",

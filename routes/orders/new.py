@@ -1,16 +1,18 @@
 """Ny bestilling: from the empty form to the sent order. How it is placed, stands in `models.orders.placing`."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 
 from starlette.responses import Response
 
 from models.core.scope import Right
+from models.customers.customer import Customer
 from models.customers.references import Rule, Rules, rules_of
 from models.customers.units import UnitRow, units_in_scope
 from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
+from models.users.of_customer import Asker
 from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.orders.page import hold_to
 from routes.web.answers import go, page
@@ -60,21 +62,53 @@ class OrderForm(UnitChoice):
         hold_to(self.needed, field)
 
     @property
+    def asker(self) -> Asker | None:
+        """Who asked for it, where staff write it in the customer's stead."""
+        return None
+
+    @property
     def parts(self) -> Parts:
         """The free texts as they were typed, cleaned and masked."""
         return Parts(**{name: self[name].data or "" for name in PART_NAMES})
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An order that was sent, and how many identity numbers were masked in it."""
+
+    number: int
+    masked: int
+    unit_id: int
+
+
+Filling = Callable[[Visit, Iterable[tuple[str, object]]], OrderForm]
+"""How the form is filled: a customer's, or that of staff who write in a customer's stead."""
+
+
 def new(visit: Visit) -> Response:
     """The empty form, or what was typed before the session ended (NB1-NB3)."""
-    draft = visit.draft()
-    form = _form(visit, draft or _again(visit) or _begun(visit))
-    return _new(visit, form, dict(draft or {}).get("idempotency_key") or new_key(), lost_in(draft))
+    return begin(visit, _form)
 
 
 def create(visit: Visit) -> Response:
-    """Send the order (NB9-NB13), unless the form asks for something smaller: to filter units, to remove words."""
-    form, key = _form(visit, visit.form.multi_items()), idempotency_key(visit.form)
+    """Send the order (NB9-NB13)."""
+    made = send(visit, _form)
+    if isinstance(made, Response):
+        return made
+    told = who_is_told(visit.db, made.unit_id, fallback=visit.portal.settings.fallback_email, now=visit.now)
+    return go(visit, visit.url("order", number=made.number), say=_sent(visit, made.number, told, made.masked))
+
+
+def begin(visit: Visit, fill: Filling) -> Response:
+    """The form as it is found."""
+    draft = visit.draft()
+    form = fill(visit, draft or _again(visit) or _begun(visit))
+    return _new(visit, form, dict(draft or {}).get("idempotency_key") or new_key(), lost_in(draft))
+
+
+def send(visit: Visit, fill: Filling) -> Response | Made:
+    """Place the order, unless the form asks for something smaller: to filter units, to remove words."""
+    form, key = fill(visit, visit.form.multi_items()), idempotency_key(visit.form)
     files = attaching(visit, key)
     if "filter_units" in visit.form:
         return _new(visit, form, key, files)
@@ -87,13 +121,20 @@ def create(visit: Visit) -> Response:
     terms, chosen = Terms(settings.order_numbers_from, settings.fallback_email), files.chosen
     try:
         number = place_order(
-            visit.db, unit_id, form.parts, by=visit.user, key=key, terms=terms, now=visit.now, chosen=chosen
+            visit.db,
+            unit_id,
+            form.parts,
+            by=visit.user,
+            key=key,
+            terms=terms,
+            now=visit.now,
+            chosen=chosen,
+            asker=form.asker,
         )
     except KeyUsed as used:
         visit.undo()
         return _new(visit, form, new_key(), files, status=409, sent_as=used.number)
-    told = who_is_told(visit.db, unit_id, fallback=terms.fallback_email, now=visit.now)
-    return go(visit, visit.url("order", number=number), say=_sent(visit, number, told, form.masked + files.masked))
+    return Made(number, form.masked + files.masked, unit_id)
 
 
 def _again(visit: Visit) -> list[tuple[str, object]]:
@@ -104,17 +145,23 @@ def _again(visit: Visit) -> list[tuple[str, object]]:
 
 
 def _begun(visit: Visit) -> list[tuple[str, object]]:
-    """What the address says, and who is signed in: that is whom most orders name."""
-    return [*visit.query_params.multi_items(), ("contact", visit.user.full_name)]
+    """What the address says, and who is signed in: that is whom most of a customer's orders name."""
+    contact = [] if visit.is_at_desk else [("contact", visit.user.full_name)]
+    return [*visit.query_params.multi_items(), *contact]
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderForm:
     form: OrderForm = OrderForm.of(visit, pairs)
-    assert visit.user.scope is not None
-    units = units_in_scope(visit.db, visit.user.scope, Right.ORDERS)
+    filled(visit, form)
+    return form
+
+
+def filled(visit: Visit, form: OrderForm) -> None:
+    """Let one choose among the units of the visit's scope, and say which references they want."""
+    assert visit.scope is not None
+    units = units_in_scope(visit.db, visit.scope, Right.ORDERS)
     set_unit_choices(form, units)
     _ask_for_reference(form, rules_of(visit.db), units)
-    return form
 
 
 def _ask_for_reference(form: OrderForm, rules: Rules, units: list[UnitRow]) -> None:
@@ -141,11 +188,13 @@ def _new(
     sent_as: int | None = None,
 ) -> Response:
     files = keep_waiting(visit, files, key)
+    place, ways = ("orders/desk/new.html", _at_desk(visit)) if visit.is_at_desk else ("orders/new.html", _ways(visit))
     return page(
         visit,
-        "orders/new.html",
-        part=("order-form", "units/unit-options"),
+        place,
+        part=("orders/order-form", "units/unit-options"),
         status=status,
+        ways=ways,
         form=form,
         key=key,
         files=files,
@@ -155,9 +204,34 @@ def _new(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the form is sent, where a new one is begun, and where one goes without sending it."""
+
+    action: str
+    new: str
+    back: str
+    customer: str = ""
+    """Whose order it is, where that is not said by who is signed in."""
+
+
+def _ways(visit: Visit) -> Ways:
+    return Ways(visit.url("create_order"), visit.url("new_order"), visit.url("orders"))
+
+
+def _at_desk(visit: Visit) -> Ways:
+    id = visit.customer_id
+    return Ways(
+        action=visit.url("desk_create_order", id=id),
+        new=visit.url("desk_new_order", id=id),
+        back=visit.url("desk_customer", id=id),
+        customer=visit.db.get_one(Customer, id).name,
+    )
+
+
 def who_heard(told: Told) -> str:
     """Who of the provider's is told, as a sentence begins; empty where nobody is."""
-    return "Kundeansvarlig er" if told.manager else "Bedriftshelsetjenesten er" if told.somebody else ""
+    return "Kundeansvarlig er" if told.reader else "Bedriftshelsetjenesten er" if told.others else ""
 
 
 def _sent(visit: Visit, number: int, told: Told, masked: int) -> str:

@@ -103,6 +103,7 @@ def draw_order(
         what=parts_of(order).known_as(order.product_group),
         unit_name=names.unit,
         placed_by=names.placed_by,
+        written_by=names.written_by,
         composed=parts_of(order).composed,
         history=history,
         steps=steps_of(order, history, visit.catalogue),

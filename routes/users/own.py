@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from models.users.administration import NotAnAdministrator, Powers
 from models.users.changes import invite as let_in
+from models.users.issuers.only_way import is_only_at_work
 from models.users.of_customer import CustomerUser, users_at
 from routes.users.form import InvitationForm
 from routes.users.page import (
@@ -36,7 +37,8 @@ _PAGES = {
 
 def index(visit: Visit) -> Response:
     """Who can sign in, with what, and when each of them was last here."""
-    return page(visit, "users/index.html", users=_users(visit, _side(visit)), rights=RIGHTS)
+    users, only_way = _users(visit, _side(visit)), is_only_at_work(visit.db, visit.customer_id)
+    return page(visit, "users/index.html", users=users, rights=RIGHTS, only_way=only_way)
 
 
 def new(visit: Visit) -> Response:

@@ -93,6 +93,16 @@ def test_a_password_opens_nothing_there_and_goes_on_elsewhere(closed: House, iss
     assert kam.fill(reason="Spør om en time").press("Se som kunden").has(SOLVIK), "staff go on"
 
 
+def test_its_administrator_reads_that_passwords_are_off(closed: House, issuer: TheirIssuer) -> None:
+    told = "Passord er slått av: alle logger inn med jobbkontoen."
+    hr = signs_in(closed, issuer).open("/users")
+    assert hr.has(told)
+    with closed.behind() as db:
+        db.scalars(select(Issuer)).one().is_only_way = False
+        db.commit()
+    assert not hr.open("/users").has(told)
+
+
 def test_who_is_invited_there_is_led_to_work(closed: House, issuer: TheirIssuer) -> None:
     kam = closed.sign_in("kam.lie").open(f"/desk/customers/{customer_of(closed, SOLVIK)}").follow("Ny bruker")
     kam.fill(full_name="Nils Vik", email="nils@solvik.example", username="nils.vik", right=["orders"])

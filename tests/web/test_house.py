@@ -99,6 +99,7 @@ STATEMENTS = {
     "desk_new_times": 5,
     "desk_edit_slot": 13,
     "desk_new_booking": 7,
+    "desk_new_order": 8,
     "desk_viewings": 6,
     "desk_reports": 6,
     "desk_plan": 6,

@@ -22,7 +22,7 @@ class File(Struct, forbid_unknown_fields=True):
 
 
 class OrderPlaced(Struct, forbid_unknown_fields=True):
-    """A customer has sent an order (NB9, NB10)."""
+    """A customer has sent an order, or `written_by` at the provider wrote it for who asked (NB9, NB10, D2)."""
 
     number: int
     ordered_on: date
@@ -36,6 +36,7 @@ class OrderPlaced(Struct, forbid_unknown_fields=True):
     description: str
     sender_name: str
     sender_email: str
+    written_by: str
     account_manager_name: str
     account_manager_email: str
     account_manager_phone: str

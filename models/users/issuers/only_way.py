@@ -40,3 +40,9 @@ def only_at_work(db: Session, user_id: int) -> list[AtWork]:
     )
     with across_customers(db):
         return [AtWork(name, key) for name, key in db.execute(found)]
+
+
+def is_only_at_work(db: Session, customer_id: int) -> bool:
+    """Whether no password opens this customer."""
+    its = select(Issuer.key).where(Issuer.customer_id == customer_id, Issuer.is_on, Issuer.is_only_way)
+    return db.scalar(its) is not None

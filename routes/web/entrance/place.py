@@ -30,7 +30,8 @@ class Place(Door):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in who may send so much, read the body, then do the rest in plain code."""
         if not self._is_large(scope):
-            await self._answer(scope, receive, send, self._allowed(scope))
+            reads = scope["method"] not in SAFE_METHODS  # else whose cookie it is need not be asked twice
+            await self._answer(scope, receive, send, self._allowed(scope) if reads else FOR_STRANGERS)
             return
         request, deadline = Request(scope), Deadline(self.portal.settings.request_seconds)
         try:

@@ -5,18 +5,21 @@ Which template answers a visit, and what stands in the frame around it, is decid
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from models.catalogue.words import Catalogue
 from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
 from routes.web.templates.compiled import Compiled, Files
 from routes.web.words import FILTERS
 from routes.web.words.labels import FILTERS as LABELLED
+from routes.web.words.labels import tone
 
 PARTIALS = Path(__file__).parents[3] / "partials"
 # Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
@@ -37,7 +40,17 @@ def text(written: str) -> Markup:
     return Markup(written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))  # noqa: S704  # escaped here
 
 
-MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text}
+def state(status: str | None, catalogue: Catalogue) -> str:
+    """The status of an order: the provider's word, in the tone of what it means."""
+    return _tag(status, tone(catalogue.meaning(status))) if status else ""
+
+
+@lru_cache(maxsize=512)  # more words than a catalogue has, of which lists are full
+def _tag(word: str, tone: str) -> Markup:
+    return Markup('<span class="tag {}">{}</span>').format(tone, word)
+
+
+MARKUP: dict[str, Callable[..., str]] = {"attributes": attributes, "text": text, "state": state}
 """What gives HTML; formats for people are in `words`, and what values are called in `labels`."""
 
 

@@ -23,6 +23,8 @@ from tests.stage.browsers.live import PATIENCE, LivePortal, installed
 # Text browsers
 _ROWS, _COLUMNS = 160, 120
 _DOWN = "\x1b[B"
+_END_OF_FIELD = re.compile(r"_| +[\[(]")
+"""What stands behind what was typed, up to the button beside the field; a blank may be the inside of `[ ]`, too."""
 _UTF8 = "-display_charset=utf-8"
 
 
@@ -143,8 +145,7 @@ class Terminal:
 
     def _at(self, text: str) -> bool:
         """Whether the cursor is on this text, or on the mark before it."""
-        line, at = self._lines[self._screen.cursor.y], self._screen.cursor.x
-        return text in line[max(0, at - 4) : at + len(text) + 12]
+        return is_at(text, self._lines[self._screen.cursor.y], self._screen.cursor.x)
 
     def _row(self, text: str) -> int:
         """The first line of the screen that shows this."""
@@ -186,6 +187,12 @@ class Terminal:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
+
+
+def is_at(text: str, line: str, at: int) -> bool:
+    """Whether a cursor in this column of a line is on the text, or a little before it: not in a field beside it."""
+    begins = line.find(text, max(0, at - 4), at + len(text) + 12)
+    return begins != -1 and not _END_OF_FIELD.match(line[at:begins])
 
 
 Terminals = Callable[[str, str], Terminal]

@@ -64,6 +64,11 @@ STATES: Ways = {
     "desk search": ("desk_search", "kam.lie", opens("/desk/search?q=berg")),
     "customer list": ("new_customers", "kam.lie", looked_over),
     "new customer": ("new_customer", "kam.lie", opens("/desk/customers/new")),
+    "desk new order": (
+        "desk_new_order",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Ny bestilling", press="Send bestilling"),
+    ),
     "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
     "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
     "desk checks": (

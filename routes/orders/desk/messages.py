@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from models.orders.messages import needs_no_answer
 from routes.orders.conversation import conversation, send_message
-from routes.orders.desk import draw, form_now, order_of, receipt_of_order
+from routes.orders.desk.page import draw, form_now, order_of, receipt_of_order
 from routes.web.answers import swap
 from routes.web.visit import Visit
 
