@@ -26,7 +26,7 @@ def found_by(page: Page, what: str, box: str = "/search") -> list[str]:
 
 def test_an_order_is_found_by_its_words_and_those_of_its_messages(house: House, hms: Page) -> None:
     hms.open(f"/orders/{NUMBER}").fill(message="Åse målte støyen i snekkerboden, ring 412 44 845").press("Send melding")
-    for typed in ("snekkerboden", "SNEKKERBODEN åse", "maalte stoy", "41244845", "nekkerbo", f"{NUMBER} snekkerboden", f"#{NUMBER} åse"):
+    for typed in ("snekkerboden", "SNEKKERBODEN åse", "maalte stoy", "41244845", "nekkerbo", f"#{NUMBER} åse"):
         assert NUMBER in found_by(hms, typed), typed
         assert hms.has("Står i meldingene på bestillingen"), typed
     kam, leder = house.sign_in("kam.lie"), house.sign_in("leder.brann")
