@@ -194,7 +194,7 @@ def _asking_for(db: Session, text: str) -> tuple[dict[str, Any], dict[str, Any]]
     if not wanted.pieces:
         return asked, asked
     scope = held_to(db)
-    pieces = [*([whose(scope.customer_id)] if isinstance(scope, Scope) else []), *wanted.pieces]
+    pieces = [*wanted.pieces, *([whose(scope.customer_id)] if isinstance(scope, Scope) else [])]
     return asked | {f"pieces, by {db.get_bind().dialect.name}": True, "pieces": " ".join(pieces)}, asked
 
 
