@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.bookings.sign_ups.sign_up import COMING, SignUp
 from models.bookings.slots import Slot
@@ -19,6 +19,7 @@ from models.employees.employee import Employee
 from models.outbox import claims
 from models.outbox.message import Channel
 from models.users.password_links import make_link
+from models.users.throttle import Bucket, FailedSignIn, key_of
 from models.users.user import User
 
 _MANY = 1000
@@ -63,6 +64,35 @@ class Meanwhile:
             link, to = db.execute(found).first() or ("", None)
             return link, to or ""
 
+    @contextmanager
+    def is_used_up(self, username: str, what: Bucket) -> Iterator[None]:
+        """A user has done as much as one may in an hour, until all of it is forgotten."""
+        with self._rows() as (db, now):
+            id = db.scalars(select(User.id).where(User.username == username)).one()
+            key = key_of("user", str(id), what)
+            db.add_all(FailedSignIn(bucket=what, key=key, at=now) for _ in range(_MANY))
+        yield
+        with self._rows() as (db, _):
+            db.execute(delete(FailedSignIn).where(FailedSignIn.key == key))
+
+    @contextmanager
+    def is_away(self, table: str) -> Iterator[None]:
+        """A table cannot be asked, as if the database were away."""
+        self._say(f"ALTER TABLE {table} RENAME TO away")
+        yield
+        self._say(f"ALTER TABLE away RENAME TO {table}")
+
+    @contextmanager
+    def is_broken(self, column: str) -> Iterator[None]:
+        """A column, such as `reports.published_on`, holds what nobody can read."""
+        table, _, name = column.partition(".")
+        with self._rows() as (db, _):
+            kept = db.connection().exec_driver_sql(f"SELECT {name}, id FROM {table}").all()  # noqa: S608  # our own names
+        self._say(f"UPDATE {table} SET {name} = 'x'")  # noqa: S608  # as above
+        yield
+        for value, id in kept:
+            self._say(f"UPDATE {table} SET {name} = ? WHERE id = ?", value, id)  # noqa: S608  # as above
+
     def crm_takes_all(self) -> None:
         """The CRM takes everything that it is to be told."""
         with self._rows() as (db, now):
@@ -76,6 +106,10 @@ class Meanwhile:
             letter = claims.claim_next(db, now, channels=[Channel.MAIL])
             if letter:
                 claims.failed(db, letter, now, "SMTP 550", for_good=True)
+
+    def _say(self, statement: str, *values: object) -> None:
+        with self._rows() as (db, _):
+            db.connection().exec_driver_sql(statement, values)
 
     @contextmanager
     def _rows(self) -> Iterator[tuple[Session, datetime]]:

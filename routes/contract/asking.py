@@ -4,7 +4,9 @@ What is asked is decided in `walk`.
 """
 
 import asyncio
+import hashlib
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,12 +17,20 @@ from starlette.types import ASGIApp, Message
 from routes.contract.markup import Markup
 
 Pairs = Sequence[tuple[str, str]]
+Files = Sequence[tuple[str, str, bytes]]
+"""Files of a form: the name of the field, the name of the file, and what is in it."""
 
-_TOLD = ("location", "hx-redirect", "hx-retarget", "hx-reswap", "hx-push-url", "hx-replace-url", "retry-after")
-"""Headers of an answer that say where it goes."""
+_TOLD = (
+    "location", "hx-redirect", "hx-retarget", "hx-reswap", "hx-push-url", "hx-replace-url",
+    "content-disposition", "etag", "allow", "retry-after",
+)  # fmt: skip
+"""Headers of an answer that say where it goes, what it is, and what may be asked next."""
 
-_WITHOUT_A_PART = {204, 303, 401}
+_WITHOUT_A_PART = {204, 303, 304, 401}
 """Statuses of answers that htmx puts nowhere: there is nothing new, or it goes elsewhere."""
+_IN_WORDS = ("text/", "application/json", "application/xml")
+"""Kinds of files of which the first lines are shown; of others, how large they are."""
+_LINES, _SIGNS = 12, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,9 @@ class Asked:
     fields: Pairs = ()
     target: str | None = None
     """What htmx is going to replace; None where no script asks."""
+    files: Files = ()
+    more: tuple[tuple[str, str], ...] = ()
+    """Headers besides."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -40,16 +53,33 @@ class Asked:
         sent = {"sec-fetch-site": "same-origin"} if self.method == "POST" else {}
         if self.target is not None:
             sent |= {"hx-request": "true", "hx-request-type": "partial", "hx-target": f"div#{self.target}"}
-        return sent
+        return sent | dict(self.more)
 
     @property
     def curl(self) -> str:
         """The same at a command line, after a sign-in that has filled `jar`; `$token` is any form's csrf_token."""
         words = ["curl -b jar -c jar", *(f"-H '{name}: {value}'" for name, value in self.headers.items())]
+        words += [f"-X {self.method}"] if self.method != "GET" and not (self.fields or self.files) else []
+        how = "-F" if self.files else "--data-urlencode"
         for name, value in self.fields if self.method == "POST" else ():
             said = "$token" if name == "csrf_token" else value.replace("'", "'\\''")
-            words.append(f"--data-urlencode {name}=$token" if said == "$token" else f"--data-urlencode '{name}={said}'")
+            words.append(f"{how} {name}=$token" if said == "$token" else f"{how} '{name}={said}'")
+        words += [f"-F '{name}=@{file}'" for name, file, _ in self.files]
         return " ".join([*words, f"'http://127.0.0.1:8000{self.url}'"])
+
+    @property
+    def body(self) -> tuple[str, bytes]:
+        """What a browser sends of the form, and of which kind that is."""
+        if not self.files:
+            return "application/x-www-form-urlencoded", urlencode(list(self.fields)).encode()
+        between = secrets.token_hex(16)
+        parts = [(f'name="{name}"', value.encode()) for name, value in self.fields]
+        parts += [(f'name="{name}"; filename="{file}"', content) for name, file, content in self.files]
+        body = b"".join(
+            f"--{between}\r\nContent-Disposition: form-data; {told}\r\n\r\n".encode() + content + b"\r\n"
+            for told, content in parts
+        )
+        return f"multipart/form-data; boundary={between}", body + f"--{between}--\r\n".encode()
 
 
 @dataclass(frozen=True)
@@ -59,6 +89,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     html: str
+    file: str = ""
+    """The first lines of what is no page; of what is no text, how large it is, and its digest."""
 
     @cached_property
     def markup(self) -> Markup:
@@ -100,10 +132,11 @@ class Person:
     async def ask(self, asked: Asked) -> Answer:
         """Send one request; nothing is followed."""
         parts, body = urlsplit(asked.url), b""
-        headers = {"host": "127.0.0.1", **asked.headers, "cookie": "; ".join(map("=".join, self.cookies.items()))}
+        headers = {"host": "127.0.0.1", "cookie": "; ".join(map("=".join, self.cookies.items()))}
         if asked.method == "POST":
-            body = urlencode(list(asked.fields)).encode()
-            headers |= {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
+            kind, body = asked.body
+            headers |= {"content-type": kind, "content-length": str(len(body))}
+        headers |= asked.headers
         scope: dict[str, object] = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -128,10 +161,22 @@ class Person:
                 key, _, said = value.partition(";")[0].partition("=")
                 self.cookies[key] = said
         headers = dict(pairs)
-        is_html = headers.get("content-type", "").startswith("text/html")
-        text = b"".join(message.get("body", b"") for message in told) if is_html else b""
+        kind = headers.get("content-type", "")
+        body = b"".join(message.get("body", b"") for message in told)
+        is_html = kind.startswith("text/html")
         shown = {name: headers[name] for name in ("content-type", *_TOLD) if name in headers}
-        return Answer(start["status"], shown, text.decode())
+        return Answer(start["status"], shown, body.decode() if is_html else "", "" if is_html else _shown(kind, body))
+
+
+def _shown(kind: str, body: bytes) -> str:
+    """What an example shows of a file."""
+    if not body:
+        return ""
+    if not kind.startswith(_IN_WORDS):
+        return f"{len(body)} byte, sha256 {hashlib.sha256(body).hexdigest()}"
+    text = body.decode()
+    begun = "\n".join(text.splitlines()[:_LINES])[:_SIGNS]
+    return f"{begun}\n…" if len(begun) < len(text.rstrip()) - 1 else begun
 
 
 async def _call(app: ASGIApp, scope: dict[str, object], body: bytes) -> list[Message]:

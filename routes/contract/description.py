@@ -40,6 +40,22 @@ KINDS = {
 }
 """What is typed into a field of each kind."""
 
+ANYWHERE = {
+    303: "nobody is signed in where *who* asks for it: to `/login?next=…` and back",
+    304: "`If-None-Match` names what is still so",
+    400: "a foreign `Host`, or a body that is no form",
+    401: "nobody is signed in, and htmx asks: `HX-Redirect` has the way to the sign-in",
+    403: "a POST without the `csrf_token` of the session, from another site, or while staff look as a customer does",
+    404: "an unknown address, a row that one may not see, a right that one does not have",
+    405: "a method that the address does not take; `Allow` names those that it does",
+    409: "the page is of another customer than the one that its user is at by now; what was typed is kept",
+    413: "a body of more than a megabyte; of ten where a list is sent, of 21 where a report is",
+    429: "more of what costs others than one may do in an hour, or more files on their way than one may send at once",
+    500: "a fault of the portal",
+    503: "the database is away, or the portal is stopping",
+}
+"""What every place can answer besides its own statuses, and when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -98,9 +114,16 @@ def described(line: Line) -> Described:
     )
 
 
+EVERYWHERE = Described(
+    "anywhere", "GET, POST", "/…", "everybody", (Taken("csrf_token", "value", required=True),), ("main",), (*ANYWHERE,)
+)
+"""What holds for every line; the token is for a POST."""
+
+
 def as_json(lines: Sequence[Line]) -> dict[str, Any]:
     """The whole, as `schema.json` beside this file says."""
-    return {"version": VERSION, "kinds": KINDS, "lines": [_line(line) for line in lines]}
+    anywhere = {str(status): when for status, when in ANYWHERE.items()}
+    return {"version": VERSION, "kinds": KINDS, "anywhere": anywhere, "lines": [_line(line) for line in lines]}
 
 
 def _taken(name: str, form: type[PortalForm] | None) -> Taken:

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from routes.contract.asking import Example
-from routes.contract.description import VERSION, Described, as_json, described
+from routes.contract.description import ANYWHERE, EVERYWHERE, VERSION, Described, as_json, described
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import Text
@@ -75,11 +75,14 @@ def index(visit: Visit) -> Response:
 def show(visit: Visit, name: str) -> Response:
     """One line, with its fields, and examples of its answers."""
     contract = _contract(visit)
-    told: Described | None = next((one for one in map(described, contract.lines) if one.name == name), None)
+    told: Described | None = next(
+        (one for one in (EVERYWHERE, *map(described, contract.lines)) if one.name == name), None
+    )
     if told is None:
         raise not_found()
     examples = contract.examples(name)
-    return page(visit, "contract/show.html", part="examples", told=told, examples=examples)
+    when = ANYWHERE if told is EVERYWHERE else {}
+    return page(visit, "contract/show.html", part="examples", told=told, when=when, examples=examples)
 
 
 def as_program(visit: Visit) -> Response:

@@ -47,7 +47,6 @@ _GUARDS: dict[Who, str] = {
     viewing: "staff, viewing",
 }
 _STATUSES = {
-    "page": {200},
     "swap": {200, 303},
     "go": {303},
     "nothing_new": {204},
@@ -116,14 +115,46 @@ def parts(line: Line) -> Sequence[str]:
 def statuses(line: Line) -> Sequence[int]:
     """The statuses that the handler of a line gives."""
     found: set[int] = set()
-    for name, call in _calls(line):
-        found |= _STATUSES.get(name, set())
-        said = [keyword.value for keyword in call.keywords if keyword.arg == "status"]
-        for value in said + (call.args[:1] if name in {"refusal", "Refused"} else []):
-            found |= {status for status in _constants(value) if isinstance(status, int)}
-        if any(keyword.arg == "frame" for keyword in call.keywords):
-            found.add(204)
+    for function in _reached(line):
+        for name, call in _calls_in(function):
+            said = next((keyword.value for keyword in call.keywords if keyword.arg == "status"), None)
+            found |= _STATUSES.get(name, set()) | _numbers(said)
+            if name in {"refusal", "Refused"}:
+                found |= _numbers(*call.args[:1])
+            if name == "page" and _is_good(line, function, said):
+                found.add(200)
+            if any(keyword.arg == "frame" for keyword in call.keywords):
+                found.add(204)
     return sorted(found)
+
+
+def _is_good(line: Line, function: FunctionType, said: ast.expr | None) -> bool:
+    """Whether a place is drawn that is no refusal: no status is said, or something else decides on it.
+
+    Where it is the function's own parameter, whoever calls the function decides.
+    """
+    if said is None or any(isinstance(leaf, ast.Attribute) for leaf in ast.walk(said)):
+        return True
+    if "status" not in {leaf.id for leaf in ast.walk(said) if isinstance(leaf, ast.Name)}:
+        return False
+    return any(_leaves_out(caller, function.__name__) for caller in _reached(line) if caller is not function)
+
+
+def _leaves_out(caller: FunctionType, function: str) -> bool:
+    """Whether a function calls another with no status that is a number, or hands it on to be called."""
+    named = sum(isinstance(leaf, ast.Name) and leaf.id == function for leaf in ast.walk(_tree(caller)))
+    with_number = [
+        call
+        for name, call in _calls_in(caller)
+        if name == function
+        and any(keyword.arg == "status" and isinstance(keyword.value, ast.Constant) for keyword in call.keywords)
+    ]
+    return named > len(with_number)
+
+
+def _numbers(*values: ast.expr | None) -> set[int]:
+    """The statuses that stand in an expression."""
+    return {one for value in values if value for one in _constants(value) if isinstance(one, int)}
 
 
 def who(line: Line) -> str:
@@ -163,9 +194,13 @@ def _room(function: FunctionType) -> list[str]:
 
 def _calls(line: Line) -> Iterator[tuple[str, ast.Call]]:
     for function in _reached(line):
-        for leaf in ast.walk(_tree(function)):
-            if isinstance(leaf, ast.Call):
-                yield leaf.func.id if isinstance(leaf.func, ast.Name) else "", leaf
+        yield from _calls_in(function)
+
+
+def _calls_in(function: FunctionType) -> Iterator[tuple[str, ast.Call]]:
+    for leaf in ast.walk(_tree(function)):
+        if isinstance(leaf, ast.Call):
+            yield leaf.func.id if isinstance(leaf.func, ast.Name) else "", leaf
 
 
 def _constants(value: ast.expr) -> list[object]:

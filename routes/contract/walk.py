@@ -64,6 +64,8 @@ class Walk:
     """By the name of a line: who came there, at which address, and with which form."""
     _spare: dict[str, list[tuple[Person, str, Form]]] = field(default_factory=dict)
     """Forms of other rows: what was done to one row cannot be done to it again."""
+    _on_errands: dict[Line, tuple[Person, str]] = field(default_factory=dict)
+    """Where errands came, last."""
     _seen: set[tuple[str, str | None, int]] = field(default_factory=set)
     _opened: Counter[str] = field(default_factory=Counter)
     """How many people opened addresses of a kind."""
@@ -74,7 +76,10 @@ class Walk:
         people = [await self.enter(username) for username in (None, *_PASSWORDS)]
         for person in people:
             await self._look_around(person)
-        order = {line.name: at for at, line in enumerate(self.lines)}
+        for line, (person, url) in self._on_errands.items():
+            if line.name not in self._reached:
+                await self._open(person, line, url)
+        order = {name: at for at, name in enumerate((description.EVERYWHERE.name, *(line.name for line in self.lines)))}
         tried: set[str] = set()
         while new := [line for line in self.lines if line.name in self._reached.keys() - tried]:
             quiet = [line for line in new if line.name not in _ENDS_THE_SESSION]
@@ -158,21 +163,33 @@ class Walk:
                 is_new = often[state, asked.target] <= _OFTEN.get(state, _OFTEN_ELSE)
                 if is_new and not self._is_whole(told):
                     await self._ask(line, person, state, asked)
-        for person, url, form in self._spare.get(line.name, []):
-            for part in self._unseen(told)[:1]:
+        for person, url, form in (*ways, *self._spare.get(line.name, [])):
+            if form is None:
+                continue
+            for part in self._unseen(told, form)[:1]:
                 fields = filled(told, form)
                 await self._ask(line, person, "done", Asked(person.username, told.method, url, fields, part))
 
-    def _unseen(self, told: Described) -> list[str]:
-        """The parts of a line that have not come yet; which rows a part is of, its form says."""
-        seen = {part for name, part, _ in self._seen if name == told.name}
-        return [part for part in told.parts if part not in seen and "{" not in part]
+    def _unseen(self, told: Described, form: Form) -> list[str | None]:
+        """What a form of another row is sent for: the parts that have not come yet, or what a change is answered with.
 
-    async def ask(self, person: Person, state: str, asked: Asked) -> Answer:
-        """Ask on an errand, and keep what came."""
+        Which rows a part is of, the form says.
+        """
+        seen = [(part, status) for name, part, status in self._seen if name == told.name]
+        parts, statuses = ({one[at] for one in seen} for at in (0, 1))
+        wanted: list[str | None] = [part for part in told.parts if part not in parts and "{" not in part]
+        wanted += [None] if {303} <= {*told.statuses} - statuses else []
+        return wanted + ([form.target or None] if {200} <= {*told.statuses} - statuses else [])
+
+    async def ask(self, person: Person, state: str, asked: Asked, *, anywhere: bool = False) -> Answer:
+        """Ask on an errand, and keep what came: of the line, or as what every place can answer."""
         answer, line = await person.ask(asked), self.line(asked.method, asked.url)
-        if line is not None and not _is_outside(answer):
+        if anywhere:
+            self.examples.append(Example(description.EVERYWHERE.name, state, asked, answer))
+        elif line is not None and not _is_outside(answer):
             self._keep(line, state, asked, answer)
+            if asked.method == "GET" and answer.status == 200:
+                self._on_errands[line] = (person, asked.url)
         return answer
 
     async def _ask(self, line: Line, person: Person, state: str, asked: Asked) -> None:

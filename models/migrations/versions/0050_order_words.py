@@ -11,7 +11,7 @@ from models.core.servers.row_security import hold
 from models.orders import words
 
 revision = "0050"
-down_revision = "0045"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -3,9 +3,11 @@
 The walk is in `routes.contract.walk`; what happens beside the portal, in `models.demo.meanwhile`.
 """
 
-from routes.contract.errands import bookings, factors, letters, things
+from routes.contract.errands import anywhere, bookings, factors, letters, lists, things
 
 ERRANDS = (
+    anywhere.refused,
+    anywhere.away,
     things.asked,
     letters.password,
     letters.appointment,
@@ -15,7 +17,10 @@ ERRANDS = (
     bookings.too_late,
     things.told,
     things.refused,
-    things.lists,
+    lists.unclear,
+    lists.applied,
+    lists.thrown_away,
+    lists.customers,
     things.words,
     factors.second_factor,
 )

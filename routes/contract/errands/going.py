@@ -4,11 +4,13 @@ The errands themselves are in the modules beside this one.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from routes.contract.asking import Answer, Asked, Person
+from models.users.throttle import Bucket
+from routes.contract.asking import Answer, Asked, Files, Pairs, Person
 from routes.contract.description import described
 from routes.contract.markup import Form, Markup
 from routes.contract.tries import filled
@@ -28,6 +30,15 @@ class Outside(Protocol):
     def time_passes(self, how_long: timedelta) -> None:
         """It is so much later."""
 
+    def is_used_up(self, username: str, what: Bucket) -> AbstractContextManager[None]:
+        """A user has done as much as one may in an hour."""
+
+    def is_away(self, table: str) -> AbstractContextManager[None]:
+        """A table cannot be asked, as if the database were away."""
+
+    def is_broken(self, column: str) -> AbstractContextManager[None]:
+        """A column, such as `reports.published_on`, holds what nobody can read."""
+
     def crm_takes_all(self) -> None:
         """The CRM takes what it is told."""
 
@@ -41,8 +52,8 @@ class Takes(Protocol):
     def line(self, method: str, url: str) -> Line | None:
         """The line of the map that an address is of."""
 
-    async def ask(self, person: Person, state: str, asked: Asked) -> Answer:
-        """Ask, and keep the answer."""
+    async def ask(self, person: Person, state: str, asked: Asked, *, anywhere: bool = False) -> Answer:
+        """Ask, and keep the answer: as the line's, or as what every place can answer."""
 
     async def enter(self, username: str | None) -> Person:
         """Somebody at a browser of their own, signed in."""
@@ -55,6 +66,11 @@ class Goer:
     walk: Takes
     person: Person
     at: Markup = field(default_factory=lambda: Markup(""))
+    _chosen: Files = ()
+
+    def choose(self, field: str, name: str, content: bytes) -> None:
+        """Choose a file for the form that is sent next."""
+        self._chosen = (*self._chosen, (field, name, content))
 
     async def open(self, url: str, *, part: str | None = None, shows: str = "as it is") -> Answer:
         """Open an address; a part alone leaves the page as it is."""
@@ -90,23 +106,41 @@ class Goer:
         """The forms of the page that are sent to a line."""
         return [form for form in self.at.forms if self._is_of(line, form.method, form.action)]
 
+    def form(self, line: str, *having: str) -> Form:
+        """The first form of the page that is sent to a line and has these fields; raises LookupError."""
+        for form in self.forms(line):
+            if {*having} <= {one.name for one in form.fields}:
+                return form
+        raise LookupError(line)
+
     async def send(
         self, line: str, shows: str = "done", *, part: str | None = None, to: str = "", **typed: str
     ) -> Answer:
         """Fill and send the first form of the page that is sent to a line and has what is typed."""
-        fitting = [form for form in self.forms(line) if typed.keys() <= {one.name for one in form.fields}]
-        if not fitting:
-            raise LookupError(line)
-        return await self.give(fitting[0], shows, part=part, to=to, **typed)
+        return await self.give(self.form(line, *typed), shows, part=part, to=to, **typed)
 
     async def give(
         self, form: Form, shows: str = "done", *, part: str | None = None, to: str = "", **typed: str
     ) -> Answer:
         """Fill and send a form; where something is typed, the rest is as it stands. `to` is another address."""
-        url = to or form.action.partition("#")[0]
-        line = self.walk.line(form.method, url)
+        line = self.walk.line(form.method, to or form.action.partition("#")[0])
         fields = form.with_values(typed) if typed or line is None else filled(described(line), form)
-        return await self.walk.ask(self.person, shows, Asked(self.person.username, form.method, url, fields, part))
+        return await self._send(form, fields, shows, part, to)
+
+    async def press(self, form: Form, shows: str = "done", *, part: str | None = None, to: str = "") -> Answer:
+        """Send a form as it stands."""
+        return await self._send(form, form.with_values({}), shows, part, to)
+
+    async def _send(self, form: Form, fields: Pairs, shows: str, part: str | None, to: str) -> Answer:
+        url = to or form.action.partition("#")[0]
+        asked, self._chosen = Asked(self.person.username, form.method, url, fields, part, self._chosen), ()
+        return await self.walk.ask(self.person, shows, asked)
+
+    async def anywhere(self, shows: str, method: str, url: str, *, part: str | None = None, **more: str) -> Answer:
+        """Ask for what every place can answer; `more` are headers, with `_` for `-`."""
+        headers = tuple((name.replace("_", "-"), value) for name, value in more.items())
+        asked = Asked(self.person.username, method, url, target=part, more=headers)
+        return await self.walk.ask(self.person, shows, asked, anywhere=True)
 
     def _is_of(self, line: str, method: str, url: str) -> bool:
         found = self.walk.line(method, url)

@@ -1,16 +1,9 @@
-"""Errands at orders, invoices, employees and lists: what the CRM takes, what is asked, a list that is not understood.
+"""Errands at orders, invoices and employees: what the CRM takes, what is asked, a word that is changed meanwhile.
 
-Bookings are in `bookings`, what comes by letter or from a telephone in `letters` and `factors`.
+Lists are in `lists`, bookings in `bookings`, what comes by letter or from a telephone in `letters` and `factors`.
 """
 
 from routes.contract.errands.going import Going
-
-_LIST = (
-    "Fornavn;Etternavn;E-post;Født;Avdeling\n"
-    "Kari;Prøve;kari.prove@eksempel.example;03/04/1984;Bergen\n"
-    "Per;Prøve;per.prove@eksempel.example;02/03/1979;Bergen\n"
-)
-_CUSTOMERS = "Navn\tOrganisasjonsnummer\nPrøve AS\t912345610"
 
 
 async def told(going: Going) -> None:
@@ -52,25 +45,6 @@ async def refused(going: Going) -> None:
     await kam.open("/desk/deliveries")
     form = next(form for form in kam.forms("desk_resend"))
     await kam.give(form, part=form.target)
-
-
-async def lists(going: Going) -> None:
-    """A list has a column that nobody knows, and dates that can be read in two ways; customers come from another."""
-    hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
-    await hms.open("/employees/imports")
-    sent = await hms.send("create_import", pasted=_LIST)
-    await hms.open(sent.headers["location"])
-    await hms.send("import_answers", "without an answer", part="import", **{"answer-0": ""})
-    await hms.send("import_answers")
-    await hms.open(sent.headers["location"])
-    await hms.follow("import", having="import_columns")
-    [form] = hms.forms("import_columns")
-    await hms.give(form, "no column is a name", part="import", meaning="email")
-    await kam.open("/desk/customers/import")
-    answer = await kam.send("import_customers", pasted=_CUSTOMERS)
-    kam.take(answer)
-    await kam.send("apply_customers")
-    await kam.send("apply_customers", "sent twice", part="list")
 
 
 async def words(going: Going) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from routes import MAP
-from routes.contract.description import as_json
+from routes.contract.description import ANYWHERE, as_json
 from routes.contract.reading import fields, parts, statuses, who
 
 FILE = Path(__file__).parents[3] / "docs" / "urls.md"
@@ -28,15 +28,7 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
 
 | status | when |
 | --- | --- |
-| 303, for htmx 401 with `HX-Redirect` | nobody is signed in where *who* asks for it: to `/login?next=…` and back |
-| 304 | `If-None-Match` names what is still so |
-| 400 | a foreign `Host`, or a body that is no form |
-| 403 | a POST without the session's `csrf_token`, or from another site |
-| 404 | an unknown address, a row that one may not see, a right that one does not have |
-| 405 | a method that the address does not take; `Allow` names those that it does |
-| 413 | a body of more than a megabyte; of ten where a list is sent, of 21 where a report is |
-| 500, 503 | a fault; the database is away, or the portal is stopping |
-
+{anywhere}
 Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the
 title, and a skip link. Rows carry ids: `order-307390`, `slot-4`. Dates are read as `dd.mm.åååå` and as ISO.
 
@@ -50,7 +42,8 @@ Programs have two lines more, signed instead of signed in, and answered with JSO
 
 def written() -> str:
     """The whole of `docs/urls.md`."""
-    return _HEAD + "".join(
+    anywhere = "".join(f"| {status} | {when} |\n" for status, when in ANYWHERE.items())
+    return _HEAD.replace("{anywhere}\n", anywhere + "\n") + "".join(
         f"| {line.method} `{line.path}` | {line.name} | {who(line)} | {_names(fields(line))} | {_names(parts(line))} "
         f"| {', '.join(map(str, statuses(line)))} |\n"
         for line in MAP
@@ -61,7 +54,7 @@ def as_text() -> str:
     """The whole of `docs/contract.json`, a line for each line of the map, so that a difference names it."""
     told = as_json(MAP)
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in told["lines"])
-    head = json.dumps({"version": told["version"], "kinds": told["kinds"]}, ensure_ascii=False)
+    head = json.dumps({name: told[name] for name in ("version", "kinds", "anywhere")}, ensure_ascii=False)
     return f'{head.removesuffix("}")}, "lines": [\n{lines}\n]}}\n'
 
 
