@@ -10,8 +10,8 @@ from alembic import op
 from models.core.servers.row_security import hold
 from models.orders import words
 
-revision = "0050"
-down_revision = "0047"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
