@@ -1,16 +1,16 @@
 """The words that people are found by: folded, cut into pieces, and joined to their customer.
 
-How words are cut and read is in `models.values.texts.pieces`; which columns hold them, and how a search asks for them,
-in `models.employees.employee` and `models.employees.search`. Why the customer is in each piece: docs/decisions/0009.
+How words are cut and read is in `models.values.finding.pieces`; which columns hold them, and how a search asks for
+them, in `models.employees.employee` and `models.employees.search`. Why the customer is in each: docs/decisions/0009.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.values.texts import pieces
+from models.values.finding import pieces
+from models.values.finding.pieces import digits_of, pieces_of, threes, words
 from models.values.texts.folding import fold, spellings
-from models.values.texts.pieces import digits_of, pieces_of, threes, words
 
 _NUMBER = re.compile("[0-9]+")
 

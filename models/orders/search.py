@@ -19,8 +19,8 @@ from models.customers.units import Unit
 from models.orders.messages import OrderMessage
 from models.orders.order import NUMBER_DIGITS, PART_NAMES, Order, Parts
 from models.orders.words import OrderWords, whose
+from models.values.finding.pieces import MOST_WORDS, sought
 from models.values.texts.folding import says_nothing, without_label
-from models.values.texts.pieces import MOST_WORDS, sought
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The words that orders are found by: of what was ordered, and of the messages on it, folded and cut into pieces.
 
-How words are cut is in `models.values.texts.pieces`, how a search asks for them in `models.orders.search`; why they
+How words are cut is in `models.values.finding.pieces`, how a search asks for them in `models.orders.search`; why they
 stand beside the orders: docs/decisions/0047.
 """
 
@@ -26,8 +26,8 @@ from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 from models.catalogue.entry import Entry, Kind
 from models.core.base import Base
 from models.core.scope import CustomerOwned
+from models.values.finding.pieces import digits_of, pieces_of, words
 from models.values.texts.folding import fold, spellings
-from models.values.texts.pieces import digits_of, pieces_of, words
 
 TEXTS = ("product_group", "delivery", "quantity", "contact", "reference", "location", "description")
 """The columns of an order that it is found by, beside its number."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from models.orders.order import Parts
-from models.values.texts.passages import Passage, passage, says
-from models.values.texts.pieces import sought
+from models.values.finding.passages import Passage, passage, says
+from models.values.finding.pieces import sought
 from routes.web.fields import Text, at_most
 from routes.web.forms import PortalForm
 

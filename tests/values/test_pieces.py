@@ -4,8 +4,8 @@ import pytest
 
 from models.orders.order import PART_NAMES
 from models.orders.words import TEXTS, made_of
-from models.values.texts.passages import Passage, passage, says
-from models.values.texts.pieces import sought
+from models.values.finding.passages import Passage, passage, says
+from models.values.finding.pieces import sought
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The passage of a text in which what somebody searches for stands, with a little of what is around it.
 
-How words are compared is in `folding`, how a search is read in `pieces`.
+How words are compared is in `models.values.texts.folding`, how a search is read in `pieces`.
 """
 
 import re
