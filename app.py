@@ -13,6 +13,7 @@ import threading
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from socket import socket
 
 from starlette.applications import Starlette
@@ -21,12 +22,18 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware, add_compress_type
 
+from models.checks.chores import rewrite
+from models.chores.backstage import Backstage
+from models.chores.chore import ChoreKind
+from models.chores.clerk import Begin, Clerk
 from models.core.clock import Clock
 from models.core.database import Database
 from models.core.database import run as on_the_loop
 from models.core.logs import configure_logs
+from models.core.sealed import Keyring
 from models.core.settings import Settings, SettingsRefused, log_format
 from models.exchange.deliver import Postman
+from models.imports.chores import apply_list, undo_list
 from models.operations import checks, commands, tree
 from models.operations.installation import PATIENCE, Installation, Refused, open_installation
 from routes import CALLS, MAP
@@ -54,14 +61,14 @@ _STATIC = "/static/{file:path}"
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
-    """The portal as an ASGI application; raises SettingsRefused."""
+    """The portal as an ASGI application, with those who work behind it, or without; raises SettingsRefused."""
     settings = settings or Settings.from_environment()
     clock = clock or Clock(settings.today)
     links = _links(settings)
-    wake, stop, leaving, seen = threading.Event(), threading.Event(), threading.Event(), Seen()
-    postman = _postman(settings, clock, links, seen) if with_postman else None
+    leaving, seen = threading.Event(), Seen()
+    backstage = Backstage([_postman(settings, clock, links, seen), _clerk(settings, clock)] if with_postman else [])
     portal = Portal.of(
-        settings, clock, links, tabs=TABS, searches=SEARCHES, wake_postman=wake.set, is_stopping=leaving.is_set
+        settings, clock, links, tabs=TABS, searches=SEARCHES, wake_postman=backstage.wake, is_stopping=leaving.is_set
     )
     tally = _tally(settings) if settings.metrics.port else None
     add_compress_type("text/csv")
@@ -77,7 +84,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     )
     lines = [*(line.route(portal) for line in MAP), *(call.route(portal) for call in CALLS)]
     static = Route(_STATIC, portal.static, methods=["GET"])
-    app.router = Lookup([*lines, static], lifespan=_living(portal, postman, wake, stop))
+    app.router = Lookup([*lines, static], lifespan=_living(portal, backstage))
     app.state.portal = portal
     app.state.contract = Contract(MAP, lambda: rehearse(MAP, settings, clock, create_app))
     app.state.leave = leaving.set
@@ -102,21 +109,33 @@ def _postman(settings: Settings, clock: Clock, links: Links, seen: Seen | None =
     return Postman(database, settings, clock, links.absolute, (seen or Seen()).take)
 
 
-def _living(
-    portal: Portal, postman: Postman | None, wake: threading.Event, stop: threading.Event
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _clerk(settings: Settings, clock: Clock) -> Clerk:
+    """A clerk with a database of its own."""
+    database = Database(settings.database_url, patience=PATIENCE, connections=settings.connections)
+    return Clerk(database, clock, chores_of(settings))
+
+
+def chores_of(settings: Settings) -> dict[ChoreKind, Begin]:
+    """What a clerk has to do for each kind of chore."""
+    keyring = Keyring(settings.field_keys)
+    return {
+        ChoreKind.APPLICATION: partial(apply_list, keyring, synthetic=settings.demo),
+        ChoreKind.REVERSAL: partial(undo_list, keyring),
+        ChoreKind.CHECKS: rewrite,
+    }
+
+
+def _living(portal: Portal, backstage: Backstage) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        """The postman works while the portal serves, and finishes the letter in hand when it stops."""
+        """Postman and clerk work while the portal serves, and finish what is in hand when it stops."""
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked through again and again
         gc.set_threshold(20_000)
-        work = asyncio.to_thread(postman.run, stop, wake) if postman else asyncio.sleep(0)
-        walk = asyncio.create_task(work)
+        work = asyncio.create_task(asyncio.to_thread(backstage.run))
         yield
-        stop.set()
-        wake.set()
-        await walk
+        backstage.stop()
+        await work
         await on_the_loop(portal.database.close)
 
     return lifespan
@@ -174,19 +193,18 @@ def _sockets(settings: Settings) -> list[socket]:
 
 
 def worker(installation: Installation) -> Iterable[str]:
-    """The postman alone, until SIGTERM or SIGINT."""
+    """Postman and clerk alone, until SIGTERM or SIGINT."""
     settings = installation.settings
-    postman = _postman(settings, Clock(settings.today), _links(settings))
+    clock = Clock(settings.today)
+    backstage = Backstage([_postman(settings, clock, _links(settings)), _clerk(settings, clock)])
     installation.check_tables()
-    stop, wake = threading.Event(), threading.Event()
 
     def finish(_signal: int, _frame: object) -> None:
-        stop.set()
-        wake.set()
+        backstage.stop()
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    postman.run(stop, wake)
+    backstage.run()
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Asking for a check, and not asking for it any more; in the same transaction it becomes so for every employee."""
+"""Asking for a check, and not asking for it any more; it becomes so for every employee, of many as a chore."""
 
 from dataclasses import dataclass
 from datetime import datetime

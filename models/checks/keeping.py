@@ -19,6 +19,7 @@ from models.bookings.sign_ups.sign_up import ATTENDED, COMING, SignUp
 from models.bookings.slots import Slot
 from models.checks.check import Check
 from models.checks.due import NEVER, DueCheck
+from models.chores.chore import ChoreKind, ask
 from models.core.clock import today_in_oslo
 from models.core.scope import on_behalf_of, whole_customer
 from models.core.walls import insert_rows
@@ -27,6 +28,8 @@ from models.customers.units import Unit, norwegian
 from models.employees.employee import Employee
 from models.values.dates import months_after
 
+MOST = 2000
+"""So many employees are written in the transaction of what their rows follow from; if it is more, it is a chore."""
 _TOUCHED = "whose checks may be due another day"
 _AT_ONCE = 500
 _WATCHED: dict[type[Any], tuple[str, ...]] = {
@@ -65,13 +68,27 @@ def touch(db: Session, customer_id: int, employee_ids: Iterable[int]) -> None:
 
 
 def keep_all(db: Session, customer_id: int) -> None:
-    """Write the rows of all of a customer's employees anew; the customer is held by who calls."""
+    """Write the rows of all of a customer's employees anew, or, of many, ask for it; the customer is held by who calls.
+
+    Whoever is written before that chore comes to one, is written by what is asked for now: no order of the two matters.
+    """
     with whole_customer(db):
         here = select(Employee.id).where(Employee.customer_id == customer_id).order_by(Employee.sort_key, Employee.id)
-        _keep(db, customer_id, db.scalars(here).all())
+        employee_ids = db.scalars(here.limit(MOST + 1)).all()
+        if len(employee_ids) <= MOST:
+            keep(db, customer_id, employee_ids)
+        elif _is_asked(db, customer_id):
+            ask(db, ChoreKind.CHECKS, customer_id, customer_id)
 
 
-def _keep(db: Session, customer_id: int, employee_ids: Sequence[int]) -> None:
+def _is_asked(db: Session, customer_id: int) -> bool:
+    """Whether anything is asked for, or was."""
+    there = (select(table.id).where(table.customer_id == customer_id).limit(1) for table in (Check, DueCheck))
+    return any(db.scalar(one) is not None for one in there)
+
+
+def keep(db: Session, customer_id: int, employee_ids: Sequence[int]) -> None:
+    """Write the rows of some of a customer's employees anew; the customer is held by who calls."""
     checks = db.execute(
         select(Check.name, Unit.path, Check.group, Check.months)
         .join(Unit, Unit.id == Check.unit_id)
@@ -213,4 +230,4 @@ def _see_to_it(session: Session) -> None:
             else:
                 on_them = select(SignUp.employee_id).where(SignUp.booking_id.in_(touched.bookings[customer_id]))
                 seated = set(session.scalars(on_them)) if touched.bookings[customer_id] else set()
-                _keep(session, customer_id, sorted((touched.people[customer_id] | seated) - {None}))
+                keep(session, customer_id, sorted((touched.people[customer_id] | seated) - {None}))

@@ -28,7 +28,7 @@ from models.core.servers.postgresql import Acknowledged, CommitUnknown, argument
 from models.core.servers.replica import NOWHERE, Behind, Replica, reads_from_replica, written_by
 from models.core.servers.row_security import EVERYBODYS, cursor_factory, hold_rows
 from models.core.servers.statements import log_slow
-from models.core.servers.write_lock import PATIENCE, ROOM, WriteLock, Writer, with_patience
+from models.core.servers.write_lock import PATIENCE, ROOM, WriteLock, Writer, pause, with_patience
 from models.core.settings import Connections, SettingsRefused
 
 __all__ = [
@@ -160,9 +160,9 @@ class Database:
             self._lock.give_back()
 
     def make_room(self) -> None:
-        """Between two of many pieces of writing, inside `run`: let whoever waits to write, here or elsewhere, do it."""
+        """Between two of many pieces of writing: let whoever waits to write, here or elsewhere, do it."""
         if self.is_sqlite:
-            await_(asyncio.sleep(ROOM))
+            pause(ROOM)
 
     @property
     def is_taken(self) -> bool:

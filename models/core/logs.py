@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 
 _REQUEST: ContextVar[str] = ContextVar("request", default="")
 _ROUTE: ContextVar[str] = ContextVar("route", default="")
@@ -33,6 +34,14 @@ def route_is(pattern: str) -> None:
 def route_of_now() -> str:
     """The route that is being answered, if one is."""
     return _ROUTE.get()
+
+
+def described(error: Exception) -> str:
+    """The kind of an error and where it arose; its text may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{where}"
 
 
 class _Structured(logging.Formatter):

@@ -6,11 +6,9 @@ fails, whichever the message, it rests (`models.outbox.endpoints`), and its mess
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +18,7 @@ from models.bookings.sign_ups import waiting_list
 from models.bookings.sign_ups.reminders import remind
 from models.core.clock import Clock
 from models.core.database import Database
+from models.core.logs import described
 from models.core.scope import across_customers
 from models.core.settings import Settings
 from models.desk.morning_letters import post_morning_letters
@@ -118,7 +117,7 @@ class Postman:
             try:
                 self.deliver_due(stop, [channel])
             except Exception as error:  # noqa: BLE001  # whatever it is, the next letters have to go out
-                _logger.warning("outbox out of reach", extra={"error": _described(error)})
+                _logger.warning("outbox out of reach", extra={"error": described(error)})
                 stop.wait(_PAUSE)
             if not stop.is_set():
                 wake.wait(_POLL)
@@ -265,12 +264,4 @@ def _why(failure: Exception | None) -> dict[str, str]:
 
 def _said(failure: Exception) -> str:
     """What is kept of a failure: what the senders say is without personal data, of any other only where it arose."""
-    return str(failure) if isinstance(failure, (Deferred, Undeliverable)) else _described(failure)
-
-
-def _described(error: Exception) -> str:
-    """The kind of an error and where it arose; its text may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename]
-    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{where}"
+    return str(failure) if isinstance(failure, (Deferred, Undeliverable)) else described(failure)

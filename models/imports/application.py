@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.leaving import deactivate
 from models.checks.keeping import touch
+from models.chores.chore import AT_ONCE, ChoreKind, ask
 from models.core.sealed import Keyring
 from models.customers.customer import hold_customer
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
@@ -76,6 +77,11 @@ class Application:
     def items(self) -> int:
         """How many things are to be done."""
         return len(self.added) + len(self.changed) + len(self.leavers)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a chore, and not done in the visit that asks for it."""
+        return self.items > AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def _key(found: Import, row: Row) -> str:
 def begin(db: Session, wanted: Application, sealed: str) -> None:
     """Take the list, so that nobody else applies it; `sealed` is as it was looked over, for whoever goes on with it.
 
-    Raises AppliedAlready and Stale, after which nothing must be kept.
+    A long one is asked for as a chore. Raises AppliedAlready and Stale, after which nothing must be kept.
     """
     taken = db.scalar(
         update(Import)
@@ -158,6 +164,8 @@ def begin(db: Session, wanted: Application, sealed: str) -> None:
     for some in _batches(wanted.changed, _ASKED_AT_ONCE):
         if len(_as_seen(db, some)) < sum(one is not None for one in some):
             raise Stale(f"import {wanted.id}")
+    if wanted.is_long:
+        ask(db, ChoreKind.APPLICATION, wanted.customer_id, wanted.id, user_id=wanted.by.user_id)
 
 
 def chunks(wanted: Application, done: int = 0) -> Iterator[Chunk]:

@@ -17,6 +17,7 @@ from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.leaving import deactivate, reactivate
 from models.bookings.sign_ups.sign_up import SignUp
 from models.checks.keeping import touch
+from models.chores.chore import AT_ONCE, ChoreKind, ask
 from models.core.audit import Change, record
 from models.core.scope import whole_customer
 from models.core.sealed import Keyring
@@ -66,8 +67,11 @@ class _Person:
     """When the identity number was."""
 
 
-def begin(db: Session, wanted: Reversal) -> None:
-    """Take it, so that nobody else undoes it; raises UndoneAlready."""
+def begin(db: Session, wanted: Reversal) -> bool:
+    """Take it, so that nobody else undoes it; True where it is long, and so asked for as a chore.
+
+    Raises UndoneAlready.
+    """
     taken = db.scalar(
         update(Import)
         .where(Import.id == wanted.id, Import.undone_at.is_(None), Import.sealed.is_(None))
@@ -78,6 +82,10 @@ def begin(db: Session, wanted: Reversal) -> None:
         raise UndoneAlready(f"import {wanted.id}")
     about, owner = f"import:{wanted.id}", wanted.customer_id
     record(db, Change(customer_id=owner, actor=wanted.by.label, about=about, action="undone", at=wanted.now))
+    is_long = count_left(db, wanted.id) > AT_ONCE
+    if is_long:
+        ask(db, ChoreKind.REVERSAL, owner, wanted.id, user_id=wanted.by.user_id)
+    return is_long
 
 
 def chunks(db: Session, id: int) -> list[list[int]]:

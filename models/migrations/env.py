@@ -5,6 +5,7 @@ from alembic import context
 from models.bookings import booking, calendar_feeds  # noqa: F401  # tables
 from models.bookings.sign_ups import invitations, sign_up  # noqa: F401  # tables
 from models.checks import keeping  # noqa: F401  # tables
+from models.chores import chore  # noqa: F401  # tables
 from models.core import audit  # noqa: F401  # tables
 from models.core.base import Base
 from models.crm import records  # noqa: F401  # tables

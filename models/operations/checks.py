@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
+from models.chores.chore import failing as failing_chores
 from models.core.database import FOLLOWS, Database
 from models.core.sealed import Keyring
 from models.core.servers.row_security import does_not_hold
@@ -76,7 +77,7 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
             yield Finding(Grade.WRONG, wrong)
             return
         with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
-            held, waiting, left = administrators(db), counts(db), marks(db)
+            held, waiting, left, failing = administrators(db), counts(db), marks(db), failing_chores(db)
         its_clock, open_to = _clock_of(installation.database), _stands_above(installation.database)
     except (DBAPIError, Refused, SettingsRefused) as error:
         why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
@@ -94,6 +95,9 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
         how = 'python app.py create-staff USERNAME --name "…" --email … --administrator'
         yield Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
     yield from _outbox(waiting, installation.now)
+    if failing:
+        how = "the log says why (chore failed), and each is tried again every quarter of an hour"
+        yield Finding(Grade.WARNING, f"{failing} chores have failed three times and more: {how}")
     yield from traces(left, settings, installation.now, its_clock)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from models.checks.changes import Wanted, remove_check, set_check
 from models.checks.check import MOST_MONTHS, Check, checks_of
 from models.checks.due import LONGEST_NAME
+from models.chores.chore import ChoreKind, stand_of
 from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.units import units_in_scope
@@ -55,9 +56,10 @@ def create(visit: Visit, id: int) -> Response:
         return _page(visit, form, status=422)
     wanted = Wanted(" ".join((form.name.data or "").split()), int(form.unit.data), form.group.value, form.months.value)
     check = set_check(visit.db, wanted, by=visit.user, now=visit.now)
-    people = next(row.people for row in checks_of(visit.db) if row.id == check.id)
-    how_many = f"{count(people)} {'ansatt' if people == 1 else 'ansatte'} har den nå."
-    say = f"{check.name} hver {check.months}. måned er lagret. {how_many}"
+    say = f"{check.name} hver {check.months}. måned er lagret."
+    if not _is_being_written(visit):
+        people = next(row.people for row in checks_of(visit.db) if row.id == check.id)
+        say += f" {count(people)} {'ansatt' if people == 1 else 'ansatte'} har den nå."
     return go(visit, visit.url("desk_checks", id=id), say=say)
 
 
@@ -68,6 +70,11 @@ def destroy(visit: Visit, id: int) -> Response:
     name = check.name
     remove_check(visit.db, check, by=visit.user, now=visit.now)
     return go(visit, visit.url("desk_checks", id=customer_id), say=f"{name} er tatt bort.")
+
+
+def _is_being_written(visit: Visit) -> bool:
+    """Whether it is being written who has which check; that of many employees takes longer than a visit."""
+    return stand_of(visit.db, ChoreKind.CHECKS, visit.customer_id, visit.now) is not None
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> CheckForm:
@@ -86,5 +93,6 @@ def _page(visit: Visit, form: CheckForm, *, status: int = 200) -> Response:
         status=status,
         customer=visit.db.get_one(Customer, visit.customer_id),
         checks=checks_of(visit.db),
+        being_written=_is_being_written(visit),
         form=form,
     )

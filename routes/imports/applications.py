@@ -1,13 +1,14 @@
-"""Applying a list: what was seen is what is begun, once; what was stopped in between goes on where it was."""
+"""Applying a list: what was seen is what is begun, once; a long one is a chore, and its page says how far it is."""
 
 from starlette.responses import Response
 
+from models.chores.chore import ChoreKind
 from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.imports.application import Application, AppliedAlready, Stale, apply, begin, chunks, prepare
 from models.imports.dry_run import DryRun
 from models.imports.lists import Import, change
-from routes.imports.page import found_import, import_page, look_over, opened, read_again, units_of
+from routes.imports.page import found_import, go_on_with, import_page, look_over, opened, units_of
 from routes.imports.sheet import MOST_GONE, Sheet
 from routes.web.answers import go
 from routes.web.visit import Visit
@@ -17,7 +18,8 @@ def create(visit: Visit, id: int) -> Response:
     """Add, change and deactivate as the page said; if that is not so any more, show what it would be now."""
     found, units = found_import(visit, id), units_of(visit)
     if found.is_under_way:
-        return _go_on(visit, found, units)
+        go_on_with(visit, found, ChoreKind.APPLICATION)
+        return go(visit, visit.url("import", id=id))
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
@@ -37,23 +39,15 @@ def create(visit: Visit, id: int) -> Response:
     except Stale:
         look_over(visit, dry_run, units)
         return _look_again(visit, found, dry_run, units)
-    return _apply(visit, wanted)
+    return go(visit, visit.url("import", id=id)) if wanted.is_long else _apply(visit, wanted)
 
 
-def _go_on(visit: Visit, found: Import, units: list[UnitRow]) -> Response:
-    """What is left of a list whose applying was stopped; its rows are what they were to be."""
-    dry_run, leavers, done = opened(visit, found), set(found.leavers), found.done
-    read, known = read_again(visit, dry_run, units)
-    wanted = visit.aside(lambda: prepare(found, read, known, leavers, by=visit.user, now=visit.now), lane=Lane.LISTS)
-    return _apply(visit, wanted, done)
-
-
-def _apply(visit: Visit, wanted: Application, done: int = 0) -> Response:
+def _apply(visit: Visit, wanted: Application) -> Response:
     keyring, clock = visit.portal.keyring, visit.portal.clock
     at = visit.url("import", id=wanted.id)
     try:
-        visit.write_in_turn(lambda chunk, db: apply(db, keyring, wanted, chunk, clock.now()), chunks(wanted, done))
-    except AppliedAlready:  # another window goes on with it
+        visit.write_in_turn(lambda chunk, db: apply(db, keyring, wanted, chunk, clock.now()), chunks(wanted))
+    except AppliedAlready:  # it took so long that somebody has asked for it as a chore
         return go(visit, at)
     return go(visit, at, say="Lista er importert.")
 

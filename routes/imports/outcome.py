@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from models.chores.chore import ChoreKind, Stand, stand_of
 from models.imports.lists import Import
 from models.imports.reversal import LOST, count_left, left_of
 from models.imports.rows import Fate
@@ -38,10 +39,10 @@ def applied_page(visit: Visit, found: Import) -> Response:
 
 def _state(visit: Visit, found: Import) -> tuple[str, dict[str, Any]]:
     if found.is_under_way:
-        return "under way", {"stopped": found.has_stopped(visit.now)}
+        return "under way", _pace(visit, found, ChoreKind.APPLICATION)
     to_undo = count_left(visit.db, found.id)
     if found.undone_at and to_undo:
-        return "being undone", {"stopped": found.has_stopped(visit.now), "to_undo": to_undo}
+        return "being undone", {"to_undo": to_undo, **_pace(visit, found, ChoreKind.REVERSAL)}
     if found.undone_at:
         left, unnamed = left_of(visit.db, found.id)
         lost = found.undone.get(LOST, 0)
@@ -49,6 +50,14 @@ def _state(visit: Visit, found: Import) -> tuple[str, dict[str, Any]]:
     until = found.undone_until
     can_be_undone = to_undo and until is not None and visit.now < until
     return "outcome", {"done": done_in_words(found.outcome), "until": until if can_be_undone else None}
+
+
+def _pace(visit: Visit, found: Import, kind: ChoreKind) -> dict[str, bool]:
+    """Whether it goes on by itself, and whether it has to wait for that."""
+    if not found.has_stopped(visit.now):
+        return {"stopped": False, "waits": False}
+    stand = stand_of(visit.db, kind, found.id, visit.now)
+    return {"stopped": stand not in {Stand.IN_HAND, Stand.WAITS}, "waits": stand is Stand.WAITS}
 
 
 def done_in_words(outcome: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from models.chores.chore import ChoreKind, ask_on
 from models.core.lanes import Lane
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
@@ -30,6 +31,12 @@ def found_import(visit: Visit, id: int) -> Import:
     return found
 
 
+def go_on_with(visit: Visit, found: Import, kind: ChoreKind) -> None:
+    """Have the rest done of what has stopped, as a chore."""
+    if found.has_stopped(visit.now):
+        ask_on(visit.db, kind, found.customer_id, found.id, user_id=visit.user.user_id, now=visit.now)
+
+
 def opened(visit: Visit, found: Import) -> DryRun:
     """The list that is kept; a large one takes its time, so it is opened aside."""
     return visit.aside(found.open, visit.portal.keyring, lane=Lane.LISTS)
@@ -43,25 +50,11 @@ def units_of(visit: Visit) -> list[UnitRow]:
 
 def look_over(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     """Read all rows, find whom they are about, and decide what becomes of them; others go on meanwhile."""
-    read, known = _read(visit, dry_run, units)
-    visit.aside(lambda: judge(read, known, today=visit.today), lane=Lane.LISTS)
-    return read, known
-
-
-def _read(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
     customer_id, keyring = visit.customer_id, visit.portal.keyring
     synthetic = visit.portal.settings.demo
     read = visit.aside(lambda: read_all(dry_run, units, today=visit.today, synthetic=synthetic), lane=Lane.LISTS)
     known = visit.look(lambda db: known_to(db, keyring, customer_id, read=read, units=units, dry_run=dry_run))
-    return read, known
-
-
-def read_again(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> tuple[list[Read], Known]:
-    """The same for a list whose applying was stopped: what becomes of its rows was decided before it was begun."""
-    decided = {row.number: row.changes for row in dry_run.rows}
-    read, known = _read(visit, dry_run, units)
-    for row in dry_run.rows:
-        row.changes = decided[row.number]
+    visit.aside(lambda: judge(read, known, today=visit.today), lane=Lane.LISTS)
     return read, known
 
 

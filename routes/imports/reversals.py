@@ -1,12 +1,13 @@
 """Undoing a list that was applied: once, by whoever applied it or administers the whole company.
 
-What was stopped in between goes on where it was.
+A long one is a chore; what was stopped in between becomes one.
 """
 
 from starlette.responses import Response
 
+from models.chores.chore import ChoreKind
 from models.imports.reversal import Reversal, UndoneAlready, begin, chunks, undo
-from routes.imports.page import found_import, units_of
+from routes.imports.page import found_import, go_on_with, units_of
 from routes.web.answers import go
 from routes.web.visit import Visit
 
@@ -20,9 +21,12 @@ def create(visit: Visit, id: int) -> Response:
     units = {unit.id: unit.name for unit in units_of(visit)}
     wanted = Reversal(id, found.customer_id, units, visit.user, visit.now)
     keyring, clock = visit.portal.keyring, visit.portal.clock
+    if is_begun:
+        go_on_with(visit, found, ChoreKind.REVERSAL)
+        return go(visit, at)
     try:
-        if not is_begun:
-            visit.write_much(lambda db: begin(db, wanted))
+        if visit.write_much(lambda db: begin(db, wanted)):
+            return go(visit, at)
         left = visit.look(lambda db: chunks(db, id))
         visit.write_in_turn(lambda ids, db: undo(db, keyring, wanted, ids, clock.now()), left)
     except UndoneAlready:  # another window does it

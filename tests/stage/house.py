@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from app import create_app
+from app import chores_of, create_app
+from models.chores.clerk import Clerk
 from models.core.database import Database, run
 from models.core.scope import across_customers
 from models.core.sealed import Keyring
@@ -133,6 +134,10 @@ class House:
     def deliver(self) -> int:
         """Let a postman send what is due; returns how many messages arrived."""
         return Postman(self._database, self.settings, self.clock, self.portal.links.absolute).deliver_due()
+
+    def work(self) -> int:
+        """Let a clerk do what was asked for; returns how many chores are done."""
+        return Clerk(self._database, self.clock, chores_of(self.settings)).work()
 
     @contextmanager
     def behind(self) -> Iterator[Session]:

@@ -72,7 +72,7 @@ STATEMENTS = {
     "due": 7,
     "due_csv": 5,
     "due_xlsx": 5,
-    "desk_checks": 7,
+    "desk_checks": 8,
     "employee": 8,
     "edit_employee": 10,
     "booking": 12,

@@ -74,7 +74,7 @@ class WriteLock:
             while time.monotonic() < until:
                 if _begins(driver):
                     return
-                _pause(random.uniform(*_PAUSES))  # noqa: S311  # no secret
+                pause(random.uniform(*_PAUSES))  # noqa: S311  # no secret
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # for the last time, and with the error for the caller
         finally:
             driver.execute(f"PRAGMA busy_timeout = {usual_timeout}")
@@ -95,7 +95,8 @@ def _begins(driver: sqlite3.Connection) -> bool:
     return True
 
 
-def _pause(seconds: float) -> None:
+def pause(seconds: float) -> None:
+    """Wait, on the event loop without holding anybody up."""
     if in_greenlet():
         await_(asyncio.sleep(seconds))
     else:

@@ -102,7 +102,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "it is about a company": (
         *("customers", "units", "checks", "crm_records", "received_events", "issuers", "issuer_domains"),
     ),
-    "it keeps the portal running": ("endpoints", "marks", "numbers", "log_heads"),
+    "it keeps the portal running": ("endpoints", "marks", "numbers", "log_heads", "chores"),
 }
 NOT_SHOWN: dict[str, str] = {what: why for why, several in _NOT_SHOWN.items() for what in several}
 """By table, or by table and column, why it does not stand in the file."""

@@ -248,6 +248,8 @@ ESCAPES = {
     "models/users/throttle.py",
     "models/users/sessions.py",
     "models/customers/unit_changes.py",
+    "models/chores/asker.py",
+    "models/chores/clerk.py",
     "models/exchange/deliver.py",
     "models/staff/administration.py",
     "models/exchange/crm/feed.py",
