@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, or_
+from sqlalchemy import ColumnElement, String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.catalogue.entry import GOES_ON, Meaning, named
 from models.core.search import COUNTED_TO, PAGE_SIZE, Found, Search, like
 from models.customers.units import Unit
+from models.orders.messages import OrderMessage
 from models.orders.order import NUMBER_DIGITS, PART_NAMES, Order, Parts
 from models.values.texts.folding import without_label
 
@@ -77,6 +78,8 @@ class OrderRow:
     product_group: str | None
     status: str | None
     unit_name: str
+    is_answered: bool
+    """Whether the provider has written on it what nobody of the customer has read."""
     parts: Parts
 
     @property
@@ -91,14 +94,15 @@ class OrderRow:
 
 
 def _row(*values: Any) -> OrderRow:
-    number, ordered_on, product_group, status, unit_name, *parts = values
-    return OrderRow(number, ordered_on, product_group, status, unit_name, Parts(*parts))
+    number, ordered_on, product_group, status, unit_name, is_answered, *parts = values
+    return OrderRow(number, ordered_on, product_group, status, unit_name, bool(is_answered), Parts(*parts))
 
 
 PARTS = tuple(getattr(Order, name) for name in PART_NAMES)
+_ANSWERED = Order.number.in_(select(OrderMessage.order_number).where(OrderMessage.unread.is_(True)))
 _NEWEST_FIRST = Search(
     key=Order.number,
-    shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, *PARTS),
+    shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, _ANSWERED, *PARTS),
     row=_row,
     conditions=CONDITIONS,
     apart=APART,

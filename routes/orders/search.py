@@ -12,6 +12,7 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
+from models.orders.messages import read_on
 from models.orders.order import AlreadyInvoiced
 from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
@@ -66,6 +67,8 @@ def show(visit: Visit, number: int) -> Response:
     """One order with its bookings, messages and history (B13-B16)."""
     order, draft = order_of(visit, number), dict(visit.draft() or [])
     talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"))
+    if talk.has_news and not visit.is_viewing:
+        visit.on_record(lambda db: read_on(db, number))
     return draw_order(visit, order, reference=reference_form(visit, order, draft.get("reference")), talk=talk)
 
 

@@ -60,10 +60,10 @@ HTMX = {"hx-request": "true", "hx-request-type": "partial", "hx-target": "sectio
 KINDS: dict[str, dict[str, str]] = {"plain": {}, "htmx": HTMX}
 """What is asked for in each mode: the whole page, or a part of it."""
 STATEMENTS = {
-    "info": 13,
-    "worklist": 8,
+    "info": 14,
+    "worklist": 9,
     "desk": 12,
-    "desk_invoice": 8,
+    "desk_invoice": 9,
     "desk_search": 9,
     "desk_employees": 6,
     "desk_invoices": 7,
@@ -86,7 +86,7 @@ STATEMENTS = {
     "desk_employee_pdf": 37,
     "desk_employee_json": 37,
     "annual_report_pdf": 11,
-    "desk_order": 14,
+    "desk_order": 15,
     "desk_customer": 15,
     "invoice": 6,
     "desk_sign_on": 5,

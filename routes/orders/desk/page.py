@@ -21,6 +21,7 @@ from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.search import Listing, Whose, answer
+from routes.web.texts.asker import message_at_desk
 from routes.web.visit import NOT_MAILED, Visit
 
 NONE_YET = Option("", "(ingen ennå)")
@@ -91,7 +92,8 @@ def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
     order, draft = order_of(visit, number), dict(visit.draft() or [])
     form = _form(visit, order, draft.items()) if "status" in draft else form_now(visit, order)
-    return draw(visit, order, form, conversation(visit, order, draft.items(), key=draft.get("idempotency_key")))
+    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk)
+    return draw(visit, order, form, talk)
 
 
 def receipt(visit: Visit, number: int) -> Response:
@@ -192,6 +194,6 @@ def draw(
         history=history_of(visit.db, order),
         bookings=bookings_of_order(visit.db, order.number),
         invoices=invoices_of_order(visit.db, order.number),
-        talk=talk or conversation(visit, order),
+        talk=talk or conversation(visit, order, fill=message_at_desk),
         receipt=receipt_of_order(visit, order),
     )
