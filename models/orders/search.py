@@ -86,6 +86,7 @@ def _begin_words(count: int) -> ColumnElement[bool]:
     return select(OrderWords.order_number).where(OrderWords.order_number == Order.number, *tests).exists()
 
 
+APART = {"open": (Order.status.is_(None), Order.status.in_(named(*GOES_ON)))}
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "pieces, by sqlite": Order.number.in_(_FOUND_BY_PIECES),
     "pieces, by postgresql": Order.number.in_(_HAVE_PIECES),
@@ -97,7 +98,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "to_date": Order.ordered_on <= bindparam("to_date"),
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
-    "open": Order.status.is_(None) | Order.status.in_(named(*GOES_ON)),
+    "open": or_(*APART["open"]),
     "waiting": Order.status.in_(named(Meaning.WAITING)),
     "unit_ids": Order.unit_id.in_(bindparam("unit_ids", expanding=True)),
     "product_group": Order.product_group == bindparam("product_group"),
@@ -141,6 +142,7 @@ _NEWEST_FIRST = Search(
     shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, _ANSWERED, *PARTS),
     row=_row,
     conditions=CONDITIONS,
+    apart=APART,
     order=(Order.ordered_on,),
     descending=True,
     joined=lambda rows: rows.join(Unit, Unit.id == Order.unit_id),
