@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Text, bindparam, column, func, select, table
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from models.catalogue.entry import GOES_ON, Meaning, named
