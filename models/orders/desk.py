@@ -15,7 +15,7 @@ from models.customers.units import Unit
 from models.orders import search
 from models.orders.messages import sender_of
 from models.orders.order import Order, Parts
-from models.orders.search import CONDITIONS, PARTS
+from models.orders.search import APART, CONDITIONS, PARTS
 from models.users.user import User
 
 
@@ -64,6 +64,7 @@ def _by(customer_id: ColumnElement[int]) -> Search[OrderRow]:
         shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, Customer.name, *PARTS),
         row=_row,
         conditions=CONDITIONS | of_customers(customer_id),
+        apart=APART,
         order=(Order.ordered_on,),
         descending=True,
         joined=_joined,

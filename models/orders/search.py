@@ -49,6 +49,7 @@ class Criteria:
         return found | means | {"product_group": self.product_group}
 
 
+APART = {"open": (Order.status.is_(None), Order.status.in_(named(*GOES_ON)))}
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "first": Order.number >= bindparam("first"),
     "last": Order.number <= bindparam("last"),
@@ -56,7 +57,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "to_date": Order.ordered_on <= bindparam("to_date"),
     "status": Order.status == bindparam("status"),
     "no_status": Order.status.is_(None),
-    "open": Order.status.is_(None) | Order.status.in_(named(*GOES_ON)),
+    "open": or_(*APART["open"]),
     "waiting": Order.status.in_(named(Meaning.WAITING)),
     "mentions": or_(
         Order.number.between(bindparam("mentioned_first"), bindparam("mentioned_last")),
@@ -104,6 +105,7 @@ _NEWEST_FIRST = Search(
     shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, _ANSWERED, *PARTS),
     row=_row,
     conditions=CONDITIONS,
+    apart=APART,
     order=(Order.ordered_on,),
     descending=True,
     joined=lambda rows: rows.join(Unit, Unit.id == Order.unit_id),
