@@ -373,7 +373,7 @@ def test_every_page_carries_its_headers(house: House) -> None:
             assert head.headers.get(same) == got.get(same), (line.path, same)
         assert "default-src 'none'" in got["content-security-policy"], line.path
         assert "unsafe" not in got["content-security-policy"]
-        assert got["x-content-type-options"] == "nosniff"
+        assert (got["x-content-type-options"], got["x-frame-options"]) == ("nosniff", "DENY")
         personal = line.name in PERSONAL  # kept nowhere, told to nobody: test_appointments
         assert got["referrer-policy"] == ("no-referrer" if personal else "same-origin")
         assert got["cross-origin-opener-policy"] == "same-origin"
