@@ -19,7 +19,9 @@ async def looked_for(going: Going) -> None:
     hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
     await kam.open("/desk/customers")
     customer = await kam.follow("desk_customer")
-    for goer, url in ((hms, "/search"), (hms, "/employees"), (kam, "/desk/search"), (kam, f"{customer}/employees")):
+    of_customer = [(hms, url) for url in ("/search", "/orders", "/employees")]
+    at_desk = [(kam, url) for url in ("/desk/search", "/desk/orders", f"{customer}/employees")]
+    for goer, url in (*of_customer, *at_desk):
         await goer.open(f"{url}?q={_NUMBER}", shows="an identity number")
         await goer.open(f"{url}?q={_TOO_LONG}", shows="too long")
     await hms.open("/bookings")
