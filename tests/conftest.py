@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from models.users import passwords
 from tests.stage.connections.server import Loop
 from tests.stage.emitted import EMITTED
 from tests.stage.house import House
@@ -38,6 +40,8 @@ def pytest_configure() -> None:
     """Make the folder that all processes of the run share, before there is more than one of them."""
     shared()
     keep_compiled()
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)  # what it costs: test_passwords
+    passwords._NOBODY = passwords.hash_password("the password of nobody")
     gc.set_threshold(100_000)  # a parsed page is thousands of objects, which would be looked through again and again
 
 
