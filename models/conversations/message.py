@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.core.base import Moment
 from models.core.scope import CustomerOwned, Right
@@ -175,8 +175,10 @@ def unread_answers(
     )
 
 
-def forget_old(db: Session, kind: type[Written], now: datetime, *, at_most: int) -> int:
-    """Delete some of the messages that are past their time; returns how many."""
+def forget_old(
+    db: Session, kind: type[Written], about: InstrumentedAttribute[int], now: datetime, *, at_most: int
+) -> list[int]:
+    """Delete some of the messages that are past their time; returns what each of them was about."""
     old = select(kind.id).where(kind.at < now - KEPT).order_by(kind.id).limit(at_most)
-    gone = delete(kind).where(kind.id.in_(old)).returning(kind.id)
-    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())
+    gone = delete(kind).where(kind.id.in_(old)).returning(about)
+    return list(db.scalars(gone, execution_options={"synchronize_session": False}))

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations import message as conversations
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -192,3 +193,8 @@ def answered_invoices(db: Session, at_most: int) -> list[Answered]:
 def read_about(db: Session, invoice_id: int) -> None:
     """Note that a user of the customer has seen what stands on an invoice."""
     have_read(db, InvoiceMessage, InvoiceMessage.invoice_id == invoice_id)
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time; returns how many."""
+    return len(conversations.forget_old(db, InvoiceMessage, InvoiceMessage.invoice_id, now, at_most=at_most))

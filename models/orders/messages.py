@@ -11,17 +11,20 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Connection,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
     bindparam,
+    event,
     select,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Mapper, Session
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations import message as conversations
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -43,6 +46,7 @@ from models.core.scope import Right
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
+from models.orders import words
 from models.orders.files import NOTHING, Chosen, FileRow, attach, digests_of
 from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order, Parts
@@ -83,6 +87,11 @@ Index(
     postgresql_where=_unread,
     sqlite_where=_unread,
 )
+
+
+@event.listens_for(OrderMessage, "after_insert")
+def _renew_words(_mapper: Mapper[OrderMessage], connection: Connection, message: OrderMessage) -> None:
+    words.renew(connection, [message.order_number])
 
 
 def write_message(
@@ -267,3 +276,10 @@ def answered_orders(db: Session, at_most: int) -> list[Answered]:
 def read_on(db: Session, order_number: int) -> None:
     """Note that a user of the customer has seen what stands on an order."""
     have_read(db, OrderMessage, OrderMessage.order_number == order_number)
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time, after which no order is found by them; returns how many."""
+    gone = conversations.forget_old(db, OrderMessage, OrderMessage.order_number, now, at_most=at_most)
+    words.renew_after_purge(db, sorted(set(gone)))
+    return len(gone)

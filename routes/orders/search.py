@@ -18,7 +18,7 @@ from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
 from routes.orders.filters import OPEN, WAITING, OrderFilters
 from routes.orders.page import draw_order, order_of, receipt_of_order, reference_form, reference_form_of
-from routes.web.answers import swap
+from routes.web.answers import go, swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
 from routes.web.search import Listing, Quick, answer
@@ -41,6 +41,7 @@ class OrderSearch(OrderFilters):
             is_waiting=self.is_waiting,
             unit_ids=ids_below(units(), self.unit.data) if self.unit.data else None,
             product_group=self.product_group.data or None,
+            q=self.q.data or "",
             after=after,
         )
 
@@ -48,6 +49,8 @@ class OrderSearch(OrderFilters):
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
     search, units = search_of(visit)
+    if search.q.masked:
+        return go(visit, visit.url("search", hidden=1))
     return answer(
         visit, Orders, "orders/index.html", search, lambda after: find_orders(visit.db, search.criteria(units, after))
     )

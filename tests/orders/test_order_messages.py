@@ -16,6 +16,7 @@ from models.exchange.crm import shapes
 from models.operations.erasure import purge
 from models.orders.messages import OrderMessage, write_message
 from models.orders.order import Order
+from models.orders.words import OrderWords
 from models.outbox.message import Message
 from models.users.user import Grant, User
 from tests.stage.house import House
@@ -234,6 +235,8 @@ def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:
         )
         assert counts["messages on orders"] > 0
         assert len(written(quiet_house)) == left, "those of the demo are older"
+        with quiet_house.behind() as db:
+            assert ("gammelt" in db.get_one(OrderWords, NUMBER).text) == bool(left), "and no order is found by it"
         quiet_house.clock.advance(timedelta(hours=2))
     database.close()
 

@@ -15,7 +15,7 @@ from models.orders.order import Order, history_of, order_by_number, parts_of
 from models.orders.progress import MovedOn, progress_at_desk
 from routes.orders.conversation import Conversation, conversation
 from routes.orders.filters import OrderFilters
-from routes.web.answers import page, swap
+from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
@@ -46,6 +46,7 @@ class OrderSearch(OrderFilters):
             is_open=self.is_open,
             is_waiting=self.is_waiting,
             product_group=self.product_group.data or None,
+            q=self.q.data or "",
             after=after,
             customer=self.customer.data or "",
             served_by=self.whose.managers(visit),
@@ -79,6 +80,8 @@ class Orders(Listing):
 def index(visit: Visit) -> Response:
     """Find an order."""
     search: OrderSearch = OrderSearch.of(visit)
+    if search.q.masked:
+        return go(visit, visit.url("desk_search", hidden=1))
     return answer(
         visit,
         Orders,

@@ -57,7 +57,7 @@ def test_a_password_may_hold_any_sign_and_counts_to_the_last_blank(quiet_house: 
 
 
 def test_a_password_is_hashed_at_the_price_that_owasp_names() -> None:
-    """As the file says it: the other stories of a run hash for nothing (`tests/conftest.py`)."""
+    """As the file says it: the other stories of a run hash for nothing (`tests.stage.cast`)."""
     hasher = runpy.run_path(passwords.__file__)["_HASHER"]
     assert (hasher.type, hasher.time_cost, hasher.memory_cost, hasher.parallelism) == (Type.ID, 2, 19 * 1024, 1)
     assert passwords.is_outdated(hash_password("x")) is False
