@@ -29,6 +29,7 @@ ERRANDS = (
     things.looked_for,
     things.orders,
     things.employees,
+    things.employees_at_desk,
     things.asked,
     letters.password,
     letters.appointment,

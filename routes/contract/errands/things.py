@@ -76,6 +76,18 @@ async def employees(going: Going) -> None:
         await hms.post(f"{hms.ways('booking')[0]}/addresses", part=part, **address)
 
 
+async def employees_at_desk(going: Going) -> None:
+    """Staff write down an employee for a customer, and then another one with the key of before."""
+    kam = await going.sign_in("kam.lie")
+    await kam.open("/desk/customers")
+    await kam.open(f"{await kam.follow('desk_customer')}/employees/new")
+    form = kam.form("desk_create_employee")
+    units = [value for one in form.fields if one.name == "unit" for value in one.options if value]
+    new = {"family_name": "Prøve", "unit": units[0], "email": "liv.prove@eksempel.example", "asked_name": "Ada Prøve"}
+    await kam.give(form, **new, given_name="Liv")
+    await kam.give(form, "the same key, other words", **new, given_name="Una")
+
+
 async def told(going: Going) -> None:
     """An order and an employee are saved; the CRM has not taken them yet, and then it has."""
     hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
