@@ -67,7 +67,7 @@ class Database:
 
     `asynchronous=True` is for code on the event loop: on PostgreSQL, statements then give way while they wait
     (through `run`). SQLite answers faster than a switch costs, so there it changes nothing. Raises
-    SettingsRefused where `url` is none.
+    SettingsRefused where `url` is none, or names a place that cannot be made.
     """
 
     def __init__(
@@ -84,10 +84,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = WriteLock(patience)
         if self.is_sqlite:
-            if parsed.database and parsed.database != ":memory:":
-                make_folder(Path(parsed.database).parent)
-                with suppress(OSError):  # the first statement says what is wrong with it
-                    make_file(Path(parsed.database))
+            _make(parsed)
             # Without a limit: at a full pool, who reads step by step on the event loop would stop it for good.
             self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
             self._busy = _BUSY_ON_THE_LOOP if asynchronous else _BUSY
@@ -223,6 +220,17 @@ class Database:
             self._lock.begin(connection, usual_timeout=self._busy)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _make(url: URL) -> None:
+    """The file of a SQLite database and its folder, which only the portal's own user can read."""
+    if url.database and url.database != ":memory:":
+        try:
+            make_folder(Path(url.database).parent)
+        except OSError as error:
+            raise SettingsRefused(f"The folder of DATABASE_URL cannot be made: {error.strerror}.") from error
+        with suppress(OSError):  # the first statement says what is wrong with it
+            make_file(Path(url.database))
 
 
 def kind_of(error: Exception) -> str:
