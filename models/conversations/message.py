@@ -9,12 +9,29 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Identity, Select, String, Text, delete, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.core.base import Moment
 from models.core.scope import CustomerOwned, Right
 from models.customers.units import Unit, paths_down_to
+from models.users.of_customer import Asker
 from models.users.sessions import SignedIn
 from models.users.user import Grant, User
 
@@ -45,6 +62,11 @@ class Written(CustomerOwned):
     at: Mapped[datetime] = mapped_column(Moment)
     unanswered: Mapped[bool] = mapped_column(default=False)
     """Whether the customer wrote it and the provider has written nothing since."""
+    unread: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the provider wrote it and no user of the customer has seen it."""
+    written_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Who of the staff wrote it in the customer's stead (D2): the full name, as it was then."""
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     @property
     def beside(self) -> ColumnElement[bool]:
@@ -56,16 +78,29 @@ class AlreadySent(Exception):
     """The form was already sent once, with another text or other files."""
 
 
-def signed(text: str, *, by: SignedIn, key: str, now: datetime) -> dict[str, Any]:
-    """What a message says of who wrote it; it is the provider's where the user is staff."""
+def signed(text: str, *, by: SignedIn, key: str, now: datetime, asker: Asker | None = None) -> dict[str, Any]:
+    """What a message says of who wrote it; it is the provider's where the user is staff whom nobody asked for it."""
+    written = {"text": text, "idempotency_key": key, "at": now}
+    if asker:
+        whose = {"side": Side.CUSTOMER.value, "author": asker.name, "user_id": asker.user_id}
+        return written | whose | {"written_by": by.full_name, "written_by_id": by.user_id}
     side = Side.CUSTOMER if by.account_manager_id is None else Side.PROVIDER
-    who = {"side": side.value, "author": by.full_name, "user_id": by.user_id, "idempotency_key": key}
-    return who | {"text": text, "at": now}
+    return written | {"side": side.value, "author": by.full_name, "user_id": by.user_id}
+
+
+def sent_by(kind: type[Written], user_id: int, key: str) -> ColumnElement[bool]:
+    """Whether a message came with a form of a user, in whosever name."""
+    return and_(kind.idempotency_key == key, or_(kind.written_by_id == user_id, kind.user_id == user_id))
+
+
+def asked_for(message: Any) -> str:
+    """In whose name staff wrote a message; nothing where it is of who wrote it."""
+    return str(message.author) if message.written_by_id else ""
 
 
 def add(db: Session, message: Written) -> None:
-    """Write a message, and with one of the provider's note that those before it are answered."""
-    message.unanswered = message.side == Side.CUSTOMER
+    """Write a message: the customer's waits for an answer, the provider's is one, and waits for a reader."""
+    message.unanswered, message.unread = message.side == Side.CUSTOMER, message.side == Side.PROVIDER
     if message.side == Side.PROVIDER:
         answer(db, type(message), message.beside)
     db.add(message)
@@ -105,6 +140,8 @@ class MessageRow:
     text: str
     at: datetime
     unanswered: bool
+    unread: bool
+    written_by: str
 
 
 def listing(kind: type[Written], conversation: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -113,8 +150,35 @@ def listing(kind: type[Written], conversation: ColumnElement[bool]) -> Select[*t
     return select(*shown).where(conversation).order_by(kind.at, kind.id)
 
 
-def forget_old(db: Session, kind: type[Written], now: datetime, *, at_most: int) -> int:
-    """Delete some of the messages that are past their time; returns how many."""
+def have_read(db: Session, kind: type[Written], conversation: ColumnElement[bool]) -> None:
+    """Note that a user of the customer has seen what stands in a conversation."""
+    read = update(kind).where(conversation, kind.unread.is_(True)).values(unread=False)
+    db.execute(read, execution_options={"synchronize_session": False})
+
+
+def unread_answers(
+    kind: type[Written], thing: type[CustomerOwned], is_about: ColumnElement[bool], *shown: Any
+) -> Select[*tuple[Any, ...]]:
+    """What is `shown` of each thing with an answer that nobody has read, who wrote the last one, and since when.
+
+    The longest unread stands first.
+    """
+    since = func.min(kind.at)
+    return (
+        select(*shown, func.max(kind.author), since)
+        .select_from(kind)
+        .join(thing, is_about)
+        .where(kind.unread.is_(True))
+        .group_by(*shown)
+        .order_by(since, shown[0])
+        .limit(bindparam("at_most", type_=Integer))
+    )
+
+
+def forget_old(
+    db: Session, kind: type[Written], about: InstrumentedAttribute[int], now: datetime, *, at_most: int
+) -> list[int]:
+    """Delete some of the messages that are past their time; returns what each of them was about."""
     old = select(kind.id).where(kind.at < now - KEPT).order_by(kind.id).limit(at_most)
-    gone = delete(kind).where(kind.id.in_(old)).returning(kind.id)
-    return len(db.scalars(gone, execution_options={"synchronize_session": False}).all())
+    gone = delete(kind).where(kind.id.in_(old)).returning(about)
+    return list(db.scalars(gone, execution_options={"synchronize_session": False}))

@@ -5,11 +5,12 @@ What is searched for, and what stands in a row, is said beside each thing, in it
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, Tuple, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Tuple, bindparam, func, select, tuple_, union_all
 from sqlalchemy import Row as Selected
 from sqlalchemy.orm import QueryableAttribute, Session
 
@@ -73,6 +74,9 @@ class Search(Generic[Row]):
     """Where several rows are one line: what they have in common; the least key of them is the line's."""
     counted_to: int | None = None
     """Where the count stops; None counts all."""
+    apart: Mapping[str, Sequence[ColumnElement[bool]]] = field(default_factory=dict)
+    """Conditions that hold where one of several does, which exclude each other. Each of these is in an index, all of
+    them together are not: so they are counted one after another."""
 
     def find(
         self,
@@ -156,8 +160,12 @@ def _listing(search: Search[Any], names: frozenset[str], *, goes_on: bool, is_co
 
 @cache
 def _counting(search: Search[Any], names: frozenset[str]) -> Statement:
-    counted = select(search.grouped[0]).distinct() if search.grouped else select(search.key)
-    counted = counted.where(*which(search.conditions, names))
+    whole = select(search.grouped[0]).distinct() if search.grouped else select(search.key)
+    whole = whole.where(*which(search.conditions, names - search.apart.keys()))
+    apart = [
+        whole.where(*each) for each in product(*(search.apart[name] for name in sorted(names & search.apart.keys())))
+    ]
+    counted = apart[0] if len(apart) == 1 else union_all(*apart)
     if search.counted_to is not None:
         counted = counted.limit(search.counted_to + 1)
     return select(func.count()).select_from(counted.subquery())

@@ -16,7 +16,7 @@ from models.customers.customer import Customer
 from models.customers.search import SERVED
 from models.customers.units import Unit
 from models.employees.employee import Employee
-from models.employees.search_words import MOST_WORDS, digits_of
+from models.values.finding.pieces import MOST_WORDS, digits_of
 from models.values.texts.folding import fold, says_nothing
 
 

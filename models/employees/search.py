@@ -30,7 +30,8 @@ from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
-from models.employees.search_words import MOST_WORDS, sought
+from models.employees.search_words import sought
+from models.values.finding.pieces import MOST_WORDS
 
 MANY = 5000
 """So many hits are put in order; where there are more, the list is walked in its order until a page is full."""

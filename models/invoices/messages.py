@@ -15,15 +15,14 @@ from sqlalchemy import (
     Integer,
     UniqueConstraint,
     bindparam,
-    func,
     select,
-    update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
+from models.conversations import message as conversations
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -31,8 +30,12 @@ from models.conversations.message import (
     Written,
     add,
     answer,
+    asked_for,
+    have_read,
     listing,
+    sent_by,
     signed,
+    unread_answers,
     who_may_see,
 )
 from models.core.audit import Change, record
@@ -44,6 +47,7 @@ from models.customers.units import Unit
 from models.invoices.invoice import Invoice
 from models.orders.news import INVOICE_MESSAGE, News, tell_of, who_is_told
 from models.outbox.message import Outgoing, post
+from models.users.of_customer import Asker
 from models.users.sessions import SignedIn
 from models.users.user import User
 
@@ -55,14 +59,13 @@ class InvoiceMessage(Written, Base):
     __table_args__ = (
         ForeignKeyConstraint(["customer_id", "invoice_id"], ["invoices.customer_id", "invoices.id"]),
         UniqueConstraint("user_id", "idempotency_key"),
+        Index(None, "written_by_id", "idempotency_key", unique=True),
         CheckConstraint("side IN ('customer', 'provider')", name="side"),
         Index(None, "customer_id", "invoice_id", "id"),
         Index(None, "at"),
     )
 
     invoice_id: Mapped[int]
-    unread: Mapped[bool] = mapped_column(default=False)
-    """Whether the provider wrote it and no user of the customer has seen it."""
 
     @property
     def beside(self) -> ColumnElement[bool]:
@@ -77,37 +80,41 @@ Index("ix_invoice_messages_unread", InvoiceMessage.customer_id, postgresql_where
 
 
 def ask_or_answer(
-    db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str, fallback: str | None, now: datetime
+    db: Session,
+    invoice: Invoice,
+    text: str,
+    *,
+    by: SignedIn,
+    key: str,
+    fallback: str | None,
+    now: datetime,
+    asker: Asker | None = None,
 ) -> None:
     """Add a message of a user to an invoice, and tell the other side.
 
-    The same form (the same `key` and text) sent again is the same message. Whoever is told where the customer has no
-    account manager is `fallback`, or every administrator. Raises AlreadySent where the key was used for other content.
+    It is the provider's where the user is staff, unless an `asker` of the customer's had it written. The same form (the
+    same `key` and text) sent again is the same message. Whoever is told where the customer has no account manager is
+    `fallback`, or every administrator. Raises AlreadySent where the key was used for other content.
     """
-    if _is_sent(db, invoice, text, by=by, key=key):
+    if _is_sent(db, invoice, text, by=by, key=key, asker=asker):
         return
-    message = InvoiceMessage(
-        customer_id=invoice.customer_id, invoice_id=invoice.id, **signed(text, by=by, key=key, now=now)
-    )
-    message.unread = message.side == Side.PROVIDER
+    written = signed(text, by=by, key=key, now=now, asker=asker)
+    message = InvoiceMessage(customer_id=invoice.customer_id, invoice_id=invoice.id, **written)
     try:
         with db.begin_nested():
             add(db, message)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
-        if _is_sent(db, invoice, text, by=by, key=key):
+        if _is_sent(db, invoice, text, by=by, key=key, asker=asker):
             return
         raise
-    record(db, Change.of(invoice, "message", by=by, at=now))
+    record(db, Change.of(invoice, "message", by=by, at=now, changed={"asked_by": asker.name} if asker else {}))
     _tell_others(db, invoice, message, by=by, fallback=fallback, now=now)
 
 
-def _is_sent(db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str) -> bool:
-    sent = db.execute(
-        select(InvoiceMessage.invoice_id, InvoiceMessage.text).where(
-            InvoiceMessage.user_id == by.user_id, InvoiceMessage.idempotency_key == key
-        )
-    ).one_or_none()
-    if sent is not None and tuple(sent) != (invoice.id, text):
+def _is_sent(db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str, asker: Asker | None) -> bool:
+    sent = db.scalar(select(InvoiceMessage).where(sent_by(InvoiceMessage, by.user_id, key)))
+    what = (invoice.id, text, asker.name if asker else "")
+    if sent is not None and (sent.invoice_id, sent.text, asked_for(sent)) != what:
         raise AlreadySent("the form was sent before with another text")
     return sent is not None
 
@@ -125,19 +132,23 @@ def _tell_others(
         "customer": customer,
         "unit": unit,
         "side": message.side,
-        "author_name": message.author,
+        "author_name": message.written_by or message.author,
         "author_email": by.email,
+        "written_for": asked_for(message),
         "text": message.text,
     }
     if message.side == Side.CUSTOMER:
         told = who_is_told(db, invoice.unit_id, fallback=fallback, now=now)
+        told = told.besides(by) if message.written_by_id else told
         news = News(INVOICE_MESSAGE, invoice, {"invoice_id": invoice.id}, author=message.author)
         tell_of(db, told, news, facts=facts, now=now)
-        return
-    asked = select(InvoiceMessage.user_id).where(message.beside, InvoiceMessage.user_id.is_not(None))
-    users = who_may_see(db, invoice.unit_id, Right.INVOICES, User.id.in_(asked))
+        if not message.written_by_id:
+            return
+    wrote = select(InvoiceMessage.user_id).where(message.beside, InvoiceMessage.user_id.is_not(None))
+    asked = User.id == message.user_id if message.written_by_id else User.id.in_(wrote)
+    users = who_may_see(db, invoice.unit_id, Right.INVOICES, asked)
     for user in at_once(db, Kind.INVOICE_ANSWER, invoice, invoice.unit_id, users, title=invoice.title, now=now):
-        letter = facts | {"to_name": user.full_name, "stands_in_for": ""}
+        letter = facts | {"to_name": user.full_name, "stands_in_for": "", "side": Side.PROVIDER.value}
         post(db, Outgoing.letter(invoice, INVOICE_MESSAGE, letter, now, to=user.email))
 
 
@@ -159,38 +170,31 @@ def messages_on(db: Session, invoice: Invoice) -> list[MessageRow]:
 class Answered:
     """An invoice on which the provider has written what nobody of the customer has read yet."""
 
-    id: int
     number: str
+    id: int
     is_credit_note: bool
     author: str
     at: datetime
 
 
-_UNREAD = (
-    select(
-        Invoice.id, Invoice.number, Invoice.is_credit_note, func.max(InvoiceMessage.author), func.min(InvoiceMessage.at)
-    )
-    .select_from(InvoiceMessage)
-    .join(Invoice, Invoice.id == InvoiceMessage.invoice_id)
-    .where(_unread)
-    .group_by(Invoice.id, Invoice.number, Invoice.is_credit_note)
-    .order_by(func.min(InvoiceMessage.at), Invoice.number)
-    .limit(bindparam("at_most", type_=Integer))
+_UNREAD = unread_answers(
+    InvoiceMessage,
+    Invoice,
+    Invoice.id == InvoiceMessage.invoice_id,
+    *(Invoice.number, Invoice.id, Invoice.is_credit_note),
 )
 
 
-def unread_answers(db: Session, at_most: int) -> list[Answered]:
+def answered_invoices(db: Session, at_most: int) -> list[Answered]:
     """The invoices of the scope with an answer that nobody has read, the oldest answer first (H3)."""
     return [Answered(*row) for row in select_rows(db, _UNREAD, {"at_most": at_most})]
 
 
-def is_unread(db: Session, invoice: Invoice) -> bool:
-    """Whether the provider has written what no user of the customer has seen."""
-    found = select(InvoiceMessage.id).where(InvoiceMessage.invoice_id == invoice.id, _unread).limit(1)
-    return db.scalar(found) is not None
-
-
-def have_read(db: Session, invoice_id: int) -> None:
+def read_about(db: Session, invoice_id: int) -> None:
     """Note that a user of the customer has seen what stands on an invoice."""
-    read = update(InvoiceMessage).where(InvoiceMessage.invoice_id == invoice_id, _unread).values(unread=False)
-    db.execute(read, execution_options={"synchronize_session": False})
+    have_read(db, InvoiceMessage, InvoiceMessage.invoice_id == invoice_id)
+
+
+def forget_old(db: Session, now: datetime, *, at_most: int) -> int:
+    """Delete some of the messages that are past their time; returns how many."""
+    return len(conversations.forget_old(db, InvoiceMessage, InvoiceMessage.invoice_id, now, at_most=at_most))

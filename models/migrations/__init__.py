@@ -21,7 +21,7 @@ _PATIENCE = 600.0
 """Seconds that a migration waits for another one."""
 _TURN = 0x706F7274616C
 """The number of PostgreSQL's advisory lock that migrations take: "portal" in ASCII."""
-_BY_HAND = ("employee_search", "ix_employees_search_tokens")
+_BY_HAND = ("employee_search", "ix_employees_search_tokens", "order_search", "ix_order_words_pieces")
 """What a migration makes in a database's own words, and its parts: no table of the models."""
 
 

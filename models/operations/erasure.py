@@ -12,17 +12,16 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.bookings.sign_ups.sign_up import SignUp
-from models.conversations.message import forget_old
 from models.core.audit import AuditEntry, erase
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.employees.employee import Employee
 from models.employees.erasing import erase_employees
 from models.imports import lists as imports
-from models.invoices.messages import InvoiceMessage
+from models.invoices import messages as invoice_messages
 from models.operations import files
 from models.orders import files as order_files
-from models.orders.messages import OrderMessage
+from models.orders import messages as order_messages
 from models.outbox.claims import empty_about, empty_delivered
 from models.users import drafts, password_links
 from models.users.factors import devices
@@ -44,8 +43,8 @@ def purge(database: Database, var: Path, *, former_kept: timedelta, now: datetim
         ("password links", lambda db: password_links.forget_old_links(db, now)),
         ("remembered browsers", lambda db: devices.forget_expired(db, now)),
         ("files on orders", lambda db: order_files.forget_old(db, now, at_most=_AT_ONCE)),
-        ("messages on orders", lambda db: forget_old(db, OrderMessage, now, at_most=_MESSAGES_AT_ONCE)),
-        ("messages on invoices", lambda db: forget_old(db, InvoiceMessage, now, at_most=_MESSAGES_AT_ONCE)),
+        ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
+        ("messages on invoices", lambda db: invoice_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("sessions", lambda db: _forget_sessions(db, now)),
     ]
     for what, step in steps:

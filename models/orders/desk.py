@@ -15,7 +15,7 @@ from models.customers.units import Unit
 from models.orders import search
 from models.orders.messages import sender_of
 from models.orders.order import Order, Parts
-from models.orders.search import CONDITIONS, PARTS
+from models.orders.search import APART, CONDITIONS, PARTS, find_by_words
 from models.users.user import User
 
 
@@ -64,6 +64,7 @@ def _by(customer_id: ColumnElement[int]) -> Search[OrderRow]:
         shown=(Order.ordered_on, Order.product_group, Order.status, Unit.name, Customer.name, *PARTS),
         row=_row,
         conditions=CONDITIONS | of_customers(customer_id),
+        apart=APART,
         order=(Order.ordered_on,),
         descending=True,
         joined=_joined,
@@ -86,9 +87,7 @@ def find_orders(
 ) -> Found[OrderRow]:
     """The orders that meet the criteria, of whichever customer: two statements. More than a `few` are walked."""
     with looking_across(db):
-        count = _TAKEN.count(db, criteria.at_desk)
-        listed = _WALKED if count > few else _TAKEN
-        return listed.find(db, criteria.at_desk, after=criteria.after, page_size=page_size, count=count)
+        return find_by_words(db, (_TAKEN, _WALKED), criteria, criteria.at_desk, page_size, few=few)
 
 
 def new_orders(db: Session, served_by: tuple[int, ...] | None, at_most: int) -> Found[OrderRow]:

@@ -1,14 +1,26 @@
 """Orders (bestillinger): what a customer asked for, its status and its reference.
 
 Status, product group and bookings come from the provider; the portal owns the order as it was sent. How one is placed
-is in `placing`, how they are found in `search`.
+is in `placing`, how they are found in `search`, by which words in `words`.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import Mapped, Mapper, Session, aliased, mapped_column
 
 from models.catalogue.entry import Meaning, product_group_column, status_column
 from models.catalogue.words import catalogue_of
@@ -16,6 +28,7 @@ from models.core.audit import Change, record
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, Right, UnitOwned, of_unit
 from models.customers.units import Unit
+from models.orders import words
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn
 from models.users.user import User
@@ -78,6 +91,18 @@ class Order(UnitOwned, Base):
         self.reference = reference
         record(db, Change.of(self, "reference", by=by, at=now, changed=told))
         post(db, Outgoing.event(self, "order.reference_changed", {"number": self.number, "reference": reference}, now))
+
+
+@event.listens_for(Order, "after_insert")
+def _note_words(_mapper: Mapper[Order], connection: Connection, order: Order) -> None:
+    words.note(connection, order.number)
+
+
+@event.listens_for(Order, "after_update")
+def _renew_words(_mapper: Mapper[Order], connection: Connection, order: Order) -> None:
+    attributes = inspect(order).attrs
+    if any(attributes[name].history.has_changes() for name in words.TEXTS):
+        words.renew(connection, [order.number])
 
 
 class StatusChange(CustomerOwned, Base):

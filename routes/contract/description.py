@@ -30,6 +30,7 @@ KINDS = {
     "time of day": "`08:30` or `0830`",
     "identity number": "eleven digits; it never comes back but as a mask, `010190 *****`",
     "ids": "the id of a row, sent as often as there are rows",
+    "file": "a file, in a form of `multipart/form-data`; where several are taken, one after the other",
     "tick": "sent when it is ticked, whatever its value",
     "choice": "one of its values, or one of those that the page offers",
     "whole number": "digits alone",
@@ -70,6 +71,15 @@ class Taken:
     highest: int | None = None
     values: tuple[tuple[str, str], ...] = ()
     """What may be chosen, each with its word, where that is the same for everybody."""
+
+
+_BESIDE_A_FORM = {
+    "file": Taken("file", "file"),
+    "files": Taken("files", "file", "Legg ved filer"),
+    "waiting": Taken("waiting", "ids", "Disse er lagt ved"),
+    "sensitive": Taken("sensitive", "choice", values=(("remove", "Fjern"), ("send", "Send likevel"))),
+}
+"""What several forms take that no field of theirs says: what comes as a file, and what the guard on texts asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,7 @@ def as_json(lines: Sequence[Line]) -> dict[str, Any]:
 def _taken(name: str, form: type[PortalForm] | None) -> Taken:
     field = next((field for field in form() if field.name == name), None) if form else None
     if field is None:
-        return Taken(name, "value")
+        return _BESIDE_A_FORM.get(name, Taken(name, "value"))
     kind = getattr(field, "kind", "") or next((kind for of, kind in _KINDS if isinstance(field, of)), "ids")
     choices = getattr(field, "choices", None) or ()
     return Taken(

@@ -31,8 +31,8 @@ _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
-_SHARED = {"routes.web.search", "routes.web.texts.guard"}
-"""What every room reads a search with, and the answer to what it was asked about a text."""
+_SHARED = {"routes.web.search", "routes.web.texts.asker", "routes.web.texts.guard", "routes.web.texts.talk"}
+"""What rooms read a search with, a message, in whose stead it is written, and what was asked about a text."""
 _ROWS = {"changes": "slots", "slot": "slot-{id}", "delivery": "delivery-{id}"}
 """By the file of a part whose id is another: it comes with what counts along with it, or is one of many rows."""
 _GUARDS: dict[Who, str] = {

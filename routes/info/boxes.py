@@ -22,8 +22,9 @@ from models.info.worklist import (
     without_number,
 )
 from models.invoices.invoice import Status
-from models.invoices.messages import unread_answers
+from models.invoices.messages import answered_invoices
 from models.invoices.search import owed
+from models.orders.messages import answered_orders
 from models.orders.search import quick_counts
 from models.values import email_address
 from routes.web.fields import NationalIdField, Read
@@ -97,12 +98,18 @@ def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]
 
 
 def _orders(visit: Visit) -> Iterator[Box]:
-    """Orders that go on once the customer has answered (H3)."""
-    waiting = quick_counts(visit.db)[1] if visit.may(Right.ORDERS) else 0
+    """Orders that go on once the customer has answered, and answers that nobody has read (H3)."""
+    if not visit.may(Right.ORDERS):
+        return
+    waiting = quick_counts(visit.db)[1]
     if waiting:
         title = f"{count(waiting)} {'bestilling venter' if waiting == 1 else 'bestillinger venter'} på dere"
         way = visit.url("orders", status=Meaning.WAITING.value)
         yield Box("orders", title, "Svar kundeansvarlig, så går de videre.", way, label="Se bestillingene")
+    for answered in answered_orders(visit.db, SHOWN):
+        said, way = f"Fra {answered.author}, {moment(answered.at)}.", visit.url("order", number=answered.number)
+        title = f"Nytt svar på bestilling {answered.number}: {answered.what}"
+        yield Box(f"answer-{answered.number}", title, said, f"{way}#messages", label="Les svaret")
 
 
 def _times(visit: Visit) -> Iterator[Box]:
@@ -156,11 +163,11 @@ def _invoices(visit: Visit) -> Iterator[Box]:
     """Answers that nobody has read (FI4); and what is overdue, or else what is unpaid (I1)."""
     if not visit.may(Right.INVOICES):
         return
-    for answered in unread_answers(visit.db, SHOWN):
+    for answered in answered_invoices(visit.db, SHOWN):
         said = f"Fra {answered.author}, {moment(answered.at)}."
         title = f"Svar om {'kreditnota' if answered.is_credit_note else 'faktura'} {answered.number}"
         way = visit.url("invoice", number=answered.number)
-        yield Box(f"answer-{answered.id}", title, said, f"{way}#messages", label="Les svaret")
+        yield Box(f"invoice-answer-{answered.id}", title, said, f"{way}#messages", label="Les svaret")
     owing = owed(visit.db, visit.today)
     late = owing.overdue > 0
     number = owing.overdue if late else owing.unpaid

@@ -12,32 +12,40 @@ from models.invoices.messages import ask_or_answer, messages_on
 from routes.web.forms import masked_sentence
 from routes.web.keys import FRESH_KEY, idempotency_key, new_key
 from routes.web.texts.guard import guard_on
-from routes.web.texts.talk import MessageForm, Talk
+from routes.web.texts.talk import Filling, MessageForm, Talk, own_message
 from routes.web.visit import Visit
 
 
 def conversation(
-    visit: Visit, invoice: Invoice, pairs: Iterable[tuple[str, str]] = (), *, key: str | None = None
+    visit: Visit,
+    invoice: Invoice,
+    pairs: Iterable[tuple[str, str]] = (),
+    *,
+    key: str | None = None,
+    fill: Filling = own_message,
 ) -> Talk:
     """The messages on an invoice, with a form that holds what was typed."""
-    return _drawn(visit, invoice, MessageForm.of(visit, list(pairs)), key or FRESH_KEY)
+    return _drawn(visit, invoice, fill(visit, list(pairs)), key or FRESH_KEY)
 
 
-def send_message(visit: Visit, invoice: Invoice) -> Talk:
+def send_message(visit: Visit, invoice: Invoice, fill: Filling = own_message) -> Talk:
     """Write what was sent, unless it is asked about; the answer holds the form to draw, and its status."""
-    form, key = MessageForm.of(visit), idempotency_key(visit.form)
+    form, key = fill(visit, visit.form.multi_items()), idempotency_key(visit.form)
     if not form.validate():
         return _drawn(visit, invoice, form, key, status=422)
     guard = guard_on(visit, form, ["message"])
     if guard:
         return _drawn(visit, invoice, form, key, guard=guard, status=guard.status)
+    if form.asker:
+        visit.act()
     fallback, text = visit.portal.settings.fallback_email, form.message.data or ""
+    sent: dict[str, Any] = {"by": visit.user, "key": key, "now": visit.now, "asker": form.asker}
     try:
-        ask_or_answer(visit.db, invoice, text, by=visit.user, key=key, fallback=fallback, now=visit.now)
+        ask_or_answer(visit.db, invoice, text, **sent, fallback=fallback)
     except AlreadySent:
         return _drawn(visit, invoice, form, new_key(), repeated=True, status=409)
     said = "Meldingen er sendt." + masked_sentence(form.masked)
-    return _drawn(visit, invoice, MessageForm.of(visit, ()), new_key(), said=said)
+    return _drawn(visit, invoice, fill(visit, ()), new_key(), said=said)
 
 
 def _drawn(visit: Visit, invoice: Invoice, form: MessageForm, key: str, **more: Any) -> Talk:
@@ -53,6 +61,7 @@ def _drawn(visit: Visit, invoice: Invoice, form: MessageForm, key: str, **more: 
         key=key,
         action=action,
         may_write=visit.is_serving or not at_desk,
+        may_act=at_desk and visit.may_act,
         side=Side.PROVIDER if at_desk else Side.CUSTOMER,
         **more,
     )

@@ -15,6 +15,7 @@ from routes.web.answers import page, swap
 from routes.web.fields import Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.search import Listing, answer
+from routes.web.texts.asker import message_at_desk
 from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 from routes.web.words.labels import ValueChoice
@@ -65,13 +66,17 @@ def index(visit: Visit, id: int) -> Response:
 def show(visit: Visit, id: int) -> Response:
     """One invoice in a few facts, and what was asked and answered about it."""
     invoice, draft = _served(visit, id), dict(visit.draft() or [])
-    return _draw(visit, invoice, conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key")))
+    return _draw(
+        visit,
+        invoice,
+        conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk),
+    )
 
 
 def answer_question(visit: Visit, id: int) -> Response:
     """Write to the customer about the invoice; its page shows it in place."""
     invoice = _served(visit, id)
-    talk = send_message(visit, invoice)
+    talk = send_message(visit, invoice, message_at_desk)
     return _swap(visit, invoice, talk, talk.said) if talk.said else _draw(visit, invoice, talk)
 
 
@@ -79,7 +84,9 @@ def needs_none(visit: Visit, id: int) -> Response:
     """Note that what the customer wrote last asks for no answer."""
     invoice = _served(visit, id)
     needs_no_answer(visit.db, invoice, by=visit.user, now=visit.now)
-    return _swap(visit, invoice, conversation(visit, invoice), "Meldingen venter ikke på svar lenger.")
+    return _swap(
+        visit, invoice, conversation(visit, invoice, fill=message_at_desk), "Meldingen venter ikke på svar lenger."
+    )
 
 
 def _served(visit: Visit, id: int) -> Invoice:

@@ -8,7 +8,7 @@ from models.customers.units import account_manager_of
 from models.exchange.pdf import write_pdf
 from models.invoices.contents import attachment_of, contents_of, original_of
 from models.invoices.invoice import Invoice, Status, invoice_by_number, orders_of, payer_of
-from models.invoices.messages import have_read, is_unread
+from models.invoices.messages import read_about
 from models.invoices.settlements import credited_by, settlements_of
 from routes.invoices.conversation import conversation, send_message
 from routes.invoices.presentation import Presentation
@@ -40,9 +40,9 @@ def show(visit: Visit, number: str) -> Response:
         return _elsewhere(visit, number)
     draft = dict(visit.draft() or [])
     talk = conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key"))
-    if talk.messages and not visit.is_viewing and is_unread(visit.db, invoice):
+    if talk.has_news and not visit.is_viewing:
         read = invoice.id
-        visit.on_record(lambda db: have_read(db, read))
+        visit.on_record(lambda db: read_about(db, read))
     return _draw(visit, invoice, talk)
 
 

@@ -5,6 +5,7 @@ The part is `orders/_messages.html`; the pages that hold it are the customer's a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from models.conversations.message import AlreadySent, Side
 from models.orders.files import FileRow, files_of
@@ -14,7 +15,7 @@ from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.web.forms import masked_sentence
 from routes.web.keys import FRESH_KEY, idempotency_key, new_key
 from routes.web.texts.guard import Guard, guard_on
-from routes.web.texts.talk import MessageForm, Talk
+from routes.web.texts.talk import Filling, MessageForm, Talk, own_message
 from routes.web.visit import Visit
 
 
@@ -48,30 +49,33 @@ def conversation(
     pairs: Iterable[tuple[str, str]] = (),
     *,
     key: str | None = None,
+    fill: Filling = own_message,
 ) -> Conversation:
     """The messages on an order, with a form that holds what was typed."""
     typed = list(pairs)
-    return _drawn(visit, order, MessageForm.of(visit, typed), key or FRESH_KEY, lost_in(typed))
+    return _drawn(visit, order, fill(visit, typed), key or FRESH_KEY, lost_in(typed))
 
 
-def send_message(visit: Visit, order: Order) -> Conversation:
+def send_message(visit: Visit, order: Order, fill: Filling = own_message) -> Conversation:
     """Write what was sent, unless it is asked about; the answer holds the form to draw, and its status."""
-    form, key = MessageForm.of(visit), idempotency_key(visit.form)
+    form, key = fill(visit, visit.form.multi_items()), idempotency_key(visit.form)
     files = attaching(visit, key)
     if not form.validate() or files.problems:
         return _drawn(visit, order, form, key, files, status=422)
     guard = guard_on(visit, form, ["message"])
     if guard:
         return _drawn(visit, order, form, key, files, guard=guard, status=guard.status)
+    if form.asker:
+        visit.act()
     fallback, text = visit.portal.settings.fallback_email, form.message.data or ""
-    by, now = visit.user, visit.now
+    sent: dict[str, Any] = {"by": visit.user, "key": key, "now": visit.now, "asker": form.asker}
     try:
-        write_message(visit.db, order, text, by=by, key=key, fallback=fallback, now=now, chosen=files.chosen)
+        write_message(visit.db, order, text, **sent, fallback=fallback, chosen=files.chosen)
     except AlreadySent:
         visit.undo()
         return _drawn(visit, order, form, new_key(), files, repeated=True, status=409)
     said = "Meldingen er sendt." + masked_sentence(form.masked + files.masked)
-    return _drawn(visit, order, MessageForm.of(visit, ()), new_key(), Attaching(), said=said)
+    return _drawn(visit, order, fill(visit, ()), new_key(), Attaching(), said=said)
 
 
 def _drawn(
@@ -95,6 +99,7 @@ def _drawn(
         key=key,
         action=visit.url("create_desk_message" if at_desk else "create_order_message", number=order.number),
         may_write=visit.is_serving or not at_desk,
+        may_act=at_desk and visit.may_act,
         side=Side.PROVIDER if at_desk else Side.CUSTOMER,
         guard=guard,
         repeated=repeated,

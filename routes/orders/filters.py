@@ -7,7 +7,7 @@ from wtforms.validators import ValidationError
 
 from models.catalogue.entry import Kind
 from models.values.texts.folding import without_label
-from routes.web.fields import ALL, Choice, Option, Text
+from routes.web.fields import ALL, Choice, Option, Text, at_most
 from routes.web.search import PeriodSearch
 from routes.web.visit import Visit
 
@@ -18,11 +18,13 @@ WITHOUT_STATUS = Option("none", "(uten status)")
 
 
 class OrderFilters(PeriodSearch):
-    """Number, dates, status and product group; an empty one does not restrict."""
+    """Number, dates, status, product group, and the words that the frame's box was asked for; each may be empty."""
 
     number = Text("Bestillingsnummer:")
     status = Choice("Status:", choices=[ALL, OPEN, WITHOUT_STATUS], default="")
     product_group = Choice("Produktgruppe:", choices=[ALL], default="")
+    q = Text("Ord i bestillingen:", [at_most(100)])
+    """Drawn only where it is searched for: it comes from the frame's box, which is on every page."""
 
     @classmethod
     def of(cls, visit: Visit, pairs: Iterable[tuple[str, object]] | None = None, **kwargs: Any) -> Any:

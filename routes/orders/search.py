@@ -12,12 +12,13 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
+from models.orders.messages import read_on
 from models.orders.order import AlreadyInvoiced
 from models.orders.search import Criteria, find_orders, quick_counts
 from routes.orders.conversation import conversation
 from routes.orders.filters import OPEN, WAITING, OrderFilters
 from routes.orders.page import draw_order, order_of, receipt_of_order, reference_form, reference_form_of
-from routes.web.answers import swap
+from routes.web.answers import go, swap
 from routes.web.fields import ALL, Choice
 from routes.web.forms import masked_sentence, unit_choices
 from routes.web.search import Listing, Quick, answer
@@ -40,6 +41,7 @@ class OrderSearch(OrderFilters):
             is_waiting=self.is_waiting,
             unit_ids=ids_below(units(), self.unit.data) if self.unit.data else None,
             product_group=self.product_group.data or None,
+            q=self.q.data or "",
             after=after,
         )
 
@@ -47,6 +49,8 @@ class OrderSearch(OrderFilters):
 def index(visit: Visit) -> Response:
     """Search the customer's orders (B1-B11)."""
     search, units = search_of(visit)
+    if search.q.masked:
+        return go(visit, visit.url("search", hidden=1))
     return answer(
         visit, Orders, "orders/index.html", search, lambda after: find_orders(visit.db, search.criteria(units, after))
     )
@@ -66,6 +70,8 @@ def show(visit: Visit, number: int) -> Response:
     """One order with its bookings, messages and history (B13-B16)."""
     order, draft = order_of(visit, number), dict(visit.draft() or [])
     talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"))
+    if talk.has_news and not visit.is_viewing:
+        visit.on_record(lambda db: read_on(db, number))
     return draw_order(visit, order, reference=reference_form(visit, order, draft.get("reference")), talk=talk)
 
 

@@ -1,4 +1,4 @@
-"""The box at the desk (D4): customers, orders and invoices by number, and the people of one's own customers."""
+"""The box at the desk (D4): customers, orders by number and words, invoices, and the people of one's own customers."""
 
 from starlette.responses import Response
 
@@ -8,9 +8,8 @@ from models.desk.people import people_named
 from models.invoices.desk import invoices_numbered
 from models.orders.desk import Criteria as OrderCriteria
 from models.orders.desk import find_orders
-from models.orders.order import NUMBER_DIGITS
-from models.values.texts.folding import without_label
-from routes.search.hits import SHOWN, EverythingSearch, Hits, count_text
+from models.orders.search import orders_mentioning
+from routes.search.hits import SHOWN, EverythingSearch, Hits, OrderHit, count_text
 from routes.web.answers import go, page
 from routes.web.portal import found_by
 from routes.web.visit import Visit
@@ -45,18 +44,18 @@ def index(visit: Visit) -> Response:
 
 def _found(visit: Visit, text: str) -> list[Hits]:
     customers = find_customers(visit.db, CustomerCriteria(text), SHOWN)
-    number = _number(text)
-    orders = find_orders(visit.db, OrderCriteria(number=number), SHOWN).rows if number else []
     people = people_named(visit.db, visit.user.covers, text, SHOWN + 1)
     return [
         Hits(customers.rows, visit.url("desk_customers", q=text, whose="all") if customers.next else None),
-        Hits(orders),
+        _orders(visit, text),
         Hits(invoices_numbered(visit.db, text, SHOWN)),
         Hits(people[:SHOWN]),
     ]
 
 
-def _number(text: str) -> int | None:
-    """The number of an order, where the text can be one."""
-    digits = without_label(text.strip()).replace(" ", "").removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= NUMBER_DIGITS else None
+def _orders(visit: Visit, text: str) -> Hits:
+    rows, more = orders_mentioning(
+        text, SHOWN, lambda asked: find_orders(visit.db, OrderCriteria(number=asked.number, q=asked.q), SHOWN)
+    )
+    rest = visit.url("desk_orders", **more, whose="all") if more else None
+    return Hits([OrderHit.of(row, text) for row in rows], rest)

@@ -1,4 +1,4 @@
-"""The box of a customer's users: a number, a KID, a reference, a name, a telephone number.
+"""The box of a customer's users: a number, a KID, a reference, words of an order, a name, a telephone number.
 
 Each kind of thing is asked for with its own search and only with its right (X2); the lists have the filters.
 """
@@ -10,8 +10,8 @@ from models.employees.search import Criteria as EmployeeCriteria
 from models.employees.search import find_employees
 from models.invoices.search import Criteria as InvoiceCriteria
 from models.invoices.search import batch_of_invoices
-from models.orders.search import orders_mentioning
-from routes.search.hits import SHOWN, EverythingSearch, Hits, count_text
+from models.orders.search import find_orders, orders_mentioning
+from routes.search.hits import SHOWN, EverythingSearch, Hits, OrderHit, count_text
 from routes.web.answers import go, page
 from routes.web.portal import found_by
 from routes.web.visit import Visit
@@ -46,8 +46,8 @@ def index(visit: Visit) -> Response:
 def _orders(visit: Visit, text: str) -> Hits:
     if not text or not visit.may(Right.ORDERS):
         return Hits([])
-    found = orders_mentioning(visit.db, text, SHOWN)
-    return Hits(found.rows, visit.url("orders", number=text) if found.next and text.isdecimal() else None)
+    rows, more = orders_mentioning(text, SHOWN, lambda criteria: find_orders(visit.db, criteria, SHOWN))
+    return Hits([OrderHit.of(row, text) for row in rows], visit.url("orders", **more) if more else None)
 
 
 def _invoices(visit: Visit, text: str) -> Hits:

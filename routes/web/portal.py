@@ -69,17 +69,21 @@ class PlacedTab:
         return path in self.at or path.startswith(self.below)
 
 
+_AT_DESK = "Kunde, bestillingsnummer, ord i en bestilling, fakturanummer, eller en ansatts navn eller e-post"
+
+
 def found_by(visitor: SignedIn | None) -> tuple[str, str]:
     """What somebody may find by what one holds in the hand (number 14): in a field's few words, and all of it."""
     if visitor is not None and visitor.is_at_desk:
-        return "Kunde, nummer, navn …", "Kunde, bestillingsnummer, fakturanummer, eller en ansatts navn eller e-post"
+        return "Kunde, nummer, navn …", _AT_DESK
     orders, invoices, employees = (
         visitor is not None and visitor.may(right) for right in (Right.ORDERS, Right.INVOICES, Right.EMPLOYEES)
     )
     few = [("Nummer", orders or invoices), ("KID", invoices), ("navn", employees)]
     everything = [
         *(("bestillingsnummer", orders), ("fakturanummer", invoices), ("KID", invoices)),
-        *(("egen referanse", orders or invoices), ("navn", employees), ("telefonnummer", employees)),
+        *(("egen referanse", orders or invoices), ("ord i en bestilling", orders)),
+        *(("navn", employees), ("telefonnummer", employees)),
     ]
     short, words = ([word for word, seen in each if seen] for each in (few, everything))
     named = " eller ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -1,6 +1,7 @@
 """A request is answered in time, whatever keeps silent; what it wrote is taken back, or is said to be uncertain."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from tests.stage.page import Page
 
 KARI = {"given_name": "Kari", "family_name": "Lagret", "email": "kari@demokunde.example"}
 _WRITTEN = "SELECT pg_current_xact_id_if_assigned()"
+PATIENCE = 60.0
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n"
 
 
@@ -107,24 +109,31 @@ def test_sqlite_ends_a_statement_that_nobody_waits_for(loop: Loop, var: Path) ->
         with database.session(read_only=True) as db, across_customers(db):
             db.connection().exec_driver_sql(LONG)
 
+    async def begun_in_time() -> None:
+        await within(Deadline(0.1), ask)
+
     with pytest.raises(OperationalError, match="interrupted"):
-        loop.wait(within(Deadline(0.1), ask))
+        loop.wait(begun_in_time())
     database.close()
 
 
 def test_what_decides_is_left_to_its_end_and_what_follows_it_is_not(loop: Loop) -> None:
     done: list[str] = []
+    may_end, has_ended = threading.Event(), threading.Event()
 
     def work() -> None:
         with deciding():
-            aside(time.sleep, 0.2)
+            late.is_over = True
+            aside(may_end.wait, PATIENCE)
             done.append("decided")
         done.append("went on")
+        has_ended.set()
 
-    late, early = Deadline(0.1), Deadline(0)
+    late, early = Reached(0), Deadline(0)
     for deadline in (late, early):
         with pytest.raises(OutOfTime):
             loop.wait(within(deadline, work))
     assert (late.is_uncertain, early.is_uncertain) == (True, False)
-    loop.wait(asyncio.sleep(0.4))
+    may_end.set()
+    assert has_ended.wait(PATIENCE)
     assert done == ["decided", "went on"]

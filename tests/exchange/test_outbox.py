@@ -1,6 +1,5 @@
 """The outbox: with the change or not at all, in order, each to one postman, until it is dead (NB10, C1, C2)."""
 
-import threading
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from models.outbox.message import Channel, Message, Outgoing, post
 from models.outbox.overview import Counts, counts, overview
 from tests.stage.stores.empty import empty_postgres, empty_sqlite
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 LATER = NOW + timedelta(hours=1)
 
@@ -271,20 +271,12 @@ def test_an_empty_outbox_says_so(database: Database) -> None:
 
 def test_several_postmen_share_the_work_and_claim_each_message_once(database: Database) -> None:
     wanted = [posted(database, f"order:{n}").id for n in range(40)]
-    found: list[int] = []
-    start = threading.Barrier(4)
 
-    def work() -> None:
-        start.wait()
-        while message := claimed(database):
-            found.append(message.id)
+    def work(meet: Meet) -> list[int]:
+        meet()
+        return [message.id for message in iter(lambda: claimed(database), None)]
 
-    postmen = [threading.Thread(target=work) for _ in range(4)]
-    for postman in postmen:
-        postman.start()
-    for postman in postmen:
-        postman.join()
-    assert sorted(found) == wanted
+    assert sorted(id for ids in together([work] * 4) for id in ids) == wanted
 
 
 @pytest.mark.parametrize(

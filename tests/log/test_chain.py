@@ -1,7 +1,7 @@
 """The chain of the log: whatever somebody changes in it behind the portal's back is found."""
 
-import threading
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from types import SimpleNamespace
 
@@ -20,6 +20,7 @@ from models.log.verification import Chain, verify
 from tests.stage.house import House
 from tests.stage.stores.databases import FIELD_KEYS, SECRET_KEY
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 ENTRIES, HEADS = (Base.metadata.tables[table.__tablename__] for table in (AuditEntry, LogHead))
 BY = Named("Kari Nord (kari)")
@@ -181,21 +182,13 @@ def test_what_is_erased_leaves_its_digest_and_says_so(database: Database) -> Non
 
 def test_many_who_write_at_once_make_one_chain(database: Database) -> None:
     mine, others = customers(database)
-    quarrels: list[BaseException] = []
 
-    def writer(customer_ids: list[int]) -> None:
-        try:
-            for _ in range(5):
-                write(database, *map(a_change, customer_ids))
-        except BaseException as quarrel:  # noqa: BLE001  # a thread's own is seen by nobody
-            quarrels.append(quarrel)
+    def writer(customer_ids: list[int], meet: Meet) -> None:
+        meet()
+        for _ in range(5):
+            write(database, *map(a_change, customer_ids))
 
-    threads = [threading.Thread(target=writer, args=([mine, others][:: 1 - 2 * (turn % 2)],)) for turn in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert quarrels == []
+    together([partial(writer, [mine, others][:: 1 - 2 * (turn % 2)]) for turn in range(6)])
     found = chains(database)
     assert {id: (chain.count, chain.faults) for id, chain in found.items()} == {mine: (30, []), others: (30, [])}
 

@@ -1,6 +1,5 @@
 """Avbestill (H6): until an order is planned, with a reason, once, and told to whom it concerns."""
 
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +20,7 @@ from models.users.user import User
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 NUMBER = 307514
 """An order of Fjordbygg's that is received."""
@@ -99,25 +99,19 @@ def test_h6_an_order_is_cancelled_until_it_is_planned(quiet_house: House) -> Non
 
 
 def test_h6_of_two_at_once_one_cancels(quiet_house: House) -> None:
-    together, ends = threading.Barrier(2), list[str]()
     with quiet_house.behind() as db:
         customer_id = db.get_one(Order, NUMBER).customer_id
         user = db.scalars(select(User).where(User.username == "hms.fjord")).one()
         by: Any = SimpleNamespace(user_id=user.id, full_name="Hilde", email="h@fjordbygg.example", label="x")
 
-    def press() -> None:
+    def press(meet: Meet) -> str:
         database = Database(quiet_house.settings.database_url)
-        together.wait()
+        meet()
         with database.session(Scope.whole(customer_id)) as db:
             told = cancel_order(db, db.get_one(Order, NUMBER), "Nei", by=by, fallback=None, now=NOW)
             db.commit()
-        ends.append("told" if told else "cancelled already")
         database.close()
+        return "told" if told else "cancelled already"
 
-    both = [threading.Thread(target=press) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert sorted(ends) == ["cancelled already", "told"]
+    assert sorted(together([press, press])) == ["cancelled already", "told"]
     assert len(told(quiet_house)) == 2

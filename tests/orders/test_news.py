@@ -1,6 +1,5 @@
 """News for account managers: a letter for each, or one in the morning, and each told exactly once (NB10)."""
 
-import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from models.orders.news import WaitingNews
 from models.outbox.message import Message
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.together import Meet, together
 
 KAM = "per-arne.lie@bht.example"
 FRIDAY_SEVEN = datetime(2026, 10, 2, 5, 0, tzinfo=UTC)
@@ -160,22 +160,17 @@ def test_nb10_several_postmen_post_one_letter_and_one_that_dies_loses_nothing(qu
     with quiet_house.behind() as db:
         assert post_morning_letters(db, FRIDAY_SEVEN) == 1  # and no commit: the power went
     assert mornings(quiet_house) == []
-    together, posted = threading.Barrier(4), []
 
-    def go_round() -> None:
+    def go_round(meet: Meet) -> int:
         database = Database(quiet_house.settings.database_url)
         with database.session() as db, across_customers(db):
-            together.wait()
-            posted.append(post_morning_letters(db, FRIDAY_SEVEN))
+            meet()
+            posted = post_morning_letters(db, FRIDAY_SEVEN)
             db.commit()
         database.close()
+        return posted
 
-    postmen = [threading.Thread(target=go_round) for _ in range(4)]
-    for postman in postmen:
-        postman.start()
-    for postman in postmen:
-        postman.join()
-    assert sorted(posted) == [0, 0, 0, 1]
+    assert sorted(together([go_round] * 4)) == [0, 0, 0, 1]
     assert [[one["number"] for one in told["orders"]] for told in mornings(quiet_house)] == [[int(number)]]
 
 

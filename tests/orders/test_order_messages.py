@@ -1,6 +1,5 @@
 """Meldinger on an order: both sides write and read, each is told once, and nothing that was typed is lost."""
 
-import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +16,13 @@ from models.exchange.crm import shapes
 from models.operations.erasure import purge
 from models.orders.messages import OrderMessage, write_message
 from models.orders.order import Order
+from models.orders.words import OrderWords
 from models.outbox.message import Message
 from models.users.user import Grant, User
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 NUMBER = 307512
 """An order of Fjordbygg's that nobody sent in the portal."""
@@ -234,12 +235,13 @@ def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:
         )
         assert counts["messages on orders"] > 0
         assert len(written(quiet_house)) == left, "those of the demo are older"
+        with quiet_house.behind() as db:
+            assert ("gammelt" in db.get_one(OrderWords, NUMBER).text) == bool(left), "and no order is found by it"
         quiet_house.clock.advance(timedelta(hours=2))
     database.close()
 
 
 def test_the_same_form_twice_at_the_same_moment_is_one_message(quiet_house: House) -> None:
-    together, ids = threading.Barrier(2), []
     with quiet_house.behind() as db:
         customer_id = db.get_one(Order, NUMBER).customer_id
         user = db.scalars(select(User).where(User.username == "hms.fjord")).one()
@@ -247,20 +249,15 @@ def test_the_same_form_twice_at_the_same_moment_is_one_message(quiet_house: Hous
             user_id=user.id, full_name=user.full_name, email=user.email, label="x", account_manager_id=None
         )
 
-    def send() -> None:
+    def send(meet: Meet) -> int:
         database = Database(quiet_house.settings.database_url)
-        together.wait()
+        meet()
         with database.session(Scope.whole(customer_id)) as db:
             order = db.get_one(Order, NUMBER)
-            ids.append(write_message(db, order, "Hei", by=by, key="k" * 20, fallback=None, now=NOW))
+            id = write_message(db, order, "Hei", by=by, key="k" * 20, fallback=None, now=NOW)
             db.commit()
         database.close()
+        return id
 
-    senders = [threading.Thread(target=send) for _ in range(2)]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    assert len(ids) == 2
-    assert len(set(ids)) == 1
+    assert len(set(together([send, send]))) == 1
     assert len(told(quiet_house)) == 2

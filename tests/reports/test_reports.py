@@ -22,7 +22,7 @@ from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.stores.databases import SECRET_KEY
 from tests.stage.times import NOW
-from tests.web.test_budgets import PART, RESULTS, body, counted
+from tests.web.budgets.test_budgets import PART, RESULTS, body, counted
 
 FIVE_TABS = ["Info", "Bestilling", "Ansatte", "Rapporter", "Fakturaer"]
 PNG = b"\x89PNG\r\n\x1a\n and so on"

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.sweeps import digest, every_field, my_path
 from tests.stage.times import NOW, TODAY
+from tests.stage.together import Meet, together
 
 ADMIN = "kam.lie"
 ME = "Per-Arne Lie (kam.lie)"
@@ -262,16 +263,16 @@ def signed_in(house: House, username: str) -> SignedIn:
 def test_of_two_administrators_who_remove_each_other_at_the_same_moment_one_stays(quiet_house: House, how: str) -> None:
     added(quiet_house, Role.ADMINISTRATOR)
     two = [signed_in(quiet_house, name) for name in (ADMIN, "nora")]
-    database, ready, done = Database(quiet_house.settings.database_url), Barrier(2), []
+    database = Database(quiet_house.settings.database_url)
 
-    def remove(by: SignedIn, other: SignedIn, leaves: bool) -> None:
+    def remove(by: SignedIn, other: SignedIn, leaves: bool, meet: Meet) -> str:
         assert other.account_manager_id is not None
         with database.session() as db:
             bind(db, None)
             found = member_by_id(db, other.account_manager_id, TODAY)
             assert found is not None
             db.commit()
-            ready.wait(10)
+            meet()
             try:
                 if leaves:
                     leave(db, found.id, None, by=by, now=NOW)
@@ -280,17 +281,13 @@ def test_of_two_administrators_who_remove_each_other_at_the_same_moment_one_stay
                     change_member(db, found.id, details, Role.ACCOUNT_MANAGER, by=by, now=NOW)
             except (NotAnAdministrator, LastAdministrator) as refused:
                 db.rollback()
-                done.append(type(refused).__name__)
-            else:
-                db.commit()
-                done.append("done")
+                return type(refused).__name__
+            db.commit()
+            return "done"
 
     leaves = {"leave": (True, True), "demote": (False, False), "crossed": (True, False)}[how]
-    threads = [Thread(target=remove, args=(*pair, each)) for pair, each in zip((two, two[::-1]), leaves, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    pairs = zip((two, two[::-1]), leaves, strict=True)
+    done = together([partial(remove, by, other, each) for (by, other), each in pairs])
     database.close()
     assert sorted(done) == ["NotAnAdministrator", "done"]
     with quiet_house.behind() as db:

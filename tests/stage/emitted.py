@@ -35,8 +35,11 @@ _OTHER_DIGITS = {
     for code in range(0x80, 0x20000)
     if (folded := "".join(str(decimal(part)) for part in normalize("NFKC", chr(code)) if part.isdecimal()))
 }
-_ABOVE = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u0100-\u200f\u2030-\U0001ffff]")
-"""Where other digits lie; few pages have such a sign, and to fold a whole page takes a hundred times as long."""
+_ABOVE = re.compile("[\u00b2\u00b3\u00b9\u00bc-\u00be\u0100-\u200f\u2030-\ufffc\ufffe-\U0001ffff]")
+"""Where other digits lie; few pages have such a sign, and to fold a whole page takes a hundred times as long.
+
+The sign for what is no text is left out: between the values of a database it is everywhere.
+"""
 _APART = re.compile(r"(?<=[0-9])[^0-9a-z]{1,3}(?=[0-9])", re.IGNORECASE)
 _TYPED = re.compile(rb"(?<![0-9])[0-9]{6}[ .\-]?[0-9]{5}(?![0-9])")
 

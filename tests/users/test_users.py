@@ -1,6 +1,6 @@
 """Brukere: a customer's own administrator says who may do what, in the own branch and by the own rights."""
 
-import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, select
@@ -18,6 +18,7 @@ from tests.session.ways_in import set_up
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 ME = "Torbjørn Ekrenes (hr.solvik)"
 ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
@@ -186,29 +187,23 @@ def test_of_two_administrators_who_let_go_at_once_one_stays(quiet_house: House) 
         users = db.scalars(select(User).where(User.username.in_(("hr.solvik", "leder.brann"))).order_by(User.id)).all()
         customer_id = db.scalars(select(Unit.customer_id).where(Unit.id == top)).one()
     database = Database(quiet_house.settings.database_url)
-    outcomes: list[str] = []
-    begin = threading.Barrier(2)
 
-    def let_go(user: User) -> None:
+    def let_go(user: User, meet: Meet) -> str:
         by = SignedIn(
             1, NOW, NOW, user.id, user.username, user.full_name, user.email, None, (), None, Scope.whole(customer_id)
         )
-        begin.wait()
+        meet()
         with database.session(Scope.whole(customer_id)) as db:
             try:
                 person = Person(user.full_name, user.email)
                 change_user(db, customer_id, user.id, person, {top: frozenset({ORDERS})}, by=by, now=NOW)
-                db.commit()
-                outcomes.append("done")
             except (LastAdministrator, NotAnAdministrator) as refused:
                 db.rollback()
-                outcomes.append(type(refused).__name__)
+                return type(refused).__name__
+            db.commit()
+            return "done"
 
-    threads = [threading.Thread(target=let_go, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = together([partial(let_go, user) for user in users])
     database.close()
     assert sorted(outcomes) == ["LastAdministrator", "done"]
 

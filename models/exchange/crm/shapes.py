@@ -51,12 +51,13 @@ class OrderReferenceChanged(Struct, forbid_unknown_fields=True):
 
 
 class OrderMessageAdded(Struct, forbid_unknown_fields=True):
-    """Somebody has written on an order: a user of the customer, or the provider's staff at the desk."""
+    """Somebody has written on an order, of the customer's or the provider's staff; `written_by` for the author."""
 
     number: int
     message: int
     side: Literal["customer", "provider"]
     author: str
+    written_by: str
     text: str
     at: datetime
     files: list[File]

@@ -14,7 +14,7 @@ from models.orders.order import order_by_number
 from routes.orders.new import Made, OrderForm, begin, filled, send, who_heard
 from routes.web.answers import go
 from routes.web.forms import masked_sentence
-from routes.web.texts.asker import AskerForm, set_askers
+from routes.web.texts.asker import AskerForm
 from routes.web.visit import NOT_MAILED, Visit
 
 
@@ -44,7 +44,7 @@ def _serve(visit: Visit, id: int) -> None:
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderInStead:
     form: OrderInStead = OrderInStead.of(visit, pairs)
-    set_askers(visit, form)
+    form.ask_for(visit, needed=True)
     filled(visit, form)
     return form
 

@@ -15,12 +15,13 @@ from models.orders.order import Order, history_of, order_by_number, parts_of
 from models.orders.progress import MovedOn, progress_at_desk
 from routes.orders.conversation import Conversation, conversation
 from routes.orders.filters import OrderFilters
-from routes.web.answers import page, swap
+from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.search import Listing, Whose, answer
+from routes.web.texts.asker import message_at_desk
 from routes.web.visit import NOT_MAILED, Visit
 
 NONE_YET = Option("", "(ingen ennå)")
@@ -45,6 +46,7 @@ class OrderSearch(OrderFilters):
             is_open=self.is_open,
             is_waiting=self.is_waiting,
             product_group=self.product_group.data or None,
+            q=self.q.data or "",
             after=after,
             customer=self.customer.data or "",
             served_by=self.whose.managers(visit),
@@ -78,6 +80,8 @@ class Orders(Listing):
 def index(visit: Visit) -> Response:
     """Find an order."""
     search: OrderSearch = OrderSearch.of(visit)
+    if search.q.masked:
+        return go(visit, visit.url("desk_search", hidden=1))
     return answer(
         visit,
         Orders,
@@ -91,7 +95,8 @@ def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
     order, draft = order_of(visit, number), dict(visit.draft() or [])
     form = _form(visit, order, draft.items()) if "status" in draft else form_now(visit, order)
-    return draw(visit, order, form, conversation(visit, order, draft.items(), key=draft.get("idempotency_key")))
+    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk)
+    return draw(visit, order, form, talk)
 
 
 def receipt(visit: Visit, number: int) -> Response:
@@ -192,6 +197,6 @@ def draw(
         history=history_of(visit.db, order),
         bookings=bookings_of_order(visit.db, order.number),
         invoices=invoices_of_order(visit.db, order.number),
-        talk=talk or conversation(visit, order),
+        talk=talk or conversation(visit, order, fill=message_at_desk),
         receipt=receipt_of_order(visit, order),
     )

@@ -1,16 +1,18 @@
-"""Who of a customer asked staff for what they write in its stead, on the telephone: the fields that say so (D2).
+"""Who of a customer asked staff for what they write in its stead, as on the telephone: the fields that say so (D2).
 
 They are drawn by `frame/_asker.html`. What is written, and whether it may be, the rooms know.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
+from functools import cached_property
 
 from wtforms.validators import ValidationError
 
+from models.core.database import Session
 from models.users.of_customer import Asker, users_at
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
+from routes.web.texts.talk import MessageForm
 from routes.web.visit import Visit
 
 _NO_USER = Option("", "Ingen av brukerne")
@@ -19,10 +21,16 @@ _NO_USER = Option("", "Ingen av brukerne")
 class AskerForm(PortalForm):
     """One of the customer's users, or a name."""
 
-    asked_by = Choice("Hvem hos kunden ba om det:", default="", refusal="Velg en av kundens brukere.")
-    asked_name = Text("Navnet, når det er en annen:", [at_most(200)], description="Navn og gjerne stilling.")
-    askers: Mapping[str, Asker] = MappingProxyType({})
-    """Who may be chosen, by what the field sends."""
+    asked_by = Choice("På vegne av:", default="", refusal="Velg en av kundens brukere.")
+    asked_name = Text("Navn, når det er en annen:", [at_most(200)], description="Navn og gjerne stilling.")
+    _db: Session
+    _customer_id: int
+
+    def ask_for(self, visit: Visit, *, needed: bool) -> None:
+        """Let one choose among the users of the customer that a visit serves; they are found where they are drawn."""
+        self._db, self._customer_id = visit.db, visit.customer_id
+        self.asked_by.find_choices = lambda: [_NO_USER, *(Option(id, label) for id, (label, _) in self._users.items())]
+        self.asked_by.flags.required = needed
 
     def validate_asked_by(self, field: Choice) -> None:
         """Raises the sentence where nobody is named."""
@@ -35,15 +43,32 @@ class AskerForm(PortalForm):
             raise ValidationError("Du har valgt en bruker. Ta bort navnet, eller velg «Ingen av brukerne».")
 
     @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody is named, or was named wrongly."""
+        return bool(self.asked_by.data or self.asked_name.data or self.asked_by.errors or self.asked_name.errors)
+
+    @property
     def asker(self) -> Asker | None:
         """Who is named, once the form is valid."""
-        name = self.asked_name.data or ""
-        return Asker(name) if name else self.askers.get(self.asked_by.data)
+        if self.asked_name.data:
+            return Asker(self.asked_name.data)
+        return self._users[self.asked_by.data][1] if self.asked_by.data else None
+
+    @cached_property
+    def _users(self) -> dict[str, tuple[str, Asker]]:
+        """Who may be chosen, by what the field sends: the label, and who it is."""
+        return {
+            str(user.id): (f"{user.full_name} ({user.username})", Asker(user.full_name, user.id, user.email))
+            for user in users_at(self._db, self._customer_id)
+        }
 
 
-def set_askers(visit: Visit, form: AskerForm, *, needed: bool = True) -> None:
-    """Let one choose among the users of the customer that this visit serves."""
-    users = users_at(visit.db, visit.customer_id)
-    form.askers = {str(user.id): Asker(user.full_name, user.id, user.email) for user in users}
-    form.asked_by.choices = [_NO_USER, *(Option(str(user.id), f"{user.full_name} ({user.username})") for user in users)]
-    form.asked_by.flags.required = needed
+class MessageInStead(AskerForm, MessageForm):
+    """What staff write as the provider, or in the stead of somebody of the customer's."""
+
+
+def message_at_desk(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> MessageInStead:
+    """The form of a message at the desk."""
+    form: MessageInStead = MessageInStead.of(visit, pairs)
+    form.ask_for(visit, needed=False)
+    return form

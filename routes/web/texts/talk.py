@@ -3,18 +3,36 @@
 What is written to, and what else a message may carry, the rooms know: `conversation` in each of them.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from models.conversations.message import LONGEST, MessageRow, Side
+from models.users.of_customer import Asker
 from routes.web.fields import Text, at_most, required
 from routes.web.forms import PortalForm, masked_sentence
 from routes.web.texts.guard import Guard
+from routes.web.visit import Visit
 
 
 class MessageForm(PortalForm):
     """What one writes."""
 
     message = Text("Skriv en melding", [required("Skriv meldingen før du sender den."), at_most(LONGEST)])
+
+    @property
+    def asker(self) -> Asker | None:
+        """Who asked for it, where staff write it in the customer's stead."""
+        return None
+
+
+def own_message(visit: Visit, pairs: Iterable[tuple[str, object]] | None = None) -> MessageForm:
+    """The form of a message of one's own."""
+    form: MessageForm = MessageForm.of(visit, pairs)
+    return form
+
+
+Filling = Callable[[Visit, Iterable[tuple[str, object]]], MessageForm]
+"""How the form is filled: a message of one's own, or at the desk perhaps one in the customer's stead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +48,8 @@ class Talk:
     """Whose page it is drawn on."""
     may_write: bool
     """Whether there is a form: there is none for staff who only read."""
+    may_act: bool = False
+    """Whether it is staff who may write in the customer's stead."""
     guard: Guard | None = None
     repeated: bool = False
     """Whether the form was sent before, with another text."""
@@ -47,6 +67,11 @@ class Talk:
     def is_waited_for(self) -> bool:
         """Whether the customer waits for an answer, on the page of those who give it."""
         return self.side is Side.PROVIDER and any(message.unanswered for message in self.messages)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a user of the customer sees for the first time what the provider wrote."""
+        return self.side is Side.CUSTOMER and any(message.unread for message in self.messages)
 
     @property
     def needs_a_look(self) -> bool:

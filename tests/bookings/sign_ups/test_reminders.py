@@ -1,6 +1,5 @@
 """Reminders: each one once, of what is so when it is due, however many postmen there are (T6)."""
 
-import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from models.employees.employee import Employee
 from models.exchange.deliver import Postman
 from models.outbox.message import Message
 from tests.stage.house import House
+from tests.stage.together import Meet, together
 
 DUE = datetime.fromisoformat("2026-10-11T12:00:00+00:00")
 """Two days before the second half of the first day of the health checks; its first half was due before."""
@@ -70,23 +70,17 @@ def test_t6_everybody_is_reminded_once_two_days_before(quiet_house: House) -> No
 
 def test_t6_several_postmen_at_the_same_moment_remind_once(quiet_house: House) -> None:
     who = expected(quiet_house, DUE)
-    posted: list[int] = []
-    together = threading.Barrier(4)
 
-    def come() -> None:
+    def come(meet: Meet) -> int:
         database = Database(quiet_house.settings.database_url)
         with database.session() as db, across_customers(db):
-            together.wait()
-            posted.append(remind(db, DUE))
+            meet()
+            posted = remind(db, DUE)
             db.commit()
         database.close()
+        return posted
 
-    postmen = [threading.Thread(target=come) for _ in range(4)]
-    for postman in postmen:
-        postman.start()
-    for postman in postmen:
-        postman.join()
-    assert sum(posted) == who.total()
+    assert sum(together([come] * 4)) == who.total()
     assert reminded(quiet_house) == who
 
 

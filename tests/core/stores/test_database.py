@@ -28,6 +28,7 @@ from routes.web.visit import Visit
 from tests.stage.connections.server import Loop
 from tests.stage.house import House
 from tests.stage.sweeps import digest
+from tests.stage.together import Meet, together
 
 
 def asked(database: Database, statement: str) -> Any:
@@ -73,21 +74,16 @@ def test_nobody_else_reads_the_database_nor_the_folder_that_is_made_for_it(var: 
 def test_two_writers_who_read_first_both_succeed(quiet_house: House) -> None:
     """With a plain BEGIN, SQLite would refuse the second one at once; on PostgreSQL the row is waited for."""
     database = Database(quiet_house.settings.database_url)
-    both_ready = threading.Barrier(2)
-    numbers: list[int] = []
 
-    def write() -> None:
+    def write(meet: Meet) -> int:
         with database.session() as db, across_customers(db):
-            both_ready.wait(10)
+            meet()
             db.scalar(select(func.count()).select_from(Order))
-            numbers.append(next_number(db, SERIES, begin=1))
+            number = next_number(db, SERIES, begin=1)
             db.commit()
+            return number
 
-    threads = [threading.Thread(target=write) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    numbers = together([write, write])
     database.close()
     assert len(set(numbers)) == 2
 
@@ -166,10 +162,10 @@ def test_slow_work_stands_before_the_first_write(quiet_house: House) -> None:
 
 def test_slow_requests_overlap(quiet_house: House) -> None:
     """Each waits in a thread until the other has come: one after the other, they would wait forever."""
-    together = threading.Barrier(2)
+    both_there = threading.Barrier(2)
 
     def slow() -> int:
-        return aside(together.wait, 20)
+        return aside(both_there.wait, 60)
 
     async def both() -> list[int]:
         return list(await asyncio.gather(run(slow), run(slow)))

@@ -1,7 +1,7 @@
 """Bestillinger at the provider's desk: found across customers, given a status, and the customer is told."""
 
-import threading
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from models.outbox.message import Message
 from tests.stage.house import House
 from tests.stage.page import Page
 from tests.stage.times import NOW
+from tests.stage.together import Meet, together
 
 
 @pytest.fixture
@@ -146,33 +147,28 @@ def test_the_desks_list_walks_an_index_whatever_it_is_asked(quiet_house: House) 
 
 def test_of_two_who_save_at_the_same_moment_one_is_shown_what_the_other_did(quiet_house: House) -> None:
     number = int(place(quiet_house))
-    together, ended = threading.Barrier(2), []
     is_sqlite = quiet_house.settings.database_url.startswith("sqlite")
 
-    def save(status: str) -> None:
+    def save(status: str, meet: Meet) -> str:
         database = Database(quiet_house.settings.database_url)
         with quiet_house.behind() as db:
             scope = Scope.whole(db.get_one(Order, number).customer_id)
         with database.session(scope) as db:
             if is_sqlite:
-                together.wait()  # whoever writes holds the lock from the beginning
+                meet()  # whoever writes holds the lock from the beginning
             order = db.scalars(select(Order).where(Order.number == number)).one()
             if not is_sqlite:
-                together.wait()
+                meet()
             wanted: dict[str, Any] = {"status": status, "product_group": None, "notify": False}
             try:
                 progress_at_desk(db, order, seen=(None, None), by=THE_PORTAL, now=NOW, **wanted)  # type: ignore[arg-type]
                 db.commit()
-                ended.append(status)
             except MovedOn:
-                ended.append("moved on")
+                status = "moved on"
         database.close()
+        return status
 
-    savers = [threading.Thread(target=save, args=(status,)) for status in ("Mottatt", "Avvist")]
-    for saver in savers:
-        saver.start()
-    for saver in savers:
-        saver.join()
+    ended = together([partial(save, status) for status in ("Mottatt", "Avvist")])
     with quiet_house.behind() as db:
         assert sorted(ended) == sorted(["moved on", str(db.get_one(Order, number).status)])
 

@@ -5,17 +5,19 @@ import email.policy
 import json
 import logging
 import re
+import runpy
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from argon2 import Type
 from sqlalchemy import select
 
 from models.core.audit import AuditEntry
 from models.core.logs import structured
 from models.exchange.crm.intake.events import CRM
 from models.outbox.message import Message
-from models.users import throttle
+from models.users import passwords, throttle
 from models.users.password_links import INVITED_FOR, PasswordLink, invite_user
 from models.users.passwords import hash_password, verify_password
 from models.users.throttle import Bucket
@@ -52,6 +54,14 @@ def test_a_password_may_hold_any_sign_and_counts_to_the_last_blank(quiet_house: 
     assert signs_in(quiet_house, "Tester", typed.replace("å", "a\u030a")), "as another keyboard writes å"
     assert not signs_in(quiet_house, "Tester", typed.strip())
     assert not signs_in(quiet_house, "Tester", typed.upper())
+
+
+def test_a_password_is_hashed_at_the_price_that_owasp_names() -> None:
+    """As the file says it: the other stories of a run hash for nothing (`tests.stage.cast`)."""
+    hasher = runpy.run_path(passwords.__file__)["_HASHER"]
+    assert (hasher.type, hasher.time_cost, hasher.memory_cost, hasher.parallelism) == (Type.ID, 2, 19 * 1024, 1)
+    assert passwords.is_outdated(hash_password("x")) is False
+    assert hasher.check_needs_rehash(hash_password("x")), "what a run hashes is never taken for a real one"
 
 
 # Letters, and what is kept

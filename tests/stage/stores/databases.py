@@ -92,11 +92,24 @@ def _load(url: str) -> None:
     database.close()
 
 
+def _pages(file: bytes) -> Iterator[bytes]:
+    """The pages of a database's file; how large they are, it says itself."""
+    size = int.from_bytes(file[16:18])
+    return (file[at : at + size] for at in range(0, len(file), size))
+
+
+def _pages_of_log(log: bytes) -> Iterator[bytes]:
+    """The pages that were written, each behind a head of 24 bytes, as SQLite's file format has it."""
+    size = int.from_bytes(log[8:12])
+    return (log[at + 24 : at + 24 + size] for at in range(32, len(log), 24 + size))
+
+
 class SqliteStore:
     """One file, and the filled file that it is copied from."""
 
     def __init__(self) -> None:
         self._filled = filled_file()
+        self._known = frozenset(_pages(self._filled.read_bytes()))
         self._file = own() / "portal.db"
         self.url = f"sqlite:///{self._file}"
         self.refill()
@@ -113,12 +126,12 @@ class SqliteStore:
         self._as_filled = self._file.stat().st_mtime_ns
 
     def stored(self, database: Database) -> Iterator[tuple[str, bytes]]:
-        """The log of writes, and the file itself once it is written to: what was deleted is in there, too."""
+        """Pages of the log of writes, and of the file once it is written to: what was deleted is in there, too."""
         log = self._file.with_name(self._file.name + "-wal")
-        if log.exists():
-            yield "the database", log.read_bytes()
+        written = set(_pages_of_log(log.read_bytes())) if log.exists() else set[bytes]()
         if self._file.stat().st_mtime_ns != self._as_filled:
-            yield "the database", self._file.read_bytes()
+            written |= set(_pages(self._file.read_bytes()))
+        return (("the database", page) for page in written - self._known)
 
     def filled(self, database: Database) -> Iterator[tuple[str, bytes]]:
         """The whole file."""
