@@ -7,7 +7,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -22,8 +21,8 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.deadline import deciding, is_out_of_time
 from models.core.lanes import Lane, in_lane
-from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
+from models.core.servers.places import make_place
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
 from models.core.servers.replica import NOWHERE, Behind, Replica, reads_from_replica, written_by
 from models.core.servers.row_security import EVERYBODYS, cursor_factory, hold_rows
@@ -87,7 +86,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = WriteLock(patience)
         if self.is_sqlite:
-            _make(parsed)
+            make_place(parsed)
             # Without a limit: at a full pool, who reads step by step on the event loop would stop it for good.
             self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
             self._busy = _BUSY_ON_THE_LOOP if asynchronous else _BUSY
@@ -223,17 +222,6 @@ class Database:
             self._lock.begin(connection, usual_timeout=self._busy)
         else:
             connection.exec_driver_sql("BEGIN")
-
-
-def _make(url: URL) -> None:
-    """The file of a SQLite database and its folder, which only the portal's own user can read."""
-    if url.database and url.database != ":memory:":
-        try:
-            make_folder(Path(url.database).parent)
-        except OSError as error:
-            raise SettingsRefused(f"The folder of DATABASE_URL cannot be made: {error.strerror}.") from error
-        with suppress(OSError):  # the first statement says what is wrong with it
-            make_file(Path(url.database))
 
 
 def kind_of(error: Exception) -> str:
