@@ -2,6 +2,7 @@
 
 python -m bench [sqlite|postgresql|both] [--quick] [--long]
 python -m bench peers | pages | size   the list beside others', every page, and lists as their tables grow
+python -m bench quiet   what docs/performance.md has of a quiet machine
 """
 
 import argparse
@@ -18,7 +19,7 @@ from bench.seconds import seconds
 from bench.server import serving
 from bench.table import BROKEN, Figure, show
 
-_OTHERS = {"peers": "bench.peers.turns", "pages": "bench.pages", "size": "bench.size"}
+_OTHERS = {"peers": "bench.peers.turns", "pages": "bench.pages", "size": "bench.size", "quiet": "bench.quiet"}
 """Measurements by themselves, by their word."""
 _QUICK = Extent(rounds=3, requests=100, memory_requests=300)
 _USUAL = Extent(rounds=5, requests=300, memory_requests=10_000)

@@ -45,7 +45,7 @@ def main(words: list[str]) -> int:
 
 
 def _look(port: int, sender: Client, saver: Client, order: int, rows: int) -> int:
-    at = _send(port, sender, rows)
+    at = send_list(port, sender, rows)
     is_wrong = False
     for what in ("application", "reversal"):
         saves: list[tuple[int, float]] = []
@@ -53,7 +53,7 @@ def _look(port: int, sender: Client, saver: Client, order: int, rows: int) -> in
         saving = threading.Thread(target=_save_all_the_while, args=(port, saver, order, saves, stop))
         saving.start()
         time.sleep(1)
-        status, _, seconds = _post(port, sender, f"{at}/{what}", version="1")
+        status, _, seconds = post(port, sender, f"{at}/{what}", version="1")
         stop.set()
         saving.join()
         slowest = max(taken for _, taken in saves)
@@ -68,11 +68,11 @@ def _save_all_the_while(
     port: int, saver: Client, order: int, saves: list[tuple[int, float]], stop: threading.Event
 ) -> None:
     while not stop.is_set():
-        saves.append(_post(port, saver, f"/orders/{order}/reference", reference=f"PO {len(saves)}")[::2])
+        saves.append(post(port, saver, f"/orders/{order}/reference", reference=f"PO {len(saves)}")[::2])
         stop.wait(0.05)
 
 
-def _send(port: int, client: Client, rows: int) -> str:
+def send_list(port: int, client: Client, rows: int) -> str:
     """Have a list looked over; the path of its page."""
     letters = str.maketrans("01", "ab")  # in a name, digits are taken for a number of something
     people = [f"A{at % 97};E{f'{at:b}'.translate(letters)};a{at}@x.example;Solvik kommune" for at in range(rows)]
@@ -91,7 +91,8 @@ def _send(port: int, client: Client, rows: int) -> str:
     return found[0]
 
 
-def _post(port: int, client: Client, path: str, **fields: str) -> tuple[int, str, float]:
+def post(port: int, client: Client, path: str, **fields: str) -> tuple[int, str, float]:
+    """Send a form; the status, where it leads, and how long it took."""
     began, wire = time.monotonic(), http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     headers = {**FORM, "Cookie": client.cookie}
     wire.request("POST", path, urlencode({"csrf_token": client.token, **fields}), headers)

@@ -21,7 +21,8 @@ from routes.customers import viewings as desk_viewings
 from routes.deliveries import search as desk_deliveries
 from routes.desk import mail as desk_mail
 from routes.desk import overview as desk_overview
-from routes.employees import desk as desk_employees
+from routes.employees.desk import new as desk_new_employee
+from routes.employees.desk import search as desk_employees
 from routes.invoices import desk as desk_invoices
 from routes.log import disclosures
 from routes.log import pages as log
@@ -89,6 +90,8 @@ DESK: tuple[Line, ...] = (
     get ("/desk/customers/import/template.xlsx", desk_customer_lists.template, name="customers_template", who=administrating),
     get ("/desk/customers/{id:int}",       desk_customers.show,     name="desk_customer",   who=staff),
     get ("/desk/customers/{id:int}/employees", desk_employees.index, name="desk_employees", who=staff, from_replica=True),
+    get ("/desk/customers/{id:int}/employees/new", desk_new_employee.new, name="desk_new_employee", who=serving),
+    post("/desk/customers/{id:int}/employees", desk_new_employee.create, name="desk_create_employee", who=serving, form="desk_new_employee"),
     get ("/desk/customers/{id:int}/invoices", desk_invoices.index,  name="desk_invoices",   who=staff, from_replica=True),
     get ("/desk/invoices/{id:int}",        desk_invoices.show,      name="desk_invoice",    who=staff),
     post("/desk/invoices/{id:int}/messages", desk_invoices.answer_question, name="create_desk_invoice_message", who=serving, form="desk_invoice"),

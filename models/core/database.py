@@ -38,6 +38,7 @@ __all__ = [
     "Session",
     "aside",
     "give_way",
+    "others_first",
     "run",
 ]  # what has a session in hand names its type from here
 
@@ -51,6 +52,8 @@ _SQLITE_SETTINGS = (
 _BUSY = 5000
 """Milliseconds that SQLite itself waits where it has something to do alone, such as after a crash."""
 _BUSY_ON_THE_LOOP = 100
+_TURNS = 8
+"""Of the event loop, which a page needs. With one of them only, each would have to wait for a step of the work."""
 _STEPS = 100_000
 """After so many of its steps, within a millisecond or two, SQLite asks whether anybody still waits for the answer."""
 
@@ -286,4 +289,10 @@ def give_way() -> None:
     Never between a session's first write and its commit on SQLite, as with `aside`.
     """
     if in_greenlet():
-        await_(asyncio.sleep(0))
+        await_(others_first())
+
+
+async def others_first() -> None:
+    """Let others come in, as far as one gets who asks for a page, from the first byte of it to the answer."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)

@@ -196,21 +196,22 @@ def _derive(_mapper: Mapper[Employee], _connection: Connection, employee: Employ
 
 
 def add_employee(
-    db: Session, details: Details, *, by: SignedIn, key: str, now: datetime, also: str = ""
+    db: Session, details: Details, *, by: SignedIn, key: str, now: datetime, also: str = "", asked_by: str = ""
 ) -> tuple[int, bool]:
     """Add an employee and tell the CRM; returns the id, and whether it is new (AN1, AR12).
 
-    The same form (the same `key`, details and `also`, which stands for what else was sent) sent again returns the
-    employee that it made. Raises KeyUsed where the key was used for other content, and NumberTaken.
+    The log says in whose stead staff did it. The same form (the same `key`, details and `also`, which stands for what
+    else was sent) sent again returns the employee that it made. Raises KeyUsed where the key was used for other
+    content, and NumberTaken.
     """
-    content = [{**asdict(details), "birth_date": str(details.birth_date)}, also]
+    content = [{**asdict(details), "birth_date": str(details.birth_date)}, also, *filter(None, [asked_by])]
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    made = _made_with(db, by.user_id, key, fingerprint)
-    if made is not None:
+    if (made := _made_with(db, by.user_id, key, fingerprint)) is not None:
         return made, False
     try:
         with db.begin_nested():
-            (employee,) = add_employees(db, [details], by=by, now=now, key=key, fingerprint=fingerprint)
+            form = {"key": key, "fingerprint": fingerprint, "asked_by": asked_by}
+            (employee,) = add_employees(db, [details], by=by, now=now, **form)
     except IntegrityError as wrong:  # the same form came twice at the same moment, and the other one was first
         made = _made_with(db, by.user_id, key, fingerprint)
         if made is None:
@@ -248,6 +249,7 @@ def add_employees(
     now: datetime,
     key: str | None = None,
     fingerprint: str | None = None,
+    asked_by: str = "",
 ) -> list[Employee]:
     """Add many at once, each with its entry in the log and its event; a unit outside the scope raises Trespass."""
     employees = [
@@ -255,7 +257,8 @@ def add_employees(
         for details in many
     ]
     db.add_all(employees)
-    tell(db, "added", [(employee, {}) for employee in employees], by=by, now=now)
+    told = {"asked_by": asked_by} if asked_by else {}
+    tell(db, "added", [(employee, told) for employee in employees], by=by, now=now)
     return employees
 
 

@@ -24,6 +24,7 @@ from models.employees.employee import Employee
 from models.employees.national_ids import others_with
 from models.employees.own_numbers import who_has
 from models.employees.work import read_employee_number, read_groups, read_job_title
+from models.users.of_customer import Asker
 from models.values import email_address, phone
 from models.values.national_id import birth_date_warning, mask
 from routes.web.fields import Choice, NationalIdField, Option, Read, Text
@@ -92,6 +93,11 @@ class EmployeeForm(PortalForm):
         )
 
     @property
+    def asker(self) -> Asker | None:
+        """Who asked for it, where staff do it in the customer's stead."""
+        return None
+
+    @property
     def tells_of_work(self) -> bool:
         """Whether something is filled in, or wrong, in what is folded away else."""
         return any(field.data or field.errors for field in (self.employee_number, self.job_title, self.groups))
@@ -109,6 +115,12 @@ class EmployeeForm(PortalForm):
 def employee_form(visit: Visit, pairs: Iterable[tuple[str, object]], whose: str = "new") -> EmployeeForm:
     """The form with what was sent, or is stored, and the units that the user may choose (AR2)."""
     form: EmployeeForm = EmployeeForm.of(visit, pairs)
+    filled(visit, form, whose)
+    return form
+
+
+def filled(visit: Visit, form: EmployeeForm, whose: str = "new") -> None:
+    """Let one choose among the units of the visit's scope, and take a number that was carried along."""
     units = units_in_scope(visit.db, scope_of(visit), Right.EMPLOYEES)
     form.unit.choices = unit_choices(units)
     if len(units) == 1:
@@ -116,7 +128,6 @@ def employee_form(visit: Visit, pairs: Iterable[tuple[str, object]], whose: str 
     else:
         form.unit.choices.insert(0, Option("", "Velg"))
     _take_carried(visit, form, whose)
-    return form
 
 
 def texts(employee: Employee) -> dict[str, str]:
@@ -191,6 +202,6 @@ def others_with_number(visit: Visit, number: str | None, employee: Employee | No
 
 
 def scope_of(visit: Visit) -> Scope:
-    """The user's scope; only where `who` asks for a right."""
-    assert visit.user.scope is not None
-    return visit.user.scope
+    """What the visit is held to; only where `who` asks for a right, or staff serve a customer."""
+    assert visit.scope is not None
+    return visit.scope

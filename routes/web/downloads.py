@@ -3,7 +3,6 @@
 How a spreadsheet is written is in `models.exchange.sheets.files`; which rows it has is decided in the models.
 """
 
-import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,7 +13,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
-from models.core.database import Session, run
+from models.core.database import Session, others_first, run
 from models.values.files.kinds import Download
 from models.values.tables import Writer
 from models.values.texts.marks import normal
@@ -98,7 +97,7 @@ async def _pieces(
         yield begun
     checked = visit.now
     while after is not None:
-        await asyncio.sleep(0)  # also where the client takes the bytes at once, others come in between
+        await others_first()  # also where the client takes the bytes at once
         now = visit.portal.clock.now()
         if now - checked >= _CHECKED_EVERY:
             await run(_check, visit, now)

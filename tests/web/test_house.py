@@ -100,6 +100,7 @@ STATEMENTS = {
     "desk_edit_slot": 13,
     "desk_new_booking": 7,
     "desk_new_order": 8,
+    "desk_new_employee": 7,
     "desk_viewings": 6,
     "desk_reports": 6,
     "desk_plan": 6,

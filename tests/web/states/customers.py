@@ -69,6 +69,11 @@ STATES: Ways = {
         "kam.lie",
         lambda person: from_the_customer(person, "Ny bestilling", press="Send bestilling"),
     ),
+    "desk new employee": (
+        "desk_new_employee",
+        "kam.lie",
+        lambda person: from_the_customer(person, "Ny ansatt", press="Lagre"),
+    ),
     "new unit": ("new_unit", "kam.lie", lambda person: from_the_customer(person, "Ny avdeling", press="Legg til")),
     "unit": ("edit_unit", "kam.lie", lambda person: from_the_customer(person, "Bergen")),
     "desk checks": (
