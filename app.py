@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 def _tally(settings: Settings) -> Tally:
     """What all processes count together, by the lines of the map; made before they are begun."""
     pages, calls = ([(line.method, line.path) for line in MAP], [(line.method, line.path) for line in CALLS])
-    return Tally([*pages, *calls, ("GET", _STATIC)], max(settings.workers, 1))
+    return Tally([*pages, *calls, ("GET", _STATIC)], settings.workers)
 
 
 def _links(settings: Settings) -> Links:

@@ -21,7 +21,7 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from bench.demo import Client, demo_database, serving_demo, sign_in
-from bench.lists import post, send_list
+from bench.lists import do, send_list
 from bench.table import BROKEN, Figure, show
 from models.core.clock import Clock
 from models.core.database import Database
@@ -92,7 +92,7 @@ def _figures(kind: str, port: int, clients: list[Client], rows: int) -> list[Fig
     pdf = "/reports/annual-report.pdf"
     works = [
         timed("the export", lambda: _take(port, exporter, "/orders.csv")),
-        timed("the import", lambda: post(port, sender, f"{at}/application", version="1")),
+        timed("the import", lambda: do(port, sender, at, "application")),
         timed(f"{MOST_PDFS} PDFs", lambda: [_take(port, printer, pdf) for _ in range(MOST_PDFS)]),
     ]
     meanwhile: dict[str, list[float]] = {path: [] for path in LOOKS}

@@ -7,7 +7,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -22,8 +21,8 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from models.core.deadline import deciding, is_out_of_time
 from models.core.lanes import Lane, in_lane
-from models.core.private import make_file, make_folder
 from models.core.scope import Scope, bind
+from models.core.servers.places import make_place
 from models.core.servers.postgresql import Acknowledged, CommitUnknown, arguments, leads, watch
 from models.core.servers.replica import NOWHERE, Behind, Replica, reads_from_replica, written_by
 from models.core.servers.row_security import EVERYBODYS, cursor_factory, hold_rows
@@ -70,7 +69,7 @@ class Database:
 
     `asynchronous=True` is for code on the event loop: on PostgreSQL, statements then give way while they wait
     (through `run`). SQLite answers faster than a switch costs, so there it changes nothing. Raises
-    SettingsRefused where `url` is none.
+    SettingsRefused where `url` is none, or names a place that cannot be made.
     """
 
     def __init__(
@@ -87,10 +86,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = WriteLock(patience)
         if self.is_sqlite:
-            if parsed.database and parsed.database != ":memory:":
-                make_folder(Path(parsed.database).parent)
-                with suppress(OSError):  # the first statement says what is wrong with it
-                    make_file(Path(parsed.database))
+            make_place(parsed)
             # Without a limit: at a full pool, who reads step by step on the event loop would stop it for good.
             self.engine: Engine = create_engine(parsed, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
             self._busy = _BUSY_ON_THE_LOOP if asynchronous else _BUSY

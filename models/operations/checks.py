@@ -20,6 +20,7 @@ from models.marks.mark import marks
 from models.migrations import wrong_with
 from models.operations.findings import Finding, Grade
 from models.operations.installation import Installation, Refused, WrongWords
+from models.operations.key_rotation import missing_keys
 from models.operations.traces import SILENT, traces
 from models.outbox.overview import Counts, counts
 from models.staff.administration import administrators
@@ -34,9 +35,11 @@ Reach = Callable[[Settings], Iterable[tuple[str, str]]]
 
 def check(installation: Installation, reach: Reach) -> Iterable[str]:
     """Everything in one screen; ends with 1 where there is a warning, and with 2 where something is wrong."""
-    worst = Grade.RIGHT
+    worst, grades, said = Grade.RIGHT, list(Grade), set[str]()
     for finding in _findings(installation, reach):
-        grades = list(Grade)
+        if str(finding) in said:  # it was in the way of two things
+            continue
+        said.add(str(finding))
         worst = max(worst, finding.grade, key=grades.index)
         yield str(finding)
     if worst is Grade.WRONG:
@@ -55,22 +58,26 @@ def _findings(installation: Installation, reach: Reach) -> Iterator[Finding]:
     yield from (Finding(Grade.WRONG, why) for why in reasons)
     if not reasons:
         yield Finding(Grade.RIGHT, f"settings: people come to {settings.public_url}")
-    yield _keys(settings)
-    yield from _database(installation, settings)
+    keyring = _keyring(settings)
+    if isinstance(keyring, str):
+        yield Finding(Grade.WRONG, keyring)
+    else:
+        yield Finding(Grade.RIGHT, f"keys: {keyring.newest} seals")
+    yield from _database(installation, settings, keyring)
     yield from _outside(settings, reach)
     for folder in _folders(settings):
         yield _disk(folder)
 
 
-def _keys(settings: Settings) -> Finding:
+def _keyring(settings: Settings) -> Keyring | str:
+    """The keys, or why they are none."""
     try:
-        keyring = Keyring(settings.field_keys)
+        return Keyring(settings.field_keys)
     except SettingsRefused as refused:
-        return Finding(Grade.WRONG, str(refused))
-    return Finding(Grade.RIGHT, f"keys: {keyring.newest} seals")
+        return str(refused)
 
 
-def _database(installation: Installation, settings: Settings) -> Iterator[Finding]:
+def _database(installation: Installation, settings: Settings, keyring: Keyring | str) -> Iterator[Finding]:
     try:
         wrong = installation.database.ask(wrong_with)
         if wrong:
@@ -78,27 +85,37 @@ def _database(installation: Installation, settings: Settings) -> Iterator[Findin
             return
         with installation.session() as db:  # on SQLite this takes the write lock, on PostgreSQL rows
             held, waiting, left, failing = administrators(db), counts(db), marks(db), failing_chores(db)
+            missing = list(missing_keys(db, keyring)) if isinstance(keyring, Keyring) else []
         its_clock, open_to = _clock_of(installation.database), _stands_above(installation.database)
-    except (DBAPIError, Refused, SettingsRefused) as error:
+    except SettingsRefused as refused:
+        yield Finding(Grade.WRONG, str(refused))
+        return
+    except (DBAPIError, Refused) as error:
         why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         yield Finding(Grade.WRONG, f"The database cannot be used: {why}")
         return
     yield Finding(Grade.RIGHT, "database: reachable, writable, and at this version")
+    for table, id in missing:
+        what = f"FIELD_KEYS lacks {id}, which alone opens what it has sealed in {table}"
+        yield Finding(Grade.WRONG, f"{what}: put it back")
     if settings.connections.read_url:
         yield _replica(settings.connections.read_url)
     if open_to:
         how = "let DATABASE_URL of serve and worker name portal_app (deploy/roles.sql)"
         yield Finding(Grade.WARNING, f"The database keeps no customers apart, for {open_to}: {how}")
-    if held:
-        yield Finding(Grade.RIGHT, f"staff: {len(held)} {'administrator' if len(held) == 1 else 'administrators'}")
-    else:
-        how = 'python app.py create-staff USERNAME --name "…" --email … --administrator'
-        yield Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
+    yield _staff(len(held))
     yield from _outbox(waiting, installation.now)
     if failing:
         how = "the log says why (chore failed), and each is tried again every quarter of an hour"
         yield Finding(Grade.WARNING, f"{failing} chores have failed three times and more: {how}")
     yield from traces(left, settings, installation.now, its_clock)
+
+
+def _staff(many: int) -> Finding:
+    if many:
+        return Finding(Grade.RIGHT, f"staff: {many} {'administrator' if many == 1 else 'administrators'}")
+    how = 'python app.py create-staff USERNAME --name "…" --email … --administrator'
+    return Finding(Grade.WRONG, f"Nobody can administer the staff: {how}")
 
 
 def _replica(url: str) -> Finding:

@@ -57,11 +57,8 @@ class Installation:
 
     @cached_property
     def database(self) -> Database:
-        """The database; raises SettingsRefused, and Refused where its folder cannot be made."""
-        try:
-            return Database(self.settings.database_url, patience=PATIENCE, connections=self.settings.connections)
-        except OSError as error:
-            raise Refused(f"The folder of the database cannot be made: {error.strerror}.") from error
+        """The database; raises SettingsRefused."""
+        return Database(self.settings.database_url, patience=PATIENCE, connections=self.settings.connections)
 
     @property
     def now(self) -> datetime:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, inspect, select
+from sqlalchemy import ColumnElement, func, inspect, or_, select
+from sqlalchemy.orm import Session
 
 from models.core.base import Base
 from models.core.database import Database
@@ -50,6 +51,15 @@ def sealed_tables() -> list[Any]:
     """The tables with sealed rows, by name."""
     found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Sealed)]
     return sorted(found, key=lambda table: str(table.__tablename__))
+
+
+def missing_keys(db: Session, keyring: Keyring) -> Iterator[tuple[str, str]]:
+    """The tables that something is sealed in with a key that is not there, and the id of such a key."""
+    for table in sealed_tables():
+        known = [table.sealed.startswith(f"{id}.") for id in sorted(keyring.ids)]
+        unknown = select(func.min(table.sealed)).where(table.sealed.is_not(None), ~or_(*known))
+        if sealed := db.scalar(unknown):
+            yield table.__tablename__, str(sealed).partition(".")[0]
 
 
 def _through(database: Database, keyring: Keyring, table: Any) -> tuple[int, int]:

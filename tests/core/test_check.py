@@ -1,11 +1,14 @@
 """`check`: one line for each thing, and how to mend what is wrong; what it ends with."""
 
 import pytest
+from sqlalchemy import select
 
 import app
 from models.exchange.crm.webhooks import new_secret
+from models.users.user import SecondFactor, User
 from tests.stage.connections.server import free_port
 from tests.stage.portals.opening import Opening
+from tests.stage.times import NOW
 
 ADA = ["create-staff", "ada", "--name", "Ada Berg", "--email", "ada@bht.example", "--administrator"]
 
@@ -43,6 +46,15 @@ def test_it_names_each_thing_that_is_wrong_and_is_content_once_they_are_mended(
     assert said() == (2, said()[1])
     assert "wrong    SMTP_URL is not set: letters are files under PORTAL_VAR, and reach nobody" in said()[1]
     assert said(FIELD_KEYS="k1:short")[0] == 2
+    nowhere = said(DATABASE_URL="sqlite:////proc/nowhere/portal.db")
+    assert nowhere[0] == 2
+    assert sum("The folder of DATABASE_URL cannot be made" in line for line in nowhere[1]) == 1, nowhere
+    with opened.behind() as db:
+        [user_id] = db.scalars(select(User.id)).all()
+        db.add(SecondFactor(user_id=user_id, kind="app", sealed="kgone.AAAA", counter=0, added_at=NOW))
+        db.commit()
+    lost = "wrong    FIELD_KEYS lacks kgone, which alone opens what it has sealed in second_factors: put it back"
+    assert lost in said()[1]
     assert "database: reachable, writable, and at this version" in " ".join(said()[1])
     ada = opened.visitor()
     assert ada.open("/login").status_code == 200

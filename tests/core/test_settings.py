@@ -55,7 +55,8 @@ def test_without_a_key_the_sentence_says_how_to_make_one(missing: str) -> None:
         ("PORT", "65536", "PORT must be at most 65535."),
         ("ORDER_NUMBERS_FROM", "99999", "ORDER_NUMBERS_FROM must be a whole number of at least 100000."),
         ("ORDER_NUMBERS_FROM", "1000000000", "ORDER_NUMBERS_FROM must be at most 900000000."),
-        ("WORKERS", "²", "WORKERS must be a whole number."),
+        ("WORKERS", "²", "WORKERS must be a whole number of at least 1."),
+        ("WORKERS", "0", "WORKERS must be a whole number of at least 1."),
         (
             "FORWARDED_ALLOW_IPS",
             "*",

@@ -51,7 +51,7 @@ def test_who_drips_is_left_after_the_deadline(
         letter, event = portal.post(), portal.tell()
         began = time.monotonic()
         assert portal.deliver() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60, "it drips without end"
         assert portal.stored(letter).last_error
         assert portal.stored(event).last_error
         assert portal.outbox == (2, 0)

@@ -208,7 +208,7 @@ def _serving(environ: Mapping[str, str]) -> dict[str, Any]:
         "host": host,
         "http_connections": number(environ, "HTTP_CONNECTIONS", 1000, at_least=16, at_most=100_000),
         "proxies": _proxies(environ, host),
-        "workers": number(environ, "WORKERS", 1),
+        "workers": number(environ, "WORKERS", 1, at_least=1),
         "request_seconds": number(environ, "REQUEST_SECONDS", 45, at_least=5, at_most=3600),
         "slow_statement_ms": number(environ, "SLOW_STATEMENT_MS", 0),
         "shutdown_grace": number(environ, "SHUTDOWN_GRACE", 5, at_most=600),

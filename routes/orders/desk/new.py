@@ -45,6 +45,7 @@ def _serve(visit: Visit, id: int) -> None:
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderInStead:
     form: OrderInStead = OrderInStead.of(visit, pairs)
     form.ask_for(visit, needed=True)
+    form.contact.description = "Uten kontaktperson ringer kundeansvarlig den som ba om bestillingen."
     filled(visit, form)
     return form
 

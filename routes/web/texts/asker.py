@@ -21,7 +21,12 @@ _NO_USER = Option("", "Ingen av brukerne")
 class AskerForm(PortalForm):
     """One of the customer's users, or a name."""
 
-    asked_by = Choice("På vegne av:", default="", refusal="Velg en av kundens brukere.")
+    asked_by = Choice(
+        "På vegne av:",
+        default="",
+        description="En av brukerne, eller navnet nedenfor.",
+        refusal="Velg en av kundens brukere.",
+    )
     asked_name = Text("Navn, når det er en annen:", [at_most(200)], description="Navn og gjerne stilling.")
     _db: Session
     _customer_id: int
