@@ -12,7 +12,7 @@ from wtforms import BooleanField, Field, PasswordField, StringField
 from wtforms.validators import Length
 
 from routes.contract import reading
-from routes.contract.beside import SAID, beside
+from routes.contract.drawn import SAID, beside, rows
 from routes.web.fields import Number
 from routes.web.forms import PortalForm
 from routes.web.lines import Line
@@ -37,6 +37,7 @@ KINDS = {
     "whole number": "digits alone",
     "password": "never drawn again",
     "text": "trimmed; identity numbers in it are masked, control characters dropped",
+    "key": "made by the page; a form sent twice under it is done once, and other content under it is refused with 409",
     "value": "what the page has put there, such as a key",
 }
 """What is typed into a field of each kind."""
@@ -75,6 +76,7 @@ class Taken:
 
 
 _BESIDE_A_FORM = {
+    "idempotency_key": Taken("idempotency_key", "key"),
     "file": Taken("file", "file"),
     "files": Taken("files", "file", "Legg ved filer"),
     "waiting": Taken("waiting", "ids", "Disse er lagt ved"),
@@ -98,10 +100,14 @@ class Described:
     """By part, what may come with it as `hx-partial`: `#field-{name}` is of a field that is called so."""
     says: tuple[str, ...]
     """What comes with a part besides, once a change was made."""
+    rows: tuple[str, ...]
+    """Ids of rows on its page and in its parts: `order-{number}`."""
 
     def fits(self, words: str) -> bool:
         """Whether all the words stand in its address, name, fields or parts."""
-        own = " ".join([self.method, self.path, self.name, self.who, *(f.name for f in self.fields), *self.parts])
+        own = " ".join(
+            [self.method, self.path, self.name, self.who, *(f.name for f in self.fields), *self.parts, *self.rows]
+        )
         return all(word in own.casefold() for word in words.casefold().split())
 
 
@@ -118,12 +124,13 @@ def described(line: Line) -> Described:
         tuple(reading.statuses(line)),
         beside(line),
         SAID if reading.says(line) else (),
+        rows(line),
     )
 
 
 EVERYWHERE = Described(
     "anywhere", "GET, POST", "/…", "everybody", (Taken("csrf_token", "value", required=True),), ("main",), (*ANYWHERE,),
-    {"main": ("#status", "#tabs")}, (),
+    {"main": ("#status", "#tabs")}, (), (),
 )  # fmt: skip
 """What holds for every line; the token is for a POST."""
 

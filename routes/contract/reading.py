@@ -119,7 +119,7 @@ def parts(line: Line) -> Sequence[str]:
 def files(line: Line) -> Mapping[str, str]:
     """By the id of each part that a line gives alone, the template that it is drawn with."""
     found: dict[str, str] = {}
-    places = [file for _, call in _calls(line) for file in _templates(call)]
+    places = templates(line)
     for name, call in _calls(line):
         folder = next(iter([*_templates(call), *places]), "").rpartition("/")[0]
         named = [value for word in call.keywords if word.arg == "part" for value in _constants(word.value)]
@@ -130,6 +130,11 @@ def files(line: Line) -> Mapping[str, str]:
         if name == "receipt_again":
             found.setdefault("receipt", "frame/_receipt.html")
     return found
+
+
+def templates(line: Line) -> list[str]:
+    """The templates that the functions of a line name: its pages, and parts that are named in full."""
+    return [file for _, call in _calls(line) for file in _templates(call)]
 
 
 def _templates(call: ast.Call) -> list[str]:

@@ -13,7 +13,7 @@ from app import create_app
 from models.core.settings import Settings
 from routes import MAP
 from routes.contract import description
-from routes.contract.beside import PARTIAL
+from routes.contract.drawn import PARTIAL
 from routes.contract.markup import Markup
 from routes.contract.rehearsal import rehearse
 from tests.stage.contract import files
@@ -110,12 +110,19 @@ def test_markup_is_read_as_a_browser_reads_it() -> None:
     assert (button.action, button.fields[-1].name, button.fields[-1].values) == ("/c", "go", ["2"])
 
 
+_ROW = re.compile(r'<(?:tr|li|div) [^>]*\bid="((?!field-)[a-z]+(?:-[a-z]+)*-)\d')
+"""What an id of a row begins with, in HTML."""
+NOT_THERE = {"booking-{id}-{date}", "due-{id}", "received-{id}", "stand-in-{id}", "resting-{channel}", "line-{name}"}
+"""Rows that the rehearsal has none of; the last two are known by a word."""
+
+
 @pytest.mark.rest
 def test_each_part_is_seen_in_a_rehearsal_and_each_answer_is_one_that_was_promised(tmp_path: Path) -> None:
     settings = Settings(secret_keys=SECRETS, field_keys=FIELD_KEYS, demo=True, var=tmp_path)
     with ThreadPoolExecutor(1) as apart:  # as the portal does: on this thread a browser may have a loop
         examples = apart.submit(rehearse, MAP, settings, TestClock(), create_app).result()
     unseen: dict[str, object] = {}
+    drawn: set[str] = set()
     for line in MAP:
         told, own = description.described(line), [example for example in examples if example.line == line.name]
         answers = {example.answer.status for example in own}
@@ -131,7 +138,12 @@ def test_each_part_is_seen_in_a_rehearsal_and_each_answer_is_one_that_was_promis
             promised = {*told.says, *told.beside.get(example.part or "", ()), *description.EVERYWHERE.beside["main"]}
             of_fields = {target for target in come if target.startswith("#field-") and "#field-{name}" in promised}
             assert come <= promised | of_fields, (line.name, example.part)
+            for id in _ROW.findall(example.answer.html):
+                promised_rows = {row for row in told.rows if id.startswith(row.partition("{")[0])}
+                assert promised_rows, (line.name, example.part, id)
+                drawn |= promised_rows
     assert unseen == {}
+    assert {row for line in MAP for row in description.described(line).rows} - drawn == NOT_THERE
     everywhere = [example.answer.status for example in examples if example.line == description.EVERYWHERE.name]
     assert {*everywhere} == {*description.ANYWHERE}
     assert len({example.asked.curl for example in examples}) > 300

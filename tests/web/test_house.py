@@ -127,7 +127,7 @@ ELSEWHERE = [
 ]
 """What a browser says about a form that another site has sent."""
 
-SECRET = {"new_employee", "edit_employee", "new_factor", "new_passkey"}
+SECRET = {"new_employee", "desk_new_employee", "edit_employee", "new_factor", "new_passkey"}
 """Places that no browser keeps, because an identity number is typed, or a secret is shown there."""
 
 

@@ -55,7 +55,6 @@ def _said(visit: Visit, made: Made) -> str:
     order, fallback = order_by_number(visit.db, made.number), visit.portal.settings.fallback_email
     told = who_is_told(visit.db, made.unit_id, fallback=fallback, now=visit.now).besides(visit.user)
     who, sender = who_heard(told), sender_of(visit.db, order) if order else None
-    letters = [f"{sender.full_name} får en bekreftelse på e-post."] if sender else []
-    letters += [f"{who} varslet."] if who else []
-    mailed = visit.mailed(" ".join(letters), NOT_MAILED) if letters else ""
-    return f"Bestilling {made.number} er sendt.{f' {mailed}' if mailed else ''}{masked_sentence(made.masked)}"
+    confirmed = visit.mailed(f" {sender.full_name} får en bekreftelse på e-post.", f" {NOT_MAILED}") if sender else ""
+    manager = visit.mailed(f" {who} varslet.", "" if sender else f" {NOT_MAILED}") if who else ""
+    return f"Bestilling {made.number} er sendt.{confirmed}{manager}{masked_sentence(made.masked)}"

@@ -27,19 +27,24 @@ The contract of the HTML, for tests and other programs. Made by `python -m tests
   and `main`, for `#main`. Without `HX-Request: true` the answer is the whole document.
 - **beside**: what may come with a part as `<hx-partial hx-target="#…">`, for elsewhere on the page: `#field-{name}` is
   of the field that is called so, `#person-{id}` of a row. *said* is what comes with a part once a change was made.
+- **rows**: the ids of rows on the page and in its parts: `order-{number}` is `order-307390`.
 - **statuses**: of the route itself. `HEAD` is like `GET`. Besides, wherever it applies:
 
 | status | when |
 | --- | --- |
 {anywhere}
 Every page has `#main`, `#flash`, `#status` (role=status, empty), `#tabs` when signed in, one `h1` that begins the
-title, and a skip link. Rows carry ids: `order-307390`, `slot-4`. Dates are read as `dd.mm.åååå` and as ISO.
+title, and a skip link. Dates are read as `dd.mm.åååå` and as ISO.
+
+A refused form comes back with 422, or 409, and with all that was typed: `#problems` names what is wrong, with a link to
+each field; a field `to` that is wrong has `aria-invalid="true"` and its sentence in `#to-error`. The title begins with
+`Feil: `. An `idempotency_key` is the page's own: the same form sent twice under it is done once.
 
 Programs have two lines more, signed instead of signed in, and answered with JSON (crm.md): POST `/crm/events` gives
 200, 401, 404, 413 or 422, GET `/crm/outbox` with `after` gives 200, 401, 404, 409 or 422.
 
-| method and URL | name | who | fields | parts | beside | statuses |
-| --- | --- | --- | --- | --- | --- | --- |
+| method and URL | name | who | fields | parts | beside | rows | statuses |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -48,7 +53,7 @@ def written() -> str:
     anywhere = "".join(f"| {status} | {when} |\n" for status, when in ANYWHERE.items())
     return _HEAD.replace("{anywhere}\n", anywhere + "\n") + "".join(
         f"| {line.method} `{line.path}` | {line.name} | {who(line)} | {_names(fields(line))} | {_names(parts(line))} "
-        f"| {_beside(line)} | {', '.join(map(str, statuses(line)))} |\n"
+        f"| {_beside(line)} | {_names(described(line).rows)} | {', '.join(map(str, statuses(line)))} |\n"
         for line in MAP
     )
 

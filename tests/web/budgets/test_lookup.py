@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
@@ -40,7 +41,8 @@ def answered(lines: Router, method: str, path: str) -> object:
     """What somebody gets who asks for an address."""
     scope = {"type": "http", "path": path, "method": method, "root_path": "", "app": None}
     try:
-        asyncio.run(lines.app(scope, None, None))  # type: ignore[arg-type]  # nothing is received or sent
+        with ThreadPoolExecutor(1) as apart:  # on this thread a browser may have a loop
+            apart.submit(asyncio.run, lines.app(scope, None, None)).result()  # type: ignore[arg-type]  # nothing is sent
     except HTTPException as refused:
         return refused.status_code, {*(refused.headers or {}).get("Allow", "").split(", ")}
     return scope["told"]
