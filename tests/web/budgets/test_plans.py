@@ -57,9 +57,11 @@ def large(quiet_house: House) -> Iterator[House]:
     """A portal whose database believes that it holds many rows, of which it knows nothing more."""
     url = make_url(quiet_house.portal.database.engine.url).set(drivername="postgresql", username="postgres")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
+        # Other stories have left gaps in tables and indexes, and how long they are is what the planner goes by.
+        owner.execute("VACUUM (FULL)")
         owner.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")
         for (table,) in owner.execute(
-            "SELECT table_name FROM information_schema.columns"
+            "SELECT DISTINCT table_name FROM information_schema.columns"
             " WHERE table_schema = 'public' AND column_name IN ('customer_id', 'organisation_number')"
         ).fetchall():
             believed = "UPDATE pg_class SET reltuples = %s, relpages = greatest(pg_relation_size(oid) / 8192, 1)"
