@@ -102,7 +102,9 @@ def test_each_list_finds_its_rows_by_an_index_as_accepted(large: House) -> None:
         for asked in SEARCHES.get(line.name, [{}]):
             with explained(large) as told:
                 assert who.send("GET", f"{line.path}?{urlencode(asked)}").status_code == 200, line.path
-            new = [plan for plan in told[asks_who:] if plan not in parts]
+            # The catalogue is remembered, and so not asked for each time.
+            plans = [plan for plan in told[asks_who:] if re.findall(r" on (\w+)", plan) != ["catalogue"]]
+            new = [plan for plan in plans if plan not in parts]
             parts += [f"# {urlencode(asked) or 'as it is opened'}", *new]
         found[line.name] = "\n\n".join(parts) + "\n"
     if os.environ.get("PLANS") == "accept":
