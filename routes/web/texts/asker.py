@@ -36,6 +36,10 @@ class AskerForm(PortalForm):
         self._db, self._customer_id = visit.db, visit.customer_id
         self.asked_by.find_choices = lambda: [_NO_USER, *(Option(id, label) for id, (label, _) in self._users.items())]
         self.asked_by.flags.required = needed
+        if needed:  # drawn first, and so told first of what is wrong
+            own = ("asked_by", "asked_name")
+            others = [name for name in self._fields if name not in own]
+            self._fields = {name: self._fields[name] for name in (*own, *others)}
 
     def validate_asked_by(self, field: Choice) -> None:
         """Raises the sentence where nobody is named."""

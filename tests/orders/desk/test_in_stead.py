@@ -80,6 +80,8 @@ def test_d2_an_order_is_the_customers_and_says_who_asked_and_who_wrote(house: Ho
 
 
 def test_d2_who_is_no_user_is_named_and_nobody_is_written_to_who_may_not_see_it(house: House) -> None:
+    refused = begun(house).fill(delivery="").press("Send bestilling")
+    assert [said[:10] for said in refused.problems] == ["Velg hvem ", "Skriv hva "], "in the order of the page"
     kam = begun(house).press("Send bestilling")
     assert kam.status_code == 422
     assert kam.error("asked_by") == "Velg hvem som ba om det, eller skriv navnet."
