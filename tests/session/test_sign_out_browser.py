@@ -17,6 +17,7 @@ def chromium(whole_chromium: Browser) -> Browser:
 # Signing out (N4)
 
 
+@pytest.mark.rest  # of one room; that nothing is kept is in its headers
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_n4_back_shows_nothing_after_signing_out(visitor: Visitors, script: bool) -> None:
     person = visitor(script=script).sign_in(to="/orders")

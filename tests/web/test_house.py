@@ -361,6 +361,7 @@ def test_a_list_of_many_rows_asks_as_often_as_one_of_one(quiet_house: House) -> 
     assert asked[0] <= 4
 
 
+@pytest.mark.rest  # those of a page that was changed are in its own stories
 def test_every_page_carries_its_headers(house: House) -> None:
     """And HEAD answers as GET does."""
     everybody = {name: house.sign_in(name) for name in PEOPLE}

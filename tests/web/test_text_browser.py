@@ -11,7 +11,7 @@ from tests.stage.material.rounds import a_round, people
 pytestmark = pytest.mark.text_browser
 
 
-@pytest.mark.parametrize("name", TEXT_BROWSERS)
+@pytest.mark.parametrize("name", ["lynx", pytest.param("w3m", marks=pytest.mark.rest), "links"])
 def test_a_whole_journey(terminal: Terminals, live: LivePortal, name: str) -> None:
     person = terminal(name, "/orders")
     person.sees("Brukernavn")

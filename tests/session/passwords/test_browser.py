@@ -14,6 +14,7 @@ GOOD = "sure epler i kurv"
 
 
 @pytest.mark.browser
+@pytest.mark.rest  # of one room; the journeys sign in
 def test_a_password_is_chosen_seen_for_a_moment_and_sent_from_a_field_of_dots(
     visitor: Visitors, live: LivePortal
 ) -> None:

@@ -69,6 +69,7 @@ def press(page: Page, on: str, text: str) -> Page:
     return page.submit(form, button)
 
 
+@pytest.mark.rest  # the walk through the document is the like
 def test_a_portal_without_demo_data_is_opened_to_its_first_customer(
     opened: Opening, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
