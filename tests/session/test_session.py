@@ -56,6 +56,13 @@ def test_n4_the_browser_is_told_to_forget_the_pages_it_kept(quiet_house: House) 
     assert hms.headers["cache-control"] == "private, no-cache"
     answer = hms.send("POST", "/logout", [("csrf_token", hms.token())])
     assert answer.headers["clear-site-data"] == '"cache"'
+    picture, said = quiet_house.visitor(), []
+    address = "/logout/forget?again=4"
+    while address:
+        answer = picture.send("GET", address)
+        said.append((answer.status_code, answer.headers["clear-site-data"], answer.headers["cache-control"]))
+        address = answer.headers.get("location", "")
+    assert said == [*[(303, '"cache"', "no-store")] * 4, (200, '"cache"', "no-store")]
 
 
 def test_n4_only_this_session_ends(quiet_house: House) -> None:

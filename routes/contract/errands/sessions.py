@@ -25,6 +25,7 @@ async def begins_elsewhere(going: Going) -> None:
     nobody = await _elsewhere(going)
     await nobody.open("/login/code", shows="no password before it")
     await nobody.open("/logout/forget")
+    await nobody.open("/logout/forget?again=1")
     await nobody.open("/login")
     await nobody.send(
         "create_session", part="login-form", username="hms.fjord", password=going.walk.passwords["hms.fjord"]
