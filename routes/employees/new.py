@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.customers.customer import Customer
 from models.employees.employee import KeyUsed, NumberTaken, add_employee, was_sent
 from models.employees.national_ids import register
 from routes.employees.form import (
@@ -19,6 +18,7 @@ from routes.employees.form import (
 )
 from routes.web.answers import go, page
 from routes.web.keys import idempotency_key, new_key
+from routes.web.texts.asker import Ways, ways_at_desk
 from routes.web.visit import Visit
 
 
@@ -30,17 +30,6 @@ class Made:
     name: str
     say: str
     tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Where the form is sent, where a new one is begun, and where one goes without sending it."""
-
-    action: str
-    new: str
-    back: str
-    customer: str = ""
-    """Whose employee it is, where that is not said by who is signed in."""
 
 
 Filling = Callable[[Visit, Iterable[tuple[str, object]]], EmployeeForm]
@@ -112,10 +101,4 @@ def _ways(visit: Visit) -> Ways:
 
 
 def _at_desk(visit: Visit) -> Ways:
-    id = visit.customer_id
-    return Ways(
-        action=visit.url("desk_create_employee", id=id),
-        new=visit.url("desk_new_employee", id=id),
-        back=visit.url("desk_employees", id=id),
-        customer=visit.db.get_one(Customer, id).name,
-    )
+    return ways_at_desk(visit, "desk_create_employee", "desk_new_employee", back="desk_employees")

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from starlette.responses import Response
 
 from models.core.scope import Right
-from models.customers.customer import Customer
 from models.customers.references import Rule, Rules, rules_of
 from models.customers.units import UnitRow, units_in_scope
 from models.orders.news import Told, who_is_told
@@ -19,6 +18,7 @@ from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
+from routes.web.texts.asker import Ways, ways_at_desk
 from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
@@ -204,29 +204,12 @@ def _new(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Where the form is sent, where a new one is begun, and where one goes without sending it."""
-
-    action: str
-    new: str
-    back: str
-    customer: str = ""
-    """Whose order it is, where that is not said by who is signed in."""
-
-
 def _ways(visit: Visit) -> Ways:
     return Ways(visit.url("create_order"), visit.url("new_order"), visit.url("orders"))
 
 
 def _at_desk(visit: Visit) -> Ways:
-    id = visit.customer_id
-    return Ways(
-        action=visit.url("desk_create_order", id=id),
-        new=visit.url("desk_new_order", id=id),
-        back=visit.url("desk_customer", id=id),
-        customer=visit.db.get_one(Customer, id).name,
-    )
+    return ways_at_desk(visit, "desk_create_order", "desk_new_order", back="desk_customer")
 
 
 def who_heard(told: Told) -> str:

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.customers.customer import Customer
 from routes.employees.form import EmployeeForm, filled
 from routes.employees.new import begin, save
 from routes.web.answers import go
-from routes.web.texts.asker import AskerForm
+from routes.web.texts.asker import AskerForm, act_for
 from routes.web.visit import Visit
 
 
@@ -21,22 +20,17 @@ class EmployeeInStead(AskerForm, EmployeeForm):
 
 def new(visit: Visit, id: int) -> Response:
     """The empty form, or what was typed before the session ended."""
-    _serve(visit, id)
+    act_for(visit, id)
     return begin(visit, _form)
 
 
 def create(visit: Visit, id: int) -> Response:
     """Add the employee, who is then found in the list."""
-    _serve(visit, id)
+    act_for(visit, id)
     made = save(visit, _form)
     if isinstance(made, Response):
         return made
     return go(visit, visit.url("desk_employees", id=id, q=made.name), say=made.say, tone=made.tone)
-
-
-def _serve(visit: Visit, id: int) -> None:
-    visit.serve(Customer, id)
-    visit.act()
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> EmployeeInStead:

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from models.customers.customer import Customer
 from models.orders.messages import sender_of
 from models.orders.news import who_is_told
 from models.orders.order import order_by_number
 from routes.orders.new import Made, OrderForm, begin, filled, send, who_heard
 from routes.web.answers import go
 from routes.web.forms import masked_sentence
-from routes.web.texts.asker import AskerForm
+from routes.web.texts.asker import AskerForm, act_for
 from routes.web.visit import NOT_MAILED, Visit
 
 
@@ -24,22 +23,17 @@ class OrderInStead(AskerForm, OrderForm):
 
 def new(visit: Visit, id: int) -> Response:
     """The empty form, or what was typed before the session ended."""
-    _serve(visit, id)
+    act_for(visit, id)
     return begin(visit, _form)
 
 
 def create(visit: Visit, id: int) -> Response:
     """Send the order; the user who asked for it is told, and the account manager, unless that is who wrote it."""
-    _serve(visit, id)
+    act_for(visit, id)
     made = send(visit, _form)
     if isinstance(made, Response):
         return made
     return go(visit, visit.url("desk_order", number=made.number), say=_said(visit, made))
-
-
-def _serve(visit: Visit, id: int) -> None:
-    visit.serve(Customer, id)
-    visit.act()
 
 
 def _form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> OrderInStead:

@@ -1,14 +1,16 @@
-"""Who of a customer asked staff for what they write in its stead, as on the telephone: the fields that say so (D2).
+"""What staff write in a customer's stead, as on the telephone (D2): who asked for it, who may, where its form leads.
 
-They are drawn by `frame/_asker.html`. What is written, and whether it may be, the rooms know.
+The fields are drawn by `frame/_asker.html`. What is written, the rooms know.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 from wtforms.validators import ValidationError
 
 from models.core.database import Session
+from models.customers.customer import Customer
 from models.users.of_customer import Asker, users_at
 from routes.web.fields import Choice, Option, Text, at_most
 from routes.web.forms import PortalForm
@@ -16,6 +18,17 @@ from routes.web.texts.talk import MessageForm
 from routes.web.visit import Visit
 
 _NO_USER = Option("", "Ingen av brukerne")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the form is sent, where a new one is begun, and where one goes without sending it."""
+
+    action: str
+    new: str
+    back: str
+    customer: str = ""
+    """The customer in whose stead it is filled in, where that is not said by who is signed in."""
 
 
 class AskerForm(PortalForm):
@@ -81,3 +94,16 @@ def message_at_desk(visit: Visit, pairs: Iterable[tuple[str, object]] | None = N
     form: MessageInStead = MessageInStead.of(visit, pairs)
     form.ask_for(visit, needed=False)
     return form
+
+
+def act_for(visit: Visit, customer_id: int) -> None:
+    """Serve a customer at the desk, to write in its stead; refuses who does not serve it, and who only looks."""
+    visit.serve(Customer, customer_id)
+    visit.act()
+
+
+def ways_at_desk(visit: Visit, action: str, new: str, *, back: str) -> Ways:
+    """The ways of a form that is filled in for the customer that a visit serves, by the names of the lines."""
+    id = visit.customer_id
+    named = visit.db.get_one(Customer, id).name
+    return Ways(visit.url(action, id=id), visit.url(new, id=id), visit.url(back, id=id), named)
