@@ -8,7 +8,7 @@ from models.core.scope import Right
 from models.customers.customer import Customer
 from models.customers.unit_changes import BelowItself, NameTaken, NumberTaken, UnitFacts, add_unit, change_unit
 from models.customers.units import Unit, units_in_scope
-from routes.customers.unit_form import NAME_TAKEN, NUMBER_TAKEN, CompanyForm, UnitForm
+from routes.customers.unit_form import NAME_TAKEN, NUMBER_TAKEN, CompanyForm, FactsForm, UnitForm, stored
 from routes.web.answers import go, page
 from routes.web.forms import unit_choices
 from routes.web.visit import Visit
@@ -36,7 +36,7 @@ def create(visit: Visit, id: int) -> Response:
 def edit(visit: Visit, id: int) -> Response:
     """A unit, to be changed."""
     unit, manager_id = _unit(visit, id)
-    stored = {
+    known = {
         "name": unit.name,
         "organisation_number": unit.organisation_number or "",
         "account_manager": str(manager_id or ""),
@@ -45,7 +45,9 @@ def edit(visit: Visit, id: int) -> Response:
         "reference_pattern": unit.reference_pattern or "",
         "reference_example": unit.reference_example,
     }
-    return _page(visit, _form(visit, unit, visit.draft() or stored.items()), unit)
+    if unit.parent_id is None:
+        known |= stored(visit.db.get_one(Customer, visit.customer_id))
+    return _page(visit, _form(visit, unit, visit.draft() or known.items()), unit)
 
 
 def update(visit: Visit, id: int) -> Response:
@@ -74,7 +76,7 @@ def _unit(visit: Visit, id: int) -> tuple[Unit, int | None]:
     return unit, visit.db.get_one(Customer, customer_id).account_manager_id
 
 
-def _form(visit: Visit, unit: Unit, pairs: Iterable[tuple[str, object]]) -> CompanyForm:
+def _form(visit: Visit, unit: Unit, pairs: Iterable[tuple[str, object]]) -> FactsForm:
     if unit.parent_id is not None:
         return _unit_form(visit, pairs)
     form: CompanyForm = CompanyForm.of(visit, pairs)
@@ -90,7 +92,7 @@ def _unit_form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> UnitForm:
     return form
 
 
-def _said(form: CompanyForm, taken: Exception) -> CompanyForm:
+def _said(form: FactsForm, taken: Exception) -> FactsForm:
     """The form, with the sentence at the field that it is about."""
     if isinstance(taken, NumberTaken):
         form.organisation_number.errors = [NUMBER_TAKEN]
@@ -101,7 +103,7 @@ def _said(form: CompanyForm, taken: Exception) -> CompanyForm:
     return form
 
 
-def _page(visit: Visit, form: CompanyForm, unit: Unit | None, *, status: int = 200) -> Response:
+def _page(visit: Visit, form: FactsForm, unit: Unit | None, *, status: int = 200) -> Response:
     return page(
         visit,
         "customers/units/show.html",
