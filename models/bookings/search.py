@@ -1,4 +1,7 @@
-"""Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1)."""
+"""Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1).
+
+What they have on each day is in `agenda`.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -47,12 +50,19 @@ class Criteria:
     unit_ids: frozenset[int] | None = None
     only_free: bool = False
     """Only those on which somebody can still be put."""
+    closing_by: datetime | None = None
+    """Only those whose deadline is before that."""
 
     @property
     def restrictions(self) -> dict[str, Any]:
         """The conditions with their values; what is None does not restrict."""
         unit_ids = None if self.unit_ids is None else sorted(self.unit_ids)
-        return {**moments(self.from_date, self.to_date), "unit_ids": unit_ids, "free": self.only_free or None}
+        return {
+            **moments(self.from_date, self.to_date),
+            "unit_ids": unit_ids,
+            "free": self.only_free or None,
+            "closing_by": self.closing_by,
+        }
 
 
 def moments(from_date: date | None, to_date: date | None) -> dict[str, datetime | None]:
@@ -77,6 +87,7 @@ _HAVING: Conditions = {
         Booking.cancelled_at.is_(None),
         Booking.deadline > bindparam("now", type_=_MOMENT),
     ),
+    "closing_by": Booking.deadline < bindparam("closing_by", type_=_MOMENT),
     "to_come": func.max(Slot.ends_at) > bindparam("now", type_=_MOMENT),
     "over": func.max(Slot.ends_at) <= bindparam("now", type_=_MOMENT),
 }
