@@ -3,19 +3,19 @@
 The bookings themselves are found in `search`; the same days as a table of weeks are in `month`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.bookings.search import BookingRow, Criteria, bookings_to_come
+from models.bookings.search import BookingRow, Criteria, listing, row_of
 from models.bookings.slots import Slot
 from models.core.clock import OSLO, in_oslo, today_in_oslo
-from models.core.search import PAGE_SIZE
+from models.core.search import PAGE_SIZE, Statement, given_in
 from models.core.walls import select_rows
 
 
@@ -54,47 +54,50 @@ class Agenda:
     following: date | None = None
 
 
-_IDS = bindparam("ids", expanding=True, type_=Integer)
-_TIMES = (
-    select(Slot.booking_id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
-    .where(Slot.booking_id.in_(_IDS), Slot.starts_at >= bindparam("from_moment", type_=Slot.starts_at.type))
-    .order_by(Slot.starts_at, Slot.id)
-)
+@cache
+def _times(names: frozenset[str]) -> Statement:
+    """The times of the next bookings from a moment on, each with its booking. Built once per set of conditions."""
+    page = listing(names).subquery("page")
+    begins = bindparam("from_day", type_=Slot.starts_at.type)
+    return (
+        select(*page.c, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
+        .join(page, Slot.booking_id == page.c.id)
+        .where(Slot.starts_at >= begins)
+        .order_by(page.c.first, page.c.id, Slot.starts_at, Slot.id)
+    )
 
 
 def agenda(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> Agenda:
     """The days of the next bookings that meet the criteria: of so many bookings that no day is there in part.
 
-    Two statements; more only where so many bookings begin on one day, or go on since then, that its end is not in
-    sight.
+    One statement; more only where so many bookings begin on one day, or go on since then, that its end is not in sight.
     """
     first = max(criteria.from_date or date.min, today_in_oslo(now))
+    last = criteria.to_date or date.max
     while True:
-        rows = bookings_to_come(db, now, criteria, at_most)
-        border = rows[at_most].first_day if len(rows) > at_most else None
-        last = criteria.to_date or date.max
-        days = [day for day in _days_of(db, rows, first) if day.date <= last and (border is None or day.date < border)]
-        if days or border is None or border > last:
-            return Agenda(days, border if border and border <= last else None)
+        days = _days(db, now, criteria, first, at_most + 1)
+        bookings = list(dict.fromkeys(day.booking for day in days))
+        border = bookings[at_most].first_day if len(bookings) > at_most else None
+        shown = [day for day in days if day.date <= last and (border is None or day.date < border)]
+        if shown or border is None or border > last:
+            shown.sort(key=lambda one: (one.date, one.begins, one.booking.id))
+            return Agenda(shown, border if border and border <= last else None)
         at_most *= 2
 
 
-def _days_of(db: Session, rows: Iterable[BookingRow], first: date) -> list[DayOf]:
-    """All days of some bookings from one on, soonest first."""
-    bookings = {row.id: row for row in rows}
-    if not bookings:
-        return []
-    given = {"ids": list(bookings), "from_moment": in_oslo(first, time())}
-    times = sorted(select_rows(db, _TIMES, given), key=_day_and_booking)
-    days = [_day(bookings[id], day, list(slots)) for (day, id), slots in groupby(times, key=_day_and_booking)]
-    return sorted(days, key=lambda one: (one.date, one.begins, one.booking.id))
+def _days(db: Session, now: datetime, criteria: Criteria, first: date, at_most: int) -> list[DayOf]:
+    """All days of the next bookings from one on, booking by booking."""
+    given = given_in({**criteria.restrictions, "to_come": True})
+    more = {"now": now, "at_most": at_most, "from_day": in_oslo(first, time())}
+    times = select_rows(db, _times(frozenset(given)), given | more)
+    return [_day(list(slots), day) for (_, day), slots in groupby(times, key=_booking_and_day)]
 
 
-def _day_and_booking(slot: Any) -> tuple[date, int]:
-    booking_id, starts_at, *_ = slot
-    return starts_at.astimezone(OSLO).date(), booking_id
+def _booking_and_day(slot: Any) -> tuple[int, date]:
+    return slot[0], slot[-4].astimezone(OSLO).date()
 
 
-def _day(booking: BookingRow, day: date, slots: list[Any]) -> DayOf:
-    begins, ends = min(slot[1] for slot in slots), max(slot[2] for slot in slots)
-    return DayOf(booking, day, begins, ends, sum(slot[3] for slot in slots), sum(slot[4] for slot in slots))
+def _day(slots: list[Any], day: date) -> DayOf:
+    *booking, begins, _, _, _ = slots[0]
+    ends = max(slot[-3] for slot in slots)
+    return DayOf(row_of(*booking), day, begins, ends, sum(slot[-2] for slot in slots), sum(slot[-1] for slot in slots))

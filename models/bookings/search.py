@@ -94,8 +94,8 @@ _HAVING: Conditions = {
 
 
 @cache
-def _listing(names: frozenset[str]) -> Statement:
-    """Built once per set of conditions."""
+def listing(names: frozenset[str]) -> Statement:
+    """The bookings that meet the conditions, for `row_of` to read. Built once per set of conditions."""
     return (
         select(
             Booking.id,
@@ -105,8 +105,8 @@ def _listing(names: frozenset[str]) -> Statement:
             Booking.order_number,
             Booking.deadline,
             Booking.cancelled_at,
-            _FIRST,
-            _LAST,
+            _FIRST.label("first"),
+            _LAST.label("last"),
             func.sum(Slot.capacity),
             func.sum(Slot.taken),
         )
@@ -118,11 +118,6 @@ def _listing(names: frozenset[str]) -> Statement:
         .order_by(*((_FIRST, Booking.id) if "to_come" in names else (_FIRST.desc(), Booking.id.desc())))
         .limit(AT_MOST)
     )
-
-
-def bookings_to_come(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
-    """Those that are not over, soonest first; one more than `at_most` where there are more."""
-    return _rows(db, {**criteria.restrictions, "to_come": True}, now, at_most + 1)
 
 
 def past_bookings(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
@@ -137,20 +132,12 @@ def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[BookingR
 
 def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> list[BookingRow]:
     given = given_in(holding)
-    found = select_rows(db, _listing(frozenset(given)), {**given, "now": now, "at_most": at_most})
-    return [
-        BookingRow(
-            id,
-            title,
-            place,
-            unit,
-            number,
-            deadline,
-            cancelled is not None,
-            first.astimezone(OSLO).date(),
-            last.astimezone(OSLO).date(),
-            int(capacity),
-            int(taken),
-        )
-        for id, title, place, unit, number, deadline, cancelled, first, last, capacity, taken in found
-    ]
+    found = select_rows(db, listing(frozenset(given)), {**given, "now": now, "at_most": at_most})
+    return [row_of(*values) for values in found]
+
+
+def row_of(*values: Any) -> BookingRow:
+    """A row of the listing."""
+    *whole, deadline, cancelled_at, first, last, capacity, taken = values
+    days = (moment.astimezone(OSLO).date() for moment in (first, last))
+    return BookingRow(*whole, deadline, cancelled_at is not None, *days, int(capacity), int(taken))
