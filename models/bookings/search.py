@@ -1,6 +1,6 @@
 """Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1).
 
-What they have on each day is in `agenda`.
+What they have on each day is in `days.agenda`.
 """
 
 from dataclasses import dataclass
@@ -138,6 +138,17 @@ def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> 
 
 def row_of(*values: Any) -> BookingRow:
     """A row of the listing."""
-    *whole, deadline, cancelled_at, first, last, capacity, taken = values
-    days = (moment.astimezone(OSLO).date() for moment in (first, last))
-    return BookingRow(*whole, deadline, cancelled_at is not None, *days, int(capacity), int(taken))
+    id, title, place, unit_name, order_number, deadline, cancelled_at, first, last, capacity, taken = values
+    return BookingRow(
+        id,
+        title,
+        place,
+        unit_name,
+        order_number,
+        deadline,
+        cancelled_at is not None,
+        first.astimezone(OSLO).date(),
+        last.astimezone(OSLO).date(),
+        int(capacity),
+        int(taken),
+    )

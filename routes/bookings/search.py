@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from models.bookings.agenda import Agenda, DayOf, agenda
+from models.bookings.days.agenda import Agenda, DayOf, agenda
 from models.bookings.search import BookingRow, Criteria, past_bookings
 from models.bookings.timetable import roll_of
 from models.core.scope import Right

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.bookings.agenda import Agenda, agenda
 from models.bookings.booking import Booking
+from models.bookings.days.agenda import Agenda, agenda
 from models.bookings.search import Criteria
 from tests.stage.house import House
 from tests.stage.material.rounds import a_round

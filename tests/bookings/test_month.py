@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.bookings.month import before, following, weeks_of
+from models.bookings.days.month import before, following, weeks_of
 from tests.stage.house import House
 from tests.stage.page import Page
 

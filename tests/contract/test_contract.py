@@ -112,7 +112,7 @@ def test_markup_is_read_as_a_browser_reads_it() -> None:
 
 _ROW = re.compile(r'<(?:tr|li|div) [^>]*\bid="((?!field-)[a-z]+(?:-[a-z]+)*-)\d')
 """What an id of a row begins with, in HTML."""
-NOT_THERE = {"booking-{id}-{date}", "due-{id}", "received-{id}", "stand-in-{id}", "resting-{channel}", "line-{name}"}
+NOT_THERE = {"due-{id}", "received-{id}", "stand-in-{id}", "resting-{channel}", "line-{name}"}
 """Rows that the rehearsal has none of; the last two are known by a word."""
 
 

@@ -63,7 +63,7 @@ def test_a_list_brings_agreements_once_and_leaves_what_it_does_not_name(quiet_ho
         db.flush()
         for fate in (Fate.CHANGED, Fate.SAME):
             rows = read(cells, {**cells, Column.UNTIL: ""}, of_unit)
-            bring_in(db, rows, by=THE_PROVIDER, now=NOW)  # type: ignore[arg-type]  # who lets nobody in, needs no rights
+            bring_in(db, rows, by=THE_PROVIDER, now=NOW)
             assert [one.row.fate for one in rows] == [fate, Fate.SAME, fate]
         customer = db.scalars(select(Customer).where(Customer.organisation_number == "319099603")).one()
         assert (customer.agreement, customer.agreement_until) == ("BHT", date(2029, 12, 31))

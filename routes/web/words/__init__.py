@@ -102,10 +102,12 @@ def weekday_name(value: dt.date | None) -> str:
     return "" if value is None else _DAYS[value.weekday()]
 
 
-def tile(value: dt.date) -> tuple[str, str, str]:
-    """`fre.`, `4.`, `des.`: a day as the tile of an agenda has it."""
+def tile(value: dt.date | None) -> str:
+    """`fre. 4. des.`: the three lines of a tile in an agenda, which go without the year."""
+    if value is None:
+        return ""
     day = _day(value)
-    return f"{_DAYS[day.weekday()][:3]}.", f"{day.day}.", _SHORT_MONTHS[day.month]
+    return f"{_DAYS[day.weekday()][:3]}. {day.day}. {_SHORT_MONTHS[day.month]}"
 
 
 def days(first: dt.date | None, last: dt.date | None = None) -> str:

@@ -1,6 +1,6 @@
 """The agenda: what the bookings to come have on each of their days, day by day (B5).
 
-The bookings themselves are found in `search`; the same days as a table of weeks are in `month`.
+The bookings themselves are found in `models.bookings.search`; the same days as a table of weeks are in `month`.
 """
 
 from dataclasses import dataclass
