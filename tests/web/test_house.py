@@ -31,10 +31,10 @@ from routes.web.lines import (
     with_password,
 )
 from routes.web.visit import Visit
-from tests.stage import house_rules
 from tests.stage.connections.client import BASE
 from tests.stage.contract import files, keeping
 from tests.stage.house import House
+from tests.stage.house_rules import pages
 from tests.stage.page import Page
 from tests.stage.sweeps import (
     NO_ROWS,
@@ -394,7 +394,7 @@ def test_an_unknown_address_is_a_page(quiet_house: House) -> None:
     for person in (quiet_house.visitor(), quiet_house.sign_in("Tester")):
         for method in ("GET", "POST", "DELETE", "OPTIONS", "BREW"):
             answer = person.send(method, "/finnes/ikke")
-            soup = house_rules.check(answer.text, document=True)
+            soup = pages.check(answer.text, document=True)
             assert (answer.status_code, soup.h1 and soup.h1.get_text()) == (404, "Siden finnes ikke")
 
 
@@ -403,7 +403,7 @@ def test_a_method_that_no_line_has_is_a_page_that_names_the_others(quiet_house: 
     for path in {line.path for line in MAP}:
         line = next(line for line in MAP if line.path == path)
         answer = tester.send("DELETE", my_path(quiet_house, line, "Tester"))
-        house_rules.keep(answer.text, document=True)
+        pages.keep(answer.text, document=True)
         assert answer.status_code == 405, path
         assert re.search("<h1[^>]*>Siden kan ikke brukes slik</h1>", answer.text), path
         methods = {line.method for line in MAP if compile_path(line.path)[0].match(answer.request.url.path)}
