@@ -73,6 +73,24 @@ _CONDITIONS: Conditions = {
 
 Place = tuple[Any, ...]
 """Where an invoice stood in the order when it was read: what the list is sorted by, and the key of its number."""
+_SHOWN = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Unit.name.label("payer"),
+    Invoice.currency,
+    Invoice.total,
+    Invoice.outstanding,
+    Invoice.paid,
+    Invoice.credited,
+    Invoice.is_credit_note,
+    Invoice.in_collection_since,
+    Invoice.kid,
+    Invoice.buyer_reference,
+    LACKS_REFERENCE.label("lacks_reference"),
+)
+"""What a row shows: `InvoiceRow`."""
 
 
 @cache
@@ -89,25 +107,7 @@ def _listing(names: frozenset[str], sort: Sort, goes_on: Literal["below a row", 
         chosen = chosen.where(here < last if sort.descending else here > last)
     page = chosen.order_by(*_in_order(places, sort)).limit(AT_MOST).subquery("page")
     return (
-        select(
-            Invoice.id,
-            Invoice.number,
-            Invoice.issued_on,
-            Invoice.due_on,
-            Unit.name.label("payer"),
-            Invoice.currency,
-            Invoice.total,
-            Invoice.outstanding,
-            Invoice.paid,
-            Invoice.credited,
-            Invoice.is_credit_note,
-            Invoice.in_collection_since,
-            Invoice.kid,
-            Invoice.buyer_reference,
-            LACKS_REFERENCE.label("lacks_reference"),
-            page.c.sorted_by,
-            key,
-        )
+        select(*_SHOWN, page.c.sorted_by, key)
         .join(page, page.c.id == Invoice.id)
         .join(Unit, Unit.id == Invoice.unit_id)
         .order_by(*_in_order([key] if sort.column == Column.NUMBER else [page.c.sorted_by, key], sort))

@@ -139,6 +139,6 @@ def test_d19_a_customers_administrator_sees_which_units_need_one(quiet_house: Ho
     rows = [" ".join(row.get_text(" ").split()) for row in hr.open("/users").soup.select("#references li")]
     assert (len(rows), rows[0], rows[-1]) == (
         13,
-        "Skole for eksempel PO-12",
+        "Skole for eksempel PO-45",
         "Åsgrenda skole hva som helst",
     )

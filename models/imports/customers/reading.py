@@ -122,11 +122,16 @@ def _read(row: Row, today: date) -> Read:
         one.refuse(Column.NUMBER, "Skriv kundens organisasjonsnummer.")
     if one.unit_number and not one.path:
         one.refuse(Column.UNIT, "Skriv navnet på avdelingen som har dette organisasjonsnummeret.")
+    _check_agreement(one)
+    return one
+
+
+def _check_agreement(one: Read) -> None:
+    """A day is the end of something, and an agreement is the whole customer's."""
     if one.agreement_until and not one.agreement:
         one.refuse(Column.AGREEMENT, "Skriv hva avtalen gjelder, for eksempel BHT.")
     if one.agreement and one.path:
         one.refuse(Column.AGREEMENT, "En avtale er hele kundens. Skriv den på en rad uten avdeling.")
-    return one
 
 
 def _check_user(one: Read, full_name: str, email: str) -> None:
