@@ -14,17 +14,15 @@ from routes.web.templates import PARTIALS
 SAID = ("#flash", "#status")
 """What comes with a part that was changed, where something is said of it."""
 
+_PRESSED = ("sign_up", "cancel_sign_up", "move_sign_up", "accept_sign_up")
 _NEVER = {
-    "whoever asks has done nothing wrong": ("booking desk_sign_ups desk_booking desk_edit_slot", "slots", "#status"),
-    "nor is asked why": ("booking desk_sign_ups", "slots", "#why"),
-    "a customer need not say why": (
-        "sign_up cancel_sign_up move_sign_up accept_sign_up booking_address", "slots", "#why",
+    "whoever asks has done nothing wrong": (
+        ("booking", "desk_sign_ups", "desk_booking", "desk_edit_slot"), "slots", "#status",
     ),
-    "a change is answered with the times": (
-        "sign_up cancel_sign_up move_sign_up accept_sign_up "
-        + "desk_sign_up desk_cancel_sign_up desk_move_sign_up desk_accept_sign_up", "people", "#slots",
-    ),
-    "whose address was refused is told beside it": ("booking_address", "slots", "#status"),
+    "nor is asked why": (("booking", "desk_sign_ups"), "slots", "#why"),
+    "a customer need not say why": ((*_PRESSED, "booking_address"), "slots", "#why"),
+    "a change is answered with the times": ((*_PRESSED, *(f"desk_{name}" for name in _PRESSED)), "people", "#slots"),
+    "whose address was refused is told beside it": (("booking_address",), "slots", "#status"),
 }  # fmt: skip
 """What a template brings that several lines share, and these do not; and why."""
 
@@ -55,7 +53,7 @@ def beside(line: Line) -> Mapping[str, tuple[str, ...]]:
 
 
 def _never(line: Line, part: str) -> set[str]:
-    return {target for names, of, target in _NEVER.values() if line.name in names.split() and of == part}
+    return {target for names, of, target in _NEVER.values() if line.name in names and of == part}
 
 
 def ids(html: str) -> set[str]:
