@@ -35,7 +35,7 @@ _OF_ITS_OWN = re.compile(r"{% if part_only and \w+ is defined %}.*?{% endif %}",
 """What a part brings where it was changed itself, and not where another part includes it."""
 _ID = re.compile(r'<(?:tr|li|div) [^>]*\bid="([^"]+)"')
 _NAMED = re.compile(r"{{\s*[\w.]*?(\w+)(?:\.isoformat\(\))?\s*}}")
-_LIKE = {"id": r"(?:[a-z_]+-)?\d+"}
+_LIKE = {"id": r"(?:[a-z_]+-)*\d+"}
 _MACRO = re.compile(r"{%-? macro (\w+)\(.*?{%-? endmacro", re.DOTALL)
 
 

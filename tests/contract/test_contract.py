@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from app import create_app
 from models.core.settings import Settings
 from routes import MAP
 from routes.contract import description
-from routes.contract.drawn import PARTIAL, brought
+from routes.contract.asking import Example
+from routes.contract.drawn import PARTIAL, brought, ids
 from routes.contract.markup import Markup
 from routes.contract.rehearsal import rehearse
+from routes.web.lines import Line
 from tests.stage.contract import files
 from tests.stage.house import SECRETS, House
 from tests.stage.stores.databases import FIELD_KEYS
@@ -112,34 +115,34 @@ _ROW = re.compile(r'<(?:tr|li|div) [^>]*\bid="((?!field-)[a-z]+(?:-[a-z]+)*-\d[^
 """An id of a row, in HTML."""
 
 
+def lacks(line: Line, examples: Sequence[Example]) -> list[object]:
+    """What was promised of a line and has not come; that nothing else has come is asserted."""
+    told, unshown = description.described(line), UNSHOWN.get(line.name, set())
+    answers = {example.answer.status for example in examples}
+    assert answers <= {*told.statuses, *description.ANYWHERE}, line.name
+    assert not unshown & answers, f"{line.name} is shown by now"
+    come: set[tuple[str | None, str]] = set()
+    for example in examples:
+        beside = {*told.says, *told.beside.get(example.part or "", ()), *description.EVERYWHERE.beside["main"]}
+        partials, numbered = (found.findall(example.answer.html) for found in (PARTIAL, _ROW))
+        assert all(brought(beside, [one]) for one in partials), (line.name, example.part, partials)
+        assert all(brought(told.rows, [one]) for one in numbered), (line.name, example.part, numbered)
+        come |= {(example.part, name) for name in brought(beside, partials)}
+    promised = {(part, name) for part, names in told.beside.items() for name in names}
+    missing = {*told.statuses} - answers - unshown - {404}, {*told.parts} - {example.part for example in examples}
+    unsaid = {*told.says} - {name for _, name in come}
+    return [one for one in (*missing, promised - come, unsaid) if one]
+
+
 @pytest.mark.rest
 def test_each_part_is_seen_in_a_rehearsal_and_each_answer_is_one_that_was_promised(tmp_path: Path) -> None:
     settings = Settings(secret_keys=SECRETS, field_keys=FIELD_KEYS, demo=True, var=tmp_path)
     with ThreadPoolExecutor(1) as apart:  # as the portal does: on this thread a browser may have a loop
         examples = apart.submit(rehearse, MAP, settings, TestClock(), create_app).result()
-    lacking: dict[str, object] = {}
-    rows: set[str] = set()
-    for line in MAP:
-        told, own = description.described(line), [example for example in examples if example.line == line.name]
-        answers = {example.answer.status for example in own}
-        assert answers <= {*told.statuses, *description.ANYWHERE}, line.name
-        unshown = UNSHOWN.get(line.name, set())
-        assert not unshown & answers, f"{line.name} is shown by now"
-        promised = {(part, name) for part, names in told.beside.items() for name in names}
-        missing = {*told.statuses} - answers - unshown - {404}, {*told.parts} - {example.part for example in own}
-        come: set[tuple[str | None, str]] = set()
-        for example in own:
-            beside = {*told.says, *told.beside.get(example.part or "", ()), *description.EVERYWHERE.beside["main"]}
-            partials, ids = (found.findall(example.answer.html) for found in (PARTIAL, _ROW))
-            assert all(brought(beside, [one]) for one in partials), (line.name, example.part, partials)
-            assert all(brought(told.rows, [one]) for one in ids), (line.name, example.part, ids)
-            come |= {(example.part, name) for name in brought(beside, partials)}
-            rows |= brought(told.rows, ids)
-        unsaid = {*told.says} - {name for _, name in come}
-        if any(missing) or promised - come or unsaid:
-            lacking[line.name] = *missing, promised - come, unsaid
-    assert lacking == {}
-    assert {row for line in MAP for row in description.described(line).rows} - rows == set()
+    of_lines = [(line, [example for example in examples if example.line == line.name]) for line in MAP]
+    assert {line.name: lacking for line, own in of_lines if (lacking := lacks(line, own))} == {}
+    rows = {row for line in MAP for row in description.described(line).rows}
+    assert rows == {row for _, own in of_lines for one in own for row in brought(rows, ids(one.answer.html))}
     everywhere = [example.answer.status for example in examples if example.line == description.EVERYWHERE.name]
     assert {*everywhere} == {*description.ANYWHERE}
     assert len({example.asked.curl("") for example in examples}) > 300
