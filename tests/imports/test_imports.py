@@ -339,7 +339,7 @@ def test_who_writes_while_a_long_list_is_applied_waits_for_a_chunk_and_holds_nob
         for at in range(3000)
     ]
     send(hms, delimited(rows=[HEADINGS, *people]))
-    assert hms.press("Importer 3 000").has("0 av 3 000 er gjort")
+    assert hms.press("Importer 3 000").has("Lista sees over en siste gang")
     writer.open("/orders/307390")
     reference = {"csrf_token": writer.token(), "reference": "imens"}
     finished: list[str] = []

@@ -20,9 +20,9 @@ from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
 from models.imports.dry_run import begin, read_all
-from models.imports.fates import judge
+from models.imports.judging.fates import judge
 from models.imports.lists import keep
-from models.imports.matching import Known
+from models.imports.judging.matching import Known
 from models.invoices.contents import InvoiceDetails
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
