@@ -33,7 +33,7 @@ from models.imports.reading import Read
 from models.imports.rows import Fate, Row
 from models.users.sessions import SignedIn
 
-_AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 200, 25, 500
+_AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 100, 25, 500
 _PLAIN = {"synchronize_session": False}
 _UNTOUCHED = {Fate.SAME, Fate.FAULTY, Fate.OVERTAKEN}
 

@@ -33,7 +33,7 @@ from models.imports.lists import Import
 from models.imports.rows import Fate
 from models.users.sessions import SignedIn
 
-_AT_ONCE, _ONE_BY_ONE, _NAMED = 100, 25, 200
+_AT_ONCE, _ONE_BY_ONE, _NAMED = 50, 25, 200
 LOST = "lost"
 """Of those who are back: how many times somebody else has by now."""
 _REASON = "Importen er angret"
