@@ -1,7 +1,7 @@
 """What each row of an imported list says: its cells, read; what cannot be read is a fault of its cell.
 
 How a value is read is in `models.employees`, which column it stood in, in `models.imports.cells`; what becomes of a
-row is decided in `models.imports.fates`.
+row is decided in `models.imports.judging.fates`.
 """
 
 import re
