@@ -3,7 +3,7 @@
 What one has to look like is in `models.customers.references`; what the page of an invoice says, in `routes.invoices`.
 """
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Index, and_, select
 from sqlalchemy.orm import aliased
 
 from models.core.base import Value
@@ -27,8 +27,12 @@ _ASKED = select(_payer.id).join(
     ),
 )
 """The units that need one: their own rule says so, or that of a unit above."""
-LACKS_REFERENCE = and_(
-    OWES,
-    or_(Invoice.buyer_reference.is_(None), Invoice.buyer_reference == ""),
-    Invoice.unit_id.in_(_ASKED),
+_UNREFERENCED = and_(OWES, Invoice.buyer_reference.is_(None))
+Index(
+    "ix_invoices_unreferenced",
+    Invoice.customer_id,
+    Invoice.unit_id,
+    postgresql_where=_UNREFERENCED,
+    sqlite_where=_UNREFERENCED,
 )
+LACKS_REFERENCE = and_(_UNREFERENCED, Invoice.unit_id.in_(_ASKED))

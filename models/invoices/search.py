@@ -262,7 +262,7 @@ _OWED = select(
     func.count(case((LATE, 1))),
     func.coalesce(func.sum(_kroner), 0),
     func.coalesce(func.sum(case((LATE, _kroner), else_=ZERO)), 0),
-    func.count(case((LACKS_REFERENCE, 1))),
+    select(func.count(Invoice.id)).where(LACKS_REFERENCE).scalar_subquery(),
 ).where(OWES)
 
 
