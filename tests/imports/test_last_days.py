@@ -173,4 +173,4 @@ def test_h8_a_day_from_a_list_gives_the_next_and_the_later_of_it_and_who_came_co
     assert f"portalen har en senere dato, {came:%d.%m.%Y}. Den gjelder." in row(hms, 3)
     hms.press("Importer 1")
     assert (due(house, one)[0], due(house, two)[0]) == (date(2024, 3, 1), came)
-    assert '"told_days"' in hms.send("GET", f"/employees/{one}/everything.json").text
+    assert '"told_days"' in hms.send("GET", f"/employees/{one}/disclosure.json").text

@@ -95,7 +95,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "it is sealed for who typed it, for a week, and nobody else opens it": ("drafts",),
     "it is about what a customer buys and pays; who is named in its free text cannot be told from it": (
         *("orders", "order_words", "order_messages", "order_files", "order_status_changes", "invoices"),
-        *("invoice_details", "invoice_lines", "invoice_messages"),
+        *("invoice_details", "invoice_lines", "invoice_messages", "invoice_message_files"),
         *("invoice_allowances", "invoice_attachments", "invoice_files", "invoice_taxes", "preceding_invoices"),
         *("settlements", "quarantine"),
     ),
