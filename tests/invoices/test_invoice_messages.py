@@ -145,7 +145,9 @@ def test_files_go_both_ways_with_what_is_asked_about_an_invoice(asked: House) ->
     kam.fill(message="Se her").attach("files", "virus.exe", b"MZ").press("Send melding")
     assert (kam.status_code, kam.value("message")) == (422, "Se her")
     kam.attach("files", "grunnlag.pdf", PDF).press("Send melding")
-    kam.fill(message="De ringte", asked_name="Oddvar").attach("files", "fra kunden.pdf", PDF).press("Send melding")
+    kam.fill(message="De ringte", asked_by=kam.option("asked_by", "Oddvar Steinsund (okonomi.fjord)")).attach(
+        "files", "fra kunden.pdf", PDF
+    ).press("Send melding")
     assert list(links(kam)) == [name, "grunnlag.pdf", "fra kunden.pdf"]
     finance.open("/invoices?number=2026%2F7").follow(NUMBER)
     assert list(links(finance)) == list(links(kam))
