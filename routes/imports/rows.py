@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from models.imports.cells.checks import LAST_ON, columns_of
+from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun
 from models.imports.lists import change
@@ -69,7 +69,7 @@ def _correct(visit: Visit, row: Row, units: dict[int, str]) -> None:
 def _correct_days(visit: Visit, row: Row, dry_run: DryRun) -> None:
     """The same for the days of checks, of which each list has others."""
     for column in columns_of(dry_run.checks):
-        if (typed := visit.form.get(f"{LAST_ON}-{column.at}")) is not None:
+        if (typed := visit.form.get(f"last_on-{column.at}")) is not None:
             row.values[column.value] = cell_text(str(typed))
             row.typed = [*{*row.typed, column.value}]
     row.values = {name: value for name, value in row.values.items() if value}

@@ -16,15 +16,10 @@ from routes.web.visit import Visit
 
 
 def conversation(
-    visit: Visit,
-    invoice: Invoice,
-    pairs: Iterable[tuple[str, str]] = (),
-    *,
-    key: str | None = None,
-    fill: Filling = own_message,
+    visit: Visit, invoice: Invoice, pairs: Iterable[tuple[str, str]] = (), *, fill: Filling = own_message
 ) -> Talk:
     """The messages on an invoice, with a form that holds what was typed."""
-    return draw_talk(visit, _subject(visit, invoice), pairs, key=key, fill=fill)
+    return draw_talk(visit, _subject(visit, invoice), pairs, fill=fill)
 
 
 def send_message(visit: Visit, invoice: Invoice, fill: Filling = own_message) -> Talk:

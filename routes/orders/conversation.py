@@ -16,15 +16,10 @@ from routes.web.visit import Visit
 
 
 def conversation(
-    visit: Visit,
-    order: Order,
-    pairs: Iterable[tuple[str, str]] = (),
-    *,
-    key: str | None = None,
-    fill: Filling = own_message,
+    visit: Visit, order: Order, pairs: Iterable[tuple[str, str]] = (), *, fill: Filling = own_message
 ) -> Talk:
     """The messages on an order, with a form that holds what was typed."""
-    return draw_talk(visit, _subject(visit, order), pairs, key=key, fill=fill)
+    return draw_talk(visit, _subject(visit, order), pairs, fill=fill)
 
 
 def send_message(visit: Visit, order: Order, fill: Filling = own_message) -> Talk:

@@ -37,15 +37,12 @@ class LastOn:
     @property
     def value(self) -> str:
         """How the list, its rows and its forms call the column."""
-        return f"{LAST_ON}-{self.at}"
+        return f"last_on-{self.at}"
 
     @property
     def heading(self) -> str:
         """What the portal calls it."""
         return heading_of(self.name)
-
-
-LAST_ON = "last_on"
 
 
 def columns_of(checks: Sequence[str]) -> list[LastOn]:

@@ -94,9 +94,9 @@ def index(visit: Visit) -> Response:
 
 def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
-    order, draft = order_of(visit, number), dict(visit.draft() or [])
-    form = _form(visit, order, draft.items()) if "status" in draft else form_now(visit, order)
-    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk)
+    order, draft = order_of(visit, number), visit.draft() or []
+    form = _form(visit, order, draft) if "status" in dict(draft) else form_now(visit, order)
+    talk = conversation(visit, order, draft, fill=message_at_desk)
     return draw(visit, order, form, talk)
 
 

@@ -36,16 +36,12 @@ class Subject:
 
 
 def draw_talk(
-    visit: Visit,
-    subject: Subject,
-    pairs: Iterable[tuple[str, str]] = (),
-    *,
-    key: str | None = None,
-    fill: Filling = own_message,
+    visit: Visit, subject: Subject, pairs: Iterable[tuple[str, str]] = (), *, fill: Filling = own_message
 ) -> Talk:
-    """The messages, with a form that holds what was typed."""
+    """The messages, with a form that holds what was typed, under the key that it had."""
     typed = list(pairs)
-    return _drawn(visit, subject, fill(visit, typed), key or FRESH_KEY, lost_in(typed))
+    key = dict(typed).get("idempotency_key") or FRESH_KEY
+    return _drawn(visit, subject, fill(visit, typed), key, lost_in(typed))
 
 
 def send_in(visit: Visit, subject: Subject, fill: Filling = own_message) -> Talk:
