@@ -106,8 +106,12 @@ class Asker:
         head: dict[str, Any] = {}
         body: list[bytes] = []
 
+        bodies = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            for message in bodies:
+                return message
+            return await asyncio.Future()  # nobody leaves
 
         async def send(message: dict[str, Any]) -> None:
             head.update(message) if message["type"] == "http.response.start" else body.append(message.get("body", b""))
@@ -139,7 +143,9 @@ def sign_in(database: Database) -> dict[str, str]:
 
 def links_of(answer: Answer) -> list[str]:
     """Where one gets from it, within the portal."""
-    return [answer.way] if answer.way else [unescape(link) for link in _LINK.findall(answer.body.decode())]
+    if answer.way or not answer.kind.startswith("text/html"):  # a file leads nowhere
+        return [answer.way] if answer.way else []
+    return [unescape(link) for link in _LINK.findall(answer.body.decode())]
 
 
 async def found_from(asker: Asker, cookie: str) -> list[Page]:

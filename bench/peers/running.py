@@ -80,7 +80,11 @@ def running(peer: Peer, folder: Path) -> Iterator[tuple[int, int, dict[str, str]
             yield port, process.pid, json.loads(told.stdout or "{}")
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:  # it works on for those who left
+                process.kill()
+                process.wait()
 
 
 def _install(peer: Peer) -> None:

@@ -27,6 +27,9 @@ from bench.table import BROKEN, Figure, show
 
 ORDERS = 200_000
 LIST = "/orders"
+CONNECTIONS = 8
+_IDLE = 0.02
+"""Seconds of processor time in ten times as long that are no work."""
 BUDGETS = {"Django admin": 10, "sqladmin": 10, "Datasette": 15, "a plain Django view": 4}
 """How many times as often as each the portal's list is answered."""
 _DJANGO = ("django==5.2.*", "gunicorn==23.*")
@@ -63,12 +66,24 @@ class Line:
         _load(self.port, self.path, self.headers, 1)
 
     def take(self, seconds: float) -> None:
-        """One turn."""
-        before, began, requests = processor_seconds(self.pid), time.perf_counter(), 0
-        while not requests:  # on a busy machine, the slowest of them needs more time for the first
-            requests = _load(self.port, self.path, self.headers, seconds)
+        """One turn: twice as long where not even the first answer came, since it works on for those who left."""
+        self._come_to_rest()
+        before, began = processor_seconds(self.pid), time.perf_counter()
+        requests = _load(self.port, self.path, self.headers, seconds)
+        if not requests:
+            return self.take(2 * seconds)
         self.per_second.append(requests / (time.perf_counter() - began))
-        self.cost.append(1000 * (processor_seconds(self.pid) - before) / requests)
+        self._come_to_rest()
+        begun = requests + CONNECTIONS  # one a connection is not waited for at the end
+        self.cost.append(1000 * (processor_seconds(self.pid) - before) / begun)
+        return None
+
+    def _come_to_rest(self) -> None:
+        """Wait until it works no more: what nobody waits for is a cost, too, but not the next turn's."""
+        before = -1.0
+        while (used := processor_seconds(self.pid)) > before + _IDLE:
+            before = used
+            time.sleep(_IDLE * 10)
 
 
 def main(words: list[str]) -> int:
@@ -116,13 +131,11 @@ def _ours(afterwards: ExitStack, filled: Filled, folder: Path) -> Iterator[Line]
 
 
 def _load(port: int, path: str, headers: dict[str, str], seconds: float) -> int:
-    """Ask over eight connections for so long; how many answers came, all of them good."""
+    """Ask over that many connections for so long; how many answers came, all of them good."""
     given = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    words = f"wrk -t1 -c{CONNECTIONS} --timeout 60s -d{seconds:g}s".split()
     done = subprocess.run(
-        ["wrk", "-t1", "-c8", "--timeout", "60s", f"-d{seconds:g}s", *given, f"http://127.0.0.1:{port}{path}"],  # noqa: S607  # wherever it is
-        capture_output=True,
-        text=True,
-        check=True,
+        [*words, *given, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
     ).stdout
     found = re.search(r"(\d+) requests in", done)
     if found is None or "Non-2xx" in done or "Socket errors" in done:
