@@ -140,22 +140,7 @@ def _tell_others(
     fallback: str | None,
     now: datetime,
 ) -> None:
-    customer, unit = db.execute(
-        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
-    ).one()
-    facts: dict[str, Any] = {
-        "id": invoice.id,
-        "number": invoice.number,
-        "title": invoice.title,
-        "customer": customer,
-        "unit": unit,
-        "side": message.side,
-        "author_name": message.written_by or message.author,
-        "author_email": by.email,
-        "written_for": asked_for(message),
-        "text": message.text,
-        "files": [file.file_name for file in files],
-    }
+    facts = _facts(db, invoice, message, files) | {"author_email": by.email}
     if message.side == Side.CUSTOMER:
         told = who_is_told(db, invoice.unit_id, fallback=fallback, now=now)
         told = told.besides(by) if message.written_by_id else told
@@ -169,6 +154,25 @@ def _tell_others(
     for user in at_once(db, Kind.INVOICE_ANSWER, invoice, invoice.unit_id, users, title=invoice.title, now=now):
         letter = facts | {"to_name": user.full_name, "stands_in_for": "", "side": Side.PROVIDER.value}
         post(db, Outgoing.letter(invoice, INVOICE_MESSAGE, letter, now, to=user.email))
+
+
+def _facts(db: Session, invoice: Invoice, message: InvoiceMessage, files: Sequence[FileRow]) -> dict[str, Any]:
+    """What letters say of a message."""
+    customer, unit = db.execute(
+        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
+    ).one()
+    return {
+        "id": invoice.id,
+        "number": invoice.number,
+        "title": invoice.title,
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.written_by or message.author,
+        "written_for": asked_for(message),
+        "text": message.text,
+        "files": [file.file_name for file in files],
+    }
 
 
 def needs_no_answer(db: Session, invoice: Invoice, *, by: SignedIn, now: datetime) -> None:
