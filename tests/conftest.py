@@ -4,7 +4,7 @@ import pytest
 
 from tests.stage.shared import shared
 
-pytest_plugins = ["tests.stage.pairs"]
+pytest_plugins = ["tests.stage.beginnings", "tests.stage.pairs"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from models.bookings.booking import Booking
 from tests.stage.browsers.chromium import DESK, PHONE, Visitor
-from tests.stage.browsers.live import LivePortal
+from tests.stage.browsers.live import LivePortal, until
 from tests.stage.material.rounds import a_round, people, slots_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
@@ -65,8 +65,8 @@ def test_sign_up_by_keyboard_on_a_phone(person: Callable[..., Visitor], live: Li
     expect(hilde.part("places")).to_contain_text("1 av 2 tatt")
     expect(hilde.part("status")).to_contain_text("er påmeldt")
     assert hilde.page.evaluate("document.body.dataset.same") == document, "only parts were swapped"
-    assert hilde.focused != "", "focus is somewhere"
-    assert hilde.page.evaluate("document.activeElement !== document.body")
+    until(lambda: hilde.page.evaluate("document.activeElement !== document.body"), "the focus somewhere")
+    assert hilde.focused != ""
     assert hilde.page.evaluate("document.documentElement.scrollWidth") <= PHONE
     hilde.page.once("dialog", lambda dialog: dialog.accept())
     hilde.page.get_by_role("button", name=f"Meld av {stage.names[0]}").focus()
@@ -90,7 +90,7 @@ def test_sign_up_move_and_take_off_without_script(person: Callable[..., Visitor]
     hilde.page.locator(f"#{stage.early}").get_by_role("button", name="Meld på").click()
     expect(hilde.part("flash")).to_contain_text(f"{stage.names[0]} er påmeldt")
     expect(hilde.part(stage.early)).to_contain_text("Påmeldt nå · Angre")
-    assert "Påmeldt nå" in hilde.focused
+    until(lambda: "Påmeldt nå" in hilde.focused, "the focus on what was done")
     hilde.page.get_by_role("link", name=f"Flytt {stage.names[0]}").click()
     hilde.page.locator(f"#{stage.late}").get_by_role("button", name="Flytt hit").click()
     expect(hilde.part(stage.late)).to_contain_text(stage.names[0])

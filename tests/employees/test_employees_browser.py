@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
+from tests.stage.browsers.live import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.rest]  # first the journeys, which lead through each room
 
@@ -51,7 +52,7 @@ def test_edit_in_place_by_keyboard(visitor: Visitors) -> None:
     expect(person.part("flash")).to_contain_text("Endringene er lagret.")
     expect(person.part("status")).to_contain_text("Endringene er lagret.")
     expect(person.part("employee")).to_contain_text("12345699")
-    assert person.focused != "body"
+    until(lambda: person.focused != "body", "the focus somewhere")
 
 
 def test_c11_back_and_forward_find_what_was_typed_and_never_a_number(visitor: Visitors) -> None:

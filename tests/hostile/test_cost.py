@@ -5,7 +5,6 @@ faster than the text. What costs so little at a quarter of its length that even 
 """
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -36,6 +35,7 @@ from routes.web.http.body import FOR_STRANGERS
 from routes.web.http.limits import LONGEST_HEADER, LONGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY, MOST_HEADERS
 from routes.web.http.same_origin import local
 from tests.stage.connections.raw import cookies_of, send
+from tests.stage.costs import work_of
 from tests.stage.house import House
 from tests.stage.sweeps import forms
 from tests.stage.times import TODAY
@@ -55,20 +55,22 @@ ROUNDS = 12
 """How often a text is read at most before its cost is believed."""
 
 
-def work_of(read: Callable[[str], object], text: str) -> float:
-    """How long the processor works to read a text, without what else the computer does."""
-    started = time.process_time()
-    with suppress(ValueError, Unreadable):
-        read(text)
-    return time.process_time() - started
+def work_to(read: Callable[[str], object], text: str) -> float:
+    """How long the processor works to read a text, or to refuse it."""
+
+    def do() -> None:
+        with suppress(ValueError, Unreadable):
+            read(text)
+
+    return work_of(do)
 
 
 def check(read: Callable[[str], object], *, longest: int = 20_000, named: str = "") -> None:
     """Fail where one of the hostile texts costs more than in proportion."""
-    nothing = min(work_of(read, "a") for _ in range(3))
+    nothing = min(work_to(read, "a") for _ in range(3))
     for piece in HOSTILE:
         texts = ["a" + piece * (length // len(piece)) for length in (longest // 4, longest // 2, longest)]
-        if work_of(read, texts[0]) >= nothing + CHEAP / 16 and work_of(read, texts[-1]) >= CHEAP:
+        if work_to(read, texts[0]) >= nothing + CHEAP / 16 and work_to(read, texts[-1]) >= CHEAP:
             assert_in_proportion(read, texts, (named, piece))
 
 
@@ -79,7 +81,7 @@ def assert_in_proportion(read: Callable[[str], object], texts: list[str], what: 
     """
     costs = [DEAR * 2] * len(texts)
     for _ in range(ROUNDS):
-        costs = [min(least, work_of(read, text)) for least, text in zip(costs, texts, strict=True)]
+        costs = [min(least, work_to(read, text)) for least, text in zip(costs, texts, strict=True)]
         if costs[-1] < DEAR and costs[-1] < max(CHEAP, 8 * costs[0] + CHEAP):
             return
     pytest.fail(f"{what}: {costs}")

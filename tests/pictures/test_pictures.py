@@ -93,13 +93,18 @@ def test_a_place_looks_as_it_did(person: Visitor, name: str, accepts: bool) -> N
 
 def compared(person: Visitor, before: Image.Image | None) -> tuple[Image.Image, list[str]]:
     """The place as it is, and how it differs; looked at once more where it does: what was still being drawn is not."""
-    for wait in (0, 300, 1000):
-        person.page.wait_for_timeout(wait)
-        now = taken(person.page)
-        found = differences(before or Image.new("RGB", now.size), now)
-        if not found:
-            break
+    now, found = look(person, before)
+    for wait in (300, 1000):
+        if found:
+            person.page.wait_for_timeout(wait)
+            now, found = look(person, before)
     return now, found
+
+
+def look(person: Visitor, before: Image.Image | None) -> tuple[Image.Image, list[str]]:
+    """The place as it is at this moment, and how it differs."""
+    now = taken(person.page)
+    return now, differences(before or Image.new("RGB", now.size), now)
 
 
 def test_what_changes_a_little_is_seen(person: Visitor) -> None:

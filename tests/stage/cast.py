@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 
 from models.users import passwords
 from tests.stage.connections.server import Loop
-from tests.stage.emitted import EMITTED
 from tests.stage.house import House
+from tests.stage.house_rules.emitted import EMITTED
 from tests.stage.page import Mode, Page
 from tests.stage.portals.opening import Opening, opening
 from tests.stage.stores.databases import PostgresStore, SqliteStore, Store, postgres

@@ -30,7 +30,7 @@ from routes.contract.page import Contract
 from routes.web.http.cookie import SessionCookie
 from routes.web.portal import Portal
 from tests.stage.connections.server import Loop
-from tests.stage.emitted import EMITTED
+from tests.stage.house_rules.emitted import EMITTED
 from tests.stage.page import Mode, Page
 from tests.stage.stores.databases import FIELD_KEYS, Store
 from tests.stage.times import NOW, TestClock

@@ -4,9 +4,9 @@ import httpx2
 from bs4 import BeautifulSoup
 
 from tests.kit.portal_kit.browsing import Browsing, Mode
-from tests.stage import house_rules, wiring
 from tests.stage.connections.client import BASE, Client
 from tests.stage.connections.server import Loop
+from tests.stage.house_rules import pages, wiring
 
 __all__ = ["Mode", "Page"]
 
@@ -28,12 +28,12 @@ class Page(Client, Browsing[httpx2.Response]):
         """One request as it is; whatever is refused says so to who listens."""
         response = self.ask(method, url, fields, headers, self.take_files() if method == "POST" else None)
         if response.status_code >= 400 and "html" in response.headers.get("content-type", "") and response.text:
-            house_rules.refused(response.text, document=response.text.lstrip().startswith("<!doctype"))
+            pages.refused(response.text, document=response.text.lstrip().startswith("<!doctype"))
         return response
 
     def read(self, html: str, *, document: bool) -> BeautifulSoup | None:
         """Hold it to the house rules; the same page is read once in a run, unless somebody looks at it."""
-        soup = house_rules.keep(html, document=document)
+        soup = pages.keep(html, document=document)
         self._is_new = soup is not None
         return soup
 

@@ -1,6 +1,6 @@
 """What the processes of one run share: a folder, in memory where the machine offers that, and turns at using it.
 
-What is kept there is said where it is made: databases in `stores`, pages in `house_rules`.
+What is kept there is said where it is made: databases in `stores`, pages in `house_rules.pages`.
 """
 
 import fcntl

@@ -16,8 +16,8 @@ from routes.web.entrance.place import Place
 from routes.web.http.body import MEGABYTE
 from routes.web.portal import Tab
 from routes.web.visit import Visit
-from tests.stage import house_rules
 from tests.stage.house import House
+from tests.stage.house_rules import pages
 from tests.stage.page import Page
 
 PLACES = [
@@ -147,7 +147,7 @@ def test_the_brand_is_a_setting(quiet_house: House) -> None:
 
 
 def h1(html: str) -> str:
-    heading = house_rules.check(html, document=True).h1
+    heading = pages.check(html, document=True).h1
     return heading.get_text() if heading else ""
 
 
@@ -251,7 +251,7 @@ def test_inside_a_part_a_refusal_takes_the_place_of_the_page(quiet_house: House)
     tester = quiet_house.sign_in("Tester")
     for method, url, status in (("GET", "/orders/1", 404), ("DELETE", "/orders", 405), ("POST", "/orders", 403)):
         answer = tester.send(method, url, None, HTMX)
-        soup = house_rules.check(answer.text, document=False)
+        soup = pages.check(answer.text, document=False)
         assert (answer.status_code, answer.headers["hx-retarget"]) == (status, "#main")
         assert answer.headers["hx-push-url"] == "false"
         assert [tag.name for tag in soup.find_all(True, recursive=False)][:2] == ["title", "main"]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from routes import MAP
-from tests.stage import house_rules
 from tests.stage.connections.raw import cookies_of, send
 from tests.stage.house import House
+from tests.stage.house_rules import pages
 from tests.stage.page import Page
 from tests.stage.sweeps import every_field
 
@@ -179,8 +179,8 @@ def test_whatever_is_sent_gets_a_sentence_and_a_refusal_keeps_nothing(quiet_hous
             assert kept <= KEPT
         if answer.status_code >= 400 and "html" in answer.headers.get("content-type", ""):
             document = answer.text.startswith("<!doctype html>")
-            house_rules.keep(answer.text, document=document)
-            house_rules.refused(answer.text, document=document)
+            pages.keep(answer.text, document=document)
+            pages.refused(answer.text, document=document)
             assert re.search(
                 r'Feilkode 4\d\d|id="problems"|class="error"[^>]*>[A-ZÆØÅ]|Lenken virker ikke', answer.text
             )

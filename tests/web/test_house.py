@@ -31,10 +31,10 @@ from routes.web.lines import (
     with_password,
 )
 from routes.web.visit import Visit
-from tests.stage import house_rules
 from tests.stage.connections.client import BASE
 from tests.stage.contract import files, keeping
 from tests.stage.house import House
+from tests.stage.house_rules import pages
 from tests.stage.page import Page
 from tests.stage.sweeps import (
     NO_ROWS,
@@ -203,8 +203,12 @@ def told(response: httpx2.Response, *, partial: bool) -> str:
     return "sign in"
 
 
-def test_n7_x3_every_door_lets_in_whom_the_map_names(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    everybody, headers = people(house), KINDS[house.mode]
+@pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.mark.rest)])
+def test_n7_x3_every_door_lets_in_whom_the_map_names(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch, most: int | None
+) -> None:
+    """Nobody, one who may enter and one who may not, others at each line; or everybody there is."""
+    house, everybody, kinds = quiet_house, people(quiet_house), cycle(KINDS.values())
 
     def room(_visit: Visit, **_params: object) -> PlainTextResponse:
         return PlainTextResponse("inside")
@@ -212,8 +216,11 @@ def test_n7_x3_every_door_lets_in_whom_the_map_names(house: House, monkeypatch: 
     for route in house.app.routes:
         if isinstance(route, Route) and isinstance(route.app, Place):
             monkeypatch.setattr(route, "app", replace(route.app, handler=room))
-    for line in MAP:
-        for username, person in everybody.items():
+    for at, line in enumerate(MAP):
+        inside = [name for name in PEOPLE if promised(line, name) == "inside"]
+        outside = [name for name in PEOPLE if name not in inside]
+        for username in (None, *some_of(inside, at, most), *some_of(outside, at, most)):
+            person, headers = everybody[username], next(kinds)
             token = form_token_of(house, "1") if line.name in PERSONAL else person.token()
             answer = person.send(line.method, path_of(line, 1), [("csrf_token", token)], headers)
             expected = promised(line, username)
@@ -230,12 +237,9 @@ def test_every_parameter_of_the_map_names_a_table_or_says_that_it_names_none() -
         )
 
 
-@pytest.mark.parametrize(
-    "username", ["leder.brann", *(pytest.param(each, marks=pytest.mark.rest) for each in ("Tester", "okonomi.fjord"))]
-)
-def test_b13_x1_what_is_not_ones_own_is_not_there_and_stays_as_it_is(house: House, username: str) -> None:
+def test_b13_x1_what_is_not_ones_own_is_not_there_and_stays_as_it_is(quiet_house: House) -> None:
     """Each line with a few of the rows, others at each line."""
-    refuses_what_is_not_ones_own(house, username, cycle([KINDS[house.mode]]), 3)
+    refuses_what_is_not_ones_own(quiet_house, "leder.brann", cycle(KINDS.values()), 3)
 
 
 @pytest.mark.rest
@@ -361,6 +365,7 @@ def test_a_list_of_many_rows_asks_as_often_as_one_of_one(quiet_house: House) -> 
     assert asked[0] <= 4
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # the database has no part in them
 @pytest.mark.rest  # those of a page that was changed are in its own stories
 def test_every_page_carries_its_headers(house: House) -> None:
     """And HEAD answers as GET does."""
@@ -394,7 +399,7 @@ def test_an_unknown_address_is_a_page(quiet_house: House) -> None:
     for person in (quiet_house.visitor(), quiet_house.sign_in("Tester")):
         for method in ("GET", "POST", "DELETE", "OPTIONS", "BREW"):
             answer = person.send(method, "/finnes/ikke")
-            soup = house_rules.check(answer.text, document=True)
+            soup = pages.check(answer.text, document=True)
             assert (answer.status_code, soup.h1 and soup.h1.get_text()) == (404, "Siden finnes ikke")
 
 
@@ -403,7 +408,7 @@ def test_a_method_that_no_line_has_is_a_page_that_names_the_others(quiet_house: 
     for path in {line.path for line in MAP}:
         line = next(line for line in MAP if line.path == path)
         answer = tester.send("DELETE", my_path(quiet_house, line, "Tester"))
-        house_rules.keep(answer.text, document=True)
+        pages.keep(answer.text, document=True)
         assert answer.status_code == 405, path
         assert re.search("<h1[^>]*>Siden kan ikke brukes slik</h1>", answer.text), path
         methods = {line.method for line in MAP if compile_path(line.path)[0].match(answer.request.url.path)}

@@ -1,6 +1,6 @@
 """Whoever is refused hears why, wherever it is: a sweep over every form and every search (WCAG 3.3.1, 4.1.3).
 
-That it does is asked of each answer that any test gets (`house_rules.refusal`); what is said, where it stands.
+That it does is asked of each answer that any test gets, by the house rules; what is said, where it stands.
 """
 
 from itertools import cycle

@@ -87,6 +87,7 @@ def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) 
     person.sees("Endre fødselsnummer")
     person.back_to_top().fill("Mobil", "12345678")
     person.enter("Lagre", below="lagrer bare nummeret")
+    person.sees("Endringene er lagret.")
     person.sees("12345678")
 
 

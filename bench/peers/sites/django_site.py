@@ -63,10 +63,7 @@ from django.core.management import call_command  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.test import Client  # noqa: E402
-from records.models import Order, Unit  # noqa: E402
-
-STATUSES = ("", "Mottatt", "Planlagt", "Utført", "Fakturert", "Avvist")
-GROUPS = ("", "Kurs", "Hjertestarter", "Helseundersøkelse", "Vaksinasjon")
+from records.models import GROUPS, STATUSES, Order, Unit  # noqa: E402
 
 
 class OrderAdmin(admin.ModelAdmin):
@@ -88,9 +85,11 @@ class Search(forms.Form):
     number = forms.IntegerField(label="Bestillingsnummer:", required=False)
     from_date = forms.DateField(label="Fra dato:", required=False)
     to_date = forms.DateField(label="Til dato:", required=False)
-    status = forms.ChoiceField(label="Ordrestatus:", required=False, choices=[(word, word) for word in STATUSES])
+    status = forms.ChoiceField(label="Ordrestatus:", required=False, choices=[(word, word) for word in ("", *STATUSES)])
     unit = forms.ModelChoiceField(Unit.objects.none(), label="Bedrift/avdeling:", required=False)
-    product_group = forms.ChoiceField(label="Produktgruppe:", required=False, choices=[(word, word) for word in GROUPS])
+    product_group = forms.ChoiceField(
+        label="Produktgruppe:", required=False, choices=[(word, word) for word in ("", *GROUPS)]
+    )
 
 
 @login_required

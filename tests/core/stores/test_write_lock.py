@@ -17,8 +17,6 @@ from tests.stage.page import Page
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 REFERENCE = "/orders/307390/reference"
-FROZEN = 5.0
-"""Seconds for which a connection that waits by itself holds everybody up; how quick the rest is, is for `bench`."""
 
 
 @contextmanager
@@ -43,27 +41,26 @@ async def save(page: Page, at: int, answered: list[int]) -> int:
     return answer.status_code
 
 
-def test_while_somebody_writes_saves_wait_in_line_and_nobody_else_does(quiet_house: House) -> None:
+def test_while_somebody_writes_saves_wait_in_line_and_nobody_else_does(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A save that waited in its connection would hold up the others, and be answered that the database is busy."""
     reader, writer = quiet_house.sign_in("leder.brann"), quiet_house.sign_in("Tester").open("/orders/307390")
     quiet_house.clock.advance(timedelta(minutes=10))  # so that the use of a session is worth noting
+    monkeypatch.setattr(quiet_house.portal.database._lock, "_patience", 600)
     answered: list[int] = []
-    slowest: dict[str, float] = {}
 
     async def six_saves() -> list[int]:
         with somebody_writes(quiet_house):
             saves = [asyncio.ensure_future(save(writer, at, answered)) for at in range(6)]
-            until = time.monotonic() + 1
-            while time.monotonic() < until:
+            for _ in range(10):
                 for url in ("/healthz", "/orders", "/readyz"):
-                    began = time.monotonic()
                     assert (await reader._client.request("GET", url)).status_code == 200
-                    slowest[url] = max(slowest.get(url, 0), time.monotonic() - began)
-            assert answered == []
+                    assert answered == []
         return list(await asyncio.gather(*saves))
 
     assert quiet_house._loop.wait(six_saves()) == [303] * 6
     assert answered == list(range(6)), "each in its turn"
-    assert max(slowest.values()) < FROZEN / 2, slowest
 
 
 def test_who_has_waited_too_long_is_told_so_and_the_next_one_is_not(
@@ -82,13 +79,16 @@ def test_who_has_waited_too_long_is_told_so_and_the_next_one_is_not(
     assert writer.open("/orders/307390").fill(reference="PO 8").press("Lagre referanse").value("reference") == "PO 8"
 
 
-def test_what_is_written_at_once_or_not_at_all_does_not_wait(quiet_house: House) -> None:
+def test_what_is_written_at_once_or_not_at_all_does_not_wait(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.core.database._BUSY", 600_000)
     database = Database(quiet_house.settings.database_url)
     with somebody_writes(quiet_house):
         began = time.monotonic()
         with database.session(at_once=True) as db, pytest.raises(OperationalError, match="locked"):
             db.connection()
-        assert time.monotonic() - began < 5, "it is refused and does not wait"
+        assert time.monotonic() - began < 300, "it is refused and does not wait"
     with database.session(at_once=True) as db:
         db.connection()
     database.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect, sync_playwright
 
-from tests.stage.browsers.live import PATIENCE, LivePortal, installed
+from tests.stage.browsers.live import PATIENCE, LivePortal, installed, until
 
 DESK, PHONE = 1280, 320
 """The widths that people have, in CSS pixels; the narrow one is what WCAG 1.4.10 asks for."""
@@ -184,6 +184,10 @@ class Visitor:
     def focused(self) -> str:
         """What has the focus, by its label or else its words; `body` where nothing has it."""
         return str(self.page.evaluate(_FOCUSED))
+
+    def comes_to(self, name: str) -> None:
+        """Wait until the focus is on what has this name: a page that came moves it a moment later."""
+        until(lambda: self.focused == name, f"the focus on {name!r}")
 
     def requests(self, path: str) -> list[Request]:
         """What was asked of a path of the portal."""

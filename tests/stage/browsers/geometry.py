@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 Widths = tuple[int, ...]
 FEW: tuple[Widths, Widths] = (320, 1280), (360,)
 """CSS pixels: what WCAG 1.4.10 asks for and whole desks; and where the text is looked at with more space."""
-OTHERS: tuple[Widths, Widths] = (280, 360, 768, 1093), (280, 1093)
-"""The narrowest telephone, most telephones, a tablet and zoomed desks; and where there is more space in the text."""
+ALL: tuple[Widths, Widths] = (280, 320, 360, 768, 1093, 1280), (280, 360, 1093)
+"""The same, the narrowest telephone, most of them, a tablet and zoomed desks; and where the text has more space."""
 _FAULTS = (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
 _SPACED = """spaced => {
     const sheet = new CSSStyleSheet();

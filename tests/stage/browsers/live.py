@@ -30,8 +30,8 @@ from models.users.user import find_user
 from routes import MAP
 from routes.contract.page import Contract
 from routes.web.http.cookie import Cookies, SessionCookie
-from tests.stage.emitted import EMITTED
 from tests.stage.house import SECRETS
+from tests.stage.house_rules.emitted import EMITTED
 from tests.stage.stores.databases import FIELD_KEYS, fill, filled_file
 from tests.stage.sweeps import password_link_of
 from tests.stage.times import NOW, TestClock

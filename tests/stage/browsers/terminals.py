@@ -129,8 +129,8 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._lines if line.strip())
 
     def sees(self, text: str) -> None:
-        """Wait until the screen shows this; raises AssertionError."""
-        self._wait(lambda: text in self.text, text)
+        """Wait until the screen shows this in whole words; raises AssertionError."""
+        self._wait(lambda: shows(text, self.text), text)
 
     # How it works
 
@@ -187,6 +187,12 @@ class Terminal:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
+
+
+def shows(text: str, screen: str) -> bool:
+    """Whether a screen shows a text in whole words: `1 bestilling` is no part of `31 bestillinger`."""
+    end = r"(?!\w)" if text[-1].isalnum() else ""
+    return re.search(rf"(?<!\w){re.escape(text)}{end}", screen) is not None
 
 
 def is_at(text: str, line: str, at: int) -> bool:

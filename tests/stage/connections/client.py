@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from tests.stage.connections.server import Loop
-from tests.stage.emitted import EMITTED
+from tests.stage.house_rules.emitted import EMITTED
 
 BASE = "http://127.0.0.1:8000"
 

@@ -1,7 +1,6 @@
 """Whether a place keeps what the published contract says of its line. Whatever it does not, is said with the line.
 
-The contract is written in `files`; what holds for every page, whatever its line, is in
-`tests.stage.house_rules`.
+The contract is written in `files`; what holds for every page, whatever its line, is in `tests.stage.house_rules`.
 """
 
 import json
@@ -16,8 +15,8 @@ from bs4 import Tag
 from routes.contract import description, reading
 from routes.contract.description import as_json
 from routes.web.lines import Line
-from tests.stage import house_rules, wiring
 from tests.stage.contract import files
+from tests.stage.house_rules import pages, wiring
 from tests.stage.page import Page
 
 HTMX = {"hx-request": "true", "hx-request-type": "partial"}
@@ -72,7 +71,7 @@ def _in_parts(person: Page, url: str, told: Told) -> Iterator[str]:
     for id in told["parts"]:
         yield from _in_house(asked[id].text, document=False)
         if not wiring.begins_with(asked[id].text, id):
-            first = house_rules.parsed(asked[id].text).find(True)
+            first = pages.parsed(asked[id].text).find(True)
             yield f"the part {id} comes as {first.get('id') if isinstance(first, Tag) else None}"
         yield from _in_header(asked[id], f"the part {id}", None)
     yield from _in_house(asked["main"].text, document=False)
@@ -88,7 +87,7 @@ def _in_parts(person: Page, url: str, told: Told) -> Iterator[str]:
 def _in_house(html: str, *, document: bool) -> Iterator[str]:
     """What a page or a fragment has otherwise than the house wants it, as a fault of its line."""
     try:
-        house_rules.keep(html, document=document)
+        pages.keep(html, document=document)
     except AssertionError as told:
         yield str(told)
 

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from tests.stage.connections.server import Loop
-from tests.stage.emitted import EMITTED
+from tests.stage.house_rules.emitted import EMITTED
 
 PATIENCE = 60
 """Seconds after which a test that waits has failed."""

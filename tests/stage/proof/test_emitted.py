@@ -19,10 +19,10 @@ from models.customers.customer import Customer
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
 from routes.web import fields
-from tests.stage import house_rules
 from tests.stage.connections.server import Loop
-from tests.stage.emitted import EMITTED, Emitted
 from tests.stage.house import House
+from tests.stage.house_rules import pages
+from tests.stage.house_rules.emitted import EMITTED, Emitted
 from tests.stage.times import NOW
 
 NUMBER = "05840399895"
@@ -130,7 +130,7 @@ def test_ar6_a_portal_that_did_not_mask_would_be_found_out_in_each_place(
 ) -> None:
     """The proof that the watch over the whole suite can fail: the mask is taken away, and a number typed."""
     monkeypatch.setattr(fields, "mask_in", lambda text, **_today: (text, 0))
-    monkeypatch.setattr("tests.stage.house_rules.no_identity_number", lambda _html: None)
+    monkeypatch.setattr("tests.stage.house_rules.pages.no_identity_number", lambda _html: None)
     tester = quiet_house.sign_in("Tester").open("/orders/new")
     tester.fill(delivery="Kurs", description=f"Gjelder {NUMBER}").press("Send bestilling")
     assert "the answer to GET /orders/" in leaks()
@@ -179,7 +179,7 @@ FORM = (
 
 def test_a_page_that_has_passed_is_held_to_the_rules_again_once_anything_but_its_token_differs() -> None:
     def check(id: str, token: str) -> None:
-        house_rules.check(FORM.format(id=id, token=token), document=False)
+        pages.check(FORM.format(id=id, token=token), document=False)
 
     check("a", "a-token")
     check("a", "another-token")
@@ -190,9 +190,9 @@ def test_a_page_that_has_passed_is_held_to_the_rules_again_once_anything_but_its
     for _ in "twice":  # what has failed, does not pass the second time
         with pytest.raises(AssertionError, match="ids that stand twice"):
             check("b", "a-token")
-    house_rules.check("<p>Hei du</p>", document=False)
+    pages.check("<p>Hei du</p>", document=False)
     for wrong in ("<p>Hei &du;</p>", "<p>Hei \x01</p>", '<p title="&du;">Hei du</p>', "<p>Hei du</b>"):
         with pytest.raises(AssertionError, match="invalid HTML"):
-            house_rules.check(wrong, document=False)
+            pages.check(wrong, document=False)
     with pytest.raises(AssertionError, match="invalid HTML"):
-        house_rules.check(FORM.format(id="a", token="a-token"), document=True)
+        pages.check(FORM.format(id="a", token="a-token"), document=True)

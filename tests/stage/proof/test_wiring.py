@@ -3,10 +3,10 @@
 import pytest
 
 from tests.stage import check_templates
-from tests.stage.house_rules import parsed
+from tests.stage.house_rules.pages import parsed
+from tests.stage.house_rules.wiring import all_is_wired, begins_with
 from tests.stage.templates import forms, roots
 from tests.stage.templates.wiring import Wiring, of_the_portal
-from tests.stage.wiring import all_is_wired, begins_with
 
 FORM = '<form method="post" action="/orders/1/reference" id="f">{}</form>'
 DRAWN_WRONG = [

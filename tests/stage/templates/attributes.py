@@ -1,6 +1,6 @@
 """What leads somewhere or refers to something: attributes, with their methods, and what there is for them to name.
 
-Templates are held to it in `wiring`, pages in `tests.stage.wiring`.
+Templates are held to it in `wiring`, pages in `tests.stage.house_rules.wiring`.
 """
 
 import re

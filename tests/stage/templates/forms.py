@@ -1,4 +1,4 @@
-"""What forms in templates send, before they are drawn; a drawn form is held to it in `tests.stage.wiring`.
+"""What forms in templates send, before they are drawn; a drawn form is held to it in `tests.stage.house_rules.wiring`.
 
 Where templates lead is in `wiring`, which root a part has in `roots`.
 """

@@ -1,6 +1,6 @@
 """Where templates lead, and what they refer to, before they are drawn.
 
-The same of pages as they are drawn is in `tests.stage.wiring`; what forms in templates send is in `forms`.
+The same of pages as they are drawn is in `tests.stage.house_rules.wiring`; what forms in templates send is in `forms`.
 """
 
 import re

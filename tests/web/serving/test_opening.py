@@ -14,7 +14,7 @@ from models.demo.ehf import write
 from models.demo.papers import Side
 from routes import MAP
 from tests.session.ways_in import GOOD
-from tests.stage import house_rules
+from tests.stage.house_rules import pages
 from tests.stage.material.invoicing import paper
 from tests.stage.page import Page
 from tests.stage.portals.opening import Opening
@@ -58,7 +58,7 @@ def walk(page: Page) -> None:
             expected = {409} if line.name == "work_back" else {200, 303, 404}
             assert answer.status_code in expected, (line.path, answer.status_code)
             if "html" in answer.headers.get("content-type", ""):
-                house_rules.keep(answer.text, document=True)
+                pages.keep(answer.text, document=True)
 
 
 def press(page: Page, on: str, text: str) -> Page:

@@ -9,9 +9,9 @@ import httpx2
 import zstandard
 
 from routes.web.http.static import FOLDER, StaticFiles
-from tests.stage import house_rules
 from tests.stage.connections.client import BASE
 from tests.stage.house import House
+from tests.stage.house_rules import pages
 
 FILES = ["portal.css", "portal.js", "passkeys.js", "favicon.svg", "htmx-4.0.1.min.js"]
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstandard.decompress}
@@ -99,4 +99,4 @@ def test_a_file_is_read_and_nothing_else(quiet_house: House) -> None:
     assert raw(quiet_house, url, "", "HEAD")[0] == 200
     answer = quiet_house.visitor().send("POST", url)
     assert answer.status_code == 405
-    assert house_rules.check(answer.text, document=True)
+    assert pages.check(answer.text, document=True)

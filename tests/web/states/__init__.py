@@ -3,15 +3,13 @@
 from tests.web.states import (
     appointments,
     bookings,
-    catalogue,
-    customers,
+    desk,
     employees,
     frame,
     invoices,
     orders,
     reports,
     session,
-    staff,
     users,
 )
 from tests.web.states.ways import Ways
@@ -19,14 +17,12 @@ from tests.web.states.ways import Ways
 STATES: Ways = (
     appointments.STATES
     | bookings.STATES
-    | catalogue.STATES
-    | customers.STATES
+    | desk.STATES
     | employees.STATES
     | frame.STATES
     | invoices.STATES
     | orders.STATES
     | reports.STATES
     | session.STATES
-    | staff.STATES
     | users.STATES
 )

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+STATUSES = ("Mottatt", "Planlagt", "Utført", "Fakturert", "Avvist")
+GROUPS = ("Kurs", "Hjertestarter", "Helseundersøkelse", "Vaksinasjon")
+
 
 class Unit(models.Model):
     """A unit of a customer."""
@@ -27,8 +30,9 @@ class Order(models.Model):
     customer_id = models.IntegerField()
     unit = models.ForeignKey(Unit, models.DO_NOTHING)
     ordered_on = models.DateField()
-    product_group = models.CharField(max_length=100, null=True)
-    status = models.CharField(max_length=100, null=True)
+    # With choices, the admin's filters need not look through all rows for what there is.
+    product_group = models.CharField(max_length=100, null=True, choices=[(word, word) for word in GROUPS])
+    status = models.CharField(max_length=100, null=True, choices=[(word, word) for word in STATUSES])
     delivery = models.TextField()
     quantity = models.TextField()
     contact = models.TextField()

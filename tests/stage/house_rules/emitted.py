@@ -26,7 +26,7 @@ from models.core.logs import structured
 from models.values.national_id import is_valid
 from tests.stage.times import TODAY
 
-_HERE = Path(__file__).parents[1]
+_HERE = Path(__file__).parents[2]
 # Eleven digits or more, in one piece or with up to three signs between any two that are neither letters nor digits.
 _RUN = re.compile(r"[0-9](?:[^0-9a-zæøå]{0,3}[0-9]){10,}", re.IGNORECASE)
 _BETWEEN = re.compile(rb"[ .\-]")

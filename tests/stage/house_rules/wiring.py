@@ -1,6 +1,6 @@
 """Where a page leads, and what it refers to: lines of the map, fields that they read, ids that are there.
 
-What else holds of every page is in `house_rules`; the same of templates, before they are drawn, in
+What else holds of every page is in `pages`; the same of templates, before they are drawn, in
 `tests.stage.templates.wiring`.
 """
 
@@ -32,7 +32,7 @@ from tests.stage.templates.attributes import (
 )
 from tests.stage.templates.wiring import of_the_portal
 
-STATIC = Path(__file__).parents[2] / "static"
+STATIC = Path(__file__).parents[3] / "static"
 
 _CONTROLS = {"input", "select", "textarea", "button"}
 _NUMBERED = re.compile(r"-\d+")

@@ -1,4 +1,7 @@
-"""What holds for every page and every fragment that any test sees, whatever the test is about."""
+"""What holds for every page and every fragment that any test sees: valid HTML, labels, the frame, who hears a refusal.
+
+Where it leads is in `wiring`, which numbers nothing may say in `emitted`.
+"""
 
 import hashlib
 import itertools
@@ -11,9 +14,9 @@ from bs4 import BeautifulSoup, Tag
 
 from models.values.language import LANGUAGES
 from models.values.national_id import is_valid
+from tests.stage.house_rules.wiring import all_is_wired
 from tests.stage.shared import shared
 from tests.stage.times import TODAY
-from tests.stage.wiring import all_is_wired
 
 _FRAGMENT_OF = {"tr": "tbody", "td": "tr", "li": "ul", "option": "select"}
 _TRUE_OR_NOT = set("autofocus checked disabled hidden multiple novalidate readonly required selected".split())
