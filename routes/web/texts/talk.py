@@ -37,6 +37,14 @@ Filling = Callable[[Visit, Iterable[tuple[str, object]]], MessageForm]
 """How the form is filled: a message of one's own, or at the desk perhaps one in the customer's stead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A file, and where it leads on the page of the side that looks."""
+
+    file: FileRow
+    href: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """The messages with their files, and the form below them."""
@@ -73,9 +81,9 @@ class Talk:
         """What is said where identity numbers were masked in a form that is drawn again, in names of files, too."""
         return masked_sentence(self.form.masked + self.files.masked).strip()
 
-    def files_with(self, message: int | None) -> list[FileRow]:
+    def files_with(self, message: int | None) -> list[Hanging]:
         """The files that came with a message, or, with None, with what the conversation is about."""
-        return [file for file in self.hanging if file.message_id == message]
+        return [Hanging(file, self.way(file.id)) for file in self.hanging if file.message_id == message]
 
     @property
     def is_waited_for(self) -> bool:
