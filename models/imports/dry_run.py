@@ -1,6 +1,6 @@
 """A list on its way in: what was sent, how it is read, and what is to become of each of its rows.
 
-Where it is kept is in `lists`; what becomes of a row is decided in `fates`.
+Where it is kept is in `lists`; what becomes of a row is decided in `judging`.
 """
 
 import base64
@@ -80,6 +80,11 @@ class DryRun:
     def is_ready(self) -> bool:
         """Whether its rows can be looked over."""
         return self.is_read and not self.open_questions
+
+    @property
+    def size(self) -> int:
+        """How many rows could be applied; none before all is understood."""
+        return len(self.rows) if self.is_ready else 0
 
     @property
     def counts(self) -> Counter[Fate]:

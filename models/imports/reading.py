@@ -1,11 +1,11 @@
 """What each row of an imported list says: its cells, read; what cannot be read is a fault of its cell.
 
 How a value is read is in `models.employees`, which column it stood in, in `models.imports.cells`; what becomes of a
-row is decided in `models.imports.fates`.
+row is decided in `models.imports.judging.fates`.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,6 +50,10 @@ class Read:
     groups: tuple[str, ...] = ()
     last_days: Mapping[LastOn, date] = field(default_factory=dict)
     """When the employee last came to which check."""
+
+    def days_of(self, columns: Collection[str] | None = None) -> dict[str, date]:
+        """By the name of each check its day, of all columns, or of some."""
+        return {each.name: day for each, day in self.last_days.items() if columns is None or each.value in columns}
 
 
 @dataclass(frozen=True, slots=True)

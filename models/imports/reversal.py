@@ -34,7 +34,7 @@ from models.imports.lists import Import
 from models.imports.rows import Fate
 from models.users.sessions import SignedIn
 
-_AT_ONCE, _ONE_BY_ONE, _NAMED = 100, 25, 200
+_AT_ONCE, _ONE_BY_ONE, _NAMED = 50, 25, 200
 LOST = "lost"
 """Of those who are back: how many times somebody else has by now."""
 _REASON = "Importen er angret"
@@ -83,7 +83,7 @@ def begin(db: Session, wanted: Reversal) -> bool:
         raise UndoneAlready(f"import {wanted.id}")
     about, owner = f"import:{wanted.id}", wanted.customer_id
     record(db, Change(customer_id=owner, actor=wanted.by.label, about=about, action="undone", at=wanted.now))
-    is_long = count_left(db, wanted.id) > AT_ONCE
+    is_long = _has_more_than(db, wanted.id, AT_ONCE)
     if is_long:
         ask(db, ChoreKind.REVERSAL, owner, wanted.id, user_id=wanted.by.user_id)
     return is_long
@@ -97,6 +97,11 @@ def chunks(db: Session, id: int) -> list[list[int]]:
         ids, at_once = [row.id for row in effects], _ONE_BY_ONE if fate is Fate.GONE else _AT_ONCE
         found += [ids[at : at + at_once] for at in range(0, len(ids), at_once)]
     return found
+
+
+def _has_more_than(db: Session, id: int, many: int) -> bool:
+    left = select(Effect.id).where(Effect.import_id == id, Effect.obstacle.is_(None))
+    return db.scalar(left.order_by(Effect.id).offset(many).limit(1)) is not None
 
 
 def count_left(db: Session, id: int) -> int:

@@ -1,6 +1,6 @@
 """The rows of an imported list: the cells of each, by what they mean, and what is known of it so far.
 
-What the cells say is read in `models.imports.reading`; what becomes of a row is decided in `models.imports.fates`.
+What the cells say is read in `models.imports.reading`; what becomes of a row is decided in `models.imports.judging`.
 """
 
 import re
@@ -57,6 +57,11 @@ class Row:
     """The cells that were corrected by hand, and are read as in a form, whatever the column is like."""
     same_person: bool = False
     """Whether somebody has said that it is about whom its number or address belongs to, although the name differs."""
+
+    @property
+    def promise(self) -> tuple[Fate, int | None, list[str]]:
+        """What the page of its list says will be done with it."""
+        return self.fate, self.employee_id, self.changes
 
     @property
     def given_name(self) -> str:

@@ -1,6 +1,6 @@
 """Importer ansatte: a list by paste or file, looked over before anything is changed (section 5, number 9).
 
-What becomes of a row is decided in `models.imports.fates`; a dry run is kept in `models.imports.lists`.
+What becomes of a row is decided in `models.imports.judging.fates`; a dry run is kept in `models.imports.lists`.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
 from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import Columns, column_of, is_list
 from models.imports.dry_run import DryRun, begin, choose_columns
-from models.imports.lists import applied_lately, forget, keep
+from models.imports.lists import Dumped, applied_lately, forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
@@ -178,8 +178,8 @@ def _typed_again(visit: Visit) -> str:
 def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
     if dry_run.is_ready:
         look_over(visit, dry_run, units)
-    sealed = visit.aside(dry_run.dumps, lane=Lane.LISTS)
-    id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
+    dumped = visit.aside(Dumped.of, dry_run, lane=Lane.LISTS)
+    id = keep(visit.db, visit.portal.keyring, dumped, by=visit.user, customer_id=visit.customer_id, now=visit.now)
     return go(visit, visit.url("import", id=id))
 
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun
+from models.imports.judging.matching import SAME_PERSON
 from models.imports.lists import change
-from models.imports.matching import SAME_PERSON
 from models.imports.rows import Fate, Row, names_of
 from models.values.texts.invisible import cell as cell_text
 from routes.imports.page import found_import, look_over, opened, units_of

@@ -13,8 +13,8 @@ from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
 from models.imports.cells.checks import LastOn
 from models.imports.dry_run import DryRun, begin, read_all
-from models.imports.fates import judge
-from models.imports.matching import Known
+from models.imports.judging.fates import judge
+from models.imports.judging.matching import Known
 from models.imports.rows import Fate
 from tests.bookings.test_bookings import Stage
 from tests.bookings.test_desk_bookings import press

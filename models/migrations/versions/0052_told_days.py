@@ -6,7 +6,7 @@ from alembic import op
 from models.core.servers.row_security import hold
 
 revision = "0052"
-down_revision = "0051"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 

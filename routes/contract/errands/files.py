@@ -63,6 +63,8 @@ async def made(going: Going) -> None:
         await kam.open(url)
         await kam.open(re.sub(r"\d+", "999999999", url), shows="a row that is not there")
     await _attachment(finance)
+    with going.outside.are_many("invoices"):
+        await finance.open("/invoices.zip", shows="more than fit into one file")
     for ending in ("", ".pdf"):
         await finance.open(f"/invoices/statement{ending}", shows="an address of before")
     await hr.open("/reports")

@@ -18,7 +18,7 @@ from models.employees.national_ids import changes_among, holders_of
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun, Gone
-from models.imports.matching import Colleague, Known, match
+from models.imports.judging.matching import Colleague, Known, match
 from models.imports.reading import Read
 from models.values.texts.folding import fold
 

@@ -1,6 +1,6 @@
 """What becomes of the rows of an imported list, and what each would change (section 5, number 9).
 
-How a row is read is in `rows`, whom it is about, in `matching`.
+How a row is read is in `models.imports.reading`, whom it is about, in `matching`.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from models.employees.details import Details, read_family_name, read_given_name
 from models.employees.own_numbers import sentence_of
 from models.imports.cells.checks import before_birth
 from models.imports.cells.headings import Meaning
-from models.imports.matching import SAME_PERSON, Colleague, Known, match, name_key
+from models.imports.judging.matching import SAME_PERSON, Colleague, Known, match, name_key
 from models.imports.reading import Read
 from models.imports.rows import Fate, Row, names_of
 from models.values import email_address
