@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from routes.contract.asking import Example
+from routes.contract.asking import Example, signing_in
 from routes.contract.description import ANYWHERE, EVERYWHERE, VERSION, Described, as_json, described
 from routes.web.answers import page
 from routes.web.errors import not_found
@@ -80,9 +80,18 @@ def show(visit: Visit, name: str) -> Response:
     )
     if told is None:
         raise not_found()
-    examples = contract.examples(name)
-    when = ANYWHERE if told is EVERYWHERE else {}
-    return page(visit, "contract/show.html", part="examples", told=told, when=when, examples=examples)
+    examples, base = contract.examples(name), visit.portal.settings.public_url
+    users = [one.asked.username for one in examples or [] if one.asked.username]
+    return page(
+        visit,
+        "contract/show.html",
+        part="examples",
+        told=told,
+        when=ANYWHERE if told is EVERYWHERE else {},
+        examples=examples,
+        base=base,
+        begin=signing_in(base, *users[:1]),
+    )
 
 
 def as_program(visit: Visit) -> Response:
