@@ -119,8 +119,6 @@ def answer(hr: Worker) -> None:
 
 def sign_up(hr: Worker) -> None:
     """HR puts an employee on a time."""
-    hr.follow("Bestilling")
-    hr.follow("Bookinger")
     hr.follow("Hørselskontroll")
     hr.press(hr.person.page.locator("#people input[type=checkbox]").first, key=" ")
     hr.press(hr.person.page.locator("#slots button[name=slot]").first)
