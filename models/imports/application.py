@@ -9,7 +9,7 @@ chunk is in `rest`.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.leaving import deactivate
 from models.checks.keeping import touch
+from models.checks.told import tell_days
 from models.chores.chore import ChoreKind, ask
 from models.core.sealed import Keyring
 from models.customers.customer import hold_customer
@@ -25,7 +26,7 @@ from models.employees.employee import Employee
 from models.employees.national_ids import NationalId, register_many
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
-from models.imports.effects import keep_effects
+from models.imports.effects import TOLD, keep_effects
 from models.imports.judging.fates import details_of
 from models.imports.judging.matching import Known
 from models.imports.lists import Import
@@ -64,6 +65,10 @@ class Application:
     """The identity numbers of those who are added."""
     numbers: Mapping[int, str]
     """The identity numbers that are another now, by employee."""
+    days_by_key: Mapping[str, Mapping[str, date]]
+    """When those who are added last came to which check,"""
+    days: Mapping[int, Mapping[str, date]]
+    """and those who are changed, where another day counts now."""
     leavers: Sequence[int]
     units: Mapping[int, str]
     untouched: Mapping[str, int]
@@ -108,6 +113,12 @@ def prepare(
             one.row.employee_id: one.number
             for one in changed
             if one.row.employee_id and one.number and Meaning.NATIONAL_ID in one.row.changes
+        },
+        days_by_key={key_of(found, one.row): one.days_of() for one in new if one.last_days},
+        days={
+            one.row.employee_id: days
+            for one in changed
+            if one.row.employee_id and (days := one.days_of(one.row.changes))
         },
         leavers=sorted(leavers),
         units={unit.id: unit.name for unit in known.units},
@@ -218,6 +229,8 @@ def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Add
         touch(db, wanted.customer_id, ids.values())
         numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        days = {ids[key]: wanted.days_by_key[key] for key in ids.keys() & wanted.days_by_key.keys()}
+        tell_days(db, wanted.customer_id, days, by=wanted.by, now=wanted.now)
         effects = ({"employee_id": id, "version": 1, "numbered": id in numbers} for id in ids.values())
         keep_effects(db, wanted.owner, Fate.NEW, wanted.now, effects)
     return {Fate.NEW.value: len(added), Fate.FAULTY.value: len(items) - len(added)}
@@ -239,11 +252,13 @@ def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[
         numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
         sealed = _sealed_numbers(db, numbers)
         numbered = register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        days = {one.id: wanted.days[one.id] for one in changed if one.id in wanted.days}
+        told = tell_days(db, wanted.customer_id, days, by=wanted.by, now=wanted.now)
         effects = (
             {
                 "employee_id": one.id,
                 "version": as_seen[one.id].version + 1,
-                "before": one.changed.get("before", {}),
+                "before": one.changed.get("before", {}) | ({TOLD: told[one.id]} if one.id in told else {}),
                 "left_at": as_seen[one.id].deactivated_at if one.comes_back else None,
                 "numbered": one.id in numbered,
                 "sealed": sealed.get(one.id) if one.id in numbered else None,
