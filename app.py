@@ -58,6 +58,9 @@ from routes.web.serving.tally import Tally
 log = logging.getLogger("portal")
 
 _STATIC = "/static/{file:path}"
+_ITS_TURN = 0.0002
+"""Seconds after which a thread that computes lets the event loop come in. An answer asks for that a dozen times, where
+something is read, sent or logged: with Python's five milliseconds it would take sixty."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, with_postman: bool = True) -> Starlette:
@@ -132,6 +135,7 @@ def _living(portal: Portal, backstage: Backstage) -> Callable[[Starlette], Abstr
         gc.collect()
         gc.freeze()  # what lives as long as the process need not be looked through again and again
         gc.set_threshold(20_000)
+        sys.setswitchinterval(_ITS_TURN)
         work = asyncio.create_task(asyncio.to_thread(backstage.run))
         yield
         backstage.stop()

@@ -22,6 +22,7 @@ from routes.imports import rows as import_rows
 from routes.info import page as info
 from routes.info import worklist
 from routes.invoices import exports as invoice_exports
+from routes.invoices import files as invoice_files
 from routes.invoices import page as invoice_page
 from routes.invoices import search as invoices
 from routes.invoices import statements
@@ -46,6 +47,7 @@ from routes.session.work import there as to_work
 from routes.users import own as users
 from routes.web.http.body import MEGABYTE
 from routes.web.lines import CallLine, Line, anyone, auditing, get, may, of_a_customer, post, signed_in, with_password
+from routes.web.texts.attaching import MAX_BODY
 
 ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
@@ -104,10 +106,10 @@ MAP: tuple[Line, ...] = (
     get ("/orders.csv",                    order_exports.csv,       name="orders_csv",      who=may(ORDERS), from_replica=True),
     get ("/orders.xlsx",                   order_exports.xlsx,      name="orders_xlsx",     who=may(ORDERS), from_replica=True),
     get ("/orders/new",                    new_order.new,           name="new_order",       who=may(ORDERS)),
-    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", max_body=order_files.MAX_BODY, counts=Bucket.ORDERS),
+    post("/orders",                        new_order.create,        name="create_order",    who=may(ORDERS), form="new_order", max_body=MAX_BODY, counts=Bucket.ORDERS),
     get ("/orders/{number:int}",           orders.show,             name="order",           who=may(ORDERS)),
     post("/orders/{number:int}/reference", orders.update_reference, name="order_reference", who=may(ORDERS), form="order"),
-    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", max_body=order_files.MAX_BODY, counts=Bucket.MESSAGES),
+    post("/orders/{number:int}/messages",  order_messages.create,   name="create_order_message", who=may(ORDERS), form="order", max_body=MAX_BODY, counts=Bucket.MESSAGES),
     get ("/orders/{number:int}/files/{id:int}", order_files.download, name="order_file",    who=may(ORDERS)),
     get ("/orders/{number:int}/cancellation", order_cancellations.new, name="order_cancellation", who=may(ORDERS)),
     post("/orders/{number:int}/cancellation", order_cancellations.create, name="cancel_order", who=may(ORDERS), form="order_cancellation"),
@@ -179,7 +181,8 @@ MAP: tuple[Line, ...] = (
     get ("/account-statement.csv",         statements.statement_csv, name="statement_csv",   who=may(INVOICES), from_replica=True),
     get ("/account-statement.pdf",         statements.statement_pdf, name="statement_pdf",   who=may(INVOICES), counts=Bucket.FILES, from_replica=True),
     get ("/invoices/{number:name}/attachments/{id:int}", invoice_page.attachment, name="invoice_attachment", who=may(INVOICES)),
-    post("/invoices/{number:name}/messages", invoice_page.ask,      name="create_invoice_message", who=may(INVOICES), form="invoice", counts=Bucket.MESSAGES),
+    post("/invoices/{number:name}/messages", invoice_page.ask,      name="create_invoice_message", who=may(INVOICES), form="invoice", max_body=MAX_BODY, counts=Bucket.MESSAGES),
+    get ("/invoices/{number:name}/files/{id:int}", invoice_files.download, name="invoice_message_file", who=may(INVOICES)),
     get ("/invoices/{number:name}.pdf",    invoice_page.pdf,        name="invoice_pdf",     who=may(INVOICES), counts=Bucket.FILES),
     get ("/invoices/{number:name}.xml",    invoice_page.original,   name="invoice_xml",     who=may(INVOICES)),
     get ("/invoices/{number:name}",        invoice_page.show,       name="invoice",         who=may(INVOICES)),

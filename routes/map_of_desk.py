@@ -24,6 +24,7 @@ from routes.desk import overview as desk_overview
 from routes.employees.desk import new as desk_new_employee
 from routes.employees.desk import search as desk_employees
 from routes.invoices import desk as desk_invoices
+from routes.invoices import files as invoice_files
 from routes.log import disclosures
 from routes.log import pages as log
 from routes.notices import desk as desk_notices
@@ -43,6 +44,7 @@ from routes.staff import stand_ins as desk_stand_ins
 from routes.users import desk as desk_users
 from routes.web.http.body import MEGABYTE
 from routes.web.lines import Line, administrating, get, post, serving, staff, viewing
+from routes.web.texts.attaching import MAX_BODY
 
 # fmt: off
 DESK: tuple[Line, ...] = (
@@ -51,12 +53,12 @@ DESK: tuple[Line, ...] = (
     get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
-    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order", max_body=order_files.MAX_BODY),
+    post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order", max_body=MAX_BODY),
     get ("/desk/orders/{number:int}/files/{id:int}", order_files.desk_download, name="desk_order_file", who=staff),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),
     get ("/desk/orders/{number:int}/receipt", desk_orders.receipt,  name="desk_order_receipt", who=staff),
     get ("/desk/customers/{id:int}/orders/new", desk_new_order.new, name="desk_new_order",  who=serving),
-    post("/desk/customers/{id:int}/orders", desk_new_order.create,  name="desk_create_order", who=serving, form="desk_new_order", max_body=order_files.MAX_BODY),
+    post("/desk/customers/{id:int}/orders", desk_new_order.create,  name="desk_create_order", who=serving, form="desk_new_order", max_body=MAX_BODY),
     post("/desk/mail",                     desk_mail.update,        name="desk_mail",       who=serving, form="desk"),
     get ("/desk/bookings",                 desk_bookings.index,     name="desk_bookings",   who=staff, from_replica=True),
     get ("/desk/bookings/calendar",        desk_months.index,       name="desk_bookings_month", who=staff, from_replica=True),
@@ -94,7 +96,8 @@ DESK: tuple[Line, ...] = (
     post("/desk/customers/{id:int}/employees", desk_new_employee.create, name="desk_create_employee", who=serving, form="desk_new_employee"),
     get ("/desk/customers/{id:int}/invoices", desk_invoices.index,  name="desk_invoices",   who=staff, from_replica=True),
     get ("/desk/invoices/{id:int}",        desk_invoices.show,      name="desk_invoice",    who=staff),
-    post("/desk/invoices/{id:int}/messages", desk_invoices.answer_question, name="create_desk_invoice_message", who=serving, form="desk_invoice"),
+    post("/desk/invoices/{id:int}/messages", desk_invoices.answer_question, name="create_desk_invoice_message", who=serving, form="desk_invoice", max_body=MAX_BODY),
+    get ("/desk/invoices/{id:int}/files/{file:int}", invoice_files.desk_download, name="desk_invoice_message_file", who=staff),
     post("/desk/invoices/{id:int}/messages/answered", desk_invoices.needs_none, name="desk_invoice_answered", who=serving, form="desk_invoice"),
     get ("/desk/customers/{id:int}/log",   log.desk_index,          name="desk_log",        who=staff),
     get ("/desk/customers/{id:int}/log.csv", log.desk_csv,          name="desk_log_csv",    who=staff),

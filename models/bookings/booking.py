@@ -5,7 +5,7 @@ Their times are in `slots`, who sits on them in `sign_ups.seating`, and what pag
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment
@@ -90,14 +90,15 @@ def of_booking() -> ForeignKeyConstraint:
     )
 
 
+_BY_ID = select(Booking).where(Booking.id == bindparam("id"))
+_HELD = _BY_ID.with_for_update(read=True)
+
+
 def booking_by_id(db: Session, id: int) -> Booking | None:
     """The booking, or None where there is none in the scope."""
-    return db.scalar(select(Booking).where(Booking.id == id))
+    return db.scalar(_BY_ID, {"id": id})
 
 
 def hold_booking(db: Session, id: int) -> Booking:
     """The booking as it is now; its deadline and its being cancelled cannot change until the commit."""
-    return db.scalars(
-        select(Booking).where(Booking.id == id).with_for_update(read=True),
-        execution_options={"populate_existing": True},
-    ).one()
+    return db.scalars(_HELD, {"id": id}, execution_options={"populate_existing": True}).one()

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     UniqueConstraint,
+    bindparam,
     select,
     update,
 )
@@ -99,6 +100,9 @@ def take_places(db: Session, wanted: Mapping[int, int]) -> dict[int, Slot]:
     return slots
 
 
+_BY_ID = select(Slot).where(Slot.id == bindparam("id"))
+
+
 def slot_by_id(db: Session, id: int) -> Slot | None:
     """The slot, or None where there is none in the scope."""
-    return db.scalar(select(Slot).where(Slot.id == id))
+    return db.scalar(_BY_ID, {"id": id})

@@ -149,6 +149,12 @@ _SEATED = (
     .where(SignUp.booking_id.in_(_IDS), SignUp.state.in_(HOLDING))
     .order_by(SignUp.slot_id, SignUp.id)
 )
+_LINE = (
+    select(SignUp.id, SignUp.day, SignUp.signed_up_by_id, Employee.given_name, Employee.family_name)
+    .outerjoin(Employee, Employee.id == SignUp.employee_id)
+    .where(SignUp.id.in_(_IDS))
+    .order_by(SignUp.signed_up_at, SignUp.id)
+)
 
 
 def bookings_of_order(db: Session, order_number: int, viewer_id: int | None = None) -> list[BookingView]:
@@ -161,12 +167,7 @@ def view_of(db: Session, booking: Booking, viewer_id: int, *, unhidden: bool = F
     """One booking with its waiting list."""
     [view] = views_of(db, [booking], viewer_id, unhidden=unhidden)
     numbers = places_in_line(db, booking.id)
-    rows = db.execute(
-        select(SignUp.id, SignUp.day, SignUp.signed_up_by_id, Employee.given_name, Employee.family_name)
-        .outerjoin(Employee, Employee.id == SignUp.employee_id)
-        .where(SignUp.id.in_(numbers))
-        .order_by(SignUp.signed_up_at, SignUp.id)
-    )
+    rows = select_rows(db, _LINE, {"ids": list(numbers)}) if numbers else []
     line = [
         Waiting(
             id,

@@ -1,7 +1,8 @@
 """Keeping the rows of who is due true: written anew right before the commit of whatever they follow from.
 
 That is who is employed where and in which groups, who sits or has come to a booking of the check, or with its name in
-the title, and the checks themselves. What is written past the session's objects says so by `touch`.
+the title, what the customer has told of it, and the checks themselves. What is written past the session's objects says
+so by `touch`.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from models.bookings.sign_ups.sign_up import ATTENDED, COMING, SignUp
 from models.bookings.slots import Slot
 from models.checks.check import Check
 from models.checks.due import NEVER, DueCheck
+from models.checks.told import told_days
 from models.chores.chore import ChoreKind, ask
 from models.core.clock import today_in_oslo
 from models.core.scope import on_behalf_of, whole_customer
@@ -123,7 +125,10 @@ def _people(db: Session, ids: Collection[int]) -> list[_Person]:
 
 
 def _dates(db: Session, ids: Collection[int], names: Collection[str]) -> Mapping[tuple[int, str], Dates]:
-    """By employee and check, what is known of it. Where names are hidden, that somebody came is nobody's business."""
+    """By employee and check, what is known of it. Where names are hidden, that somebody came is nobody's business.
+
+    Of the day when somebody came, and the one that the customer has told, the later one counts.
+    """
     keys = {name: norwegian(name) for name in names}
     times = (
         select(SignUp.employee_id, SignUp.state, Booking.check_name, Booking.title, Slot.starts_at)
@@ -138,6 +143,11 @@ def _dates(db: Session, ids: Collection[int], names: Collection[str]) -> Mapping
         for name in (name for name, key in keys.items() if (key == norwegian(check) if check else key in said)):
             last, booked = found.get((employee_id, name), (None, None))
             found[employee_id, name] = (day, booked) if state == ATTENDED else (last, day)
+    for employee_id, told in told_days(db, ids).items():
+        for said, day in told.items():
+            for name in (name for name, key in keys.items() if key == norwegian(said)):
+                last, booked = found.get((employee_id, name), (None, None))
+                found[employee_id, name] = (max(last or day, day), booked)
     return found
 
 

@@ -15,14 +15,16 @@ from models.bookings.slots import Slot
 from models.core.clock import Clock
 from models.core.database import Database, Session
 from models.core.scope import across_customers
+from models.crm.records import ReceivedEvent
 from models.employees.employee import Employee
-from models.outbox import claims
+from models.outbox import claims, endpoints
 from models.outbox.message import Channel
 from models.users.password_links import make_link
 from models.users.throttle import Bucket, FailedSignIn, key_of
 from models.users.user import User
 
 _MANY = 1000
+_THOUSAND = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n"
 _LATER = timedelta(days=7)
 """From then on a time can still be changed."""
 
@@ -67,13 +69,33 @@ class Meanwhile:
     @contextmanager
     def is_used_up(self, username: str, what: Bucket) -> Iterator[None]:
         """A user has done as much as one may in an hour, until all of it is forgotten."""
-        with self._rows() as (db, now):
+        with self._rows() as (db, _):
             id = db.scalars(select(User.id).where(User.username == username)).one()
-            key = key_of("user", str(id), what)
+        with self._is_counted(what, key_of("user", str(id), what)):
+            yield
+
+    @contextmanager
+    def is_slowed_down(self, address: str) -> Iterator[None]:
+        """From a computer somebody has failed as often as one may, until that is forgotten."""
+        with self._is_counted(Bucket.ADDRESS, key_of(address)):
+            yield
+
+    @contextmanager
+    def _is_counted(self, what: Bucket, key: str) -> Iterator[None]:
+        with self._rows() as (db, now):
             db.add_all(FailedSignIn(bucket=what, key=key, at=now) for _ in range(_MANY))
         yield
         with self._rows() as (db, _):
             db.execute(delete(FailedSignIn).where(FailedSignIn.key == key))
+
+    @contextmanager
+    def are_many(self, table: str) -> Iterator[None]:
+        """Each row of a table is there a thousand times, for whoever reads."""
+        self._say(f"ALTER TABLE {table} RENAME TO single")
+        self._say(f"CREATE VIEW {table} AS SELECT single.* FROM single JOIN ({_THOUSAND})")  # noqa: S608  # our own names
+        yield
+        self._say(f"DROP VIEW {table}")
+        self._say(f"ALTER TABLE single RENAME TO {table}")
 
     @contextmanager
     def is_away(self, table: str) -> Iterator[None]:
@@ -106,6 +128,17 @@ class Meanwhile:
             letter = claims.claim_next(db, now, channels=[Channel.MAIL])
             if letter:
                 claims.failed(db, letter, now, "SMTP 550", for_good=True)
+
+    def mail_rests(self) -> None:
+        """The mail server takes nothing for a while."""
+        with self._rows() as (db, now):
+            endpoints.note_failure(db, Channel.MAIL, "SMTP 421", now, is_probe=False, wait=_LATER)
+
+    def crm_is_refused(self) -> None:
+        """The CRM has told of an order that nobody knows."""
+        with self._rows() as (db, now):
+            told = {"event_id": "rehearsal-1", "kind": "order.changed", "subject": "999999999"}
+            db.add(ReceivedEvent(**told, status="refused", reason="the order is not known here", received_at=now))
 
     def _say(self, statement: str, *values: object) -> None:
         with self._rows() as (db, _):

@@ -2,13 +2,14 @@
 
 What was seen is what is begun, or nothing is. Whoever is changed by somebody else after that is left as that one wanted
 it, and counted. What was killed in between goes on where it was: a chunk and how far it came are written together.
-What takes time has been done before: the rows are read, and it is known whom they are about.
+What takes time has been done before: the rows are read, and it is known whom they are about. What comes after the last
+chunk is in `rest`.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from models.bookings.sign_ups.leaving import deactivate
 from models.checks.keeping import touch
-from models.chores.chore import AT_ONCE, ChoreKind, ask
+from models.checks.told import tell_days
+from models.chores.chore import ChoreKind, ask
 from models.core.sealed import Keyring
 from models.customers.customer import hold_customer
 from models.employees.batches import Added, Changed, add_prepared, change_prepared, prepare_added, prepare_changed
@@ -24,15 +26,17 @@ from models.employees.employee import Employee
 from models.employees.national_ids import NationalId, register_many
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
-from models.imports.effects import keep_effects
-from models.imports.fates import details_of
+from models.imports.effects import TOLD, keep_effects
+from models.imports.judging.fates import details_of
+from models.imports.judging.matching import Known
 from models.imports.lists import Import
-from models.imports.matching import Known
 from models.imports.reading import Read
 from models.imports.rows import Fate, Row
 from models.users.sessions import SignedIn
 
-_AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 200, 25, 500
+_AT_ONCE, _LEAVERS_AT_ONCE, _ASKED_AT_ONCE = 100, 25, 500
+_PLAIN = {"synchronize_session": False}
+_UNTOUCHED = {Fate.SAME, Fate.FAULTY, Fate.OVERTAKEN}
 
 T = TypeVar("T")
 
@@ -61,6 +65,10 @@ class Application:
     """The identity numbers of those who are added."""
     numbers: Mapping[int, str]
     """The identity numbers that are another now, by employee."""
+    days_by_key: Mapping[str, Mapping[str, date]]
+    """When those who are added last came to which check,"""
+    days: Mapping[int, Mapping[str, date]]
+    """and those who are changed, where another day counts now."""
     leavers: Sequence[int]
     units: Mapping[int, str]
     untouched: Mapping[str, int]
@@ -77,11 +85,6 @@ class Application:
     def items(self) -> int:
         """How many things are to be done."""
         return len(self.added) + len(self.changed) + len(self.leavers)
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is a chore, and not done in the visit that asks for it."""
-        return self.items > AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,21 @@ def prepare(
         customer_id=found.customer_id,
         added=[_prepare_added(found, one, by) for one in new],
         changed=[_prepare_changed(found, one, known) for one in changed],
-        numbers_by_key={_key(found, one.row): one.number for one in new if one.number},
+        numbers_by_key={key_of(found, one.row): one.number for one in new if one.number},
         numbers={
             one.row.employee_id: one.number
             for one in changed
             if one.row.employee_id and one.number and Meaning.NATIONAL_ID in one.row.changes
         },
+        days_by_key={key_of(found, one.row): one.days_of() for one in new if one.last_days},
+        days={
+            one.row.employee_id: days
+            for one in changed
+            if one.row.employee_id and (days := one.days_of(one.row.changes))
+        },
         leavers=sorted(leavers),
         units={unit.id: unit.name for unit in known.units},
-        untouched=Counter(one.row.fate.value for one in read if one.row.fate in {Fate.SAME, Fate.FAULTY}),
+        untouched=Counter(one.row.fate.value for one in read if one.row.fate in _UNTOUCHED),
         by=by,
         now=now,
     )
@@ -121,7 +130,7 @@ def prepare(
 
 def _prepare_added(found: Import, one: Read, by: SignedIn) -> Added | None:
     details = details_of(one, None)
-    return prepare_added(found.customer_id, _key(found, one.row), details, by=by) if details else None
+    return prepare_added(found.customer_id, key_of(found, one.row), details, by=by) if details else None
 
 
 def _prepare_changed(found: Import, one: Read, known: Known) -> Changed | None:
@@ -137,35 +146,52 @@ def _prepare_changed(found: Import, one: Read, known: Known) -> Changed | None:
     )
 
 
-def _key(found: Import, row: Row) -> str:
+def key_of(found: Import, row: Row) -> str:
     """What keeps a row from being added twice, whatever happens."""
     return f"{found.key}-{row.number}"
 
 
-def begin(db: Session, wanted: Application, sealed: str) -> None:
-    """Take the list, so that nobody else applies it; `sealed` is as it was looked over, for whoever goes on with it.
+def hand_over(db: Session, found: Import, leavers: Collection[int], *, by: SignedIn, now: datetime) -> None:
+    """Take a long list as it was seen, to be looked over once more and applied as a chore. Raises AppliedAlready."""
+    _take(db, found.id, found.version, applied_at=now, leavers=sorted(leavers))
+    ask(db, ChoreKind.APPLICATION, found.customer_id, found.id, user_id=by.user_id)
 
-    A long one is asked for as a chore. Raises AppliedAlready and Stale, after which nothing must be kept.
+
+def begin(db: Session, wanted: Application, sealed: str) -> None:
+    """Take a list that is applied at once; `sealed` is as it was looked over, for whoever goes on with it.
+
+    Raises AppliedAlready and Stale, after which nothing must be kept.
     """
-    taken = db.scalar(
-        update(Import)
-        .where(Import.id == wanted.id, Import.version == wanted.version, Import.applied_at.is_(None))
-        .values(
-            applied_at=wanted.now,
-            sealed=sealed if wanted.items else None,
-            items=wanted.items,
-            leavers=list(wanted.leavers),
-            outcome=dict(wanted.untouched),
-        )
-        .returning(Import.id)
-    )
-    if taken is None:
-        raise AppliedAlready(f"import {wanted.id}")
+    _take(db, wanted.id, wanted.version, **_settled(wanted, sealed))
     for some in _batches(wanted.changed, _ASKED_AT_ONCE):
         if len(_as_seen(db, some)) < sum(one is not None for one in some):
             raise Stale(f"import {wanted.id}")
-    if wanted.is_long:
-        ask(db, ChoreKind.APPLICATION, wanted.customer_id, wanted.id, user_id=wanted.by.user_id)
+
+
+def settle(db: Session, wanted: Application, sealed: str) -> None:
+    """Note what is to be done of a list that was handed over; whoever does so first. Raises AppliedAlready."""
+    is_open = (Import.id == wanted.id) & Import.sealed.is_not(None) & Import.decided_at.is_(None) & (Import.done == 0)
+    settled = update(Import).where(is_open).values(_settled(wanted, sealed)).returning(Import.id)
+    if db.scalar(settled, execution_options=_PLAIN) is None:
+        raise AppliedAlready(f"import {wanted.id}")
+
+
+def _settled(wanted: Application, sealed: str) -> dict[str, Any]:
+    return {
+        "applied_at": wanted.now,
+        "decided_at": wanted.now,
+        "sealed": sealed,
+        "items": wanted.items,
+        "leavers": list(wanted.leavers),
+        "outcome": dict(wanted.untouched),
+    }
+
+
+def _take(db: Session, id: int, version: int, **values: object) -> None:
+    """Let nobody else apply it."""
+    waits = (Import.id == id, Import.version == version, Import.applied_at.is_(None))
+    if db.scalar(update(Import).where(*waits).values(values).returning(Import.id)) is None:
+        raise AppliedAlready(f"import {id}")
 
 
 def chunks(wanted: Application, done: int = 0) -> Iterator[Chunk]:
@@ -187,15 +213,12 @@ def apply(db: Session, keyring: Keyring, wanted: Application, chunk: Chunk, now:
     """Do a chunk; raises AppliedAlready where it is not the next one, after which nothing must be kept."""
     done = chunk.at + len(chunk.items)
     is_next = (Import.id == wanted.id) & (Import.done == chunk.at) & Import.sealed.is_not(None)
-    outcome = db.scalar(
-        update(Import).where(is_next).values(done=done, applied_at=now).returning(Import.outcome),
-        execution_options={"synchronize_session": False},
-    )
+    step = update(Import).where(is_next).values(done=done, applied_at=now).returning(Import.outcome)
+    outcome = db.scalar(step, execution_options=_PLAIN)
     if outcome is None:
         raise AppliedAlready(f"import {wanted.id}")
     counted = Counter(outcome) + Counter(chunk.do(db, keyring, wanted, chunk.items))
-    over: dict[str, Any] = {"sealed": None, "leavers": []} if done == wanted.items else {}
-    db.execute(update(Import).where(Import.id == wanted.id).values(outcome=dict(counted), **over))
+    db.execute(update(Import).where(Import.id == wanted.id).values(outcome=dict(counted)))
 
 
 def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Added | None]) -> Mapping[str, int]:
@@ -206,6 +229,8 @@ def _add(db: Session, keyring: Keyring, wanted: Application, items: Sequence[Add
         touch(db, wanted.customer_id, ids.values())
         numbers = {ids[key]: wanted.numbers_by_key[key] for key in ids.keys() & wanted.numbers_by_key.keys()}
         register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        days = {ids[key]: wanted.days_by_key[key] for key in ids.keys() & wanted.days_by_key.keys()}
+        tell_days(db, wanted.customer_id, days, by=wanted.by, now=wanted.now)
         effects = ({"employee_id": id, "version": 1, "numbered": id in numbers} for id in ids.values())
         keep_effects(db, wanted.owner, Fate.NEW, wanted.now, effects)
     return {Fate.NEW.value: len(added), Fate.FAULTY.value: len(items) - len(added)}
@@ -227,11 +252,13 @@ def _change(db: Session, keyring: Keyring, wanted: Application, items: Sequence[
         numbers = {one.id: wanted.numbers[one.id] for one in changed if one.id in wanted.numbers}
         sealed = _sealed_numbers(db, numbers)
         numbered = register_many(db, keyring, wanted.customer_id, numbers, by=wanted.by, now=wanted.now)
+        days = {one.id: wanted.days[one.id] for one in changed if one.id in wanted.days}
+        told = tell_days(db, wanted.customer_id, days, by=wanted.by, now=wanted.now)
         effects = (
             {
                 "employee_id": one.id,
                 "version": as_seen[one.id].version + 1,
-                "before": one.changed.get("before", {}),
+                "before": one.changed.get("before", {}) | ({TOLD: told[one.id]} if one.id in told else {}),
                 "left_at": as_seen[one.id].deactivated_at if one.comes_back else None,
                 "numbered": one.id in numbered,
                 "sealed": sealed.get(one.id) if one.id in numbered else None,

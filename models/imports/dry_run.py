@@ -1,6 +1,6 @@
 """A list on its way in: what was sent, how it is read, and what is to become of each of its rows.
 
-Where it is kept is in `lists`; what becomes of a row is decided in `fates`.
+Where it is kept is in `lists`; what becomes of a row is decided in `judging`.
 """
 
 import base64
@@ -14,7 +14,8 @@ from datetime import date
 
 from models.customers.units import UnitRow
 from models.imports import questions
-from models.imports.cells.headings import Meaning, guess, guess_more, recognise
+from models.imports.cells.checks import columns_of
+from models.imports.cells.headings import Column, Meaning, guess, guess_more, recognise
 from models.imports.questions import LETTERS, Question
 from models.imports.reading import Read, Reading, read_row
 from models.imports.rows import Fate, Row, rows_of
@@ -67,6 +68,8 @@ class DryRun:
     """By the key of the question."""
     orders: dict[str, str] = field(default_factory=dict)
     """The order of days, months and years in each column of dates that tells it by itself."""
+    checks: list[str] = field(default_factory=list)
+    """The names of the customer's checks when the list was sent: each can have a column."""
 
     @property
     def open_questions(self) -> list[Question]:
@@ -77,6 +80,11 @@ class DryRun:
     def is_ready(self) -> bool:
         """Whether its rows can be looked over."""
         return self.is_read and not self.open_questions
+
+    @property
+    def size(self) -> int:
+        """How many rows could be applied; none before all is understood."""
+        return len(self.rows) if self.is_ready else 0
 
     @property
     def counts(self) -> Counter[Fate]:
@@ -129,7 +137,13 @@ def _kept(row: Row, name: str) -> object:
 
 
 def begin(
-    table: Table, units: list[UnitRow], *, today: date, unit_id: int | None = None, complete: bool = False
+    table: Table,
+    units: list[UnitRow],
+    *,
+    today: date,
+    unit_id: int | None = None,
+    complete: bool = False,
+    checks: Sequence[str] = (),
 ) -> DryRun:
     """A dry run of a table: with its rows where all is understood, else with a guess at the columns, or a question."""
     begun = DryRun(
@@ -140,6 +154,7 @@ def begin(
         first_day=table.first_day,
         encoding=table.encoding,
         rivals=list(table.rivals),
+        checks=list(checks),
     )
     if table.rivals:
         cells = [text for line in table.lines for text in line.cells]
@@ -165,7 +180,7 @@ def answer(dry_run: DryRun, answers: dict[str, str], units: list[UnitRow], *, to
 
 
 def choose_columns(
-    dry_run: DryRun, meanings: Sequence[Meaning | None], units: list[UnitRow], *, heading: bool, today: date
+    dry_run: DryRun, meanings: Sequence[Column | None], units: list[UnitRow], *, heading: bool, today: date
 ) -> None:
     """Read the rows with the columns that somebody chose; `heading` says that the first line is none of them."""
     dry_run.heading = (dry_run.heading or 0) if heading else None
@@ -185,6 +200,7 @@ def read_all(dry_run: DryRun, units: list[UnitRow], *, today: date, synthetic: b
         headings=_state_headings(dry_run),
         answers=dry_run.answers,
         first_day=dry_run.first_day,
+        checks=columns_of(dry_run.checks),
     )
     return [read_row(row, reading) for row in dry_run.rows]
 
@@ -193,15 +209,15 @@ def _understand(dry_run: DryRun, units: list[UnitRow], today: date) -> None:
     """Find out what the columns mean, by their headings and else by what stands in them."""
     cells = [line.cells for line in dry_run.lines]
     names = frozenset(unit.name.casefold() for unit in units)
-    known = recognise(cells)
-    columns = guess_more(known, cells, names) if known else guess(cells, names)
+    known = recognise(cells, dry_run.checks)
+    columns = guess_more(known, cells, names, dry_run.checks) if known else guess(cells, names, dry_run.checks)
     dry_run.heading = columns.heading
     dry_run.meanings = [meaning.value if meaning else None for meaning in columns.meanings]
     if known and set(columns.meanings) - {None} == set(known.meanings) - {None}:
         _take_rows(dry_run, columns.meanings, units, today)
 
 
-def _take_rows(dry_run: DryRun, meanings: Sequence[Meaning | None], units: list[UnitRow], today: date) -> None:
+def _take_rows(dry_run: DryRun, meanings: Sequence[Column | None], units: list[UnitRow], today: date) -> None:
     dry_run.is_read = True
     dry_run.meanings = [meaning.value if meaning else None for meaning in meanings]
     below = _without_headings(dry_run)
@@ -213,7 +229,9 @@ def _take_rows(dry_run: DryRun, meanings: Sequence[Meaning | None], units: list[
         if (at >= len(meanings) or meanings[at] is None)
         and any(at < len(line.cells) and line.cells[at].strip() for line in below)
     ]
-    asked, dry_run.orders = questions.of_rows(dry_run.rows, _state_headings(dry_run), dry_run.first_day, today, units)
+    dates = {**questions.DATES, **{column.value: column.heading for column in columns_of(dry_run.checks)}}
+    read = questions.Columns(dates, _state_headings(dry_run), dry_run.first_day)
+    asked, dry_run.orders = questions.of_rows(dry_run.rows, read, today, units)
     dry_run.questions = [question for question in dry_run.questions if question.key == LETTERS] + asked
 
 

@@ -70,6 +70,8 @@ class Effect(CustomerOwned, Sealed, Base):
         return place_of_number(self.customer_id, self.employee_id)
 
 
+TOLD = "told"
+"""Under what `before` has the days of checks that the list has told, by their names; None where there was none."""
 _NOTHING: dict[str, Any] = {"before": {}, "left_at": None, "numbered": False, "sealed": None}
 
 
@@ -82,9 +84,14 @@ def keep_effects(
     insert_rows(db, Effect, [{**common, **_NOTHING, **one} for one in effects])
 
 
+def told_before(before: Mapping[str, Any]) -> dict[str, date | None]:
+    """The days of checks that were told before."""
+    return {name: date.fromisoformat(day) if day else None for name, day in before.get(TOLD, {}).items()}
+
+
 def as_before(details: Details, before: Mapping[str, Any]) -> Details:
     """The details with the values that they had before, as the log writes values."""
-    values = dict(before)
+    values = {name: value for name, value in before.items() if name != TOLD}
     if values.get("birth_date"):
         values["birth_date"] = date.fromisoformat(values["birth_date"])
     if "groups" in values:

@@ -7,6 +7,7 @@ user who sent it, and is deleted after a day or once it is applied. What was don
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,8 +46,10 @@ class Import(CustomerOwned, Sealed, Base):
     sealed: Mapped[str | None] = mapped_column(Text)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
     """When its last chunk was; None while it waits."""
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was settled what is done of it; None while it waits, and while a long one is looked over once more."""
     items: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How much there is to do once it is applied,"""
+    """How many rows could be applied, until that is settled; then how much there is to do,"""
     done: Mapped[int] = mapped_column(default=0, server_default="0")
     """and how much is done."""
     leavers: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
@@ -59,6 +62,8 @@ class Import(CustomerOwned, Sealed, Base):
     """Who has asked for it, as the log names one."""
     undone: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """How many of each fate are as they were before."""
+    rest_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id", ondelete="SET NULL"))
+    """The list in which the rows wait that were not brought in."""
 
     @property
     def place(self) -> str:
@@ -69,6 +74,11 @@ class Import(CustomerOwned, Sealed, Base):
     def is_under_way(self) -> bool:
         """Whether it is being applied, or was, when whoever did so was killed."""
         return self.applied_at is not None and self.sealed is not None
+
+    @property
+    def is_looked_over(self) -> bool:
+        """Whether it is settled what is done of it; what the release before has begun is."""
+        return self.decided_at is not None or self.done > 0
 
     def has_stopped(self, now: datetime) -> bool:
         """Whether nobody seems to apply, or to undo it any more, where that is not at its end."""
@@ -86,13 +96,26 @@ class Import(CustomerOwned, Sealed, Base):
         return DryRun.loads(keyring.open(self.sealed, place=self.place))
 
 
-def keep(db: Session, keyring: Keyring, dumped: str, *, by: SignedIn, customer_id: int, now: datetime) -> int:
-    """Keep a list, as `DryRun.dumps` gives it, for the user who sent it, until it is applied; returns its id."""
+@dataclass(frozen=True, slots=True)
+class Dumped:
+    """A list as it is kept: `DryRun.dumps` takes its time where the list is long."""
+
+    text: str
+    size: int
+
+    @classmethod
+    def of(cls, dry_run: DryRun) -> "Dumped":
+        """As it is now."""
+        return cls(dry_run.dumps(), dry_run.size)
+
+
+def keep(db: Session, keyring: Keyring, dumped: Dumped, *, by: SignedIn, customer_id: int, now: datetime) -> int:
+    """Keep a list for the user who sent it, until it is applied; returns its id."""
     forget_expired(db, now)
     kept = Import(
         customer_id=customer_id, user_id=by.user_id, key=secrets.token_hex(16), made_at=now, version=1, outcome={}
     )
-    kept.sealed = keyring.seal(dumped, place=kept.place)
+    kept.sealed, kept.items = keyring.seal(dumped.text, place=kept.place), dumped.size
     db.add(kept)
     db.flush()
     return kept.id
@@ -100,10 +123,11 @@ def keep(db: Session, keyring: Keyring, dumped: str, *, by: SignedIn, customer_i
 
 def change(db: Session, keyring: Keyring, found: Import, dry_run: DryRun) -> bool:
     """Keep a list as it is now; False where somebody changed or applied it since it was opened."""
+    sealed = keyring.seal(dry_run.dumps(), place=found.place)
     changed = db.scalar(
         update(Import)
         .where(Import.id == found.id, Import.version == found.version, Import.applied_at.is_(None))
-        .values(version=found.version + 1, sealed=keyring.seal(dry_run.dumps(), place=found.place))
+        .values(version=found.version + 1, sealed=sealed, items=dry_run.size)
         .returning(Import.version)
     )
     return changed is not None

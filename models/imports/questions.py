@@ -22,11 +22,8 @@ LETTERS = "letters"
 _MOST_WORDS = 12
 """More unknown words in a column of states than this are asked about as a whole."""
 _MOST_SAMPLES = 3
-YEARS: Mapping[Meaning, Callable[[date], Callable[[int], int | None]]] = {
-    Meaning.BIRTH_DATE: birth_year,
-    Meaning.END_DATE: last_year,
-}
-"""The columns of dates, with what two digits mean as a year."""
+DATES: Mapping[str, str] = {each.value: NAMES[each] for each in (Meaning.BIRTH_DATE, Meaning.END_DATE)}
+"""The columns of dates that every list can have, with what the portal calls them."""
 _LAST_END = date(2200, 12, 31)
 _STATES = [("active", "Arbeider her"), ("left", "Har sluttet")]
 
@@ -42,6 +39,17 @@ class Question:
     choices: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What of the columns of a list can be read in several ways."""
+
+    dates: Mapping[str, str]
+    """Those of dates, with what the portal calls them."""
+    state_headings: Mapping[str, str]
+    """Those that say who has left, with what stands above them."""
+    first_day: date
+
+
 def of_letters(encoding: str, rivals: Sequence[str], cells: Sequence[str]) -> Question:
     """How the letters of a file are to be read, with words from it as they would be."""
     words = [word for text in cells for word in encodings.foreign_words(text)]
@@ -53,28 +61,36 @@ def of_letters(encoding: str, rivals: Sequence[str], cells: Sequence[str]) -> Qu
 
 
 def of_rows(
-    rows: Sequence[Row], state_headings: Mapping[str, str], first_day: date, today: date, units: Sequence[UnitRow]
+    rows: Sequence[Row], columns: Columns, today: date, units: Sequence[UnitRow]
 ) -> tuple[list[Question], dict[str, str]]:
     """What has to be asked of the columns, and the orders of dates that are certain without a question."""
     asked: list[Question] = []
     certain: dict[str, str] = {}
-    for meaning, years in YEARS.items():
+    state_headings, first_day = columns.state_headings, columns.first_day
+    for meaning, name in columns.dates.items():
         cells = [row.values[meaning] for row in rows if meaning in row.values and meaning not in row.typed]
         cells = [text for text in cells if has_left(text, state_headings.get(meaning, ""), {}, today) is None]
-        last = today if meaning == Meaning.BIRTH_DATE else _LAST_END
+        years = birth_year if meaning == Meaning.BIRTH_DATE else last_year
+        last = _LAST_END if meaning == Meaning.END_DATE else today
         order, orders = order_of(cells, years(today), first_day, last)
         if order:
             certain[meaning] = order
         else:
-            asked.append(_of_order(meaning, cells, orders, years(today), first_day))
+            asked.append(_of_order(meaning, name, cells, orders, _Years(years(today), first_day)))
     return [*asked, *_of_states(rows, state_headings, today), *_of_units(rows, units)], certain
 
 
-def _of_order(
-    meaning: Meaning, cells: Sequence[str], orders: Sequence[str], year_of: Callable[[int], int | None], first_day: date
-) -> Question:
+@dataclass(frozen=True, slots=True)
+class _Years:
+    """What two digits mean as a year in a column, and the day that a workbook counts from."""
+
+    of: Callable[[int], int | None]
+    first_day: date
+
+
+def _of_order(meaning: str, name: str, cells: Sequence[str], orders: Sequence[str], years: _Years) -> Question:
     def read(text: str, order: str) -> date | None:
-        return day_or_none(text, order, year_of, first_day)
+        return day_or_none(text, order, years.of, years.first_day)
 
     shown = examples(cells, orders, read)
 
@@ -87,9 +103,8 @@ def _of_order(
 
     choices = [(order, f"{ORDERS[order]}: {told(order)}") for order in orders]
     none = ("none", "Ingen av disse. Datoene tas ikke med.")
-    name = NAMES[meaning]
-    asked = f"Hvordan skal datoene i kolonnen for {name.lower()} leses?"
-    return Question(f"order:{meaning.value}", asked, f"{name} er lest som", [*choices, none])
+    asked = f"Hvordan skal datoene i kolonnen for {name[:1].lower()}{name[1:]} leses?"
+    return Question(f"order:{meaning}", asked, f"{name} er lest som", [*choices, none])
 
 
 def _of_states(rows: Sequence[Row], headings: Mapping[str, str], today: date) -> list[Question]:

@@ -1,11 +1,11 @@
 """What each row of an imported list says: its cells, read; what cannot be read is a fault of its cell.
 
 How a value is read is in `models.employees`, which column it stood in, in `models.imports.cells`; what becomes of a
-row is decided in `models.imports.fates`.
+row is decided in `models.imports.judging.fates`.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from models.customers.units import UnitRow
 from models.employees.details import no_birth_after, read_family_name, read_given_name
 from models.employees.work import read_employee_number, read_groups, read_job_title
+from models.imports.cells.checks import LastOn, read_last_day
 from models.imports.cells.days import birth_year, last_year, read_day
 from models.imports.cells.headings import Meaning
 from models.imports.cells.states import has_left
@@ -47,6 +48,12 @@ class Read:
     employee_number: str | None = None
     job_title: str | None = None
     groups: tuple[str, ...] = ()
+    last_days: Mapping[LastOn, date] = field(default_factory=dict)
+    """When the employee last came to which check."""
+
+    def days_of(self, columns: Collection[str] | None = None) -> dict[str, date]:
+        """By the name of each check its day, of all columns, or of some."""
+        return {each.name: day for each, day in self.last_days.items() if columns is None or each.value in columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class Reading:
     """The headings of the columns that say who has left."""
     answers: Mapping[str, str] = field(default_factory=dict)
     first_day: date = FIRST_DAY
+    checks: Sequence[LastOn] = ()
+    """The columns that can say when somebody last came to a check."""
 
 
 def read_row(row: Row, reading: Reading) -> Read:
@@ -71,8 +80,8 @@ def read_row(row: Row, reading: Reading) -> Read:
     row.faults, row.warnings, row.changes, row.understood = {}, [], [], {}
     given, family = names_of(row.values)
 
-    def value(meaning: Meaning, read: Callable[[str], Any], text: str | None = None) -> Any:
-        said = row.values.get(meaning, "") if text is None else text
+    def value(meaning: Meaning | LastOn, read: Callable[[str], Any], text: str | None = None) -> Any:
+        said = row.values.get(meaning.value, "") if text is None else text
         if not said:
             return None
         try:
@@ -96,6 +105,7 @@ def read_row(row: Row, reading: Reading) -> Read:
         employee_number=value(Meaning.EMPLOYEE_NUMBER, lambda text: read_employee_number(whole(text))),
         job_title=value(Meaning.JOB_TITLE, read_job_title),
         groups=value(Meaning.GROUPS, read_groups) or (),
+        last_days={check: day for check in reading.checks if (day := value(check, _last_day_of(row, check, reading)))},
     )
     _note_understood(found, reading)
     return found
@@ -121,6 +131,18 @@ def _birth_date(row: Row, text: str, reading: Reading) -> date | None:
     if reading.today.year - day.year > _OLDEST:
         raise ValueError(f"Etter denne datoen er den ansatte over {_OLDEST} år. Se etter at årstallet er riktig.")
     return day
+
+
+def _last_day_of(row: Row, check: LastOn, reading: Reading) -> Callable[[str], date | None]:
+    """Reads when the employee last came to a check."""
+    order = None if check.value in row.typed else reading.orders.get(check.value, "dmy")
+
+    def read(text: str) -> date | None:
+        day = None if order == "none" else read_last_day(text, order, today=reading.today, first_day=reading.first_day)
+        row.understood[check.value] = f"{day:%d.%m.%Y}" if day else "tas ikke med"
+        return day
+
+    return read
 
 
 def _has_left(row: Row, reading: Reading, value: Callable[..., Any]) -> bool:
@@ -183,6 +205,9 @@ def _note_understood(found: Read, reading: Reading) -> None:
         Meaning.STATUS: "har sluttet" if found.has_left else None,
         Meaning.END_DATE: row.understood.get(Meaning.END_DATE) or ("har sluttet" if found.has_left else None),
     }
+    for check in reading.checks:
+        if row.understood.get(check.value) == row.values.get(check.value):
+            row.understood.pop(check.value, None)
     row.understood |= {
         meaning.value: text
         for meaning, text in read.items()

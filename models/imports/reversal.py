@@ -17,6 +17,7 @@ from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.leaving import deactivate, reactivate
 from models.bookings.sign_ups.sign_up import SignUp
 from models.checks.keeping import touch
+from models.checks.told import tell_days
 from models.chores.chore import AT_ONCE, ChoreKind, ask
 from models.core.audit import Change, record
 from models.core.scope import whole_customer
@@ -28,12 +29,12 @@ from models.employees.employee import Employee, NumberTaken, change_employees, e
 from models.employees.erasing import erase_employees
 from models.employees.national_ids import NationalId, register_many, remove_many
 from models.employees.own_numbers import holders_of_numbers
-from models.imports.effects import Effect, Obstacle, as_before
+from models.imports.effects import Effect, Obstacle, as_before, told_before
 from models.imports.lists import Import
 from models.imports.rows import Fate
 from models.users.sessions import SignedIn
 
-_AT_ONCE, _ONE_BY_ONE, _NAMED = 100, 25, 200
+_AT_ONCE, _ONE_BY_ONE, _NAMED = 50, 25, 200
 LOST = "lost"
 """Of those who are back: how many times somebody else has by now."""
 _REASON = "Importen er angret"
@@ -82,7 +83,7 @@ def begin(db: Session, wanted: Reversal) -> bool:
         raise UndoneAlready(f"import {wanted.id}")
     about, owner = f"import:{wanted.id}", wanted.customer_id
     record(db, Change(customer_id=owner, actor=wanted.by.label, about=about, action="undone", at=wanted.now))
-    is_long = count_left(db, wanted.id) > AT_ONCE
+    is_long = _has_more_than(db, wanted.id, AT_ONCE)
     if is_long:
         ask(db, ChoreKind.REVERSAL, owner, wanted.id, user_id=wanted.by.user_id)
     return is_long
@@ -96,6 +97,11 @@ def chunks(db: Session, id: int) -> list[list[int]]:
         ids, at_once = [row.id for row in effects], _ONE_BY_ONE if fate is Fate.GONE else _AT_ONCE
         found += [ids[at : at + at_once] for at in range(0, len(ids), at_once)]
     return found
+
+
+def _has_more_than(db: Session, id: int, many: int) -> bool:
+    left = select(Effect.id).where(Effect.import_id == id, Effect.obstacle.is_(None))
+    return db.scalar(left.order_by(Effect.id).offset(many).limit(1)) is not None
 
 
 def count_left(db: Session, id: int) -> int:
@@ -206,6 +212,7 @@ def _change_back(db: Session, keyring: Keyring, wanted: Reversal, effects: Seque
         for id in free:
             del todo[id]
     left |= dict.fromkeys(todo, Obstacle.NUMBER)
+    _days_back(db, wanted, [one for one in effects if one.employee_id not in left])
     _numbers_back(db, keyring, wanted, [one for one in effects if one.numbered and one.employee_id not in left])
     return left, 0
 
@@ -234,6 +241,12 @@ def _leave_again(db: Session, wanted: Reversal, effect: Effect, before: Details)
     deactivate(db, employee, None, by=wanted.by, now=wanted.now)
     employee.deactivated_at = effect.left_at
     change_employees(db, [(employee, before)], by=wanted.by, now=wanted.now)
+
+
+def _days_back(db: Session, wanted: Reversal, effects: Sequence[Effect]) -> None:
+    days = {one.employee_id: told for one in effects if (told := told_before(one.before))}
+    tell_days(db, wanted.customer_id, days, by=wanted.by, now=wanted.now)
+    touch(db, wanted.customer_id, days)
 
 
 def _numbers_back(db: Session, keyring: Keyring, wanted: Reversal, effects: Sequence[Effect]) -> None:

@@ -1,12 +1,12 @@
 """The rows of an imported list: the cells of each, by what they mean, and what is known of it so far.
 
-What the cells say is read in `models.imports.reading`; what becomes of a row is decided in `models.imports.fates`.
+What the cells say is read in `models.imports.reading`; what becomes of a row is decided in `models.imports.judging`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Protocol
 
 from models.core.base import Worded
 from models.employees.names import parts_of
@@ -59,6 +59,11 @@ class Row:
     """Whether somebody has said that it is about whom its number or address belongs to, although the name differs."""
 
     @property
+    def promise(self) -> tuple[Fate, int | None, list[str]]:
+        """What the page of its list says will be done with it."""
+        return self.fate, self.employee_id, self.changes
+
+    @property
     def given_name(self) -> str:
         """The given name, wherever it stands."""
         return names_of(self.values)[0]
@@ -74,7 +79,15 @@ class Row:
         return f"{self.given_name} {self.family_name}".strip()
 
 
-def rows_of(lines: Sequence[Line], meanings: Sequence[StrEnum | None]) -> list[Row]:
+class Column(Protocol):
+    """A column that means something."""
+
+    @property
+    def value(self) -> str:
+        """How it is called in rows."""
+
+
+def rows_of(lines: Sequence[Line], meanings: Sequence[Column | None]) -> list[Row]:
     """The rows below the headings, by the meaning of their columns."""
     rows: list[Row] = []
     for line in lines:
@@ -97,7 +110,7 @@ def names_of(values: Mapping[str, str]) -> tuple[str, str]:
     return parts_of(whole_name or family_first, family_first=not whole_name)
 
 
-def _is_nothing(text: str, meaning: StrEnum) -> bool:
+def _is_nothing(text: str, meaning: Column) -> bool:
     """Whether a cell says that there is nothing."""
-    of_names = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
+    of_names: set[object] = {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME, Meaning.FAMILY_FIRST}
     return bool(_NOTHING.fullmatch(text)) or (meaning not in of_names and text.casefold() in _NO_VALUE)

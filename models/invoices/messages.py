@@ -3,6 +3,7 @@
 What all messages share is in `models.conversations.message`; the letter's words are the templates `invoice_message`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
 from models.conversations import message as conversations
+from models.conversations.files import NOTHING, Chosen, FileRow
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -44,6 +46,7 @@ from models.core.scope import Right
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
+from models.invoices.files import ON_INVOICES
 from models.invoices.invoice import Invoice
 from models.orders.news import INVOICE_MESSAGE, News, tell_of, who_is_told
 from models.outbox.message import Outgoing, post
@@ -61,7 +64,7 @@ class InvoiceMessage(Written, Base):
         UniqueConstraint("user_id", "idempotency_key"),
         Index(None, "written_by_id", "idempotency_key", unique=True),
         CheckConstraint("side IN ('customer', 'provider')", name="side"),
-        Index(None, "customer_id", "invoice_id", "id"),
+        Index(None, "customer_id", "invoice_id", "id", unique=True),  # what files refer to
         Index(None, "at"),
     )
 
@@ -88,15 +91,17 @@ def ask_or_answer(
     key: str,
     fallback: str | None,
     now: datetime,
+    chosen: Chosen = NOTHING,
     asker: Asker | None = None,
 ) -> None:
-    """Add a message of a user to an invoice, and tell the other side.
+    """Add a message of a user to an invoice, with its files, and tell the other side.
 
     It is the provider's where the user is staff, unless an `asker` of the customer's had it written. The same form (the
-    same `key` and text) sent again is the same message. Whoever is told where the customer has no account manager is
-    `fallback`, or every administrator. Raises AlreadySent where the key was used for other content.
+    same `key`, text and files) sent again is the same message. Whoever is told where the customer has no account
+    manager is `fallback`, or every administrator. Raises AlreadySent where the key was used for other content.
     """
-    if _is_sent(db, invoice, text, by=by, key=key, asker=asker):
+    form: dict[str, Any] = {"text": text, "chosen": chosen, "asker": asker}
+    if _is_sent(db, invoice, by.user_id, key, **form):
         return
     written = signed(text, by=by, key=key, now=now, asker=asker)
     message = InvoiceMessage(customer_id=invoice.customer_id, invoice_id=invoice.id, **written)
@@ -104,39 +109,38 @@ def ask_or_answer(
         with db.begin_nested():
             add(db, message)
     except IntegrityError:  # the same form came twice at the same moment, and the other one was first
-        if _is_sent(db, invoice, text, by=by, key=key, asker=asker):
+        if _is_sent(db, invoice, by.user_id, key, **form):
             return
         raise
     record(db, Change.of(invoice, "message", by=by, at=now, changed={"asked_by": asker.name} if asker else {}))
-    _tell_others(db, invoice, message, by=by, fallback=fallback, now=now)
+    files = ON_INVOICES.attach(db, invoice, invoice.id, chosen, message_id=message.id, by=by, key=key, now=now)
+    _tell_others(db, invoice, message, files, by=by, fallback=fallback, now=now)
 
 
-def _is_sent(db: Session, invoice: Invoice, text: str, *, by: SignedIn, key: str, asker: Asker | None) -> bool:
-    sent = db.scalar(select(InvoiceMessage).where(sent_by(InvoiceMessage, by.user_id, key)))
-    what = (invoice.id, text, asker.name if asker else "")
-    if sent is not None and (sent.invoice_id, sent.text, asked_for(sent)) != what:
-        raise AlreadySent("the form was sent before with another text")
-    return sent is not None
+def _is_sent(
+    db: Session, invoice: Invoice, user_id: int, key: str, *, text: str, chosen: Chosen, asker: Asker | None
+) -> bool:
+    sent = db.scalar(select(InvoiceMessage).where(sent_by(InvoiceMessage, user_id, key)))
+    if sent is None:
+        return False
+    files = ON_INVOICES.digests(db, sent.invoice_id, sent.id)
+    what = (invoice.id, text, chosen.digests, asker.name if asker else "")
+    if (sent.invoice_id, sent.text, files, asked_for(sent)) != what:
+        raise AlreadySent("the form was sent before with another text, or other files")
+    return True
 
 
 def _tell_others(
-    db: Session, invoice: Invoice, message: InvoiceMessage, *, by: SignedIn, fallback: str | None, now: datetime
+    db: Session,
+    invoice: Invoice,
+    message: InvoiceMessage,
+    files: Sequence[FileRow],
+    *,
+    by: SignedIn,
+    fallback: str | None,
+    now: datetime,
 ) -> None:
-    customer, unit = db.execute(
-        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
-    ).one()
-    facts: dict[str, Any] = {
-        "id": invoice.id,
-        "number": invoice.number,
-        "title": invoice.title,
-        "customer": customer,
-        "unit": unit,
-        "side": message.side,
-        "author_name": message.written_by or message.author,
-        "author_email": by.email,
-        "written_for": asked_for(message),
-        "text": message.text,
-    }
+    facts = _facts(db, invoice, message, files) | {"author_email": by.email}
     if message.side == Side.CUSTOMER:
         told = who_is_told(db, invoice.unit_id, fallback=fallback, now=now)
         told = told.besides(by) if message.written_by_id else told
@@ -150,6 +154,25 @@ def _tell_others(
     for user in at_once(db, Kind.INVOICE_ANSWER, invoice, invoice.unit_id, users, title=invoice.title, now=now):
         letter = facts | {"to_name": user.full_name, "stands_in_for": "", "side": Side.PROVIDER.value}
         post(db, Outgoing.letter(invoice, INVOICE_MESSAGE, letter, now, to=user.email))
+
+
+def _facts(db: Session, invoice: Invoice, message: InvoiceMessage, files: Sequence[FileRow]) -> dict[str, Any]:
+    """What letters say of a message."""
+    customer, unit = db.execute(
+        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
+    ).one()
+    return {
+        "id": invoice.id,
+        "number": invoice.number,
+        "title": invoice.title,
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.written_by or message.author,
+        "written_for": asked_for(message),
+        "text": message.text,
+        "files": [file.file_name for file in files],
+    }
 
 
 def needs_no_answer(db: Session, invoice: Invoice, *, by: SignedIn, now: datetime) -> None:

@@ -19,9 +19,10 @@ from models.employees.employee import Employee
 from models.employees.erasing import erase_employees
 from models.imports import lists as imports
 from models.invoices import messages as invoice_messages
+from models.invoices.files import ON_INVOICES
 from models.operations import files
-from models.orders import files as order_files
 from models.orders import messages as order_messages
+from models.orders.files import ON_ORDERS
 from models.outbox.claims import empty_about, empty_delivered
 from models.users import drafts, password_links
 from models.users.factors import devices
@@ -42,7 +43,8 @@ def purge(database: Database, var: Path, *, former_kept: timedelta, now: datetim
         ("imports", lambda db: imports.forget_expired(db, now)),
         ("password links", lambda db: password_links.forget_old_links(db, now)),
         ("remembered browsers", lambda db: devices.forget_expired(db, now)),
-        ("files on orders", lambda db: order_files.forget_old(db, now, at_most=_AT_ONCE)),
+        ("files on orders", lambda db: ON_ORDERS.forget_old(db, now, at_most=_AT_ONCE)),
+        ("files on invoices", lambda db: ON_INVOICES.forget_old(db, now, at_most=_AT_ONCE)),
         ("messages on orders", lambda db: order_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("messages on invoices", lambda db: invoice_messages.forget_old(db, now, at_most=_MESSAGES_AT_ONCE)),
         ("sessions", lambda db: _forget_sessions(db, now)),

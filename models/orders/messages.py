@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Mapper, Session
 from models.alerts.kinds import Kind
 from models.alerts.waiting import at_once
 from models.conversations import message as conversations
+from models.conversations.files import NOTHING, Chosen, FileRow
 from models.conversations.message import (
     AlreadySent,
     MessageRow,
@@ -47,7 +48,7 @@ from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders import words
-from models.orders.files import NOTHING, Chosen, FileRow, attach, digests_of
+from models.orders.files import ON_ORDERS
 from models.orders.news import MESSAGE, tell_provider, who_is_told
 from models.orders.order import Order, Parts
 from models.outbox.message import Outgoing, post
@@ -125,7 +126,7 @@ def write_message(
             raise
         return sent
     record(db, Change.of(order, "message", by=by, at=now, changed={"asked_by": asker.name} if asker else {}))
-    files = attach(db, order, chosen, message_id=message.id, by=by, key=key, now=now)
+    files = ON_ORDERS.attach(db, order, order.number, chosen, message_id=message.id, by=by, key=key, now=now)
     _tell_others(db, order, message, files, by=by, fallback=fallback, now=now)
     _tell_crm(db, order, message, files, now=now)
     return message.id
@@ -161,7 +162,7 @@ def _sent_with(
     sent = db.scalar(select(OrderMessage).where(sent_by(OrderMessage, user_id, key)))
     if sent is None:
         return None
-    files = digests_of(db, sent.order_number, sent.id)
+    files = ON_ORDERS.digests(db, sent.order_number, sent.id)
     what = (order.number, text, chosen.digests, asker.name if asker else "")
     if (sent.order_number, sent.text, files, asked_for(sent)) != what:
         raise AlreadySent("the form was sent before with another text, or other files")

@@ -13,12 +13,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.conversations.files import NOTHING, Chosen, FileRow
 from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
 from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.units import Unit
-from models.orders.files import NOTHING, Chosen, FileRow, attach
+from models.orders.files import ON_ORDERS
 from models.orders.messages import sender_of
 from models.orders.news import PLACED, tell_provider, who_is_told
 from models.orders.numbers import next_number
@@ -78,7 +79,7 @@ def place_order(
             raise
         return sent
     record(db, Change.of(order, "placed", by=by, at=now, changed={"asked_by": asker.name} if asker else {}))
-    files = attach(db, order, chosen, message_id=None, by=by, key=key, now=now)
+    files = ON_ORDERS.attach(db, order, order.number, chosen, message_id=None, by=by, key=key, now=now)
     _tell(db, order, names, terms, files=files, by=by, asker=asker, now=now)
     return order.number
 

@@ -191,16 +191,15 @@ def _asking_for(db: Session, text: str) -> tuple[dict[str, Any], dict[str, Any]]
     wanted = sought(_BEFORE_A_NUMBER.sub("", text)) if text else None
     if wanted is None:
         return {}, {}
-    starts = [piece for piece in wanted.pieces if len(piece) < 3]
+    sought_for = [*wanted.pieces, *wanted.domains]
+    starts = [piece for piece in sought_for if len(piece) < 3][:MOST_WORDS]
     rest = [piece for piece in wanted.pieces if len(piece) == 3 and not any(piece in word for word in wanted.words)]
     tested = [*wanted.words, *rest][:_MOST_TESTS]
     given = {f"word{at}": like(word) for at, word in enumerate(tested)}
     given |= {f"start{at}": f" {piece} " for at, piece in enumerate(starts)}
     asked = {f"{len(tested)} words": True, f"{len(starts)} starts": True} | given
-    if not wanted.pieces:
-        return asked, asked
     scope = held_to(db)
-    pieces = [*wanted.pieces, *([whose(scope.customer_id)] if isinstance(scope, Scope) else [])]
+    pieces = [*sought_for, *([whose(scope.customer_id)] if isinstance(scope, Scope) else [])]
     return asked | {f"pieces, by {db.get_bind().dialect.name}": True, "pieces": " ".join(pieces)}, asked
 
 

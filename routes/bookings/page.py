@@ -73,7 +73,8 @@ class BookingPage:
     only_free: bool = False
     """Whether full times are hidden."""
     in_hand: bool = False
-    """Whether of the people only those who are ticked are drawn, and nobody is looked for: they want another time."""
+    """Whether of the people only those who are ticked are drawn, and nobody is looked for: they want another time.
+    Who sits where is drawn without what can be done about that."""
     why: ReasonForm | None = None
     """The reason that staff give at the desk; None for a customer's user, who needs none."""
 
@@ -207,7 +208,8 @@ class BookingPage:
     @property
     def mark(self) -> str:
         """The state of the slots, and whom for, in a few signs: another one means that something happened."""
-        state = repr([self.view, self.may_change, self.moving.id if self.moving else 0, sorted(self.chosen)])
+        moving = self.moving.id if self.moving else 0
+        state = repr([self.view, self.may_change, moving, sorted(self.chosen), self.in_hand])
         return hashlib.blake2b(state.encode(), digest_size=6).hexdigest()
 
     def slot(self, id: int | None) -> SlotView | None:

@@ -31,6 +31,24 @@ _WITHOUT_A_PART = {204, 303, 304, 401}
 _IN_WORDS = ("text/", "application/json", "application/xml")
 """Kinds of files of which the first lines are shown; of others, how large they are."""
 _LINES, _SIGNS = 12, 2000
+PARTIAL = re.compile(r'<hx-partial hx-target="(#[^"]+)"')
+
+HOME = "http://localhost:8000"
+"""Where a rehearsal is at home: passkeys belong to a name, and so does it."""
+_HOST = urlsplit(HOME)
+
+
+_SIGNING_IN = """at={at} who={who}
+token() {{ curl -s -b jar -c jar "$at$1" | grep -o 'name="csrf_token" value="[^"]*"' | head -n 1 | cut -d '"' -f 4; }}
+token=$(token /login)
+curl -b jar -c jar --data-urlencode csrf_token=$token --data-urlencode username=$who \\
+  --data-urlencode password=demo-$(echo $who | tr A-Z a-z) $at/login
+token=$(token /password)"""
+
+
+def signing_in(at: str, who: str = "hms.fjord") -> str:
+    """What comes before the examples at a command line: a user of the demo signs in at a portal."""
+    return _SIGNING_IN.format(at=at, who=who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +73,19 @@ class Asked:
             sent |= {"hx-request": "true", "hx-request-type": "partial", "hx-target": f"div#{self.target}"}
         return sent | dict(self.more)
 
-    @property
-    def curl(self) -> str:
-        """The same at a command line, after a sign-in that has filled `jar`; `$token` is any form's csrf_token."""
-        words = ["curl -b jar -c jar", *(f"-H '{name}: {value}'" for name, value in self.headers.items())]
+    def curl(self, at: str) -> str:
+        """The same at a command line, of a portal at an address, after a sign-in that has filled `jar`.
+
+        `$token` is the csrf_token of any form of the session.
+        """
+        words = ["curl -i -b jar -c jar", *(f"-H '{name}: {value}'" for name, value in self.headers.items())]
         words += [f"-X {self.method}"] if self.method != "GET" and not (self.fields or self.files) else []
         how = "-F" if self.files else "--data-urlencode"
         for name, value in self.fields if self.method == "POST" else ():
             said = "$token" if name == "csrf_token" else value.replace("'", "'\\''")
             words.append(f"{how} {name}=$token" if said == "$token" else f"{how} '{name}={said}'")
         words += [f"-F '{name}=@{file}'" for name, file, _ in self.files]
-        return " ".join([*words, f"'http://127.0.0.1:8000{self.url}'"])
+        return " ".join([*words, f"'{at}{self.url}'"])
 
     @property
     def body(self) -> tuple[str, bytes]:
@@ -91,6 +111,11 @@ class Answer:
     html: str
     file: str = ""
     """The first lines of what is no page; of what is no text, how large it is, and its digest."""
+
+    @property
+    def beside(self) -> list[str]:
+        """What `hx-partial` replaces with it, elsewhere on the page."""
+        return list(dict.fromkeys(PARTIAL.findall(self.html)))
 
     @cached_property
     def markup(self) -> Markup:
@@ -134,7 +159,7 @@ class Person:
     async def ask(self, asked: Asked) -> Answer:
         """Send one request; nothing is followed."""
         parts, body = urlsplit(asked.url), b""
-        headers = {"host": "127.0.0.1", "cookie": "; ".join(map("=".join, self.cookies.items()))}
+        headers = {"host": _HOST.netloc, "cookie": "; ".join(map("=".join, self.cookies.items()))}
         if asked.method == "POST":
             kind, body = asked.body
             headers |= {"content-type": kind, "content-length": str(len(body))}
@@ -151,7 +176,7 @@ class Person:
             "root_path": "",
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
             "client": (self.address, 1),
-            "server": ("127.0.0.1", 8000),
+            "server": (_HOST.hostname, _HOST.port),
         }
         return self._take(await _call(self.app, scope, body))
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from routes.contract.asking import Example
-from routes.contract.description import ANYWHERE, EVERYWHERE, VERSION, Described, as_json, described
+from routes.contract.asking import Example, signing_in
+from routes.contract.description import ANYWHERE, EVERYWHERE, KINDS, VERSION, Described, as_json, described
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import Text
@@ -34,6 +34,11 @@ class Contract:
     def examples(self, name: str) -> list[Example] | None:
         """The examples of one line; None while the rehearsal goes on, which the first who asks begins."""
         return [one for one in self.all.result() if one.line == name] if self.all.done() else None
+
+    @cached_property
+    def as_text(self) -> str:
+        """The whole as JSON, which is the same for everybody."""
+        return json.dumps(as_json(self.lines), ensure_ascii=False, indent=1)
 
     @cached_property
     def all(self) -> Future[list[Example]]:
@@ -80,20 +85,30 @@ def show(visit: Visit, name: str) -> Response:
     )
     if told is None:
         raise not_found()
-    examples = contract.examples(name)
-    when = ANYWHERE if told is EVERYWHERE else {}
-    return page(visit, "contract/show.html", part="examples", told=told, when=when, examples=examples)
+    examples, base = contract.examples(name), visit.portal.settings.public_url
+    users = [one.asked.username for one in examples or [] if one.asked.username]
+    return page(
+        visit,
+        "contract/show.html",
+        part="examples",
+        told=told,
+        kinds={kind: said for kind, said in KINDS.items() if kind in {field.kind for field in told.fields}},
+        when=ANYWHERE if told is EVERYWHERE else {},
+        examples=examples,
+        base=base,
+        begin=signing_in(base, *users[:1]),
+    )
 
 
 def as_program(visit: Visit) -> Response:
     """The whole as JSON, for programs."""
-    return _json(as_json(_contract(visit).lines))
+    return Response(_contract(visit).as_text, media_type="application/json")
 
 
 def schema(visit: Visit) -> Response:
     """What the JSON looks like."""
     _contract(visit)
-    return _json(json.loads(_SCHEMA.read_bytes()))
+    return Response(_SCHEMA.read_bytes(), media_type="application/json")
 
 
 def _contract(visit: Visit) -> Contract:
@@ -102,7 +117,3 @@ def _contract(visit: Visit) -> Contract:
         raise not_found()
     contract: Contract = visit.request.app.state.contract
     return contract
-
-
-def _json(told: object) -> Response:
-    return Response(json.dumps(told, ensure_ascii=False, indent=1), media_type="application/json")

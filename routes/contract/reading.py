@@ -31,7 +31,10 @@ _READ = re.compile(
     r'(?:form|query_params)\.get(?:list)?\(f?"(\w+)(?:"|-{)|"(\w+)" in visit\.(?:form|query_params)|visit\.(draft)\('
     r"|\b(idempotency_key)\(|\buploads\(visit, \"(\w+)\""
 )
-_SHARED = {"routes.web.search", "routes.web.texts.asker", "routes.web.texts.guard", "routes.web.texts.talk"}
+_SHARED = {
+    "routes.web.search",
+    *(f"routes.web.texts.{name}" for name in ("asker", "attaching", "guard", "sending", "talk")),
+}
 """What rooms read a search with, a message, in whose stead it is written, and what was asked about a text."""
 _ROWS = {"changes": "slots", "slot": "slot-{id}", "delivery": "delivery-{id}"}
 """By the file of a part whose id is another: it comes with what counts along with it, or is one of many rows."""

@@ -18,9 +18,9 @@ from models.core.clock import Clock
 from models.core.database import Database
 from models.core.database import run as on_the_loop
 from models.core.sealed import Keyring
-from models.core.settings import Settings
+from models.core.settings import LOOPBACK_HOSTS, Settings
 from models.demo.meanwhile import Ahead, Meanwhile
-from routes.contract.asking import Example
+from routes.contract.asking import HOME, Example
 from routes.contract.errands import ERRANDS
 from routes.contract.errands.going import Errand, Going
 from routes.contract.page import Contract
@@ -44,7 +44,15 @@ def rehearse(lines: Sequence[Line], settings: Settings, clock: Clock, create_app
     """Examples of what each line answers; takes some seconds."""
     with TemporaryDirectory() as folder:
         var = Path(folder)
-        alone = replace(settings, database_url=f"sqlite:///{var}/rehearsal.db", var=var, crm_secrets=(_SECRET,))
+        alone = replace(
+            settings,
+            database_url=f"sqlite:///{var}/rehearsal.db",
+            public_url=HOME,
+            allowed_hosts=LOOPBACK_HOSTS,
+            crm_url=None,
+            crm_secrets=(_SECRET,),
+            var=var,
+        )
         database = Database(alone.database_url)
         migrations.migrate(database.engine)
         with database.session() as db:

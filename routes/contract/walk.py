@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Match, Route
 
 from models.demo import SIGN_INS
-from routes.contract import description
+from routes.contract import description, drawn
 from routes.contract.asking import Answer, Asked, Example, Person
 from routes.contract.description import Described
 from routes.contract.markup import Form
@@ -70,6 +70,8 @@ class Walk:
     _on_errands: dict[Line, tuple[Person, str]] = field(default_factory=dict)
     """Where errands came, last."""
     _seen: set[tuple[str, str | None, int]] = field(default_factory=set)
+    _brought: set[tuple[str, str | None, str]] = field(default_factory=set)
+    """What has come of a line with a part, or with the whole page: rows, and `hx-partial`."""
     _opened: Counter[str] = field(default_factory=Counter)
     """How many people opened addresses of a kind."""
     _lines: dict[tuple[str, str], Line | None] = field(default_factory=dict)
@@ -211,15 +213,22 @@ class Walk:
 
     def _keep(self, line: Line, state: str, asked: Asked, answer: Answer) -> None:
         example = Example(line.name, state, asked, answer)
-        shown = (line.name, example.part, answer.status)
-        if shown not in self._seen:
+        told, part = description.described(line), example.part
+        names = {*told.rows, *told.says, *(told.beside.get(part, ()) if part else ())}
+        brought = {(line.name, part, name) for name in drawn.brought(names, drawn.ids(answer.html))}
+        shown = (line.name, part, answer.status)
+        if shown not in self._seen or not brought <= self._brought:
             self._seen.add(shown)
+            self._brought |= brought
             self.examples.append(example)
 
     def _is_whole(self, told: Described) -> bool:
-        """Whether every status and every part of a line has been seen."""
+        """Whether every status and every part of a line has been seen, and what comes beside each."""
         seen = [(part, status) for name, part, status in self._seen if name == told.name]
-        return {*told.parts} <= {part for part, _ in seen} and {*told.statuses} <= {status for _, status in seen}
+        brought = {(part, name) for line, part, name in self._brought if line == told.name}
+        beside = {(part, name) for part, names in told.beside.items() for name in names}
+        parts, statuses = ({one[at] for one in seen} for at in (0, 1))
+        return {*told.parts} <= parts and {*told.statuses} <= statuses and beside <= brought
 
 
 def _kind_of(line: Line, url: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
+from models.checks.check import names_of_checks
 from models.core.scope import Right
 from models.core.search import COUNTED_TO
 from models.customers.units import UnitRow, ids_below, units_in_scope
@@ -16,7 +17,7 @@ from models.employees.employee import employee_by_id
 from models.employees.search import Criteria, Lacking, find_employees
 from models.employees.work import LONGEST_GROUP
 from models.exchange.sheets.files import writer
-from models.imports.export import HEADINGS, exporting
+from models.imports.export import exporting, headings
 from models.info.worklist import count_without_email
 from routes.employees.page import receipt_of_employee, times_around
 from routes.web.answers import go, page
@@ -146,8 +147,9 @@ def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     search.unit.choices = [ALL, *unit_choices(units)]
     if not search.validate():
         raise not_found()
-    read = exporting(visit.customer_id, search.criteria(units, None))
-    return download(visit, filename=f"ansatte-{visit.today}.{kind}", writer=writer(kind, HEADINGS), read=read)
+    checks = names_of_checks(visit.db)
+    read = exporting(visit.customer_id, search.criteria(units, None), checks)
+    return download(visit, filename=f"ansatte-{visit.today}.{kind}", writer=writer(kind, headings(checks)), read=read)
 
 
 def _units(visit: Visit) -> list[UnitRow]:

@@ -1,22 +1,25 @@
 """Importer ansatte: a list by paste or file, looked over before anything is changed (section 5, number 9).
 
-What becomes of a row is decided in `models.imports.fates`; a dry run is kept in `models.imports.lists`.
+What becomes of a row is decided in `models.imports.judging.fates`; a dry run is kept in `models.imports.lists`.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from wtforms import BooleanField
 
+from models.checks.check import names_of_checks
 from models.core.lanes import Lane
 from models.customers.units import UnitRow
 from models.exchange.sheets import files as spreadsheet
 from models.exchange.sheets.files import MAX_ROWS, Table, Unreadable
-from models.imports.cells.headings import Columns, Meaning, is_list
+from models.imports.cells.checks import columns_of
+from models.imports.cells.headings import Columns, column_of, is_list
 from models.imports.dry_run import DryRun, begin, choose_columns
-from models.imports.lists import applied_lately, forget, keep
+from models.imports.lists import Dumped, applied_lately, forget, keep
 from models.imports.rows import Fate
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
@@ -62,11 +65,11 @@ def create(visit: Visit) -> Response:
         valid = False
     else:
         if valid:
-            unit_id = int(form.unit.data) if form.unit.data else None
-            dry_run = visit.aside(
-                lambda: begin(table, units, today=visit.today, unit_id=unit_id, complete=form.complete.data),
-                lane=Lane.LISTS,
+            unit_id, complete = int(form.unit.data) if form.unit.data else None, bool(form.complete.data)
+            begun = partial(
+                begin, today=visit.today, unit_id=unit_id, complete=complete, checks=names_of_checks(visit.db)
             )
+            dry_run = visit.aside(begun, table, units, lane=Lane.LISTS)
             return _kept(visit, dry_run, units)
     return _new(visit, form, status=422, pasted=_typed_again(visit))
 
@@ -94,7 +97,8 @@ def _typed_before(visit: Visit, sheet: Sheet) -> str:
         sheet.after, sheet.shown = int(of_row) - 1, ""
     sheet.ticked = {value for name, value in draft if name == "leaver"}
     if meanings := [value for name, value in draft if name == "meaning"]:
-        sheet.dry_run.meanings = [value if _meaning(value) else None for value in meanings]
+        checks = sheet.dry_run.checks
+        sheet.dry_run.meanings = [value if column_of(value, checks) else None for value in meanings]
         return COLUMNS
     for at, question in enumerate(sheet.dry_run.questions):
         if given := dict(draft).get(f"answer-{at}"):
@@ -108,7 +112,7 @@ def update(visit: Visit, id: int) -> Response:
     if found.applied_at:
         return go(visit, visit.url("import", id=id))
     dry_run = opened(visit, found)
-    chosen = [_meaning(text) for text in visit.form.getlist("meaning")][:MAX_COLUMNS]
+    chosen = [column_of(str(text), dry_run.checks) for text in visit.form.getlist("meaning")][:MAX_COLUMNS]
     if not chosen:  # nothing was asked there: the list was read meanwhile, as in another window
         return go(visit, visit.url("import", id=id))
     taken = [meaning for meaning in chosen if meaning]
@@ -137,6 +141,7 @@ def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "")
         "form": form,
         "pasted": pasted,
         "most_rows": MAX_ROWS,
+        "checks": columns_of(names_of_checks(visit.db)),
         "begun": next((one for one in lately if one.is_under_way), None),
         "lately": [(one, done_in_words(one.outcome)) for one in lately if not one.is_under_way],
     }
@@ -173,8 +178,8 @@ def _typed_again(visit: Visit) -> str:
 def _kept(visit: Visit, dry_run: DryRun, units: list[UnitRow]) -> Response:
     if dry_run.is_ready:
         look_over(visit, dry_run, units)
-    sealed = visit.aside(dry_run.dumps, lane=Lane.LISTS)
-    id = keep(visit.db, visit.portal.keyring, sealed, by=visit.user, customer_id=visit.customer_id, now=visit.now)
+    dumped = visit.aside(Dumped.of, dry_run, lane=Lane.LISTS)
+    id = keep(visit.db, visit.portal.keyring, dumped, by=visit.user, customer_id=visit.customer_id, now=visit.now)
     return go(visit, visit.url("import", id=id))
 
 
@@ -184,7 +189,3 @@ def _fate(text: str) -> str:
         return Fate(text).value
     except ValueError:
         return ""
-
-
-def _meaning(text: object) -> Meaning | None:
-    return Meaning(str(text)) if str(text) in set(Meaning) else None

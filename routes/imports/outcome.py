@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from models.chores.chore import ChoreKind, Stand, stand_of
-from models.imports.lists import Import
+from models.imports.lists import Import, import_by_id
 from models.imports.reversal import LOST, count_left, left_of
 from models.imports.rows import Fate
 from routes.web.answers import page
@@ -49,7 +49,14 @@ def _state(visit: Visit, found: Import) -> tuple[str, dict[str, Any]]:
         return "undone", {"done": _in_words(_UNDONE, found.undone), "lost": lost, "left": left, "unnamed": unnamed}
     until = found.undone_until
     can_be_undone = to_undo and until is not None and visit.now < until
-    return "outcome", {"done": done_in_words(found.outcome), "until": until if can_be_undone else None}
+    done = done_in_words(found.outcome)
+    return "outcome", {"done": done, "until": until if can_be_undone else None, "rest_id": _rest(visit, found)}
+
+
+def _rest(visit: Visit, found: Import) -> int | None:
+    """The list of the rows that were not brought in, as long as it waits for whoever looks."""
+    rest = import_by_id(visit.db, found.rest_id, by=visit.user, now=visit.now) if found.rest_id else None
+    return rest.id if rest and rest.applied_at is None else None
 
 
 def _pace(visit: Visit, found: Import, kind: ChoreKind) -> dict[str, bool]:

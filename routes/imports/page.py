@@ -12,10 +12,10 @@ from models.core.lanes import Lane
 from models.core.scope import Right
 from models.customers.units import UnitRow, units_in_scope
 from models.imports.dry_run import DryRun, read_all
-from models.imports.fates import judge
-from models.imports.known import known_to
+from models.imports.judging.fates import judge
+from models.imports.judging.known import known_to
+from models.imports.judging.matching import Known
 from models.imports.lists import Import, change, import_by_id
-from models.imports.matching import Known
 from models.imports.reading import Read
 from routes.imports.sheet import Sheet
 from routes.web.answers import go, page

@@ -2,10 +2,11 @@
 
 from starlette.responses import Response
 
+from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun
+from models.imports.judging.matching import SAME_PERSON
 from models.imports.lists import change
-from models.imports.matching import SAME_PERSON
 from models.imports.rows import Fate, Row, names_of
 from models.values.texts.invisible import cell as cell_text
 from routes.imports.page import found_import, look_over, opened, units_of
@@ -31,6 +32,7 @@ def update(visit: Visit, id: int, number: int) -> Response:
         dry_run.rows.remove(row)
     else:
         _correct(visit, row, {unit.id: unit.name for unit in units})
+        _correct_days(visit, row, dry_run)
     look_over(visit, dry_run, units)
     if not change(visit.db, visit.portal.keyring, found, dry_run):
         return go(visit, back, say="Lista er endret i et annet vindu. Se over på nytt.", tone="wait")
@@ -61,6 +63,15 @@ def _correct(visit: Visit, row: Row, units: dict[int, str]) -> None:
     row.unit_id = int(chosen) if Meaning.UNIT in visit.form and is_id(chosen) and int(chosen) in units else row.unit_id
     if row.unit_id in units:
         row.values[Meaning.UNIT.value] = units[row.unit_id]
+    row.values = {name: value for name, value in row.values.items() if value}
+
+
+def _correct_days(visit: Visit, row: Row, dry_run: DryRun) -> None:
+    """The same for the days of checks, of which each list has others."""
+    for column in columns_of(dry_run.checks):
+        if (typed := visit.form.get(f"last_on-{column.at}")) is not None:
+            row.values[column.value] = cell_text(str(typed))
+            row.typed = [*{*row.typed, column.value}]
     row.values = {name: value for name, value in row.values.items() if value}
 
 

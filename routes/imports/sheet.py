@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from wtforms import BooleanField
 
 from models.customers.units import UnitRow
+from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import NAMES, Meaning
 from models.imports.dry_run import DryRun, Gone
 from models.imports.lists import Import
@@ -47,6 +48,11 @@ class RowForm(PortalForm):
     same_person = BooleanField("Ja, det er den samme personen")
 
 
+def row_form(days: Mapping[str, str]) -> type[RowForm]:
+    """The same with the cells of the checks that the customer has, which are others for each."""
+    return type("RowForm", (RowForm,), {name: Text(label, description="dd.mm.åååå") for name, label in days.items()})
+
+
 @dataclass
 class Sheet:
     """The page of a list: its counts, and those of its rows that are shown."""
@@ -74,7 +80,7 @@ class Sheet:
     @property
     def meanings(self) -> dict[str, str]:
         """What a column can mean, by what the portal calls it."""
-        return {meaning.value: name for meaning, name in NAMES.items()}
+        return {meaning.value: name for meaning, name in NAMES.items()} | self._days
 
     @property
     def columns(self) -> list[tuple[str, str | None, list[str]]]:
@@ -221,11 +227,11 @@ class Sheet:
         divided = [("Fornavn", self._masked(row.given_name), ""), ("Etternavn", self._masked(row.family_name), "")]
         return (divided if in_one else []) + [
             (
-                NAMES[meaning],
+                name,
                 self._masked(row.understood.get(meaning, told[meaning])),
                 self._masked(told[meaning]) if meaning in row.understood else "",
             )
-            for meaning in NAMES
+            for meaning, name in self.meanings.items()
             if meaning in told and meaning not in names
         ]
 
@@ -234,7 +240,7 @@ class Sheet:
         if row.number not in self._forms:
             values = {**row.values, "unit": "", "national_id": ""}
             values["given_name"], values["family_name"] = row.given_name, row.family_name
-            form: RowForm = RowForm.of(self.visit, {**values, **self.typed.get(row.number, {})}.items())
+            form: RowForm = row_form(self._days).of(self.visit, {**values, **self.typed.get(row.number, {})}.items())
             form.unit.choices = [Option("", "Velg"), *unit_choices(self.units)]
             for cell in form:
                 cell.id = f"{cell.name}-{row.number}"
@@ -244,7 +250,13 @@ class Sheet:
 
     def changes(self, row: Row) -> str:
         """The names of what changes, for people."""
-        return ", ".join(_CHANGES.get(name, name) for name in row.changes)
+        days = self._days
+        return ", ".join(_CHANGES.get(name) or days.get(name, name) for name in row.changes)
+
+    @property
+    def _days(self) -> dict[str, str]:
+        """The columns with days of checks that this list can have."""
+        return {column.value: column.heading for column in columns_of(self.dry_run.checks)}
 
     def _masked(self, text: str) -> str:
         return mask_in(text, today=self.visit.today)[0]

@@ -65,12 +65,8 @@ def index(visit: Visit, id: int) -> Response:
 
 def show(visit: Visit, id: int) -> Response:
     """One invoice in a few facts, and what was asked and answered about it."""
-    invoice, draft = _served(visit, id), dict(visit.draft() or [])
-    return _draw(
-        visit,
-        invoice,
-        conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk),
-    )
+    invoice = _served(visit, id)
+    return _draw(visit, invoice, conversation(visit, invoice, visit.draft() or (), fill=message_at_desk))
 
 
 def answer_question(visit: Visit, id: int) -> Response:

@@ -38,8 +38,7 @@ def show(visit: Visit, number: str) -> Response:
     invoice = invoice_by_number(visit.db, number)
     if invoice is None:
         return _elsewhere(visit, number)
-    draft = dict(visit.draft() or [])
-    talk = conversation(visit, invoice, draft.items(), key=draft.get("idempotency_key"))
+    talk = conversation(visit, invoice, visit.draft() or ())
     if talk.has_news and not visit.is_viewing:
         read = invoice.id
         visit.on_record(lambda db: read_about(db, read))

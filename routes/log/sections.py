@@ -33,6 +33,7 @@ _LABELS = {
     "employee_number": "Ansattnummer",
     "job_title": "Stilling",
     "groups": "Grupper",
+    "told": "Kontroller sist",
     "deactivated_at": "Deaktivert",
     "added_by": "Lagt til av",
     "number": "Fødselsnummer",
@@ -58,6 +59,7 @@ def sections_of(found: File) -> list[Section]:
         _facts("Opplysninger", found["employee"] + found["national_id"]),
         _table("Timer", ["Hva", "Når", "Hvor", "Tilstand", "Påmeldt"], found["sign_ups"], sign_up),
         _table("Kontroller", ["Hva", "Sist", "Forfaller", "Har time"], found["checks"], _check),
+        _table("Kontroller som bedriften har oppgitt", ["Hva", "Sist"], found["told_days"], _told),
         _table("Invitasjoner", ["Til", "Invitert", "Avsluttet"], found["invitations"], invitation),
         _table("Brev og meldinger", ["Hva", "Om", "Til", "Når", "Sier"], found["messages"], _message),
         _table("Lister som venter", ["Sendt inn", "Sier"], found["imports"], _list),
@@ -78,6 +80,10 @@ def _table(heading: str, heads: list[str], records: list[Record], cells: Cells) 
 
 def _check(row: Record) -> list[str]:
     return [row["name"], _text(row["last_on"]), _text(row["due_on"]), _text(row["booked_on"])]
+
+
+def _told(row: Record) -> list[str]:
+    return [row["name"], _text(row["last_on"])]
 
 
 def _message(row: Record) -> list[str]:

@@ -8,17 +8,18 @@ from starlette.responses import Response
 from models.core.scope import Right
 from models.customers.references import Rule, Rules, rules_of
 from models.customers.units import UnitRow, units_in_scope
+from models.orders.files import ON_ORDERS
 from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
 from models.users.of_customer import Asker
-from routes.orders.files import Attaching, attaching, keep_waiting, lost_in
 from routes.orders.page import hold_to
 from routes.web.answers import go, page
 from routes.web.fields import Text, at_most, is_id, required
 from routes.web.forms import UnitChoice, masked_sentence, set_unit_choices
 from routes.web.keys import idempotency_key, new_key
 from routes.web.texts.asker import Ways, ways_at_desk
+from routes.web.texts.attaching import Attaching, attaching, keep_waiting, lost_in
 from routes.web.texts.guard import Guard, guard_on
 from routes.web.visit import Visit
 
@@ -109,7 +110,7 @@ def begin(visit: Visit, fill: Filling) -> Response:
 def send(visit: Visit, fill: Filling) -> Response | Made:
     """Place the order, unless the form asks for something smaller: to filter units, to remove words."""
     form, key = fill(visit, visit.form.multi_items()), idempotency_key(visit.form)
-    files = attaching(visit, key)
+    files = attaching(visit, key, ON_ORDERS)
     if "filter_units" in visit.form:
         return _new(visit, form, key, files)
     if not form.validate() or files.problems:
@@ -187,7 +188,7 @@ def _new(
     guard: Guard | None = None,
     sent_as: int | None = None,
 ) -> Response:
-    files = keep_waiting(visit, files, key)
+    files = keep_waiting(visit, files, key, ON_ORDERS)
     place, ways = ("orders/desk/new.html", _at_desk(visit)) if visit.is_at_desk else ("orders/new.html", _ways(visit))
     return page(
         visit,

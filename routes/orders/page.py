@@ -15,12 +15,13 @@ from models.orders.cancelling import may_be_cancelled
 from models.orders.order import Order, history_of, names_around, order_by_number, parts_of
 from models.orders.steps import steps_of
 from routes.orders.ahead import may_fill, what_comes
-from routes.orders.conversation import Conversation, conversation
+from routes.orders.conversation import conversation
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import Text, at_most
 from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
+from routes.web.texts.talk import Talk
 from routes.web.visit import Visit
 
 
@@ -87,7 +88,7 @@ def draw_order(
     order: Order,
     *,
     reference: ReferenceForm | None,
-    talk: Conversation | None = None,
+    talk: Talk | None = None,
     status: int = 200,
 ) -> Response:
     """One order with its bookings, messages and history (B13-B16)."""

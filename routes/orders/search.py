@@ -68,11 +68,11 @@ def search_of(
 
 def show(visit: Visit, number: int) -> Response:
     """One order with its bookings, messages and history (B13-B16)."""
-    order, draft = order_of(visit, number), dict(visit.draft() or [])
-    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"))
+    order, draft = order_of(visit, number), visit.draft() or []
+    talk = conversation(visit, order, draft)
     if talk.has_news and not visit.is_viewing:
         visit.on_record(lambda db: read_on(db, number))
-    return draw_order(visit, order, reference=reference_form(visit, order, draft.get("reference")), talk=talk)
+    return draw_order(visit, order, reference=reference_form(visit, order, dict(draft).get("reference")), talk=talk)
 
 
 def update_reference(visit: Visit, number: int) -> Response:

@@ -256,6 +256,8 @@ class Visit:
 
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""
+        if not has_written(self.db):
+            self.db.commit()  # what was read is as good as before, and need not be read again
         self.portal.database.only_reads(self.db, self.scope)
 
     def keep(self) -> None:

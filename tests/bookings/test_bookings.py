@@ -18,6 +18,7 @@ from models.users.user import User
 from tests.stage.house import House
 from tests.stage.material.rounds import a_round, all_is_well, people, slots_of
 from tests.stage.page import Page
+from tests.stage.sweeps import counted
 from tests.stage.times import NOW
 
 
@@ -154,9 +155,13 @@ def test_h4_it_is_seen_whom_one_presses_for_and_afterwards_where_one_looks_that_
     early, late = stage.slots
     page = hms.open(stage.url)
     assert "Kryss av hvem som skal ha time" in chosen(page)
-    page = hms.open(f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}")
+    both = f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}"
+    page = hms.open(both)
     assert chosen(page).startswith("2 valgte: ")
-    assert "Meld på 2 valgte" in slot(page, early)
+    page = press(page, f"#slot-{early}", "Meld på 2 valgte")
+    said = "Det er ikke plass til alle 2 på den tiden. Velg en annen, eller fordel dem på ledige tider."
+    assert page.problems == [said], "one is told what to do, and not that somebody else was faster"
+    page = hms.open(both)
     drop = page.soup.select_one(f'#chosen a[aria-label="Fjern {stage.names[1]} fra de valgte"]')
     assert drop is not None
     page = page.click(drop)
@@ -186,9 +191,14 @@ def test_t3_the_loser_of_a_race_sees_what_is_left_and_keeps_the_chosen(house: Ho
     early, late = stage.slots
     page = tick(hms.open(stage.url), stage.ids[1])
     stage.sits(0, 0)
-    page = press(page, f"#slot-{early}", "Meld på")
+    with counted(house) as said:
+        page = press(page, f"#slot-{early}", "Meld på")
     assert page.status_code == 409
     assert page.problems == ["Timen ble nettopp full. Velg en av dem som er ledige."]
+    assert not [one for one in said if "SAVEPOINT" in one or "FOR UPDATE" in one], "who comes too late holds nobody up"
+    assert len(said) <= 14
+    assert stage.names[0] in slot(page, early)
+    assert not page.soup.select(f"#slot-{early} button"), "the answer is about another time"
     assert ("Full" in slot(page, early), "Ledig" in slot(page, late)) == (True, True)
     if house.mode == "htmx":
         assert "<main" not in page.response.text, "the people's side stays as it was"
@@ -201,6 +211,7 @@ def test_t3_the_loser_of_a_race_sees_what_is_left_and_keeps_the_chosen(house: Ho
     again = page if house.mode == "plain" else tick(page, stage.ids[1])
     page = press(again, f"#slot-{late}", f"Meld på {stage.names[1]}")
     assert stage.names[1] in slot(page, late)
+    assert "Meld av" in slot(page, early)
     all_is_well(house)
 
 

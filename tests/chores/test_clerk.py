@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from app import chores_of
 from models.checks import chores as check_chores
@@ -14,11 +15,14 @@ from models.checks import keeping
 from models.chores.chore import LEASE, Chore
 from models.chores.clerk import Clerk
 from models.core.database import Database
+from models.employees.employee import Employee
 from models.imports import application, reversal
 from models.imports import chores as import_chores
+from models.imports.lists import Import
 from models.users.user import Grant, find_user
+from routes.imports import applications
 from tests.checks.test_due import ask, due
-from tests.imports.test_imports import events, send
+from tests.imports.test_imports import counts, events, row, send
 from tests.stage.house import House
 from tests.stage.material.golden import HEADINGS, delimited
 
@@ -33,8 +37,9 @@ class Killed(BaseException):
 def _long_is_short(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven people are many, and two are a piece; the house was built before."""
     assert built.settings.demo
-    for module in (application, reversal):
+    for module in (applications, reversal):
         monkeypatch.setattr(module, "AT_ONCE", 2)
+    for module in (application, reversal):
         monkeypatch.setattr(module, "_AT_ONCE", 2)
     monkeypatch.setattr(keeping, "MOST", 10)
     monkeypatch.setattr(check_chores, "_AT_ONCE", 25)
@@ -58,7 +63,7 @@ def test_a_long_list_is_applied_and_undone_afterwards_whatever_happens_to_the_cl
     hms = send(house.sign_in("hms.fjord"), delimited(rows=[HEADINGS, *_PEOPLE])).press("Importer 7")
     at = hms.url
     assert hms.h1 == "Importen er i gang"
-    assert hms.has("0 av 7 er gjort")
+    assert hms.has("Lista sees over en siste gang")
     assert hms.has("Du kan gå til andre sider imens")
     assert hms.follow("Oppdater").h1 == "Importen er i gang"
     section = hms.soup.select_one("section[hx-trigger]")
@@ -98,6 +103,50 @@ def test_a_long_list_is_applied_and_undone_afterwards_whatever_happens_to_the_cl
         assert db.scalars(select(Chore)).all() == []
 
 
+def test_what_changes_before_a_long_list_is_applied_is_told_and_its_rows_wait_to_be_put_right(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The visit hands the list over as it was seen, and looks at none of its rows."""
+    leader = house.sign_in("hms.fjord")
+    send(leader, delimited(rows=[HEADINGS, *_PEOPLE[:2]])).press("Importer 2")
+    wrong = ["B0", "Etternavn", "b0@x.example", "123", "", "Bergen"]
+    listed = [[*one[:3], "90000001", *one[4:]] for one in _PEOPLE[:2]] + [*_PEOPLE[2:], wrong]
+    hms = send(leader, delimited(rows=[HEADINGS, *listed]))
+    with monkeypatch.context() as patched:
+        for looks in ("opened", "look_over"):
+            patched.delattr(applications, looks)
+        hms.press("Importer 7 uten feil")
+    with house.behind() as db:
+        db.scalars(select(Employee).where(Employee.email == "a0@x.example")).one().mobile = "90000001"
+        db.commit()
+    send(house.sign_in("hms.fjord"), delimited(rows=[HEADINGS, _PEOPLE[2]])).press("Importer 1")
+    only_one = application._change
+
+    def overtaken(db: Session, keyring: Any, wanted: Any, items: Any) -> Any:
+        db.execute(update(Employee).where(Employee.email == "a1@x.example").values(version=Employee.version + 1))
+        return only_one(db, keyring, wanted, items)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(application, "_change", overtaken)
+        assert house.work() == 1
+    assert hms.open(hms.url).has("4 lagt til")
+    assert hms.has("3 endret av noen andre imens, og ikke importert")
+    assert hms.has("1 ikke importert")
+    hms.follow("Se radene som ikke ble med")
+    assert counts(hms) == "1 endret 1 feil", "what is so by now is not asked about again"
+    assert "Et norsk nummer har 8 sifre" in row(hms, 9)
+    hms.fill(mobile="90000003").press("Rett")
+    at = hms.url.split("?")[0]
+    hms.open(at).press("Importer 2")
+    assert hms.h1 == "Importen er ferdig"
+    assert not hms.has("Noen rader ble ikke importert")
+    mobiles = {"a0": "90000001", "a1": "90000001", "b0": "90000003", "a6": None}
+    with house.behind() as db:
+        for name, mobile in mobiles.items():
+            assert db.scalars(select(Employee.mobile).where(Employee.email == f"{name}@x.example")).one() == mobile
+        assert db.scalars(select(Import.sealed).order_by(Import.id)).all() == [None] * 4
+
+
 def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
     """Let something happen after the first piece."""
     still_to_come = [what]
@@ -124,7 +173,7 @@ def test_whoever_was_away_for_too_long_keeps_nothing_of_the_piece_in_hand(
 @pytest.mark.parametrize("lost", ["the grant", "the right"])
 def test_whoever_may_not_any_more_brings_nobody_in(quiet_house: House, lost: str) -> None:
     hms = send(quiet_house.sign_in("hms.fjord"), delimited(rows=[HEADINGS, *_PEOPLE])).press("Importer 7")
-    assert hms.has("0 av 7 er gjort")
+    assert hms.has("Lista sees over en siste gang")
     with quiet_house.behind() as db:
         user = find_user(db, "hms.fjord")
         assert user

@@ -232,5 +232,6 @@ def test_what_refers_to_an_employee_is_known() -> None:
         ("national_ids", False),
         ("invitations", False),
         ("due_checks", False),
+        ("told_days", False),
         ("import_effects", False),
     }

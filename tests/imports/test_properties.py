@@ -13,8 +13,8 @@ from models.employees.details import DETAILS
 from models.exchange.sheets.files import Unreadable, read
 from models.imports.cells.headings import Meaning, is_list
 from models.imports.dry_run import DryRun, answer, begin, choose_columns, read_all
-from models.imports.fates import details_of, judge
-from models.imports.matching import Known
+from models.imports.judging.fates import details_of, judge
+from models.imports.judging.matching import Known
 from models.imports.rows import Fate
 from models.values.texts.encodings import NAMES
 from tests.imports.saved import every_way

@@ -10,8 +10,8 @@ from models.employees.details import Details
 from models.exchange.sheets.files import read, read_pasted
 from models.imports.cells.headings import Meaning, is_list
 from models.imports.dry_run import DryRun, answer, begin, choose_columns, read_all
-from models.imports.fates import judge
-from models.imports.matching import SAME_PERSON, Colleague, Known
+from models.imports.judging.fates import judge
+from models.imports.judging.matching import SAME_PERSON, Colleague, Known
 from models.imports.rows import Fate, Row
 from tests.imports.cases import case
 

@@ -1,14 +1,20 @@
 """Spør om fakturaen: finance asks on the invoice's page, the account manager answers, and each is told once (FI4)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
+from models.conversations.files import KEPT
 from models.core.audit import AuditEntry
+from models.core.database import Database
 from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.desk.morning_letters import post_morning_letters
+from models.invoices.files import InvoiceMessageFile
 from models.invoices.messages import InvoiceMessage
+from models.operations.erasure import purge
 from models.outbox.message import Message
 from tests.stage.house import House
 from tests.stage.material.invoicing import BERGEN, let_in, paper
@@ -16,6 +22,7 @@ from tests.stage.page import Page
 from tests.stage.times import NOW, TODAY
 
 NUMBER = "2026/7 A"
+PDF = b"%PDF-1.7 et notat"
 KAM, FINANCE = "per-arne.lie@bht.example", "oddvar.steinsund@fjordbygg.example"
 
 
@@ -117,3 +124,49 @@ def test_fi4_what_may_be_somebodys_health_is_asked_about_and_sent_twice_is_once(
     assert [page.send("POST", way, key).status_code for _ in range(2)] == [303, 303]
     with asked.behind() as db:
         assert len(db.scalars(select(InvoiceMessage)).all()) == 3
+
+
+def links(page: Page) -> dict[str, str]:
+    """By its name, where each file leads."""
+    return {link.get_text(): str(link["href"]) for link in page.soup.select("#messages ul.files a")}
+
+
+def test_files_go_both_ways_with_what_is_asked_about_an_invoice(asked: House) -> None:
+    """As those on orders do (H6): kept with a form that is refused, saved by either side, and by nobody else."""
+    finance = asked.sign_in("okonomi.fjord").open("/invoices?number=2026%2F7").follow(NUMBER)
+    finance.attach("files", "timeliste 29822099635.pdf", PDF).press("Send melding")
+    assert finance.status_code == 422
+    assert finance.has("Et fødselsnummer i teksten ble skjult.")
+    assert len(finance.soup.select("#field-files .tick")) == 1
+    finance.fill(message="Se timelista").press("Send melding")
+    [name] = links(finance)
+    assert "29822099635" not in name
+    kam = asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}")
+    kam.fill(message="Se her").attach("files", "virus.exe", b"MZ").press("Send melding")
+    assert (kam.status_code, kam.value("message")) == (422, "Se her")
+    kam.attach("files", "grunnlag.pdf", PDF).press("Send melding")
+    kam.fill(message="De ringte", asked_by=kam.option("asked_by", "Oddvar Steinsund (okonomi.fjord)")).attach(
+        "files", "fra kunden.pdf", PDF
+    ).press("Send melding")
+    assert list(links(kam)) == [name, "grunnlag.pdf", "fra kunden.pdf"]
+    finance.open("/invoices?number=2026%2F7").follow(NUMBER)
+    assert list(links(finance)) == list(links(kam))
+    for person, which in ((finance, "grunnlag.pdf"), (kam, name)):
+        answer = person.send("GET", links(person)[which])
+        assert answer.content == PDF
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    address = links(finance)[name]
+    for stranger in ("Tester", "hms.fjord"):
+        assert asked.sign_in(stranger).send("GET", address).status_code == 404
+    assert finance.send("GET", address + "0").status_code == 404
+    asked.deliver()
+    letters = [
+        file.read_text(encoding="utf-8") for file in (asked.settings.var / "mail").rglob("*invoice_message*.eml")
+    ]
+    assert sum("Vedlegg i portalen:" in letter for letter in letters) == 3
+    database = Database(asked.settings.database_url)
+    for later, left in ((timedelta(days=8), 3), (KEPT + timedelta(days=2), 0)):
+        list(purge(database, asked.settings.var, former_kept=timedelta(days=3650), now=NOW + later))
+        with asked.behind() as db:
+            assert len(db.scalars(select(InvoiceMessageFile.id)).all()) == left
+    database.close()

@@ -8,11 +8,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from models.conversations.files import AT_MOST, KEPT
 from models.core.audit import AuditEntry
 from models.core.database import Database
 from models.exchange.crm import shapes
 from models.operations.erasure import purge
-from models.orders.files import AT_MOST, KEPT, OrderFile
+from models.orders.files import OrderFile
 from models.outbox.message import Message
 from models.values.files.kinds import MAX_SIZE
 from tests.stage.house import House

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.demo.authenticator import PRESENT
 from models.users.factors.passkeys import Challenge, Made, Party, Refused
 from models.users.user import FactorKind, SecondFactor
 from routes.session.giving import WRONG_PASSKEY
 from routes.session.passkeys import NOT_MADE, TAKEN
 from tests.session.ways_in import code_of, key_on, letters, log_of, sign_in
 from tests.stage.house import House
-from tests.stage.outside.authenticator import PRESENT, Authenticator
+from tests.stage.outside.authenticator import Authenticator
 from tests.stage.page import Page
 from tests.stage.times import NOW
 

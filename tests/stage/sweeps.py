@@ -20,9 +20,9 @@ from models.customers.units import Unit, UnitRow
 from models.employees.employee import Employee
 from models.exchange.sheets.files import read_pasted
 from models.imports.dry_run import begin, read_all
-from models.imports.fates import judge
-from models.imports.lists import keep
-from models.imports.matching import Known
+from models.imports.judging.fates import judge
+from models.imports.judging.matching import Known
+from models.imports.lists import Dumped, keep
 from models.invoices.contents import InvoiceDetails
 from models.invoices.invoice import Invoice
 from models.outbox.message import Channel, Message, Outgoing, post
@@ -162,7 +162,7 @@ def with_lists(house: House, each: int = 11) -> House:
         for grant in db.scalars(select(Grant)).all():
             by = SimpleNamespace(user_id=grant.user_id)
             for _ in range(each):
-                kept = dry_run.dumps()
+                kept = Dumped.of(dry_run)
                 keep(db, house.portal.keyring, kept, by=by, customer_id=grant.customer_id, now=NOW)  # type: ignore[arg-type]
             post(
                 db,

@@ -24,12 +24,28 @@ from models.values.finding.pieces import sought
         ("PC-briller", "pc"),
         ("Crème brûlée", "creme"),
         ("307390 Kurs", "#307390"),
+        ("Ny avtale A-12", "a-1"),
+        ("Rom 3/B, plan 2", "3/b"),
+        ("Skriv til n.n@ab.no", "n.n@ab.no"),
+        ("Skriv til kari@ab.no", "@ab"),
+        ("Kurs i C++", "c++"),
     ],
 )
 def test_what_is_written_is_found_by_what_is_typed(written: str, typed: str) -> None:
     made, wanted = made_of(17, [written]), sought(typed.replace("#", ""))
-    assert set(wanted.pieces) <= set(made["pieces"].split())
+    demanded = {*wanted.pieces, *wanted.domains}
+    assert demanded, "an index is asked for something, whatever is typed"
+    assert demanded <= set(made["pieces"].split())
     assert all(word in made["text"] for word in wanted.words)
+
+
+def test_what_is_short_begins_a_word_wherever_it_stands() -> None:
+    """So the words of nothing are walked from the first row to the last."""
+    pieces = set(made_of(17, ["Data-12, del/b"])["pieces"].split())
+    assert not set(sought("a-1").pieces) <= pieces
+    assert set(sought("da-1").pieces) <= pieces
+    assert set(sought("l/b").pieces) - pieces == {"l"}
+    assert sought("kari@ab.no").pieces == ("kar", "ari"), "of a domain of people, short words are no pieces"
 
 
 def test_a_piece_is_of_one_customer_or_of_all_and_nothing_but_what_is_written_is_in_it() -> None:

@@ -23,6 +23,7 @@ NOT_PAGES = {
     *("leave_for_work", "sign_out_at_work"),
     *("root", "forget", "guide_pdf", "alive", "ready", "booking_calendar", "calendar_feed"),
     *("report_file", "report_preview", "figures_csv", "annual_report_pdf", "order_file", "desk_order_file"),
+    *("invoice_message_file", "desk_invoice_message_file"),
     *("invoices_csv", "invoices_xlsx", "invoices_zip", "statement_csv", "statement_pdf"),
     *("invoice_pdf", "invoice_xml", "invoice_attachment"),
     *("employees_csv", "employees_xlsx", "orders_csv", "orders_xlsx", "customers_template"),

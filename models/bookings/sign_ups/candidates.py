@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.sign_ups.sign_up import COMING, OPEN, SEATED, WAITING, SignUp, State
 from models.bookings.sign_ups.waiting_list import places_in_line
 from models.bookings.slots import Slot
+from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.employees.search import OF_A_ROW, Criteria, EmployeeRow, find_employees
@@ -18,6 +19,36 @@ from models.employees.search import OF_A_ROW, Criteria, EmployeeRow, find_employ
 SHOWN = 25
 """So many are shown to choose from; a search finds the others."""
 _LOOKED_AT = 100
+
+_IDS = bindparam("ids", expanding=True, type_=Integer)
+_BY_ID = select(Employee).where(Employee.id.in_(_IDS)).order_by(Employee.id)
+_ROWS = (
+    select(*OF_A_ROW, Unit.name)
+    .join(Unit, Unit.id == Employee.unit_id)
+    .where(Employee.id.in_(_IDS), Employee.deactivated_at.is_(None))
+    .order_by(Employee.sort_key, Employee.id)
+)
+_HAVE = (
+    select(
+        SignUp.employee_id,
+        SignUp.id,
+        SignUp.state,
+        SignUp.slot_id,
+        Slot.starts_at,
+        SignUp.day,
+        SignUp.offered_until,
+        SignUp.signed_up_by_id,
+    )
+    .outerjoin(Slot, Slot.id == SignUp.slot_id)
+    .where(
+        SignUp.booking_id == bindparam("booking_id"), SignUp.employee_id.in_(_IDS), SignUp.state.in_((*OPEN, *SEATED))
+    )
+)
+_COMING_BY = select(SignUp.employee_id).where(
+    SignUp.slot_id == bindparam("slot_id"),
+    SignUp.state.in_(COMING),
+    SignUp.signed_up_by_id == bindparam("by_id", type_=Integer),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +131,7 @@ def candidates_by_id(
 
 def employees_by_id(db: Session, ids: Collection[int]) -> list[Employee]:
     """The employees of the scope with these ids; who is missing in the answer may not be seen."""
-    return list(db.scalars(select(Employee).where(Employee.id.in_(ids)).order_by(Employee.id)))
+    return list(db.scalars(_BY_ID, {"ids": list(ids)}))
 
 
 def what_they_have(
@@ -110,24 +141,7 @@ def what_they_have(
 
     `unhidden` is for staff who have asked for the names (decision 0029), here and below.
     """
-    rows = db.execute(
-        select(
-            SignUp.employee_id,
-            SignUp.id,
-            SignUp.state,
-            SignUp.slot_id,
-            Slot.starts_at,
-            SignUp.day,
-            SignUp.offered_until,
-            SignUp.signed_up_by_id,
-        )
-        .outerjoin(Slot, Slot.id == SignUp.slot_id)
-        .where(
-            SignUp.booking_id == booking.id,
-            SignUp.employee_id.in_(employee_ids),
-            SignUp.state.in_({*OPEN, *SEATED}),
-        )
-    ).all()
+    rows = select_rows(db, _HAVE, {"booking_id": booking.id, "ids": list(employee_ids)})
     line = places_in_line(db, booking.id) if any(row.state == WAITING for row in rows) else {}
     return {
         employee: Has(id, state, slot, starts_at, day, until, line.get(id))
@@ -139,21 +153,12 @@ def what_they_have(
 def _rows(db: Session, ids: Collection[int]) -> list[EmployeeRow]:
     if not ids:
         return []
-    found = db.execute(
-        select(*OF_A_ROW, Unit.name)
-        .join(Unit, Unit.id == Employee.unit_id)
-        .where(Employee.id.in_(ids), Employee.deactivated_at.is_(None))
-        .order_by(Employee.sort_key, Employee.id)
-    )
-    return [EmployeeRow(*row) for row in found]
+    return [EmployeeRow(*row) for row in select_rows(db, _ROWS, {"ids": list(ids)})]
 
 
 def not_there_yet(db: Session, slot: Slot, employees: Collection[Employee], viewer_id: int) -> list[Employee]:
     """Those whom the viewer has not put on the slot already, by pressing twice."""
-    there = select(SignUp.employee_id).where(
-        SignUp.slot_id == slot.id, SignUp.state.in_(COMING), SignUp.signed_up_by_id == viewer_id
-    )
-    ids = set(db.scalars(there))
+    ids = {id for (id,) in select_rows(db, _COMING_BY, {"slot_id": slot.id, "by_id": viewer_id})}
     return [employee for employee in employees if employee.id not in ids]
 
 

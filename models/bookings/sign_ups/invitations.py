@@ -7,7 +7,7 @@ it is in `appointment`.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Identity, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.bookings.booking import Booking, hold_booking, of_booking
@@ -17,6 +17,7 @@ from models.core.audit import Actor, Change, record
 from models.core.base import Base, Moment
 from models.core.scope import Right, UnitOwned
 from models.core.signed import NAME_LENGTH, new_name
+from models.core.walls import select_rows
 from models.employees.employee import Employee
 from models.outbox.message import Outgoing, post
 
@@ -120,10 +121,16 @@ def _last_sign_ups(db: Session, booking_id: int) -> dict[int, tuple[int, State]]
     return {employee_id: (id, state) for employee_id, id, state in rows}
 
 
+_INVITED = select(Invitation.employee_id).where(
+    Invitation.booking_id == bindparam("booking_id"), Invitation.ended_at.is_(None)
+)
+_INVITED_BY = _INVITED.where(Invitation.invited_by_id == bindparam("by_id"))
+
+
 def invited_to(db: Session, booking: Booking, viewer_id: int) -> set[int]:
     """The employees who are asked to choose a time; where names are hidden, those whom the viewer has asked."""
-    asked = select(Invitation.employee_id).where(Invitation.booking_id == booking.id, Invitation.ended_at.is_(None))
-    return set(db.scalars(asked.where(Invitation.invited_by_id == viewer_id) if booking.names_hidden else asked))
+    asked = _INVITED_BY if booking.names_hidden else _INVITED
+    return {id for (id,) in select_rows(db, asked, {"booking_id": booking.id, "by_id": viewer_id})}
 
 
 def _tell(db: Session, invitation: Invitation, what: str, *, by: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ it.
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, TooLate, hold_booking
@@ -30,9 +31,10 @@ from models.bookings.sign_ups.sign_up import (
     eligible,
     hold_people,
 )
-from models.bookings.slots import Slot
+from models.bookings.slots import Slot, SlotFull
 from models.core.audit import Actor
 from models.core.scope import whole_customer
+from models.core.walls import select_rows
 from models.employees.employee import Employee
 
 
@@ -83,9 +85,38 @@ def sign_up_all(
     reason: str | None = None,
 ) -> list[SignUp]:
     """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
-    with whole_customer(db), db.begin_nested():
-        hold_people(db, [employee.id for employee in employees])
-        return [sign_up(db, slot, employee, by=by, now=now, reason=reason) for employee in employees]
+    with whole_customer(db):
+        _refuse_full(db, slot, employees, now, reason)
+        with db.begin_nested():
+            hold_people(db, [employee.id for employee in employees])
+            return [sign_up(db, slot, employee, by=by, now=now, reason=reason) for employee in employees]
+
+
+_STANDS_THERE_OR_IS_OVER = (
+    select(SignUp.id)
+    .where(
+        SignUp.booking_id == bindparam("booking_id"),
+        (SignUp.employee_id.in_(bindparam("ids", expanding=True, type_=Integer)) & SignUp.state.in_(OPEN))
+        | (
+            (SignUp.slot_id == bindparam("slot_id"))
+            & (SignUp.state == OFFERED)
+            & (SignUp.offered_until <= bindparam("now", type_=SignUp.offered_until.type))
+        ),
+    )
+    .limit(1)
+)
+
+
+def _refuse_full(db: Session, slot: Slot, employees: Collection[Employee], now: datetime, reason: str | None) -> None:
+    """Refuse at a look where that is certain, so that those who come for the last places hold nobody up.
+
+    Who has something on the booking already, or finds an offer there that is over, may still get a place.
+    """
+    if employees and slot.taken >= slot.capacity:
+        _check_changeable(db.get_one(Booking, slot.booking_id), slot, now, reason)
+        asked = {"ids": [employee.id for employee in employees], "slot_id": slot.id, "now": now}
+        if not select_rows(db, _STANDS_THERE_OR_IS_OVER, {"booking_id": slot.booking_id, **asked}):
+            raise SlotFull(slot.id)
 
 
 def cancel(

@@ -7,7 +7,17 @@ in `waiting_list`, and what is told of it all in `news`.
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, String, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    String,
+    bindparam,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.bookings.booking import Booking, hold_booking, of_booking
@@ -149,6 +159,31 @@ Index(
 )
 
 
+_AS_IT_IS = {"populate_existing": True}
+_EMPLOYEE, _MOMENT = bindparam("employee_id", type_=Integer), Slot.starts_at.type
+_OPEN_OF = select(SignUp).where(
+    SignUp.booking_id == bindparam("booking_id"), SignUp.employee_id == _EMPLOYEE, SignUp.state.in_(OPEN)
+)
+_PEOPLE = select(Employee).where(Employee.id.in_(bindparam("ids", expanding=True, type_=Integer))).order_by(Employee.id)
+_HELD = _PEOPLE.with_for_update(key_share=True)
+_HELD_AT_ONCE = _PEOPLE.with_for_update(key_share=True, skip_locked=True)
+_BUSY_AT = (
+    select(Slot)
+    .join(SignUp, SignUp.slot_id == Slot.id)
+    .join(Booking, Booking.id == Slot.booking_id)
+    .where(
+        SignUp.employee_id == _EMPLOYEE,
+        SignUp.state.in_(HOLDING),
+        SignUp.id != bindparam("but", type_=Integer),
+        Slot.starts_at < bindparam("ends_at", type_=_MOMENT),
+        Slot.ends_at > bindparam("starts_at", type_=_MOMENT),
+        Booking.cancelled_at.is_(None),
+    )
+    .limit(1)
+)
+# Built once: for the last places of a booking they are asked hundreds of times within a minute.
+
+
 def eligible(
     db: Session, booking_id: int, employee: Employee, now: datetime, *, late: bool = False
 ) -> tuple[Booking, SignUp | None]:
@@ -163,12 +198,8 @@ def eligible(
         raise NotActive(employee.id)
     if not employee.email:
         raise NoEmail(employee.id)
-    return booking, db.scalar(
-        select(SignUp).where(
-            SignUp.booking_id == booking_id, SignUp.employee_id == employee.id, SignUp.state.in_(OPEN)
-        ),
-        execution_options={"populate_existing": True},
-    )
+    asked = {"booking_id": booking_id, "employee_id": employee.id}
+    return booking, db.scalar(_OPEN_OF, asked, execution_options=_AS_IT_IS)
 
 
 def hold_people(db: Session, ids: Collection[int], *, wait: bool = True) -> list[Employee]:
@@ -176,30 +207,10 @@ def hold_people(db: Session, ids: Collection[int], *, wait: bool = True) -> list
 
     Without `wait`, those whom somebody else has locked are left out: whoever holds slots must not wait for people.
     """
-    return list(
-        db.scalars(
-            select(Employee)
-            .where(Employee.id.in_(ids))
-            .order_by(Employee.id)
-            .with_for_update(key_share=True, skip_locked=not wait),
-            execution_options={"populate_existing": True},
-        )
-    )
+    return list(db.scalars(_HELD if wait else _HELD_AT_ONCE, {"ids": list(ids)}, execution_options=_AS_IT_IS))
 
 
 def appointment_at(db: Session, employee_id: int, slot: Slot, but: SignUp | None = None) -> Slot | None:
     """Where the employee is at the time of a slot, at any booking of the customer (T4)."""
-    return db.scalar(
-        select(Slot)
-        .join(SignUp, SignUp.slot_id == Slot.id)
-        .join(Booking, Booking.id == Slot.booking_id)
-        .where(
-            SignUp.employee_id == employee_id,
-            SignUp.state.in_(HOLDING),
-            SignUp.id != (but.id if but else 0),
-            Slot.starts_at < slot.ends_at,
-            Slot.ends_at > slot.starts_at,
-            Booking.cancelled_at.is_(None),
-        )
-        .limit(1)
-    )
+    during = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    return db.scalar(_BUSY_AT, {"employee_id": employee_id, "but": but.id if but else 0, **during})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking, hold_booking
@@ -17,6 +17,7 @@ from models.bookings.sign_ups.sign_up import OFFERED, WAITING, AlreadySignedUp, 
 from models.bookings.slots import Slot
 from models.core.audit import Actor
 from models.core.scope import whole_customer
+from models.core.walls import select_rows
 from models.employees.employee import Employee
 
 
@@ -72,17 +73,19 @@ def join_all(
         return [join(db, booking, employee, day, by=by, now=now, reason=reason) for employee in employees]
 
 
+_LINE = (
+    select(SignUp.id, SignUp.day)
+    .where(SignUp.booking_id == bindparam("booking_id"), SignUp.state == WAITING)
+    .order_by(SignUp.signed_up_at, SignUp.id)
+)
+
+
 def places_in_line(db: Session, booking_id: int) -> dict[int, int]:
     """By the id of each sign-up that waits, how far it has come: 1 is next.
 
     Who waits for another day is not before one; who waits for any day is.
     """
-    line = db.execute(
-        select(SignUp.id, SignUp.day)
-        .where(SignUp.booking_id == booking_id, SignUp.state == WAITING)
-        .order_by(SignUp.signed_up_at, SignUp.id)
-    ).all()
-    return _numbered((id, day) for id, day in line)
+    return _numbered((id, day) for id, day in select_rows(db, _LINE, {"booking_id": booking_id}))
 
 
 def _numbered(line: Iterable[tuple[int, date | None]]) -> dict[int, int]:

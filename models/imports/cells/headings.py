@@ -1,10 +1,11 @@
 """What the columns of an imported list mean: known by their headings, guessed by what stands in them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.imports.cells.checks import LastOn, columns_of, named_in, variants_of
 from models.imports.cells.days import is_date
 from models.imports.cells.states import is_leaving, is_state, is_yes_or_no
 from models.imports.cells.vocabulary import SEARCHED, Vocabulary
@@ -53,9 +54,10 @@ NAMES: dict[Meaning, str] = {
     Meaning.GROUPS: "Gruppe",
 }
 """What the portal calls them, in its own export as well."""
+Column = Meaning | LastOn
 
 # As payroll and personnel systems call them, the surest first: of two columns with one meaning the first is taken.
-_VARIANTS = {
+_VARIANTS: Mapping[Column, str] = {
     Meaning.ID: "portal-id, kundeportal-id",
     Meaning.GIVEN_NAME: "fornavn, fornamn, for- og mellomnavn, fornavn og mellomnavn, first name, given name, "
     "firstname, first names, forename",
@@ -107,12 +109,25 @@ _VARIANTS = {
 _VOCABULARY = Vocabulary(_VARIANTS)
 
 
+def name_of(column: str, checks: Sequence[str]) -> str:
+    """What the portal calls a column of a list, by its value; `checks` are those that the list can have columns of."""
+    found = column_of(column, checks)
+    return found.heading if isinstance(found, LastOn) else NAMES[found] if found else ""
+
+
+def column_of(value: str, checks: Sequence[str]) -> Column | None:
+    """The column with a value; None where there is none such."""
+    if value in set(Meaning):
+        return Meaning(value)
+    return next((column for column in columns_of(checks) if column.value == value), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Which row has the headings (None: there is none), and what each column means (None: nothing we know)."""
 
     heading: int | None
-    meanings: tuple[Meaning | None, ...]
+    meanings: tuple[Column | None, ...]
 
     @property
     def are_enough(self) -> bool:
@@ -122,9 +137,11 @@ class Columns:
         return not whole.isdisjoint(there) or {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= there
 
 
-def recognise(rows: Sequence[Sequence[str]]) -> Columns | None:
+def recognise(rows: Sequence[Sequence[str]], checks: Sequence[str] = ()) -> Columns | None:
     """The columns by their headings; None where the first rows have none that would do."""
-    found = _VOCABULARY.find(rows)
+    words: list[tuple[Column, str]] = [*variants_of(checks).items(), *_VARIANTS.items()]
+    vocabulary = Vocabulary(dict(words)) if checks else _VOCABULARY
+    found = vocabulary.find(rows)
     best = Columns(found[0], _without_doubles(found[1])) if found else None
     return best if best and best.are_enough and sum(m is not None for m in best.meanings) > 1 else None
 
@@ -134,34 +151,41 @@ def is_list(table: Table) -> bool:
     return recognise([line.cells for line in table.lines[:SEARCHED]]) is not None
 
 
-def _without_doubles(found: tuple[Meaning | None, ...]) -> tuple[Meaning | None, ...]:
+def _without_doubles(found: tuple[Column | None, ...]) -> tuple[Column | None, ...]:
     """A column with both names beside a column for each says nothing more."""
     if {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= set(found):
         return tuple(None if meaning in {Meaning.FULL_NAME, Meaning.FAMILY_FIRST} else meaning for meaning in found)
     return found
 
 
-def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str]) -> Columns:
+def guess(rows: Sequence[Sequence[str]], unit_names: frozenset[str], checks: Sequence[str] = ()) -> Columns:
     """The columns by what stands in them, for somebody to look over; the first row may be one with unknown headings."""
     told = "".join(rows[0]) if rows else ""  # headings have neither addresses nor numbers
     heading = 0 if len(rows) > 1 and not re.search(r"[@\d]", told) else None
     width = max(map(len, rows), default=0)
-    return guess_more(Columns(heading, (None,) * width), rows, unit_names, names=True)
+    return guess_more(Columns(heading, (None,) * width), rows, unit_names, checks, names=True)
 
 
 def guess_more(
-    known: Columns, rows: Sequence[Sequence[str]], unit_names: frozenset[str], *, names: bool = False
+    known: Columns,
+    rows: Sequence[Sequence[str]],
+    unit_names: frozenset[str],
+    checks: Sequence[str] = (),
+    *,
+    names: bool = False,
 ) -> Columns:
     """The columns with what those may mean that are not known by their headings, going by what stands in them."""
     first = 0 if known.heading is None else known.heading + 1
     headings = rows[known.heading] if known.heading is not None else []
     width = max([len(known.meanings), *map(len, rows[first : first + _GUESSED_FROM])])
-    found: list[Meaning | None] = [*known.meanings, *[None] * (width - len(known.meanings))]
+    found: list[Column | None] = [*known.meanings, *[None] * (width - len(known.meanings))]
     for at in range(width):
         heading = headings[at].casefold() if at < len(headings) else ""
         filled = [text for row in rows[first : first + _GUESSED_FROM] if at < len(row) and (text := cell(row[at]))]
         if found[at] is None and filled and not _OF_OTHERS.search(heading):
-            meaning = _by_content(filled, heading, unit_names)
+            named = named_in(heading, checks)
+            meaning: Column | None = named if named and _most(is_date, filled) else None
+            meaning = meaning or _by_content(filled, heading, unit_names)
             if meaning is None and names and _most(_NAME.fullmatch, filled):
                 meaning = next((m for m in (Meaning.GIVEN_NAME, Meaning.FAMILY_NAME) if m not in found), None)
             found[at] = None if meaning in found else meaning

@@ -4,8 +4,7 @@ Which words it has is said where the list is known: in `headings`, and in `model
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from models.values.texts.invisible import cell
@@ -14,7 +13,7 @@ SEARCHED = 50
 """Rows at the top among which the headings are: above them, lists often have a title."""
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _LOST_LETTER = re.compile(r"(?<=\w)[?\ufffd]+(?=\w)|\ufffd")
-M = TypeVar("M", bound=StrEnum)
+M = TypeVar("M", bound=Hashable)
 
 
 class Vocabulary(Generic[M]):
@@ -31,7 +30,7 @@ class Vocabulary(Generic[M]):
         """What each heading of a row means; of two columns with one meaning it is the surer, or the first."""
         known = [self._meant(heading) for heading in row]
         surest = {
-            meaning: min(rank for m, rank in filter(None, known) if m is meaning) for meaning, _ in filter(None, known)
+            meaning: min(rank for m, rank in filter(None, known) if m == meaning) for meaning, _ in filter(None, known)
         }
         taken: set[M] = set()
         found: list[M | None] = []

@@ -10,6 +10,7 @@ from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.checks.due import DueCheck
+from models.checks.told import ToldDay
 from models.core.audit import AuditEntry
 from models.employees.employee import Employee
 from models.employees.national_ids import NationalId
@@ -35,6 +36,7 @@ HELD: dict[str, tuple[type[Any], tuple[str, ...]]] = {
         ),
     ),
     "checks": (DueCheck, ("id", "name", "last_on", "due_on", "booked_on", "unit_id")),
+    "told_days": (ToldDay, ("id", "name", "last_on")),
     "invitations": (Invitation, ("id", "booking_id", "invited_at", "invited_by_id", "ended_at", "unit_id")),
     "bookings": (
         Booking,
@@ -62,7 +64,8 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
         *("bookings.idempotency_key", "bookings.fingerprint", "bookings.version"),
         *("sign_ups.revision", "sign_ups.reminded_slot_id", "sign_ups.state", "invitations.after_sign_up_id"),
         *("imports.version", "imports.key", "imports.items", "imports.done", "imports.outcome", "imports.undone"),
-        *("imports.undone_at", "imports.undone_by", "import_effects.version", "import_effects.numbered"),
+        *("imports.undone_at", "imports.undone_by", "imports.decided_at", "imports.rest_id"),
+        *("import_effects.version", "import_effects.numbered"),
         "import_effects.obstacle",
         "bookings.deadline_told",
         *("outbox.public_id", "outbox.sequence", "outbox.due_at", "outbox.attempts", "outbox.claim"),
@@ -76,7 +79,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "the file says once whose it is": (
         *("employees.customer_id", "national_ids.customer_id", "national_ids.employee_id", "sign_ups.customer_id"),
         *("sign_ups.employee_id", "invitations.customer_id", "invitations.employee_id", "bookings.customer_id"),
-        *("due_checks.customer_id", "due_checks.employee_id"),
+        *("due_checks.customer_id", "due_checks.employee_id", "told_days.customer_id", "told_days.employee_id"),
         *("import_effects.customer_id", "import_effects.employee_id"),
         *("slots.customer_id", "slots.unit_id", "outbox.customer_id", "imports.customer_id"),
         *("audit_entries.customer_id", "viewings.customer_id"),
@@ -93,7 +96,7 @@ _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "it is sealed for who typed it, for a week, and nobody else opens it": ("drafts",),
     "it is about what a customer buys and pays; who is named in its free text cannot be told from it": (
         *("orders", "order_words", "order_messages", "order_files", "order_status_changes", "invoices"),
-        *("invoice_details", "invoice_lines", "invoice_messages"),
+        *("invoice_details", "invoice_lines", "invoice_messages", "invoice_message_files"),
         *("invoice_allowances", "invoice_attachments", "invoice_files", "invoice_taxes", "preceding_invoices"),
         *("settlements", "quarantine"),
     ),

@@ -17,6 +17,7 @@ from models.bookings.sign_ups.invitations import Invitation
 from models.bookings.sign_ups.sign_up import SignUp
 from models.bookings.slots import Slot
 from models.checks.due import NEVER, DueCheck
+from models.checks.told import ToldDay
 from models.core.audit import AuditEntry, Change, record
 from models.core.database import give_way
 from models.core.sealed import Keyring
@@ -78,6 +79,7 @@ def everything_of(db: Session, keyring: Keyring, id: int, mask: str, asker: Aske
         "national_id": NationalId.employee_id == id,
         "sign_ups": SignUp.id.in_(sign_ups),
         "checks": DueCheck.employee_id == id,
+        "told_days": ToldDay.employee_id == id,
         "invitations": Invitation.id.in_(invitations),
         "import_effects": Effect.employee_id == id,
         "bookings": or_(*(Booking.id.in_(ids) for ids in of_bookings)),

@@ -51,22 +51,28 @@ class Sought:
 
     pieces: tuple[str, ...]
     words: tuple[str, ...]
+    domains: tuple[str, ...] = ()
+    """Short words after @, which are no pieces where those of domains are not kept."""
 
 
 def sought(text: str) -> Sought:
-    """Read what somebody typed: words in any order; a telephone number with or without +47 and blanks (A3)."""
+    """Read what somebody typed: words in any order; a telephone number with or without +47 and blanks (A3).
+
+    What is shorter than three letters, also between signs as in `a-1`, begins a word: so an index is asked for it.
+    """
     if says_nothing(text):
         return Sought((_NOBODY,), ())
     pieces: dict[str, None] = {}
+    domains: dict[str, None] = {}
     certain: list[str] = []
     for word in list(_typed(text))[:MOST_WORDS]:
         found = list(words(word))
-        if found == [word] and len(word) < 3:
-            pieces[word] = None
-        else:
-            pieces |= dict.fromkeys(three for piece in found for three in threes(piece))
-            certain += [word] if found and (len(word) > 3 or found != [word]) else []
-    return Sought(tuple(pieces), tuple(certain))
+        before, _, after = word.partition("@")
+        pieces |= dict.fromkeys(three for piece in found for three in threes(piece))
+        pieces |= dict.fromkeys(short for short in words(before) if len(short) < 3)
+        domains |= dict.fromkeys(short for short in words(after) if len(short) < 3)
+        certain += [word] if found and (len(word) > 3 or found != [word]) else []
+    return Sought(tuple(pieces), tuple(certain), tuple(domains))
 
 
 def digits_of(number: str) -> str:

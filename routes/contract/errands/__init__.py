@@ -11,9 +11,11 @@ from routes.contract.errands import (
     files,
     letters,
     lists,
+    passkeys,
     people,
     sessions,
     things,
+    work,
 )
 
 ERRANDS = (
@@ -47,6 +49,8 @@ ERRANDS = (
     lists.customers,
     things.words,
     factors.second_factor,
+    passkeys.passkeys,
+    work.at_work,
     people.colleagues,
     people.customers,
     people.staff,

@@ -71,8 +71,10 @@ async def people(going: Going) -> None:
     where = url.partition("?")[0]
     await kam.open(url)
     form = kam.form("desk_sign_up", "employee", "slot")
-    who = next(value for one in form.fields if one.name == "employee" for value in one.options)
+    who, *others = [value for one in form.fields if one.name == "employee" for value in one.options]
     await kam.give(form, employee=who, **why)
+    await kam.give(form, part="slots", employee=others[0], **why)
+    await kam.open(f"{where}?q=a&dropped=1", part="people", shows="somebody is not chosen any more")
     moves = [way for way in kam.ways("desk_sign_ups") if "move=" in way]
     await kam.try_each(moves, having="desk_move_sign_up")
     free = [form for form in kam.forms("desk_move_sign_up") if any(one.name == "slot" for one in form.fields)]

@@ -42,6 +42,7 @@ async def _with_a_line(hms: Goer) -> str:
 async def _wait_behind(hms: Goer, url: str) -> None:
     """Put others on the waiting list, too."""
     await hms.open(f"{url}?q=a")
+    await hms.open(f"{url}?q=a&dropped=1", part="people", shows="somebody is not chosen any more")
     form = hms.form("sign_up", "wait", "employee")
     waiting = {value for one in form.fields if one.name == "employee" for value in one.options}
     for who in sorted(waiting)[:_OFFERS]:

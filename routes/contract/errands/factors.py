@@ -1,6 +1,6 @@
 """Errands with a second factor: a program for codes is set up, asked for at sign-in, and taken away by who helps.
 
-Passwords by letter are in `letters`.
+Passkeys are in `passkeys`, passwords by letter in `letters`.
 """
 
 import re
@@ -29,7 +29,7 @@ async def second_factor(going: Going) -> None:
     await leader.send("remove_factor", "refused", part="factor", code=_WRONG)
     await leader.open("/password/factors")
     await leader.send("renew_codes", part="set-up", to="/password/factors/new", code=codes.pop())
-    codes = _codes(await leader.send("renew_codes", code=codes.pop()))
+    codes = recovery_codes(await leader.send("renew_codes", code=codes.pop()))
     await _sign_in(going, codes)
     await leader.post("/password/devices/removal", device="1")
     await _let_in(going)
@@ -46,10 +46,10 @@ async def _set_up(going: Going, leader: Goer) -> list[str]:
     if secret is None:
         raise LookupError("secret")
     done = await leader.send("set_up_factor", code=pyotp.TOTP(secret[1]).at(going.portal.clock.now()))
-    return _codes(done)
+    return recovery_codes(done)
 
 
-def _codes(answer: Answer) -> list[str]:
+def recovery_codes(answer: Answer) -> list[str]:
     """The codes that are shown this once."""
     return re.findall(r"<li><code>(.+?)</code>", answer.html)
 

@@ -13,7 +13,7 @@ _PLAN = ("plan.csv", b"Aktivitet;Kvartal\nVernerunde;2\n")
 
 
 async def attached(going: Going) -> None:
-    """A file comes with an order, and is fetched on both sides."""
+    """A file comes with an order, another with a question about an invoice, and each is fetched on both sides."""
     hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
     await hms.open("/orders/new")
     hms.choose("files", _NAME, _PAGE)
@@ -22,6 +22,16 @@ async def attached(going: Going) -> None:
     await hms.follow("order_file")
     await kam.open(f"/desk{order}")
     await kam.follow("desk_order_file")
+    finance = await going.sign_in("okonomi.fjord")
+    await finance.open("/invoices")
+    invoice = await finance.follow("invoice")
+    finance.choose("files", _NAME, _PAGE)
+    await finance.give(finance.form("create_invoice_message"), message="Se vedlegget")
+    await finance.open(invoice)
+    await finance.follow("invoice_message_file")
+    await kam.open("/desk")
+    await kam.follow("desk_invoice")
+    await kam.follow("desk_invoice_message_file")
 
 
 async def published(going: Going) -> None:
@@ -53,6 +63,8 @@ async def made(going: Going) -> None:
         await kam.open(url)
         await kam.open(re.sub(r"\d+", "999999999", url), shows="a row that is not there")
     await _attachment(finance)
+    with going.outside.are_many("invoices"):
+        await finance.open("/invoices.zip", shows="more than fit into one file")
     for ending in ("", ".pdf"):
         await finance.open(f"/invoices/statement{ending}", shows="an address of before")
     await hr.open("/reports")

@@ -36,6 +36,12 @@ class Outside(Protocol):
     def is_used_up(self, username: str, what: Bucket) -> AbstractContextManager[None]:
         """A user has done as much as one may in an hour."""
 
+    def is_slowed_down(self, address: str) -> AbstractContextManager[None]:
+        """From a computer somebody has failed as often as one may."""
+
+    def are_many(self, table: str) -> AbstractContextManager[None]:
+        """Each row of a table is there some thousand times."""
+
     def is_away(self, table: str) -> AbstractContextManager[None]:
         """A table cannot be asked, as if the database were away."""
 
@@ -47,6 +53,12 @@ class Outside(Protocol):
 
     def letter_is_refused(self) -> None:
         """A letter comes back."""
+
+    def mail_rests(self) -> None:
+        """The mail server takes nothing for a while."""
+
+    def crm_is_refused(self) -> None:
+        """The CRM has told of what cannot be taken."""
 
 
 class Takes(Protocol):
@@ -174,6 +186,7 @@ class Going:
     portal: Portal
     outside: Outside
 
+    a_minute = timedelta(minutes=1)
     no_moment = timedelta(minutes=15)
     """After that a sign-in is no longer recent, and the password is asked for again."""
 

@@ -1,6 +1,6 @@
 """Errands at the door: wrong too often, another password, signed out elsewhere, and who has not come as far yet.
 
-Second factors are in `factors`, signing in at work in `work`.
+Second factors are in `factors` and `passkeys`, signing in at work in `work`.
 """
 
 from routes.contract.errands.going import Goer, Going
@@ -11,13 +11,15 @@ _FIRST, _SECOND = "en ganske lang setning", "en annen ganske lang setning"
 
 
 async def too_often(going: Going) -> None:
-    """Somebody guesses a password, and looks for a customer by many addresses."""
+    """Somebody guesses a password, looks for a customer by many addresses, and asks for a letter then."""
     nobody = await _elsewhere(going)
     await nobody.open("/login")
     guess = {"username": "finnes.ikke", "password": "gjetning"}
     await nobody.until(429, nobody.form("create_session"), "too often", part="login-form", **guess)
     await nobody.open("/login/work")
     await nobody.until(429, nobody.form("find_work_sign_in"), "too often", email="ada@finnes-ikke.example")
+    await nobody.open("/password/forgotten")
+    await nobody.send("request_password", "too often", part="request-form", username="finnes.ikke")
 
 
 async def begins_elsewhere(going: Going) -> None:

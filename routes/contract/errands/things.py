@@ -30,7 +30,7 @@ async def looked_for(going: Going) -> None:
 
 
 async def orders(going: Going) -> None:
-    """An order is taken back: with words about health, and while the provider is at work on it."""
+    """An order is taken back: with words about health, and while the provider is at work; another has bookings."""
     hms, kam = await going.sign_in("hms.fjord"), await going.sign_in("kam.lie")
     await hms.open("/orders/new")
     order = (await hms.send("create_order")).headers["location"].partition("?")[0]
@@ -48,6 +48,9 @@ async def orders(going: Going) -> None:
         await kam.send("desk_order_progress", status=status)
         await hms.give(reference, "invoiced meanwhile", part="reference", reference="4711")
     await hms.give(form, "begun meanwhile", reason="Trengs ikke")
+    await hms.open("/bookings")
+    await hms.follow("booking")
+    await hms.follow("order")
 
 
 async def employees(going: Going) -> None:
@@ -61,7 +64,7 @@ async def employees(going: Going) -> None:
     await hms.give(form, "the same key, other words", part="employee-form", **new | {"given_name": "Siv"})
     for goer in (hms, colleague):
         await goer.open(f"{url}/edit")
-    await hms.send("update_employee", mobile="41 24 48 03")
+    await hms.send("update_employee", part="employee", mobile="41 24 48 03")
     await colleague.send("update_employee", "changed meanwhile", part="employee", mobile="41 24 48 04")
     await hms.open("/worklist")
     await hms.follow("worklist", having="employee_national_id")
@@ -148,12 +151,16 @@ async def asked(going: Going) -> None:
 
 
 async def refused(going: Going) -> None:
-    """A letter comes back, and is sent once more."""
+    """A letter comes back, and is sent once more; the mail server rests, and an event of the CRM cannot be taken."""
     kam = await going.sign_in("kam.lie")
     going.outside.letter_is_refused()
     await kam.open("/desk/deliveries")
     form = next(form for form in kam.forms("desk_resend"))
     await kam.give(form, part=form.target)
+    going.outside.mail_rests()
+    going.outside.crm_is_refused()
+    await kam.open("/desk/deliveries", shows="the mail server takes nothing for a while")
+    await kam.open("/desk/received", shows="an event of the CRM was refused")
 
 
 async def words(going: Going) -> None:

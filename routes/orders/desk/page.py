@@ -13,7 +13,7 @@ from models.invoices.invoice import invoices_of_order
 from models.orders.desk import Criteria, around, find_orders
 from models.orders.order import Order, history_of, order_by_number, parts_of
 from models.orders.progress import MovedOn, progress_at_desk
-from routes.orders.conversation import Conversation, conversation
+from routes.orders.conversation import conversation
 from routes.orders.filters import OrderFilters
 from routes.web.answers import go, page, swap
 from routes.web.errors import not_found
@@ -22,6 +22,7 @@ from routes.web.forms import PortalForm
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.search import Listing, Whose, answer
 from routes.web.texts.asker import message_at_desk
+from routes.web.texts.talk import Talk
 from routes.web.visit import NOT_MAILED, Visit
 
 NONE_YET = Option("", "(ingen ennå)")
@@ -93,9 +94,9 @@ def index(visit: Visit) -> Response:
 
 def show(visit: Visit, number: int) -> Response:
     """One order: what was asked for, by whom, how it gets on, and its bookings."""
-    order, draft = order_of(visit, number), dict(visit.draft() or [])
-    form = _form(visit, order, draft.items()) if "status" in draft else form_now(visit, order)
-    talk = conversation(visit, order, draft.items(), key=draft.get("idempotency_key"), fill=message_at_desk)
+    order, draft = order_of(visit, number), visit.draft() or []
+    form = _form(visit, order, draft) if "status" in dict(draft) else form_now(visit, order)
+    talk = conversation(visit, order, draft, fill=message_at_desk)
     return draw(visit, order, form, talk)
 
 
@@ -178,7 +179,7 @@ def draw(
     visit: Visit,
     order: Order,
     form: ProgressForm,
-    talk: Conversation | None = None,
+    talk: Talk | None = None,
     *,
     status: int = 200,
     theirs: dict[str, str] | None = None,

@@ -14,9 +14,10 @@ import openpyxl
 import xlsxwriter
 
 from models.exchange.sheets.files import writer
-from models.imports.export import HEADINGS
+from models.imports.export import headings
 from tests.stage.material.golden import sheet
 
+HEADINGS = headings([])
 NO_WORK = ("", "", "")
 """No employee number, job title or group."""
 Person = tuple[str, str, str, date, str, str, str, str, str, str, str]

@@ -1,64 +1,42 @@
-"""A passkey without a device: it answers what a browser is asked, and lies where it is told to.
-
-It is made of keys and of the encoders of WebAuthn; what checks its answers is the portal's own.
-"""
+"""A passkey that lies where it is told to; what it says truly, it says as the demo's own does."""
 
 import hashlib
-import json
-import secrets
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from fido2.cose import ES256, CoseKey
-from fido2.utils import websafe_encode
-from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
+from fido2.cose import CoseKey
 
-PRESENT, VERIFIED, ATTESTED = AuthenticatorData.FLAG.UP, AuthenticatorData.FLAG.UV, AuthenticatorData.FLAG.AT
+from models.demo import authenticator
 
 
-class Authenticator:
-    """One key, in the browser of somebody at `origin`."""
+class Authenticator(authenticator.Authenticator):
+    """The same key, and what it says instead of the truth, each time that it is asked."""
 
     def __init__(self, origin: str = "http://localhost:8000", *, counts: bool = True) -> None:
-        self.origin, self.host = origin, origin.split("//")[1].split(":", maxsplit=1)[0]
-        self.counter = 0
-        self.flags = PRESENT | VERIFIED
-        self.id = secrets.token_bytes(32)
-        self._counts = counts
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        super().__init__(origin, counts=counts)
+        self.lies: dict[str, Any] = {}
 
     def make(self, options: str, **lies: Any) -> str:
         """What a browser says that has made this passkey."""
-        public = ES256.from_cryptography_key(self._key.public_key())  # type: ignore[no-untyped-call]
-        if "algorithm" in lies:
-            public = CoseKey({**public, 3: lies["algorithm"]})
-        credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
-        data = AuthenticatorData.create(self._host_hash(lies), self.flags | ATTESTED, 0, credential)
-        attestation = AttestationObject.create("none", data, {})
-        return self._told(
-            clientDataJSON=self._client_data("webauthn.create", options, lies), attestationObject=attestation
-        )
+        self.lies = lies
+        return super().make(options)
 
     def sign(self, options: str, **lies: Any) -> str:
         """What a browser says that has used this passkey."""
-        self.counter += self._counts
-        data = AuthenticatorData.create(self._host_hash(lies), self.flags, self.counter)
-        client = self._client_data("webauthn.get", options, lies)
-        signature = self._key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
-        if lies.get("signature"):
-            signature = signature[:-1] + bytes([signature[-1] ^ 1])
-        return self._told(clientDataJSON=client, authenticatorData=data, signature=signature)
+        self.lies = lies
+        return super().sign(options)
 
-    def _host_hash(self, lies: dict[str, Any]) -> bytes:
-        return hashlib.sha256(str(lies.get("host", self.host)).encode()).digest()
+    def _public(self) -> CoseKey:
+        public = super()._public()
+        return CoseKey({**public, 3: self.lies["algorithm"]}) if "algorithm" in self.lies else public
 
-    def _client_data(self, kind: str, options: str, lies: dict[str, Any]) -> bytes:
-        challenge = lies.get("challenge", json.loads(options)["challenge"])
-        said = {"type": lies.get("type", kind), "challenge": challenge, "origin": lies.get("origin", self.origin)}
-        return json.dumps(said | {"crossOrigin": lies.get("cross_origin", False)}).encode()
+    def _signed(self, content: bytes) -> bytes:
+        right = super()._signed(content)
+        return right[:-1] + bytes([right[-1] ^ 1]) if self.lies.get("signature") else right
 
-    def _told(self, **response: bytes) -> str:
-        id = websafe_encode(self.id)
-        told = {name: websafe_encode(value) for name, value in response.items()}
-        return json.dumps({"id": id, "rawId": id, "type": "public-key", "response": told, "clientExtensionResults": {}})
+    def _host_digest(self) -> bytes:
+        return hashlib.sha256(self.lies["host"].encode()).digest() if "host" in self.lies else super()._host_digest()
+
+    def _client_data(self, kind: str, options: str) -> dict[str, object]:
+        names = {"type": "type", "challenge": "challenge", "origin": "origin", "cross_origin": "crossOrigin"}
+        said = {name: self.lies[lie] for lie, name in names.items() if lie in self.lies}
+        return super()._client_data(kind, options) | said

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.checks.told import LastDay, last_days
 from models.core.database import give_way
 from models.core.sealed import Keyring
 from models.customers.units import UnitRow, norwegian
@@ -17,7 +18,7 @@ from models.employees.national_ids import changes_among, holders_of
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun, Gone
-from models.imports.matching import Colleague, Known, match
+from models.imports.judging.matching import Colleague, Known, match
 from models.imports.reading import Read
 from models.values.texts.folding import fold
 
@@ -48,12 +49,21 @@ def known_to(
     matched = {one.row.number: match(one, known) for one in read}
     numbered = {who.id: one.number for one in read if one.number and (who := matched[one.row.number])}
     known.other_numbers = changes_among(db, keyring, customer_id, numbered)
+    known.last_days = _last_days(db, [who.id for one in read if one.last_days and (who := matched[one.row.number])])
     names = {unit.id: unit.name for unit in units}
     in_list = {who.id for who in matched.values() if who}
     left = {who.id: who for one in read if one.has_left and (who := matched[one.row.number]) and who.active}
     dry_run.left = _gone(left.values(), names)
     dry_run.gone = _gone((one for one in there.values() if one.id not in in_list), names)
     return known
+
+
+def _last_days(db: Session, ids: list[int]) -> dict[tuple[int, str], LastDay]:
+    found: dict[tuple[int, str], LastDay] = {}
+    for at in range(0, len(ids), _AT_ONCE):
+        found |= last_days(db, ids[at : at + _AT_ONCE])
+        give_way()
+    return found
 
 
 def _gone(colleagues: Iterable[Colleague], names: Mapping[int, str]) -> list[Gone]:

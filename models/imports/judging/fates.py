@@ -1,16 +1,18 @@
 """What becomes of the rows of an imported list, and what each would change (section 5, number 9).
 
-How a row is read is in `rows`, whom it is about, in `matching`.
+How a row is read is in `models.imports.reading`, whom it is about, in `matching`.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from models.checks.told import NOT_KNOWN
 from models.employees.details import Details, read_family_name, read_given_name
 from models.employees.own_numbers import sentence_of
+from models.imports.cells.checks import before_birth
 from models.imports.cells.headings import Meaning
-from models.imports.matching import SAME_PERSON, Colleague, Known, match, name_key
+from models.imports.judging.matching import SAME_PERSON, Colleague, Known, match, name_key
 from models.imports.reading import Read
 from models.imports.rows import Fate, Row, names_of
 from models.values import email_address
@@ -58,8 +60,9 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     missing = _missing(row, details, before)
     number_is_other = bool(one.number) and (colleague is None or colleague.id in known.other_numbers)
     row.faults |= _taken(details, colleague, known)
+    other_days = _other_days(one, details, colleague, known)
     if not row.faults and before and details:
-        row.changes = [*before.names_of_changes(details), *(["national_id"] if number_is_other else [])]
+        row.changes = [*before.names_of_changes(details), *(["national_id"] if number_is_other else []), *other_days]
     if before and not row.changes:
         missing.pop(Meaning.EMAIL.value, None)  # an old employee without one may stay so until something is changed
     row.faults |= missing
@@ -73,6 +76,20 @@ def _decide(one: Read, colleague: Colleague | None, known: Known, today: date) -
     if not colleague and not row.faults:
         _warn_of_namesakes(one, known)
     row.fate = Fate.FAULTY if row.faults else Fate.NEW if not colleague else Fate.CHANGED if row.changes else Fate.SAME
+
+
+def _other_days(one: Read, details: Details | None, colleague: Colleague | None, known: Known) -> list[str]:
+    """The columns of checks from which another day counts than before, with what is to be said of the others."""
+    found = []
+    for column, day in one.last_days.items():
+        last = known.last_days.get((colleague.id, column.name), NOT_KNOWN) if colleague else NOT_KNOWN
+        if wrong := before_birth(day, details.birth_date if details else one.birth_date):
+            one.row.faults[column.value] = wrong
+        elif last.is_changed_by(day):
+            found.append(column.value)
+        elif last.counts and day < last.counts:
+            one.row.warnings.append(f"{column.name}: portalen har en senere dato, {last.counts:%d.%m.%Y}. Den gjelder.")
+    return found
 
 
 def _taken(details: Details | None, colleague: Colleague | None, known: Known) -> dict[str, str]:

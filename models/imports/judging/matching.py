@@ -6,6 +6,7 @@ What becomes of the row then is in `fates`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.checks.told import LastDay
 from models.customers.units import UnitRow
 from models.employees.details import Details
 from models.imports.cells.headings import Meaning
@@ -43,6 +44,8 @@ class Known:
     by_name: dict[str, list[Colleague]] = field(default_factory=dict)
     number_holders: Mapping[str, int] = field(default_factory=dict)
     """By employee number, who of the active has it, also where that is somebody whom the user does not see."""
+    last_days: Mapping[tuple[int, str], LastDay] = field(default_factory=dict)
+    """By employee and check, when that one last came, where the list says something of it."""
     other_numbers: set[int] = field(default_factory=set)
     """The employees for whom the list has another identity number than the portal, or the first one."""
 
