@@ -1,4 +1,4 @@
-"""The days of finance and of the desk on a narrow screen: by keyboard alone, and without script.
+"""The day of finance on a narrow screen: by keyboard alone, and without script.
 
 HR's day is the journey in `test_browser`, and the sign-up in `tests/bookings`; in a terminal, `test_text_browser`.
 """
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.orders.ordering import LONG_LABEL
 from tests.stage.browsers.chromium import PHONE, Visitor, Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.rest]  # the rooms' own stories tell each step
@@ -70,28 +69,3 @@ def test_finance_goes_from_what_is_owed_to_the_invoice_and_asks_about_it(hands: 
     expect(finance.part("flash")).to_have_text("Meldingen er sendt.")
     hands.go("Logg ut")
     expect(finance.part("flash")).to_have_text("Du er logget ut.")
-
-
-def test_the_desk_finds_a_customer_who_phones_orders_and_answers(hands: Hands) -> None:
-    kam = hands.person.sign_in("kam.lie", to="/desk")
-    fits(kam)
-    hands.go("Kunder")
-    hands.fill("Fritekst:", "havbris")
-    kam.press("Enter")
-    expect(kam.rows).to_have_count(1)
-    hands.go("Havbris Sjømat AS")
-    expect(kam.h1).to_have_text("Havbris Sjømat AS")
-    fits(kam)
-    hands.go("Ny bestilling")
-    expect(kam.h1).to_have_text("Ny bestilling")
-    unit = kam.page.locator("select[name=unit] option", has_text="Produksjon").get_attribute("value")
-    kam.page.locator("select[name=unit]").select_option(unit)
-    hands.fill("Navn, når det er en annen:", "Ola Olsen")
-    hands.fill(LONG_LABEL, "Støymåling")
-    hands.go("Send bestilling")
-    expect(kam.h1).to_have_text("Støymåling")
-    expect(kam.part("flash")).to_contain_text("er sendt")
-    fits(kam)
-    hands.fill("Skriv en melding", "Vi ringer i morgen.")
-    hands.go("Send melding")
-    expect(kam.part("messages")).to_contain_text("Vi ringer i morgen.")
