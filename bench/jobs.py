@@ -1,6 +1,6 @@
 """Ten daily jobs, counted: what a browser asks of the portal, how often one clicks, and how often one presses Tab.
 
-python -m bench.jobs   prints the table of docs/reach.md; it needs Chromium
+python -m bench.jobs   prints what stands as `now` in docs/reach.md; it needs Chromium
 
 Each job is done twice by somebody who knows the portal, from the first page after signing in: with a mouse, and with
 the keyboard alone, where a click is as many Tab presses as it takes to get there, and Enter.
@@ -119,8 +119,6 @@ def answer(hr: Worker) -> None:
 
 def sign_up(hr: Worker) -> None:
     """HR puts an employee on a time."""
-    hr.follow("Bestilling")
-    hr.follow("Bookinger")
     hr.follow("Hørselskontroll")
     hr.press(hr.person.page.locator("#people input[type=checkbox]").first, key=" ")
     hr.press(hr.person.page.locator("#slots button[name=slot]").first)

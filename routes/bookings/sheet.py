@@ -82,4 +82,6 @@ def _sentence(sheet: BookingPage, why: Exception, names: dict[int, str]) -> str:
         return f"{name} kan ikke meldes på her nå."  # who signed the person up is nobody's business
     if isinstance(why, TooLate) and sheet.why:
         return "Dagen er over, så ingenting kan endres. Noter oppmøtet i stedet."
+    if isinstance(why, SlotFull) and len(names) > 1:
+        return f"Det er ikke plass til alle {len(names)} på den tiden. Velg en annen, eller fordel dem på ledige tider."
     return _SENTENCES[type(why)].format(name)

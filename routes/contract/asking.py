@@ -31,6 +31,7 @@ _WITHOUT_A_PART = {204, 303, 304, 401}
 _IN_WORDS = ("text/", "application/json", "application/xml")
 """Kinds of files of which the first lines are shown; of others, how large they are."""
 _LINES, _SIGNS = 12, 2000
+PARTIAL = re.compile(r'<hx-partial hx-target="(#[^"]+)"')
 
 HOME = "http://localhost:8000"
 """Where a rehearsal is at home: passkeys belong to a name, and so does it."""
@@ -110,6 +111,11 @@ class Answer:
     html: str
     file: str = ""
     """The first lines of what is no page; of what is no text, how large it is, and its digest."""
+
+    @property
+    def beside(self) -> list[str]:
+        """What `hx-partial` replaces with it, elsewhere on the page."""
+        return list(dict.fromkeys(PARTIAL.findall(self.html)))
 
     @cached_property
     def markup(self) -> Markup:

@@ -43,7 +43,7 @@ KINDS = {
 """What is typed into a field of each kind."""
 
 ANYWHERE = {
-    303: "nobody is signed in where *who* asks for it: to `/login?next=…` and back",
+    303: "nobody is signed in where `who` asks for it: to `/login?next=…` and back",
     304: "`If-None-Match` names what is still so",
     400: "a foreign `Host`, or a body that is no form",
     401: "nobody is signed in, and htmx asks: `HX-Redirect` has the way to the sign-in",

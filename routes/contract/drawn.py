@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from routes.contract.asking import PARTIAL
 from routes.contract.reading import files, templates
 from routes.web.lines import Line
 from routes.web.templates import PARTIALS
@@ -26,7 +27,6 @@ _NEVER = {
 }  # fmt: skip
 """What a template brings that several lines share, and these do not; and why."""
 
-PARTIAL = re.compile(r'<hx-partial hx-target="(#[^"]+)"')
 _INCLUDED = re.compile(r'{% include "([^"]+)"')
 _CALLED = re.compile(r"\bui\.(\w+)\(|\b(\w+)\(")
 _INSIDE = re.compile(r"{% with part_only=false %}.*?{% endwith %}", re.DOTALL)

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from routes.contract.asking import Example, signing_in
-from routes.contract.description import ANYWHERE, EVERYWHERE, VERSION, Described, as_json, described
+from routes.contract.description import ANYWHERE, EVERYWHERE, KINDS, VERSION, Described, as_json, described
 from routes.web.answers import page
 from routes.web.errors import not_found
 from routes.web.fields import Text
@@ -34,6 +34,11 @@ class Contract:
     def examples(self, name: str) -> list[Example] | None:
         """The examples of one line; None while the rehearsal goes on, which the first who asks begins."""
         return [one for one in self.all.result() if one.line == name] if self.all.done() else None
+
+    @cached_property
+    def as_text(self) -> str:
+        """The whole as JSON, which is the same for everybody."""
+        return json.dumps(as_json(self.lines), ensure_ascii=False, indent=1)
 
     @cached_property
     def all(self) -> Future[list[Example]]:
@@ -87,6 +92,7 @@ def show(visit: Visit, name: str) -> Response:
         "contract/show.html",
         part="examples",
         told=told,
+        kinds={kind: said for kind, said in KINDS.items() if kind in {field.kind for field in told.fields}},
         when=ANYWHERE if told is EVERYWHERE else {},
         examples=examples,
         base=base,
@@ -96,13 +102,13 @@ def show(visit: Visit, name: str) -> Response:
 
 def as_program(visit: Visit) -> Response:
     """The whole as JSON, for programs."""
-    return _json(as_json(_contract(visit).lines))
+    return Response(_contract(visit).as_text, media_type="application/json")
 
 
 def schema(visit: Visit) -> Response:
     """What the JSON looks like."""
     _contract(visit)
-    return _json(json.loads(_SCHEMA.read_bytes()))
+    return Response(_SCHEMA.read_bytes(), media_type="application/json")
 
 
 def _contract(visit: Visit) -> Contract:
@@ -111,7 +117,3 @@ def _contract(visit: Visit) -> Contract:
         raise not_found()
     contract: Contract = visit.request.app.state.contract
     return contract
-
-
-def _json(told: object) -> Response:
-    return Response(json.dumps(told, ensure_ascii=False, indent=1), media_type="application/json")

@@ -155,9 +155,13 @@ def test_h4_it_is_seen_whom_one_presses_for_and_afterwards_where_one_looks_that_
     early, late = stage.slots
     page = hms.open(stage.url)
     assert "Kryss av hvem som skal ha time" in chosen(page)
-    page = hms.open(f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}")
+    both = f"{stage.url}?employee={stage.ids[0]}&employee={stage.ids[1]}"
+    page = hms.open(both)
     assert chosen(page).startswith("2 valgte: ")
-    assert "Meld på 2 valgte" in slot(page, early)
+    page = press(page, f"#slot-{early}", "Meld på 2 valgte")
+    said = "Det er ikke plass til alle 2 på den tiden. Velg en annen, eller fordel dem på ledige tider."
+    assert page.problems == [said], "one is told what to do, and not that somebody else was faster"
+    page = hms.open(both)
     drop = page.soup.select_one(f'#chosen a[aria-label="Fjern {stage.names[1]} fra de valgte"]')
     assert drop is not None
     page = page.click(drop)

@@ -14,8 +14,8 @@ from app import create_app
 from models.core.settings import Settings
 from routes import MAP
 from routes.contract import description
-from routes.contract.asking import Example
-from routes.contract.drawn import PARTIAL, brought, ids
+from routes.contract.asking import PARTIAL, Example
+from routes.contract.drawn import brought, ids
 from routes.contract.markup import Markup
 from routes.contract.rehearsal import rehearse
 from routes.web.lines import Line

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis.internal.conjecture import providers
 
 from models.users import passwords
 from tests.stage.connections.server import Loop
@@ -30,6 +31,7 @@ def pytest_configure() -> None:
     keep_compiled()
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)  # what it costs: test_passwords
     passwords._NOBODY = passwords.hash_password("the password of nobody")
+    providers._get_local_constants = lambda: providers._local_constants  # what is tried follows from the story alone
     gc.set_threshold(100_000)  # a parsed page is thousands of objects, which would be looked through again and again
 
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -36,14 +37,7 @@ class StaticFiles:
 
     def _add(self, name: str, path: Path) -> None:
         raw = path.read_bytes()
-        bodies = {"identity": raw}
-        if path.suffix in _COMPRESSIBLE:
-            bodies = {
-                "br": brotli.compress(raw, quality=11),
-                "zstd": zstandard.ZstdCompressor(level=19).compress(raw),
-                "gzip": gzip.compress(raw, 9, mtime=0),
-                "identity": raw,
-            }
+        bodies = _compressed(raw) if path.suffix in _COMPRESSIBLE else {"identity": raw}
         digest = hashlib.sha256(raw).hexdigest()[:8]
         stem, _, suffix = name.rpartition(".")
         hashed = f"{stem}.{digest}.{suffix}"
@@ -72,6 +66,17 @@ class StaticFiles:
         if coding != "identity":
             headers["content-encoding"] = coding
         await Response(file.bodies[coding], 200, headers, file.media_type)(scope, receive, send)
+
+
+@cache
+def _compressed(raw: bytes) -> dict[str, bytes]:
+    """The best that each coding can, which takes its time: once for all portals of a process."""
+    return {
+        "br": brotli.compress(raw, quality=11),
+        "zstd": zstandard.ZstdCompressor(level=19).compress(raw),
+        "gzip": gzip.compress(raw, 9, mtime=0),
+        "identity": raw,
+    }
 
 
 def _accepted(header: str) -> set[str]:

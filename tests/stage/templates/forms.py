@@ -6,6 +6,7 @@ Where templates lead is in `wiring`, which root a part has in `roots`.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from jinja2 import nodes
 
@@ -32,7 +33,7 @@ _NAME = re.compile(r'(?<![\w-])name="([a-z]\w*)"')
 
 def problems(wiring: Wiring) -> Iterator[Problem]:
     """Fields that are sent and not read, and fields that are read and nowhere sent."""
-    sent = _named_by_handlers()
+    sent = {*_named_by_handlers()}
     for template in wiring.templates:
         sent |= _named_anywhere(template)
         for lines, names, at in (*_written_forms(template), *_called_forms(wiring, template)):
@@ -97,11 +98,13 @@ def _in_text(node: nodes.Node) -> Iterator[str]:
         yield from _NAME.findall(text.data)
 
 
-def _named_by_handlers() -> set[str]:
+@cache
+def _named_by_handlers() -> frozenset[str]:
     """What stands in the query of an address that a handler puts together."""
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "routes").rglob("*.py")]
     calls = (one for text in texts for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Call))
-    return {key.arg for call in calls if isinstance(call.func, ast.Attribute) for key in call.keywords if key.arg}
+    asked = (call for call in calls if isinstance(call.func, ast.Attribute))
+    return frozenset(key.arg for call in asked for key in call.keywords if key.arg)
 
 
 def _named_anywhere(template: Template) -> set[str]:
