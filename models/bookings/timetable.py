@@ -157,9 +157,12 @@ _LINE = (
 )
 
 
+_OF_ORDER = select(Booking).where(Booking.order_number == bindparam("number")).order_by(Booking.id)
+
+
 def bookings_of_order(db: Session, order_number: int, viewer_id: int | None = None) -> list[BookingView]:
     """The bookings that belong to an order, with who sits where: three statements in all (B14)."""
-    bookings = db.scalars(select(Booking).where(Booking.order_number == order_number).order_by(Booking.id)).all()
+    bookings = db.scalars(_OF_ORDER, {"number": order_number}).all()
     return views_of(db, bookings, viewer_id) if bookings else []
 
 

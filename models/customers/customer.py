@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Identity, String, false, select
+from sqlalchemy import ForeignKey, Identity, String, bindparam, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
 
 from models.core.audit import Change, record
@@ -32,10 +32,12 @@ class Customer(CustomerOwned, Base):
         return self.account_manager if self.account_manager and self.account_manager.serves else None
 
 
+_WITH_MANAGER = select(Customer).where(Customer.id == bindparam("id")).options(joinedload(Customer.account_manager))
+
+
 def customer_with_manager(db: Session, customer_id: int) -> Customer:
     """A customer with its account manager at hand; raises sqlalchemy's NoResultFound."""
-    wanted = select(Customer).where(Customer.id == customer_id).options(joinedload(Customer.account_manager))
-    return db.scalars(wanted).one()
+    return db.scalars(_WITH_MANAGER, {"id": customer_id}).one()
 
 
 def hold_customer(db: Session, customer_id: int, *, shared: bool = False) -> bool:

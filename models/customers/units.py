@@ -205,6 +205,9 @@ def path_of(db: Session, unit_id: int) -> str:
     return db.execute(select(Unit.path).where(Unit.id == unit_id)).scalar_one()
 
 
+_NAME = select(Unit.name).where(Unit.id == bindparam("id"))
+
+
 def unit_name(db: Session, unit_id: int) -> str:
     """What a unit is called; raises sqlalchemy's NoResultFound."""
-    return db.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one()
+    return db.execute(_NAME, {"id": unit_id}).scalar_one()

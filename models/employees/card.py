@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.audit import AuditEntry
-from models.customers.units import Unit
+from models.customers.units import unit_name
 from models.employees.employee import Employee
 
 _HISTORY = 30
@@ -44,17 +44,19 @@ class Card:
     history: list[Change]
 
 
+_CHANGES = (
+    select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.changed)
+    .where(AuditEntry.about == bindparam("about"), AuditEntry.action.in_(_SHOWN))
+    .order_by(AuditEntry.id.desc())
+    .limit(_HISTORY)
+)
+
+
 def card_of(db: Session, employee: Employee) -> Card:
     """Everything that the page shows of an employee, in two statements."""
-    unit_name = db.execute(select(Unit.name).where(Unit.id == employee.unit_id)).scalar_one()
-    entries = db.execute(
-        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.changed)
-        .where(AuditEntry.about == employee.about, AuditEntry.action.in_(_SHOWN))
-        .order_by(AuditEntry.id.desc())
-        .limit(_HISTORY)
-    )
+    entries = db.execute(_CHANGES, {"about": employee.about})
     history = [Change(at, actor, action, changed.get("fields", [])) for at, actor, action, changed in entries]
-    return Card(employee, unit_name, history)
+    return Card(employee, unit_name(db, employee.unit_id), history)
 
 
 def last_actor(db: Session, employee: Employee) -> str | None:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Identity, Index, LargeBinary, String, Text, select
+from sqlalchemy import JSON, ForeignKeyConstraint, Identity, Index, LargeBinary, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
@@ -203,19 +203,28 @@ class Contents:
         return [each for each in self.allowances if each.position is None]
 
 
+def _of(row: type[_Row], *order: Any) -> Select[_Row]:
+    return select(row).where(row.invoice_id == bindparam("invoice")).order_by(*order)
+
+
+_DETAILS = _of(InvoiceDetails)
+_LINES = _of(InvoiceLine, InvoiceLine.position)
+_TAXES = _of(InvoiceTax, InvoiceTax.id)
+_ALLOWANCES = _of(InvoiceAllowance, InvoiceAllowance.position, InvoiceAllowance.id)
+_ATTACHMENTS = _of(InvoiceAttachment, InvoiceAttachment.id)
+_PRECEDING = _of(PrecedingInvoice, PrecedingInvoice.id)
+
+
 def contents_of(db: Session, invoice: Invoice) -> Contents:
     """What is written on an invoice: six statements, whatever the number of lines."""
-
-    def all_of(row: type[_Row], *order: Any) -> list[_Row]:
-        return list(db.scalars(select(row).where(row.invoice_id == invoice.id).order_by(*order)))
-
+    this = {"invoice": invoice.id}
     return Contents(
-        details=db.scalars(select(InvoiceDetails).where(InvoiceDetails.invoice_id == invoice.id)).one(),
-        lines=all_of(InvoiceLine, InvoiceLine.position),
-        taxes=all_of(InvoiceTax, InvoiceTax.id),
-        allowances=all_of(InvoiceAllowance, InvoiceAllowance.position, InvoiceAllowance.id),
-        attachments=all_of(InvoiceAttachment, InvoiceAttachment.id),
-        preceding=all_of(PrecedingInvoice, PrecedingInvoice.id),
+        details=db.scalars(_DETAILS, this).one(),
+        lines=list(db.scalars(_LINES, this)),
+        taxes=list(db.scalars(_TAXES, this)),
+        allowances=list(db.scalars(_ALLOWANCES, this)),
+        attachments=list(db.scalars(_ATTACHMENTS, this)),
+        preceding=list(db.scalars(_PRECEDING, this)),
     )
 
 

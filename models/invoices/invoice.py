@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Identity, Index, String, UniqueConstraint, literal_column, select
+from sqlalchemy import ColumnElement, Identity, Index, String, UniqueConstraint, bindparam, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base, Moment, Value, Worded, one_of
@@ -164,9 +164,12 @@ def compact(number: str) -> str:
     return "".join(sign for sign in number.casefold() if sign.isalnum())
 
 
+_BY_NUMBER = select(Invoice).where(Invoice.number == bindparam("number"))
+
+
 def invoice_by_number(db: Session, number: str) -> Invoice | None:
     """The invoice, or None where there is none in the scope."""
-    return db.scalar(select(Invoice).where(Invoice.number == number))
+    return db.scalar(_BY_NUMBER, {"number": number})
 
 
 def orders_of(db: Session, invoice: Invoice) -> list[int]:
@@ -177,15 +180,20 @@ def orders_of(db: Session, invoice: Invoice) -> list[int]:
     return list(db.scalars(select(Order.number).where(named).order_by(Order.number)))
 
 
+_OF_ORDER = select(Invoice.number).where(Invoice.order_number == bindparam("order")).order_by(Invoice.number_key)
+
+
 def invoices_of_order(db: Session, order_number: int) -> list[str]:
     """The numbers of the invoices that name an order, as far as the scope sees them."""
-    named = select(Invoice.number).where(Invoice.order_number == order_number)
-    return list(db.scalars(named.order_by(Invoice.number_key)))
+    return list(db.scalars(_OF_ORDER, {"order": order_number}))
+
+
+_PAYER = select(Unit.name).join(Invoice, Invoice.unit_id == Unit.id).where(Invoice.id == bindparam("id"))
 
 
 def payer_of(db: Session, invoice: Invoice) -> str:
     """The name of the unit that pays (F8)."""
-    return db.scalars(select(Unit.name).join(Invoice, Invoice.unit_id == Unit.id).where(Invoice.id == invoice.id)).one()
+    return db.scalars(_PAYER, {"id": invoice.id}).one()
 
 
 # What is summed up stands in the indexes, so that the table need not be read.

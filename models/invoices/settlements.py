@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.audit import Change, Named, record
@@ -167,15 +167,17 @@ class SettlementRow:
     """The number of the credit note; None for a payment."""
 
 
+_OF_INVOICE = (
+    select(Settlement.settled_on, Settlement.amount, Invoice.number)
+    .outerjoin(Invoice, Invoice.id == Settlement.credit_note_id)
+    .where(Settlement.invoice_id == bindparam("invoice"))
+    .order_by(Settlement.settled_on, Settlement.id)
+)
+
+
 def settlements_of(db: Session, invoice: Invoice) -> list[SettlementRow]:
     """What has reduced the invoice, oldest first."""
-    rows = db.execute(
-        select(Settlement.settled_on, Settlement.amount, Invoice.number)
-        .outerjoin(Invoice, Invoice.id == Settlement.credit_note_id)
-        .where(Settlement.invoice_id == invoice.id)
-        .order_by(Settlement.settled_on, Settlement.id)
-    )
-    return [SettlementRow(*row) for row in rows]
+    return [SettlementRow(*row) for row in db.execute(_OF_INVOICE, {"invoice": invoice.id})]
 
 
 def credited_by(db: Session, credit_note: Invoice) -> list[SettlementRow]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.core.scope import looking_across
@@ -109,16 +109,19 @@ class Around:
     """Who of the staff wrote it in the customer's stead."""
 
 
+_writer = aliased(User)
+_AROUND = (
+    select(Customer.name, Unit.name, User, _writer.full_name)
+    .select_from(Order)
+    .join(Unit, Unit.id == Order.unit_id)
+    .join(Customer, Customer.id == Order.customer_id)
+    .outerjoin(User, User.id == Order.placed_by_id)
+    .outerjoin(_writer, _writer.id == Order.written_by_id)
+    .where(Order.number == bindparam("number"))
+)
+
+
 def around(db: Session, order: Order) -> Around:
     """The customer, the unit and the sender of an order that is served."""
-    wrote = aliased(User)
-    customer, unit, sender, writer = db.execute(
-        select(Customer.name, Unit.name, User, wrote.full_name)
-        .select_from(Order)
-        .join(Unit, Unit.id == Order.unit_id)
-        .join(Customer, Customer.id == Order.customer_id)
-        .outerjoin(User, User.id == Order.placed_by_id)
-        .outerjoin(wrote, wrote.id == Order.written_by_id)
-        .where(Order.number == order.number)
-    ).one()
+    customer, unit, sender, writer = db.execute(_AROUND, {"number": order.number}).one()
     return Around(customer, unit, sender, sender_of(db, order), writer)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     event,
     inspect,
     select,
@@ -168,9 +169,12 @@ def parts_of(order: Order) -> Parts:
     return Parts(*(getattr(order, name) for name in PART_NAMES))
 
 
+_BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
+
+
 def order_by_number(db: Session, number: int) -> Order | None:
     """The order, or None where there is none in the scope (B13)."""
-    return db.scalar(select(Order).where(Order.number == number))
+    return db.scalar(_BY_NUMBER, {"number": number})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,26 +186,30 @@ class Names:
     written_by: str | None
 
 
+_writer = aliased(User)
+_NAMES = (
+    select(Unit.name, User.full_name, _writer.full_name)
+    .select_from(Order)
+    .join(Unit, Unit.id == Order.unit_id)
+    .outerjoin(User, User.id == Order.placed_by_id)
+    .outerjoin(_writer, _writer.id == Order.written_by_id)
+    .where(Order.number == bindparam("number"))
+)
+
+
 def names_around(db: Session, order: Order) -> Names:
     """The unit of an order, who sent it or asked for it where that is known, and who of the staff wrote it then."""
-    writer = aliased(User)
-    unit, placed_by, written_by = db.execute(
-        select(Unit.name, User.full_name, writer.full_name)
-        .select_from(Order)
-        .join(Unit, Unit.id == Order.unit_id)
-        .outerjoin(User, User.id == Order.placed_by_id)
-        .outerjoin(writer, writer.id == Order.written_by_id)
-        .where(Order.number == order.number)
-    ).one()
+    unit, placed_by, written_by = db.execute(_NAMES, {"number": order.number}).one()
     return Names(unit, placed_by or order.asked_by or None, written_by)
+
+
+_HISTORY = (
+    select(StatusChange)
+    .where(StatusChange.order_number == bindparam("number"))
+    .order_by(StatusChange.at, StatusChange.id)
+)
 
 
 def history_of(db: Session, order: Order) -> list[StatusChange]:
     """The statuses that an order has had, oldest first (B15)."""
-    return list(
-        db.scalars(
-            select(StatusChange)
-            .where(StatusChange.order_number == order.number)
-            .order_by(StatusChange.at, StatusChange.id)
-        )
-    )
+    return list(db.scalars(_HISTORY, {"number": order.number}))

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -112,17 +112,24 @@ def _tell(db: Session, report: Report, unit: Unit, *, by: SignedIn, now: datetim
     return len(told)
 
 
+_top = aliased(Unit)
+_READERS = (
+    select(User)
+    .join(Grant, Grant.user_id == User.id)
+    .join(_top, _top.id == Grant.unit_id)
+    .where(
+        Grant.reports,
+        User.active,
+        User.account_manager_id.is_(None),
+        bindparam("path", type_=String).startswith(_top.path),
+    )
+    .order_by(User.id)
+)
+
+
 def _readers(db: Session, unit: Unit) -> list[User]:
     """Who may read what is published for a unit, once per address."""
-    top = aliased(Unit)
-    readers = (
-        select(User)
-        .join(Grant, Grant.user_id == User.id)
-        .join(top, top.id == Grant.unit_id)
-        .where(Grant.reports, User.active, User.account_manager_id.is_(None), literal(unit.path).startswith(top.path))
-        .order_by(User.id)
-    )
     names: dict[str, User] = {}
-    for user in db.scalars(readers).unique():
+    for user in db.scalars(_READERS, {"path": unit.path}).unique():
         names.setdefault(user.email.casefold(), user)
     return list(names.values())

@@ -6,7 +6,7 @@ What is changed of them is in `models.users.changes`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right, looking_across
@@ -58,21 +58,26 @@ class CustomerUser:
         return {each.unit_id: frozenset(each.rights) for each in self.granted}
 
 
+_USERS = (
+    select(
+        User,
+        Grant,
+        Unit.name,
+        select(func.max(UserSession.last_used_at))
+        .where(UserSession.user_id == User.id, UserSession.customer_id == Grant.customer_id)
+        .scalar_subquery(),
+        exists().where(Subject.user_id == User.id, Subject.customer_id == Grant.customer_id),
+    )
+    .join(Grant, Grant.user_id == User.id)
+    .join(Unit, Unit.id == Grant.unit_id)
+    .where(Grant.customer_id == bindparam("customer"), User.account_manager_id.is_(None))
+    .order_by(User.full_name, User.id, Unit.path)
+)
+
+
 def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
     """The users with grants at a customer, by name; staff are none, whatever they were granted."""
-    last_seen = (
-        select(func.max(UserSession.last_used_at))
-        .where(UserSession.user_id == User.id, UserSession.customer_id == customer_id)
-        .scalar_subquery()
-    )
-    linked = exists().where(Subject.user_id == User.id, Subject.customer_id == customer_id)
-    rows = db.execute(
-        select(User, Grant, Unit.name, last_seen, linked)
-        .join(Grant, Grant.user_id == User.id)
-        .join(Unit, Unit.id == Grant.unit_id)
-        .where(Grant.customer_id == customer_id, User.account_manager_id.is_(None))
-        .order_by(User.full_name, User.id, Unit.path)
-    ).all()
+    rows = db.execute(_USERS, {"customer": customer_id}).all()
     granted: dict[int, list[Granted]] = {}
     for user, grant, unit, *_ in rows:
         rights = tuple(right for right in Right if getattr(grant, right.value))
@@ -94,8 +99,20 @@ def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> l
     ]
 
 
+_BESIDES = (
+    select(Customer.name)
+    .where(
+        Customer.id.in_(
+            select(Grant.customer_id).where(
+                Grant.user_id == bindparam("user"), Grant.customer_id != bindparam("customer")
+            )
+        )
+    )
+    .order_by(Customer.name)
+)
+
+
 def customers_besides(db: Session, user_id: int, customer_id: int) -> list[str]:
     """The names of the other customers where a user has grants; for the desk."""
-    others = select(Grant.customer_id).where(Grant.user_id == user_id, Grant.customer_id != customer_id)
     with looking_across(db):
-        return list(db.scalars(select(Customer.name).where(Customer.id.in_(others)).order_by(Customer.name)))
+        return list(db.scalars(_BESIDES, {"user": user_id, "customer": customer_id}))

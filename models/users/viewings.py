@@ -161,17 +161,20 @@ class PastViewing:
     looks: tuple[Look, ...]
 
 
+_staff, _as_user = aliased(User), aliased(User)
+_PAST = (
+    select(Viewing, _staff.full_name, _as_user.full_name)
+    .join(_staff, _staff.id == Viewing.user_id)
+    .outerjoin(_as_user, _as_user.id == Viewing.as_user_id)
+    .where(Viewing.customer_id == bindparam("customer"))
+    .order_by(Viewing.id.desc())
+    .limit(bindparam("at_most"))
+)
+
+
 def viewings_of(db: Session, customer_id: int, at_most: int) -> list[PastViewing]:
     """The newest viewings of a customer, with what was looked at: two statements."""
-    staff, as_user = aliased(User), aliased(User)
-    found = db.execute(
-        select(Viewing, staff.full_name, as_user.full_name)
-        .join(staff, staff.id == Viewing.user_id)
-        .outerjoin(as_user, as_user.id == Viewing.as_user_id)
-        .where(Viewing.customer_id == customer_id)
-        .order_by(Viewing.id.desc())
-        .limit(at_most)
-    ).all()
+    found = db.execute(_PAST, {"customer": customer_id, "at_most": at_most}).all()
     looks: dict[str, list[Look]] = {}
     entries = select(AuditEntry).where(
         AuditEntry.customer_id == customer_id,

@@ -42,11 +42,9 @@ def main() -> int:
             with sync_playwright() as playwright, open_chromium(playwright) as chromium:
                 seen, version = look(chromium, portal, _say), chromium.version
             portal.put_back()
-            scores = lighthouse.scores(portal)
+            scores = lighthouse.scores(portal, _say)
         finally:
             portal.close()
-        if not scores:
-            _say("Lighthouse is not installed; npm install --global lighthouse")
     found = table.rooms(list(MAP), seen, checked)
     tables = table.drawn(found, scores, _tools(version, bool(begin), bool(scores)))
     sys.stdout.write(tables)

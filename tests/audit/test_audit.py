@@ -1,13 +1,16 @@
 """What an audit counts, and how its figures are told; it is itself taken by `make audit`, as it takes minutes."""
 
+import shutil
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from routes import MAP
 from routes.contract.asking import Answer, Asked, Example
-from tests.audit import nu, table
+from tests.audit import lighthouse, nu, table
 from tests.audit.browsing import Seen
 from tests.audit.nu import Checked
 
@@ -84,3 +87,12 @@ def test_figures_are_told_by_room_and_stand_in_the_document(tmp_path: Path, monk
         assert tables in text
         assert text.count("Measured.") == 1
         assert text.startswith("# Reach\n")
+
+
+def test_a_page_that_lighthouse_cannot_open_is_said_and_nothing_else_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, said = shutil.which, list[str]()
+    monkeypatch.setattr(shutil, "which", lambda name: real("false") if name == "lighthouse" else real(name))
+    monkeypatch.setattr(lighthouse, "PAGES", {"/login": None, "/orders": "hms.fjord"})
+    portal: Any = SimpleNamespace(url="http://127.0.0.1:1", sign_in=lambda user: ("session", user))
+    assert lighthouse.scores(portal, said.append) == {}
+    assert [line.split()[4].rstrip(";") for line in said] == ["/login", "/orders"]

@@ -6,7 +6,7 @@ What a code is, and whether it fits, is in the modules beside this one.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,10 +36,13 @@ class Factor:
     used_at: datetime | None
 
 
+_ANY = select(SecondFactor.id).where(SecondFactor.user_id == bindparam("user")).limit(1)
+
+
 def has_factor(db: Session, user_id: int) -> bool:
     """Whether a second factor is asked for when the user signs in."""
     with across_customers(db):
-        return db.scalar(select(SecondFactor.id).where(SecondFactor.user_id == user_id).limit(1)) is not None
+        return db.scalar(_ANY, {"user": user_id}) is not None
 
 
 def factors_of(db: Session, user_id: int) -> list[Factor]:
