@@ -1,4 +1,7 @@
-"""Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1)."""
+"""Finding bookings: those that are to come, soonest first, and those that are over, latest first (T1, I1).
+
+What they have on each day is in `days.agenda`.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -47,12 +50,19 @@ class Criteria:
     unit_ids: frozenset[int] | None = None
     only_free: bool = False
     """Only those on which somebody can still be put."""
+    closing_by: datetime | None = None
+    """Only those whose deadline is before that."""
 
     @property
     def restrictions(self) -> dict[str, Any]:
         """The conditions with their values; what is None does not restrict."""
         unit_ids = None if self.unit_ids is None else sorted(self.unit_ids)
-        return {**moments(self.from_date, self.to_date), "unit_ids": unit_ids, "free": self.only_free or None}
+        return {
+            **moments(self.from_date, self.to_date),
+            "unit_ids": unit_ids,
+            "free": self.only_free or None,
+            "closing_by": self.closing_by,
+        }
 
 
 def moments(from_date: date | None, to_date: date | None) -> dict[str, datetime | None]:
@@ -77,14 +87,15 @@ _HAVING: Conditions = {
         Booking.cancelled_at.is_(None),
         Booking.deadline > bindparam("now", type_=_MOMENT),
     ),
+    "closing_by": Booking.deadline < bindparam("closing_by", type_=_MOMENT),
     "to_come": func.max(Slot.ends_at) > bindparam("now", type_=_MOMENT),
     "over": func.max(Slot.ends_at) <= bindparam("now", type_=_MOMENT),
 }
 
 
 @cache
-def _listing(names: frozenset[str]) -> Statement:
-    """Built once per set of conditions."""
+def listing(names: frozenset[str]) -> Statement:
+    """The bookings that meet the conditions, for `row_of` to read. Built once per set of conditions."""
     return (
         select(
             Booking.id,
@@ -94,8 +105,8 @@ def _listing(names: frozenset[str]) -> Statement:
             Booking.order_number,
             Booking.deadline,
             Booking.cancelled_at,
-            _FIRST,
-            _LAST,
+            _FIRST.label("first"),
+            _LAST.label("last"),
             func.sum(Slot.capacity),
             func.sum(Slot.taken),
         )
@@ -107,11 +118,6 @@ def _listing(names: frozenset[str]) -> Statement:
         .order_by(*((_FIRST, Booking.id) if "to_come" in names else (_FIRST.desc(), Booking.id.desc())))
         .limit(AT_MOST)
     )
-
-
-def bookings_to_come(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
-    """Those that are not over, soonest first; one more than `at_most` where there are more."""
-    return _rows(db, {**criteria.restrictions, "to_come": True}, now, at_most + 1)
 
 
 def past_bookings(db: Session, now: datetime, criteria: Criteria, at_most: int = PAGE_SIZE) -> list[BookingRow]:
@@ -126,20 +132,23 @@ def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[BookingR
 
 def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> list[BookingRow]:
     given = given_in(holding)
-    found = select_rows(db, _listing(frozenset(given)), {**given, "now": now, "at_most": at_most})
-    return [
-        BookingRow(
-            id,
-            title,
-            place,
-            unit,
-            number,
-            deadline,
-            cancelled is not None,
-            first.astimezone(OSLO).date(),
-            last.astimezone(OSLO).date(),
-            int(capacity),
-            int(taken),
-        )
-        for id, title, place, unit, number, deadline, cancelled, first, last, capacity, taken in found
-    ]
+    found = select_rows(db, listing(frozenset(given)), {**given, "now": now, "at_most": at_most})
+    return [row_of(*values) for values in found]
+
+
+def row_of(*values: Any) -> BookingRow:
+    """A row of the listing."""
+    id, title, place, unit_name, order_number, deadline, cancelled_at, first, last, capacity, taken = values
+    return BookingRow(
+        id,
+        title,
+        place,
+        unit_name,
+        order_number,
+        deadline,
+        cancelled_at is not None,
+        first.astimezone(OSLO).date(),
+        last.astimezone(OSLO).date(),
+        int(capacity),
+        int(taken),
+    )

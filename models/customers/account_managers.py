@@ -1,7 +1,7 @@
 """The provider's account managers, whom customers know by name, and how each wants to be told of news.
 
-Whom a unit has is in `models.customers.units`; what they are told, in `models.orders.news`; who stands in for whom, in
-`stand_ins`. Which of them can sign in, and what they may do at the desk, is in `models.staff`.
+Whom a unit has is in `models.customers.units`; what they are told, in `models.conversations.news`; who stands in for
+whom, in `stand_ins`. Which of them can sign in, and what they may do at the desk, is in `models.staff`.
 """
 
 from dataclasses import dataclass

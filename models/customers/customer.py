@@ -1,6 +1,9 @@
-"""Customers: the tenants. Their units are in `models.customers.units`, who serves them in `account_managers`."""
+"""Customers: the tenants. Their units are in `models.customers.units`, who serves them in `account_managers`.
 
-from datetime import datetime
+What was agreed on with them is written in `agreements`.
+"""
+
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Identity, String, bindparam, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, synonym
@@ -23,6 +26,13 @@ class Customer(CustomerOwned, Base):
     account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("account_managers.id"))
     has_reports: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether Rapporter is switched on for this customer; without it no right opens it (U1)."""
+    agreement: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """What was agreed on, in a few words, such as `BHT` (I1)."""
+    agreement_until: Mapped[date | None]
+    contact_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Whom at the customer the provider asks about it."""
+    contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
     account_manager: Mapped[AccountManager | None] = relationship(lazy="raise")
 

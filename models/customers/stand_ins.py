@@ -1,6 +1,6 @@
 """Stand-ins: who gets the letters of an account manager who is away, and has the customers among one's own meanwhile.
 
-Who names them is in `models.staff.stand_ins`; what they are told, in `models.orders.news`.
+Who names them is in `models.staff.stand_ins`; what they are told, in `models.conversations.news`.
 """
 
 from datetime import date

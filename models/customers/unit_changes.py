@@ -3,7 +3,7 @@
 The provider's staff do it at the desk. The CRM does it by its events, in `models.exchange.crm.intake.companies`.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.core.audit import Actor, Change, record
 from models.core.scope import across_customers
+from models.customers.agreements import Agreement, agree
 from models.customers.customer import Customer
 from models.customers.references import Rule
 from models.customers.units import Unit
@@ -26,6 +27,14 @@ class UnitFacts:
     account_manager_id: int | None
     reference: Rule | None = None
     """What a reference has to look like, where one is needed."""
+    agreement: Agreement | None = None
+    """Of the company itself; none where it stays as it is."""
+
+    @classmethod
+    def of(cls, unit: Unit) -> "UnitFacts":
+        """What is known of a unit that is not the company, so that one of its facts can be replaced."""
+        rule = None if unit.reference_pattern is None else Rule(unit.reference_pattern, unit.reference_example)
+        return cls(unit.name, unit.organisation_number, unit.account_manager_id, rule)
 
 
 class NumberTaken(Exception):
@@ -59,6 +68,7 @@ def open_customer(db: Session, facts: UnitFacts, *, by: Actor, now: datetime) ->
                     name=facts.name,
                     organisation_number=facts.organisation_number,
                     account_manager_id=facts.account_manager_id,
+                    **asdict(facts.agreement or Agreement()),
                 )
                 db.add(customer)
         except IntegrityError:  # somebody else was first, at the same moment
@@ -109,6 +119,8 @@ def change_unit(
         customer = db.get_one(Customer, unit.customer_id)
         customer.name, customer.account_manager_id = facts.name, facts.account_manager_id
         customer.organisation_number = facts.organisation_number or customer.organisation_number
+        if facts.agreement:
+            agree(db, customer, facts.agreement, by=by, now=now)
     try:
         with db.begin_nested():
             db.flush()

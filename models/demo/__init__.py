@@ -47,7 +47,7 @@ def load(db: Session, keyring: Keyring, *, now: datetime) -> None:
     today = today_in_oslo(now)
     midnight = in_oslo(today, time())
     with across_customers(db):
-        units = add_companies(db)
+        units = add_companies(db, today=today)
         users = add_users(db, units)
         staff = add_employees(db, units, rng, now=midnight)
         add_numbers(db, keyring, staff, Random(_SEED), now=midnight)  # noqa: S311  # its own, so that the rest stays as it is

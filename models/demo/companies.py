@@ -3,6 +3,9 @@
 Who signs in there, and who works there, does not live here.
 """
 
+from datetime import date
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from models.customers.account_managers import AccountManager
@@ -25,6 +28,16 @@ CUSTOMERS = [
     ("Havbris Sjømat AS", "315749115", "Per-Arne Lie"),
     ("Nordlys Data AS", "315597978", "Aisha Rahman"),
 ]
+
+AGREEMENTS: dict[str, dict[str, Any]] = {
+    "Fjordbygg Entreprenør AS": {
+        "agreement": "BHT",
+        "contact_name": "Hilde Moldskred",
+        "contact_email": "hilde.moldskred@fjordbygg.example",
+        "contact_phone": "12345101",
+    }
+}
+"""By company, what was agreed on until the end of next year, and with whom."""
 
 # unit, organisation number, what it is directly below
 UNITS = [
@@ -54,14 +67,17 @@ UNITS = [
 ]
 
 
-def add_companies(db: Session) -> dict[str, Unit]:
+def add_companies(db: Session, *, today: date) -> dict[str, Unit]:
     """Add the account managers, the customers and their units; the units come back by their names."""
     managers = {name: AccountManager(name=name, email=email, phone=phone) for name, email, phone in ACCOUNT_MANAGERS}
     db.add_all(managers.values())
     db.flush()
     units: dict[str, Unit] = {}
     for name, number, manager in CUSTOMERS:
-        customer = Customer(name=name, organisation_number=number, account_manager_id=managers[manager].id)
+        known = AGREEMENTS.get(name, {})
+        customer = Customer(name=name, organisation_number=number, account_manager_id=managers[manager].id, **known)
+        if known:
+            customer.agreement_until = date(today.year + 1, 12, 31)
         db.add(customer)
         db.flush()
         units[name] = _add_unit(db, name, number, customer.id, None)

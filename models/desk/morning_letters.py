@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.conversations.news import WaitingNews, addressed
 from models.core.clock import last_morning, today_in_oslo
 from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.stand_ins import reader_of_letters
 from models.customers.units import Unit
 from models.invoices.invoice import Invoice
-from models.orders.news import CANCELLATION, MESSAGE, PLACED, WaitingNews, addressed
+from models.orders.news import CANCELLATION, MESSAGE, PLACED
 from models.orders.order import Order
 from models.outbox.message import Channel, Outgoing, post
 

@@ -40,6 +40,7 @@ from models.conversations.message import (
     unread_answers,
     who_may_see,
 )
+from models.conversations.news import News, tell_of, who_is_told
 from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.scope import Right
@@ -48,11 +49,13 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.invoices.files import ON_INVOICES
 from models.invoices.invoice import Invoice
-from models.orders.news import INVOICE_MESSAGE, News, tell_of, who_is_told
 from models.outbox.message import Outgoing, post
 from models.users.of_customer import Asker
 from models.users.sessions import SignedIn
 from models.users.user import User
+
+INVOICE_MESSAGE = "invoice_message"
+"""The kind of news, and of the letter that tells one alone."""
 
 
 class InvoiceMessage(Written, Base):

@@ -19,6 +19,7 @@ from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.invoices.ageing import DUE, Age, until
 from models.invoices.invoice import OWES, ZERO, Invoice, Status, compact, status_of
+from models.invoices.lacking import LACKS_REFERENCE, Lack
 from models.invoices.sorts import FIRST, LATE, PAYERS, SORTED_BY, STANDINGS, Column, Sort
 from models.values.money import KRONER
 from models.values.texts.folding import without_label
@@ -37,6 +38,7 @@ class Criteria:
     after: int | None = None
     """The id of the last invoice of the page before."""
     due: Age | None = None
+    lack: Lack | None = None
 
     @property
     def restrictions(self) -> list[dict[str, Any]]:
@@ -45,7 +47,7 @@ class Criteria:
         wanted = compact(typed)
         status = str(self.status or "")
         always = given_in({"from_date": self.from_date, "to_date": self.to_date, status: self.status})
-        always |= {self.due.value: True} if self.due else {}
+        always |= {each.value: True for each in (self.due, self.lack) if each}
         if not typed:
             return [always]
         if not wanted:  # signs alone are in no number
@@ -65,11 +67,30 @@ _CONDITIONS: Conditions = {
     "to_date": Invoice.issued_on <= bindparam("to_date"),
     **{status.value: standing for status, standing in STANDINGS.items()},
     **{age.value: condition for age, condition in DUE.items()},
+    Lack.REFERENCE.value: LACKS_REFERENCE,
 }
 
 
 Place = tuple[Any, ...]
 """Where an invoice stood in the order when it was read: what the list is sorted by, and the key of its number."""
+_SHOWN = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Unit.name.label("payer"),
+    Invoice.currency,
+    Invoice.total,
+    Invoice.outstanding,
+    Invoice.paid,
+    Invoice.credited,
+    Invoice.is_credit_note,
+    Invoice.in_collection_since,
+    Invoice.kid,
+    Invoice.buyer_reference,
+    LACKS_REFERENCE.label("lacks_reference"),
+)
+"""What a row shows: `InvoiceRow`."""
 
 
 @cache
@@ -86,24 +107,7 @@ def _listing(names: frozenset[str], sort: Sort, goes_on: Literal["below a row", 
         chosen = chosen.where(here < last if sort.descending else here > last)
     page = chosen.order_by(*_in_order(places, sort)).limit(AT_MOST).subquery("page")
     return (
-        select(
-            Invoice.id,
-            Invoice.number,
-            Invoice.issued_on,
-            Invoice.due_on,
-            Unit.name.label("payer"),
-            Invoice.currency,
-            Invoice.total,
-            Invoice.outstanding,
-            Invoice.paid,
-            Invoice.credited,
-            Invoice.is_credit_note,
-            Invoice.in_collection_since,
-            Invoice.kid,
-            Invoice.buyer_reference,
-            page.c.sorted_by,
-            key,
-        )
+        select(*_SHOWN, page.c.sorted_by, key)
         .join(page, page.c.id == Invoice.id)
         .join(Unit, Unit.id == Invoice.unit_id)
         .order_by(*_in_order([key] if sort.column == Column.NUMBER else [page.c.sorted_by, key], sort))
@@ -160,6 +164,8 @@ class InvoiceRow:
     in_collection_since: date | None
     kid: str | None
     buyer_reference: str | None
+    lacks_reference: bool
+    """Whether its unit needs one, and it is still to be paid."""
 
     def status(self, today: date) -> Status:
         """Where it stands on a day (F7)."""
@@ -240,12 +246,14 @@ def _rows(found: list[Any]) -> list[InvoiceRow]:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """How many invoices are unpaid, and how many of them overdue; and what these come to in kroner."""
+    """How many invoices are unpaid, and how many of them overdue; what these come to in kroner; and what they lack."""
 
     unpaid: int
     overdue: int
     outstanding: Decimal
     overdue_outstanding: Decimal
+    without_reference: int = 0
+    """How many of them lack the reference that their unit needs."""
 
 
 _kroner = case((Invoice.currency == KRONER, Invoice.outstanding), else_=ZERO)
@@ -254,6 +262,7 @@ _OWED = select(
     func.count(case((LATE, 1))),
     func.coalesce(func.sum(_kroner), 0),
     func.coalesce(func.sum(case((LATE, _kroner), else_=ZERO)), 0),
+    select(func.count(Invoice.id)).where(LACKS_REFERENCE).scalar_subquery(),
 ).where(OWES)
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from models.catalogue.entry import Kind, Meaning
 from models.catalogue.words import Catalogue, catalogue_of, held_name
 from models.conversations.message import Side, add
+from models.conversations.news import Told, who_is_told
 from models.core.audit import Change, record
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders.messages import OrderMessage
-from models.orders.news import CANCELLATION, Told, tell_provider, who_is_told
+from models.orders.news import CANCELLATION, tell_provider
 from models.orders.order import Order, StatusChange
 from models.outbox.message import Outgoing, post
 from models.users.sessions import SignedIn

@@ -41,6 +41,7 @@ from models.conversations.message import (
     unread_answers,
     who_may_see,
 )
+from models.conversations.news import who_is_told
 from models.core.audit import Actor, Change, record
 from models.core.base import Base
 from models.core.scope import Right
@@ -49,7 +50,7 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders import words
 from models.orders.files import ON_ORDERS
-from models.orders.news import MESSAGE, tell_provider, who_is_told
+from models.orders.news import MESSAGE, tell_provider
 from models.orders.order import Order, Parts
 from models.outbox.message import Outgoing, post
 from models.users.of_customer import Asker

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.conversations.files import NOTHING, Chosen, FileRow
+from models.conversations.news import who_is_told
 from models.core.audit import Change, record
 from models.core.clock import today_in_oslo
 from models.customers.account_managers import AccountManager
@@ -21,7 +22,7 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.orders.files import ON_ORDERS
 from models.orders.messages import sender_of
-from models.orders.news import PLACED, tell_provider, who_is_told
+from models.orders.news import PLACED, tell_provider
 from models.orders.numbers import next_number
 from models.orders.order import SERIES, Order, Parts, parts_of
 from models.outbox.message import Outgoing, post

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from starlette.responses import Response
 
-from models.bookings.month import Round, before, following, rounds_of, weeks_of
+from models.bookings.days.month import Round, before, following, rounds_of, weeks_of
 from models.core.scope import Right
 from models.customers.units import UnitRow, ids_below, units_in_scope
 from models.values.holidays import holiday

@@ -1,13 +1,19 @@
-"""The list of bookings, and a booking's list for printing. The booking's own page is in `sign_ups`."""
+"""Bookinger: the agenda of what is to come with what is over, and a booking's list for printing.
+
+The booking's own page is in `sign_ups`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
+from itertools import groupby
 from typing import ClassVar
 
 from starlette.responses import Response
 
-from models.bookings.search import BookingRow, Criteria, bookings_to_come, past_bookings
+from models.bookings.days.agenda import Agenda, DayOf, agenda
+from models.bookings.search import BookingRow, Criteria, past_bookings
 from models.bookings.timetable import roll_of
 from models.core.scope import Right
 from models.core.search import PAGE_SIZE
@@ -15,23 +21,28 @@ from models.customers.units import UnitRow, ids_below, units_in_scope
 from routes.bookings.months import FREE
 from routes.bookings.page import BookingPage, booking_of
 from routes.web.answers import page
-from routes.web.fields import ALL, Choice
+from routes.web.fields import ALL, Choice, Option
 from routes.web.forms import unit_choices
-from routes.web.search import PeriodSearch
+from routes.web.search import PeriodSearch, Quick
 from routes.web.visit import Visit
-from routes.web.words import date
+from routes.web.words import date as written
+
+CLOSING = Option("closing", "Ledige, frist innen en uke")
+_SOON = timedelta(days=7)
 
 
 class BookingSearch(PeriodSearch):
     """Days and unit; an empty filter does not restrict."""
 
     unit = Choice("Bedrift/avdeling:", default="", refusal="Velg en av dine avdelinger.")
-    free = Choice("Plasser:", choices=[ALL, FREE], default="")
+    free = Choice("Plasser:", choices=[ALL, FREE, CLOSING], default="")
 
-    def criteria(self, units: Callable[[], list[UnitRow]]) -> Criteria:
+    def criteria(self, visit: Visit, units: Callable[[], list[UnitRow]]) -> Criteria:
         """What to search for, once the form is valid; a unit includes those below it."""
         below = ids_below(units(), self.unit.data) if self.unit.data else None
-        return Criteria(self.from_date.day, self.to_date.day, below, only_free=bool(self.free.data))
+        closing_by = visit.now + _SOON if self.free.data == CLOSING.value else None
+        only_free = bool(self.free.data)
+        return Criteria(self.from_date.day, self.to_date.day, below, only_free=only_free, closing_by=closing_by)
 
 
 def index(visit: Visit) -> Response:
@@ -40,7 +51,7 @@ def index(visit: Visit) -> Response:
     units = cache(lambda: _units(visit))
     search.unit.find_choices = lambda: [ALL, *unit_choices(units())]
     valid = search.validate()
-    criteria = search.criteria(units) if valid else None
+    criteria = search.criteria(visit, units) if valid else None
     return page(
         visit,
         "bookings/index.html",
@@ -48,10 +59,11 @@ def index(visit: Visit) -> Response:
         status=200 if valid else 422,
         at=visit.url("bookings", **search.filters),
         search=search,
+        may_sign_up=visit.may(Right.EMPLOYEES),
         found=Bookings(
             visit,
             search,
-            bookings_to_come(visit.db, visit.now, criteria) if criteria else [],
+            agenda(visit.db, visit.now, criteria) if criteria else Agenda([]),
             past_bookings(visit.db, visit.now, criteria) if criteria else [],
         ),
     )
@@ -70,6 +82,24 @@ def day_list(visit: Visit, id: int) -> Response:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week of the agenda, with its days on which something is."""
+
+    monday: date
+    days: list[DayOf]
+
+    @property
+    def sunday(self) -> date:
+        """Its last day."""
+        return self.monday + timedelta(days=6)
+
+    @property
+    def number(self) -> int:
+        """As calendars in Norway count them."""
+        return self.monday.isocalendar().week
+
+
 @dataclass(frozen=True)
 class Bookings:
     """What the list shows, with its counting sentence and its ways further on and further back."""
@@ -78,13 +108,25 @@ class Bookings:
 
     visit: Visit
     search: BookingSearch
-    found_to_come: list[BookingRow]
+    agenda: Agenda
     found_past: list[BookingRow]
 
     @property
-    def to_come(self) -> list[BookingRow]:
-        """Those that are not over."""
-        return self.found_to_come[:PAGE_SIZE]
+    def to_come(self) -> int:
+        """How many are not over, of those on this page."""
+        return len({day.booking.id for day in self.agenda.days})
+
+    @property
+    def weeks(self) -> list[Week]:
+        """The days to come, week by week."""
+        weeks = groupby(self.agenda.days, key=lambda day: day.date - timedelta(days=day.date.weekday()))
+        return [Week(monday, list(days)) for monday, days in weeks]
+
+    @property
+    def quick(self) -> list[Quick]:
+        """The searches that one does most; what they find is not counted, it would be asked for at every view."""
+        found = ((FREE, "Med ledige plasser"), (CLOSING, "Frist innen en uke"))
+        return [Quick(label, self.visit.url(self.route, free=free.value), "", wanted=False) for free, label in found]
 
     @property
     def past(self) -> list[BookingRow]:
@@ -94,29 +136,29 @@ class Bookings:
     @property
     def count(self) -> int:
         """How many stand on this page; how many there are in all is not asked."""
-        return len(self.to_come) + len(self.past)
+        return self.to_come + len(self.past)
 
     @property
     def count_text(self) -> str:
         """What is announced."""
         if not self.count:
             return "Ingen bookinger funnet"
-        more = "Over " if len(self.found_past) > PAGE_SIZE or len(self.found_to_come) > PAGE_SIZE else ""
-        return f"{more}{len(self.to_come)} kommende og {len(self.past)} tidligere"
+        more = "Over " if len(self.found_past) > PAGE_SIZE or self.agenda.following else ""
+        return f"{more}{self.to_come} kommende og {len(self.past)} tidligere"
 
     @property
     def later(self) -> str | None:
         """The way to those that come after the last one shown."""
-        if len(self.found_to_come) <= PAGE_SIZE:
+        if not self.agenda.following:
             return None
-        return self.visit.url(self.route, **{**self.search.filters, "from": date(self.to_come[-1].first_day)})
+        return self.visit.url(self.route, **{**self.search.filters, "from": written(self.agenda.following)})
 
     @property
     def earlier(self) -> str | None:
         """The way to those that were before the last one shown."""
         if len(self.found_past) <= PAGE_SIZE:
             return None
-        before = date(self.past[-1].first_day)
+        before = written(self.past[-1].first_day)
         return self.visit.url(self.route, **{**self.search.filters, "to": before})
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from models.invoices.ageing import DUE, Age
 from models.invoices.invoice import Status
+from models.invoices.lacking import Lack
 from models.invoices.search import Criteria, Found, Owed, Sum, find_invoices, owed
 from models.invoices.sorts import Column, Sort
 from models.values.money import KRONER
@@ -31,7 +32,7 @@ HEADINGS = {
 
 DUE_FIRST = Sort(Column.DUE)
 """How what is to be paid is sorted."""
-_TO_PAY = (Status.UNPAID, Status.OVERDUE, *DUE)
+_TO_PAY = (Status.UNPAID, Status.OVERDUE, *DUE, *Lack)
 _REMEMBERED = "invoices-sort"
 
 
@@ -39,17 +40,20 @@ class InvoiceSearch(PeriodSearch):
     """The four filters (F2); an empty one does not restrict."""
 
     number = Text("Fakturanummer:", [at_most(60)])
-    status = ValueChoice("Status:", (*Status, *DUE))
+    status = ValueChoice("Status:", (*Status, *DUE, *Lack))
 
     def criteria(self, sort: Sort, after: int | None = None) -> Criteria:
         """What to search for, once the form is valid."""
-        due = Age(self.status.data) if self.status.data in DUE else None
+        wanted = self.status.data
+        due = Age(wanted) if wanted in DUE else None
+        lack = Lack(wanted) if wanted in set(Lack) else None
         return Criteria(
             number=self.number.data or None,
             from_date=self.from_date.day,
             to_date=self.to_date.day,
-            status=Status(self.status.data) if self.status.data and not due else None,
+            status=Status(wanted) if wanted and not (due or lack) else None,
             due=due,
+            lack=lack,
             sort=sort,
             after=after,
         )

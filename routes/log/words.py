@@ -34,6 +34,7 @@ _ACTIONS = {
     "added": "Lagt til",
     "attendance": "Oppmøte ført",
     "account manager": "Ny kundeansvarlig",
+    "agreement": "Avtale og kontaktperson endret",
     "cancelled": "Avlyst",
     "changed": "Endret",
     "confirmed": "Bekreftet",
@@ -92,6 +93,11 @@ _ACTIONS = {
     "work account unlinked": "Jobbkonto løst fra brukeren",
 }
 _FIELDS = {
+    "agreement": "avtale",
+    "agreement_until": "avtale til og med",
+    "contact_name": "kontaktperson",
+    "contact_email": "kontaktpersonens e-post",
+    "contact_phone": "kontaktpersonens telefon",
     "asked_by": "på vegne av",
     "full_name": "navn",
     "given_name": "fornavn",

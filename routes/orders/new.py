@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 
 from starlette.responses import Response
 
+from models.conversations.news import Told, who_is_told
 from models.core.scope import Right
 from models.customers.references import Rule, Rules, rules_of
 from models.customers.units import UnitRow, units_in_scope
 from models.orders.files import ON_ORDERS
-from models.orders.news import Told, who_is_told
 from models.orders.order import PART_NAMES, Parts, order_by_number, parts_of
 from models.orders.placing import KeyUsed, Terms, place_order
 from models.users.of_customer import Asker

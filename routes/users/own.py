@@ -2,6 +2,9 @@
 
 from starlette.responses import Response
 
+from models.core.scope import Right
+from models.customers.references import Rule, rules_of
+from models.customers.units import units_in_scope
 from models.users.administration import NotAnAdministrator, Powers
 from models.users.changes import invite as let_in
 from models.users.issuers.only_way import is_only_at_work
@@ -38,7 +41,7 @@ _PAGES = {
 def index(visit: Visit) -> Response:
     """Who can sign in, with what, and when each of them was last here."""
     users, only_way = _users(visit, _side(visit)), is_only_at_work(visit.db, visit.customer_id)
-    return page(visit, "users/index.html", users=users, rights=RIGHTS, only_way=only_way)
+    return page(visit, "users/index.html", users=users, rights=RIGHTS, only_way=only_way, references=_references(visit))
 
 
 def new(visit: Visit) -> Response:
@@ -105,6 +108,14 @@ def _users(visit: Visit, side: Side) -> list[CustomerUser]:
     """Those who have something in one's own branches."""
     found = users_at(visit.db, side.customer_id, also_inactive=True)
     return [user for user in found if any(side.powers.covers(unit_id) for unit_id in user.rights)]
+
+
+def _references(visit: Visit) -> list[tuple[str, Rule]]:
+    """Which of one's units need a reference on each order, and what it has to look like (D19)."""
+    assert visit.scope is not None
+    rules = rules_of(visit.db)
+    units = units_in_scope(visit.db, visit.scope, Right.ADMINISTRATOR) if rules.by_path else []
+    return [(unit.name, rule) for unit in units if (rule := rules.of(unit.path))]
 
 
 def _user(visit: Visit, id: int) -> tuple[Side, CustomerUser]:

@@ -70,12 +70,14 @@ class PlacedTab:
 
 
 _AT_DESK = "Kunde, bestillingsnummer, ord i en bestilling, fakturanummer, eller en ansatts navn eller e-post"
+_TO_READERS = "Kunde, bestillingsnummer, ord i en bestilling, eller fakturanummer"
+"""Who serves nobody has no customers of one's own, whose people the box finds; they are found on a customer's page."""
 
 
 def found_by(visitor: SignedIn | None) -> tuple[str, str]:
     """What somebody may find by what one holds in the hand (number 14): in a field's few words, and all of it."""
     if visitor is not None and visitor.is_at_desk:
-        return "Kunde, nummer, navn …", _AT_DESK
+        return ("Kunde, nummer, navn …", _AT_DESK) if visitor.is_serving else ("Kunde, nummer …", _TO_READERS)
     orders, invoices, employees = (
         visitor is not None and visitor.may(right) for right in (Right.ORDERS, Right.INVOICES, Right.EMPLOYEES)
     )

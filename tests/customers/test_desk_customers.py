@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from models.bookings.attendance import note_attendance
 from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import State
 from models.core.audit import THE_PROVIDER
+from models.users.user import Role, User
 from tests.stage.house import House
 from tests.stage.material.rounds import a_round, people, slots_of
 from tests.stage.page import Page
@@ -94,6 +97,17 @@ def test_d4_the_box_at_the_desk_finds_customers_orders_invoices_and_the_people_o
     assert kam.open("/desk/search?q=donald").has("Ingen treff"), "whose customer it is not"
     assert kam.open("/desk/search?q=%25%25").has("Ingen treff")
     assert house.sign_in("hms.fjord").send("GET", "/desk/search?q=havbris").status_code == 404
+
+
+def test_d4_a_reader_who_has_no_customers_is_promised_no_people_and_told_where_they_are(quiet_house: House) -> None:
+    with quiet_house.behind() as db:
+        user = db.scalars(select(User).where(User.username == "kam.lie")).one()
+        user.role = Role.READER.value
+        db.commit()
+    page = quiet_house.sign_in("kam.lie").open("/desk/search?q=ingrid solb")
+    assert page.has("En faktura finnes med hele nummeret, og ansatte bare på siden til kunden.")
+    assert "ansatt" not in page.part("search").get_text().casefold()
+    assert page.open("/desk/search?q=havbris").has("Havbris Sjømat AS")
 
 
 def test_d3_the_overview_shows_todays_rounds_until_attendance_is_noted(quiet_house: House) -> None:

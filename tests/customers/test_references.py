@@ -1,5 +1,6 @@
 """Referanse kreves (D19): the pattern is a small language, the order form asks for it, invoices without it say so."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from models.invoices.invoice import Invoice
 from models.orders.order import Order
 from tests.stage.costs import cost_of
 from tests.stage.house import House
+from tests.stage.material.invoicing import BERGEN, STAVANGER, let_in, paper
 from tests.stage.page import Page
 
 
@@ -51,6 +53,11 @@ def test_a_rule_holds_below_its_unit_and_the_nearest_one_counts() -> None:
     assert [rules.of(path) for path in ("/1/", "/1/4/", "/1/5/", "/1/5/9/", "/2/", "/11/")] == [
         *(top, top, nearer, nearer, None, None)
     ]
+
+
+def links(page: Page) -> list[str]:
+    """The words of the links above the list."""
+    return [" ".join(a.get_text().split()) for a in page.soup.select("#results > header a")]
 
 
 def ask_for(kam: Page, house: House, **typed: str) -> Page:
@@ -99,3 +106,39 @@ def test_d19_an_invoice_without_it_says_so(quiet_house: House) -> None:
     ask_for(kam, quiet_house, reference_needed="1", reference_pattern="PO-00000")
     note = okonomi.open(f"/invoices/{number}").part("no-reference").get_text(" ", strip=True)
     assert "Fakturaen er merket 4711. Bergen krever en referanse som PO-45678." in note
+
+
+def test_d19_the_list_says_which_invoices_to_pay_lack_it_and_finds_them(house: House) -> None:
+    with house.behind() as db:
+        let_in(
+            db,
+            paper("R-1", BERGEN, date(2026, 9, 1), reference="", order="307513"),
+            paper("R-2", BERGEN, date(2026, 9, 2)),
+            paper("R-3", STAVANGER, date(2026, 9, 3), reference="", order="307513"),
+            paper("R-4", BERGEN, date(2026, 9, 4), "0.00", reference="", order="307513"),
+        )
+    okonomi, kam = house.sign_in("okonomi.fjord").open("/invoices"), house.sign_in("kam.lie")
+    assert not okonomi.has("Referanse mangler (")
+    ask_for(kam, house, reference_needed="1")
+    okonomi.open("/invoices").follow(next(a for a in links(okonomi) if a.startswith("Referanse mangler (")))
+    lacking = {row[0] for row in okonomi.rows}
+    assert {"R-1"} == lacking & {"R-1", "R-2", "R-3", "R-4"}
+    assert okonomi.value("status") == "no_reference"
+    assert all(row[-1].endswith("Referanse mangler") for row in okonomi.rows if row[0] in lacking)
+    marked = [row[0] for row in okonomi.open("/invoices?number=R-").rows if "Referanse mangler" in row[-1]]
+    assert marked == ["R-1"], "what is paid asks for nothing, and who asks for none, gets none"
+
+
+def test_d19_a_customers_administrator_sees_which_units_need_one(quiet_house: House) -> None:
+    hr, kam = quiet_house.sign_in("hr.solvik"), quiet_house.sign_in("kam.lie")
+    assert not hr.open("/users").soup.select("#references")
+    for name, typed in (("Skole", {"reference_pattern": "PO-00"}), ("Åsgrenda skole", {})):
+        with quiet_house.behind() as db:
+            id = db.scalars(select(Unit.id).where(Unit.name == name)).one()
+        kam.open(f"/desk/customers/units/{id}/edit").fill(reference_needed="1", **typed).press("Lagre")
+    rows = [" ".join(row.get_text(" ").split()) for row in hr.open("/users").soup.select("#references li")]
+    assert (len(rows), rows[0], rows[-1]) == (
+        13,
+        "Skole for eksempel PO-45",
+        "Åsgrenda skole hva som helst",
+    )

@@ -16,6 +16,7 @@ from models.invoices.files import InvoiceMessageFile
 from models.invoices.messages import InvoiceMessage
 from models.operations.erasure import purge
 from models.outbox.message import Message
+from tests.bookings.test_desk_sign_ups import of_somebody_else
 from tests.stage.house import House
 from tests.stage.material.invoicing import BERGEN, let_in, paper
 from tests.stage.page import Page
@@ -72,6 +73,34 @@ def test_fi4_finance_asks_the_account_manager_answers_and_both_see_what_waits(as
     with asked.behind() as db:
         about = select(AuditEntry.action).where(AuditEntry.about == f"invoice:{NUMBER}").order_by(AuditEntry.id)
         assert list(db.scalars(about)) == ["message", "message", "message", "no answer"]
+
+
+def test_d2_a_question_may_be_written_for_finance_who_phones_and_it_says_who_asked_and_who_wrote(asked: House) -> None:
+    kam = asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}")
+    kam.fill(message="Trekk fra to timer", asked_by=kam.option("asked_by", "Oddvar Steinsund (okonomi.fjord)"))
+    assert kam.fill(asked_name="Ola").press("Send melding").status_code == 422
+    assert kam.value("message") == "Trekk fra to timer"
+    kam.fill(asked_name="").press("Send melding")
+    said = "Oddvar Steinsund , kunden, skrevet av Per-Arne Lie ·"
+    assert said in shown(kam)[-1]
+    finance = asked.sign_in("okonomi.fjord").open("/invoices?number=2026%2F7").follow(NUMBER)
+    assert said in shown(finance)[-1]
+    assert told(asked)[1:] == [("invoice_message", FINANCE)], "who is told what stands in one's name"
+    assert kam.open("/desk").soup.select("#questions"), "the customer waits for an answer"
+    with asked.behind() as db:
+        about = select(AuditEntry).where(AuditEntry.about == f"invoice:{NUMBER}").order_by(AuditEntry.id.desc())
+        entry = db.scalars(about).first()
+        assert entry is not None
+        assert (entry.actor.partition(" (")[0], entry.changed) == ("Per-Arne Lie", {"asked_by": "Oddvar Steinsund"})
+    of_somebody_else(asked)
+    refused = (
+        asked.sign_in("kam.lie")
+        .open("/desk/customers?whose=all")
+        .follow("Fjordbygg Entreprenør AS")
+        .follow("Alle ubetalte")
+    )
+    refused.fill(number=NUMBER, status="").press("Søk").follow(NUMBER)
+    assert not refused.soup.select("[name=asked_by]"), "whose customer it is not, writes for nobody"
 
 
 def test_fi4_the_letters_lead_to_the_page_of_their_reader(asked: House) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.conversations.news import WaitingNews
 from models.core.clock import last_morning
 from models.core.database import Database
 from models.core.scope import across_customers
 from models.customers.account_managers import AccountManager, MailWish
 from models.desk.morning_letters import post_morning_letters
 from models.exchange.deliver import Postman
-from models.orders.news import WaitingNews
 from models.outbox.message import Message
 from tests.stage.house import House
 from tests.stage.page import Page

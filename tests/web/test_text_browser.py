@@ -91,9 +91,10 @@ def test_an_employee_is_added_found_and_changed(terminal: Terminals, name: str) 
     person.sees("12345678")
 
 
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
 @pytest.mark.rest  # the journey has the like
-def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
-    person = terminal("lynx", "/invoices")
+def test_an_invoice_is_found_and_read(terminal: Terminals, name: str) -> None:
+    person = terminal(name, "/invoices")
     person.sees("Brukernavn")
     person.fill("Brukernavn", "TESTWEB")
     person.fill("Passord", "demo-testweb")
@@ -107,7 +108,27 @@ def test_an_invoice_is_found_and_read(terminal: Terminals) -> None:
     person.sees("9999.10.00018")
 
 
-@pytest.mark.parametrize("name", ["lynx", "w3m"])
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+@pytest.mark.rest  # the journey has the like
+def test_somebody_at_the_desk_finds_a_customer_and_one_of_its_people(terminal: Terminals, name: str) -> None:
+    person = terminal(name, "/desk/customers")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "kam.lie")
+    person.fill("Passord", "demo-kam.lie")
+    person.enter("Logg inn")
+    person.sees("Finn kunder")
+    person.back_to_top().enter("Fjordbygg Entreprenør AS", below="Søkeresultat")
+    person.sees("Om kunden")
+    person.sees("Kundeansvarlig")
+    person.back_to_top().enter("Alle ansatte")
+    person.sees("Fritekst:")
+    person.fill("Fritekst:", "solbakken")
+    person.enter("Søk")
+    person.sees("1 ansatt")
+    person.sees("Ingrid Solbakken")
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
 @pytest.mark.rest  # the journey has the like
 def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: LivePortal, name: str) -> None:
     with live.behind() as db:

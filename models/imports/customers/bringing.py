@@ -5,7 +5,7 @@ says is what would be done. What a row is refused for is a fault of its cell, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.core.scope import Right, Scope, looking_across, narrow
 from models.customers.account_managers import AccountManager
+from models.customers.agreements import agree, agreement_of
 from models.customers.customer import Customer
 from models.customers.unit_changes import NameTaken, NumberTaken, UnitFacts, add_unit, change_unit, open_customer
 from models.customers.units import Unit
@@ -89,6 +90,8 @@ class _Bringing:
             self._number(one, unit, one.unit_number)
         if one.manager:
             self._serve(one, unit, one.manager)
+        if one.agreement:
+            self._agree(one, unit.customer_id)
         return unit.id
 
     def let_in(self, named: Sequence[Read], units: Mapping[int, int]) -> None:
@@ -145,7 +148,7 @@ class _Bringing:
     def _number(self, one: Read, unit: Unit, number: str) -> None:
         if unit.organisation_number:
             raise _Wrong(Column.UNIT_NUMBER, f"I portalen har avdelingen nummeret {unit.organisation_number}.")
-        self._change(unit, UnitFacts(unit.name, number, unit.account_manager_id))
+        self._change(unit, replace(UnitFacts.of(unit), organisation_number=number))
         one.changed.append(f"organisasjonsnummer for {unit.name}")
 
     def _change(self, unit: Unit, facts: UnitFacts) -> None:
@@ -165,8 +168,18 @@ class _Bringing:
         customer = self.db.get_one(Customer, unit.customer_id)
         before = customer.account_manager_id if unit.parent_id is None else unit.account_manager_id
         if before != manager.id:
-            self._change(unit, UnitFacts(unit.name, unit.organisation_number, manager.id))
+            self._change(unit, replace(UnitFacts.of(unit), account_manager_id=manager.id))
             one.changed.append(f"kundeansvarlig for {unit.name}: {manager.name}")
+
+    def _agree(self, one: Read, customer_id: int) -> None:
+        """Write down what was agreed on; a list that says no day leaves the one that is there to the same words."""
+        customer = self.db.get_one(Customer, customer_id)
+        known = agreement_of(customer)
+        until = one.agreement_until or (known.agreement_until if known.agreement == one.agreement else None)
+        agreed = replace(known, agreement=one.agreement, agreement_until=until)
+        if agreed != known:
+            agree(self.db, customer, agreed, by=self.by, now=self.now)
+            one.changed.append(f"avtale: {one.agreement}{f' til {until:%d.%m.%Y}' if until else ''}")
 
     def _known(self, named: Manager) -> AccountManager | None:
         """Who is meant of those whom the portal knows."""

@@ -17,6 +17,8 @@ class Column(StrEnum):
     UNIT = "unit"
     UNIT_NUMBER = "unit_number"
     MANAGER = "manager"
+    AGREEMENT = "agreement"
+    UNTIL = "agreement_until"
     FULL_NAME = "full_name"
     EMAIL = "email"
     USERNAME = "username"
@@ -29,6 +31,8 @@ NAMES: dict[Column, str] = {
     Column.UNIT: "Avdeling",
     Column.UNIT_NUMBER: "Avdelingens organisasjonsnummer",
     Column.MANAGER: "Kundeansvarlig",
+    Column.AGREEMENT: "Avtale",
+    Column.UNTIL: "Avtale til",
     Column.FULL_NAME: "Bruker",
     Column.EMAIL: "E-post",
     Column.USERNAME: "Brukernavn",
@@ -36,10 +40,12 @@ NAMES: dict[Column, str] = {
 }
 """What the portal calls them, in its template as well."""
 TEMPLATE = (
-    ("Eksempel AS", "315908302", "", "", "Ada Berg <ada@bht.example>", "Kari Nord", "kari@kunden.example", "",
+    ("Eksempel AS", "315908302", "", "", "Ada Berg <ada@bht.example>", "BHT", "31.12.2027", "Kari Nord",
+     "kari@kunden.example", "",
      "administrator, bestilling, ansatte, fakturaer, rapporter"),
-    ("", "315908302", "Verkstedet", "", "", "", "", "", ""),
-    ("", "315908302", "Drift > Lageret", "", "", "Ola Vik", "ola@kunden.example", "ola.vik", "bestilling, ansatte"),
+    ("", "315908302", "Verkstedet", "", "", "", "", "", "", "", ""),
+    ("", "315908302", "Drift > Lageret", "", "", "", "", "Ola Vik", "ola@kunden.example", "ola.vik",
+     "bestilling, ansatte"),
 )  # fmt: skip
 """Rows that show how a list is written: a company with its administrator, a unit, a unit below another with a user."""
 
@@ -59,6 +65,9 @@ _WORDS = Vocabulary(
         "underenhet orgnr, orgnr underenhet, bedriftsnummer, unit number, unit organization number, department number",
         Column.MANAGER: "kundeansvarlig, kundeansvarlig e-post, kundeansvarlige, kundekontakt, ansvarlig, "
         "kontakt hos bht, kundebehandler, rådgiver, account manager, key account manager, kam, owner, account owner",
+        Column.AGREEMENT: "avtale, avtaletype, avtalenavn, kontrakt, kontraktstype, agreement, contract, contract type",
+        Column.UNTIL: "avtale til, avtalen gjelder til, avtale til og med, avtaleslutt, avtale utløper, kontrakt til, "
+        "gyldig til, utløpsdato, agreement until, agreement end, contract end, contract end date, valid until",
         Column.FULL_NAME: "bruker, brukerens navn, navn på bruker, fullt navn, kontaktperson, kontakt, person, "
         "user, user full name, full name, contact, contact name, contact person",
         Column.EMAIL: "e-post, e-postadresse, brukerens e-post, e-post bruker, kontaktpersonens e-post, mail, "

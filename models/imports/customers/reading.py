@@ -14,6 +14,7 @@ from models.imports.customers.headings import NAMES, Column
 from models.imports.rows import Row, rows_of
 from models.users.changes import LONGEST_NAME, Person
 from models.values import email_address
+from models.values.dates import parse_date
 from models.values.national_id import mask_in
 from models.values.organisation_number import read_number
 from models.values.tables import Line
@@ -33,6 +34,7 @@ _WITH_ADDRESS = re.compile(r"(.*?)\s*[<(]\s*(\S+@\S+?)\s*[>)]")
 _MASK = "*****"
 """What the page has put into the place of an identity number, which is wrong there as well."""
 _LONGEST = 200
+_LONGEST_AGREEMENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Read:
     """The names of the units down to the one that it is about; of the company itself there is none."""
     unit_number: str | None = None
     manager: Manager | None = None
+    agreement: str = ""
+    """What was agreed on with the customer,"""
+    agreement_until: date | None = None
+    """and until when."""
     person: Person | None = None
     username: str = ""
     rights: frozenset[Right] = frozenset()
@@ -102,6 +108,8 @@ def _read(row: Row, today: date) -> Read:
         path=value(Column.UNIT, _path, ()),
         unit_number=value(Column.UNIT_NUMBER, read_number, None),
         manager=value(Column.MANAGER, _manager, None),
+        agreement=value(Column.AGREEMENT, _agreement, ""),
+        agreement_until=value(Column.UNTIL, parse_date, None),
         rights=value(Column.RIGHTS, _rights, frozenset()),
     )
     full_name = value(Column.FULL_NAME, _name, "")
@@ -114,7 +122,16 @@ def _read(row: Row, today: date) -> Read:
         one.refuse(Column.NUMBER, "Skriv kundens organisasjonsnummer.")
     if one.unit_number and not one.path:
         one.refuse(Column.UNIT, "Skriv navnet på avdelingen som har dette organisasjonsnummeret.")
+    _check_agreement(one)
     return one
+
+
+def _check_agreement(one: Read) -> None:
+    """A day is the end of something, and an agreement is the whole customer's."""
+    if one.agreement_until and not one.agreement:
+        one.refuse(Column.AGREEMENT, "Skriv hva avtalen gjelder, for eksempel BHT.")
+    if one.agreement and one.path:
+        one.refuse(Column.AGREEMENT, "En avtale er hele kundens. Skriv den på en rad uten avdeling.")
 
 
 def _check_user(one: Read, full_name: str, email: str) -> None:
@@ -135,6 +152,13 @@ def _name(text: str) -> str:
     if len(name) > _LONGEST:
         raise ValueError(f"Navnet er lengre enn {_LONGEST} tegn.")
     return name
+
+
+def _agreement(text: str) -> str:
+    agreement = " ".join(text.split())
+    if len(agreement) > _LONGEST_AGREEMENT:
+        raise ValueError(f"Avtalen er lengre enn {_LONGEST_AGREEMENT} tegn.")
+    return agreement
 
 
 def _path(text: str) -> tuple[str, ...]:

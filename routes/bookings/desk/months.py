@@ -5,7 +5,7 @@ The list is in `search`; what a customer's users see of a month is in `routes.bo
 
 from starlette.responses import Response
 
-from models.bookings.month import rounds_across
+from models.bookings.days.month import rounds_across
 from routes.bookings.months import FREE, Month, days, draw_month, month_of
 from routes.web.fields import ALL, Choice, Text, at_most
 from routes.web.forms import PortalForm

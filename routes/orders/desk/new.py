@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
+from models.conversations.news import who_is_told
 from models.orders.messages import sender_of
-from models.orders.news import who_is_told
 from models.orders.order import order_by_number
 from routes.orders.new import Made, OrderForm, begin, filled, send, who_heard
 from routes.web.answers import go

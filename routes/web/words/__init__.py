@@ -21,6 +21,7 @@ from models.values.organisation_number import display
 
 _NB_NO = Locale.parse("nb_NO")
 _MONTHS, _DAYS = language_words.MONTHS[BOKMAL], language_words.DAYS[BOKMAL]
+_SHORT_MONTHS = _NB_NO.months["format"]["abbreviated"]
 _SIGNS = _NB_NO.number_symbols["latn"]
 _MINUS: str = _SIGNS["minusSign"]  # U+2212, which is as wide as a digit and read aloud as minus
 _NORWEGIAN_SIGNS = str.maketrans({",": _SIGNS["group"], ".": _SIGNS["decimal"]})  # group: a no-break space
@@ -99,6 +100,14 @@ def month(value: dt.date | None) -> str:
 def weekday_name(value: dt.date | None) -> str:
     """`tirsdag`."""
     return "" if value is None else _DAYS[value.weekday()]
+
+
+def tile(value: dt.date | None) -> str:
+    """`fre. 4. des.`: the three lines of a tile in an agenda, which go without the year."""
+    if value is None:
+        return ""
+    day = _day(value)
+    return f"{_DAYS[day.weekday()][:3]}. {day.day}. {_SHORT_MONTHS[day.month]}"
 
 
 def days(first: dt.date | None, last: dt.date | None = None) -> str:
@@ -211,6 +220,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "weekday": weekday,
     "month": month,
     "weekday_name": weekday_name,
+    "tile": tile,
     "days": days,
     "away": away,
     "organisation_number": organisation_number,

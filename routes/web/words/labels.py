@@ -19,6 +19,7 @@ from models.imports.rows import Fate
 from models.invoices.ageing import Age
 from models.invoices.invoice import SentAs
 from models.invoices.invoice import Status as Invoice
+from models.invoices.lacking import Lack
 from models.notices.search import State as Notice
 from models.reports.plans import State as Activity
 from models.reports.report import Kind as Report
@@ -55,6 +56,9 @@ LABELS: dict[type[StrEnum], Mapping[Any, Label]] = {
         Age.OVERDUE: Label("Forfalt", "bad"),
         Age.SOON: Label("Forfaller innen 14 dager", "wait"),
         Age.LATER: Label("Senere", "later"),
+    },
+    Lack: {
+        Lack.REFERENCE: Label("Referanse mangler", "wait"),
     },
     Due: {
         Due.OVERDUE: Label("Forfalt", "bad"),

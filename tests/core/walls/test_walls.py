@@ -266,7 +266,7 @@ postman, the command line with what it carries out; links and feeds, to find who
 customer; a customer that is not there yet; the log, which ties the entries of all customers that a commit has."""
 LOOKS = {
     "models/bookings/desk.py",
-    "models/bookings/month.py",
+    "models/bookings/days/month.py",
     "models/desk/people.py",
     "models/invoices/desk.py",
     "models/crm/records.py",

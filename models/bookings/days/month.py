@@ -1,6 +1,6 @@
 """The bookings of a month, day by day: what begins when, and how many places are left; of one customer, or of all.
 
-The list, soonest first, is in `search`; a booking's own days are in `timetable`.
+The agenda, soonest first, is in `agenda`; a booking's own days are in `models.bookings.timetable`.
 """
 
 from calendar import Calendar
