@@ -75,6 +75,8 @@ STATEMENTS = {
     "desk_checks": 8,
     "employee": 8,
     "edit_employee": 10,
+    "employees_csv": 7,
+    "employees_xlsx": 7,
     "booking": 12,
     "day_list": 7,
     "annual_report": 7,
