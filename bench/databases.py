@@ -19,8 +19,10 @@ from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.order_texts import ROWS
 from models.migrations import migrate
+from models.orders import words
 from models.orders.numbers import Number
 from models.orders.order import SERIES, Order
+from models.orders.words import OrderWords
 from models.users.sessions import open_session
 from models.users.user import Grant, User
 
@@ -31,6 +33,7 @@ _SHARE = 5  # each fifth order of the small database is the measured customer's
 _FIRST = 300_000
 UNCHECKED = "-c session_replication_role=replica -c synchronous_commit=off"
 """Foreign keys are not checked row by row (SQLite does not either, unless it is told to): the rows are known."""
+_AT_ONCE = 1000
 _UNITS = ("Bergen", "Stavanger", "Tromsø", "Administrasjon")
 
 
@@ -79,6 +82,7 @@ def filled_with(url: str, orders: int) -> Filled:
     bulk = create_engine(url, connect_args={} if database.is_sqlite else {"options": UNCHECKED})
     with bulk.begin() as connection:
         _add_orders(connection, orders)
+        _add_words(connection)
     bulk.dispose()
     if not database.is_sqlite:  # what the server does by itself in the background
         with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
@@ -136,20 +140,29 @@ def _add_orders(connection: Connection, total: int) -> None:
         connection.execute(insert(table).from_select(list(table.columns), copies))
 
 
+def _add_words(connection: Connection) -> None:
+    """What the orders are found by, as the portal writes it; of a million it takes minutes."""
+    orders, after = cast("Table", Order.__table__), 0
+    following = select(orders.c.number).order_by(orders.c.number).limit(_AT_ONCE)
+    while numbers := connection.scalars(following.where(orders.c.number > after)).all():
+        connection.execute(insert(cast("Table", OrderWords.__table__)), words.read(connection, numbers))
+        after = numbers[-1]
+
+
 def _order(place: int) -> dict[str, Any]:
     customer_id = OTHERS if place % _SHARE else MEASURED
-    words = ROWS[place // _SHARE % len(ROWS)]
+    texts = ROWS[place // _SHARE % len(ROWS)]
     return {
         "number": _FIRST + place,
         "customer_id": customer_id,
         "unit_id": customer_id * 10 + 1 + place // _SHARE % len(_UNITS),
         "ordered_on": date(2020, 1, 1) + timedelta(days=place // 4),
-        "product_group": words.product_group,
-        "status": words.status,
-        "delivery": words.delivery,
-        "quantity": words.quantity,
+        "product_group": texts.product_group,
+        "status": texts.status,
+        "delivery": texts.delivery,
+        "quantity": texts.quantity,
         "contact": "Ola Olsen, 12 34 51 01",
-        "reference": words.reference,
-        "location": words.location,
-        "description": words.description,
+        "reference": texts.reference,
+        "location": texts.location,
+        "description": texts.description,
     }

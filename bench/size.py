@@ -25,6 +25,7 @@ SEARCHES: dict[str, Callable[[Session], object]] = {
     "the first page": lambda db: find_orders(db, Criteria()),
     "a status": lambda db: find_orders(db, Criteria(status="Planlagt")),
     "the first digits of a number": lambda db: find_orders(db, Criteria(number=3001)),
+    "a word on them": lambda db: find_orders(db, Criteria(q="arbeidsplass")),
     "what is open, and what waits, counted": quick_counts,
     "the box of the whole portal": lambda db: orders_mentioning("300123", 10, lambda asked: find_orders(db, asked, 10)),
 }

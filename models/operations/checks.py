@@ -107,7 +107,8 @@ def _database(installation: Installation, settings: Settings, keyring: Keyring |
     yield from _outbox(waiting, installation.now)
     if failing:
         how = "the log says why (chore failed), and each is tried again every quarter of an hour"
-        yield Finding(Grade.WARNING, f"{failing} chores have failed three times and more: {how}")
+        many = "1 chore has" if failing == 1 else f"{failing} chores have"
+        yield Finding(Grade.WARNING, f"{many} failed three times and more: {how}")
     yield from traces(left, settings, installation.now, its_clock)
 
 

@@ -32,6 +32,7 @@ def _subject(visit: Visit, order: Order) -> Subject:
     return Subject(
         key=number,
         files=ON_ORDERS,
+        has_own_files=True,
         messages=partial(messages_of, visit.db, order),
         write=partial(write_message, visit.db, order),
         action=visit.url("create_desk_message" if at_desk else "create_order_message", number=number),

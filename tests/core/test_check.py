@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 import app
+from models.chores.chore import Chore
+from models.customers.customer import Customer
 from models.exchange.crm.webhooks import new_secret
 from models.users.user import SecondFactor, User
 from tests.stage.connections.server import free_port
@@ -52,9 +54,16 @@ def test_it_names_each_thing_that_is_wrong_and_is_content_once_they_are_mended(
     with opened.behind() as db:
         [user_id] = db.scalars(select(User.id)).all()
         db.add(SecondFactor(user_id=user_id, kind="app", sealed="kgone.AAAA", counter=0, added_at=NOW))
+        customer = Customer(name="Nordlys AS", organisation_number="910000004")
+        db.add(customer)
+        db.flush()
+        db.add_all(Chore(kind="checks", customer_id=customer.id, about=about, failures=1 + about) for about in range(3))
         db.commit()
     lost = "wrong    FIELD_KEYS lacks kgone, which alone opens what it has sealed in second_factors: put it back"
-    assert lost in said()[1]
+    lines = said()[1]
+    assert lost in lines
+    [chores] = [line for line in lines if "chore" in line]
+    assert chores.startswith("warning  1 chore has failed three times and more: the log says why (chore failed)")
     assert "database: reachable, writable, and at this version" in " ".join(said()[1])
     ada = opened.visitor()
     assert ada.open("/login").status_code == 200

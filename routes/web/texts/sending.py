@@ -33,6 +33,8 @@ class Subject:
     """and where that what the customer wrote last asks for no answer."""
     way: Callable[[int], str]
     """Where a file of it leads, by its id."""
+    has_own_files: bool = False
+    """Whether files hang on it without a message, too; else nobody looks for any where nothing is written."""
 
 
 def draw_talk(
@@ -67,10 +69,10 @@ def send_in(visit: Visit, subject: Subject, fill: Filling = own_message) -> Talk
 
 
 def _drawn(visit: Visit, subject: Subject, form: MessageForm, key: str, files: Attaching, **more: Any) -> Talk:
-    at_desk = visit.is_at_desk
+    at_desk, messages = visit.is_at_desk, subject.messages()
     return Talk(
-        messages=subject.messages(),
-        hanging=subject.files.hanging_on(visit.db, subject.key),
+        messages=messages,
+        hanging=subject.files.hanging_on(visit.db, subject.key) if messages or subject.has_own_files else [],
         files=files if more.get("said") else keep_waiting(visit, files, key, subject.files),
         form=form,
         key=key,

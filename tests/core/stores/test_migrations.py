@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, func, inspect, select, table, text
+from sqlalchemy import Connection, column, func, inspect, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from models import demo
@@ -69,11 +70,23 @@ def put_back(database: Database, names: set[str]) -> None:
             connection.execute(new.insert().from_select(columns, select(old)))
 
 
+def without_the_same(connection: Connection, found: list[Any]) -> list[Any]:
+    """Without keys that SQLite has as they should be: of one that stands beside its column, none reads ON DELETE."""
+    same = set()
+    for key in [each[1] for each in found if each[0] == "add_fk" and connection.dialect.name == "sqlite"]:
+        rows = connection.exec_driver_sql(f"PRAGMA foreign_key_list({key.table.name})").all()
+        [one] = key.elements
+        wanted = (one.column.table.name, one.parent.name, one.column.name, key.ondelete or "NO ACTION")
+        same |= {(key.table.name, one.parent.name) for row in rows if (row[2], row[3], row[4], row[6]) == wanted}
+    keys = {"add_fk", "remove_fk"}
+    return [each for each in found if each[0] not in keys or (each[1].table.name, each[1].column_keys[0]) not in same]
+
+
 def test_the_tables_are_those_of_the_models(database: Database) -> None:
     migrate(database.engine)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_of_the_models})
-        assert compare_metadata(context, Base.metadata) == []
+        assert without_the_same(connection, compare_metadata(context, Base.metadata)) == []
 
 
 @pytest.mark.rest  # thirty steps, each twice, with all the demo
