@@ -23,7 +23,7 @@ from models.imports.dry_run import DryRun, read_all
 from models.imports.judging.fates import judge
 from models.imports.judging.known import known_to
 from models.imports.judging.matching import Known
-from models.imports.lists import Dumped, Import
+from models.imports.lists import Dumped, Import, sealed_anew
 from models.imports.reading import Read
 from models.imports.rest import end, refused, rest_of, without_same
 from models.imports.reversal import Reversal
@@ -72,7 +72,7 @@ class _Lists:
             read, known = self._look_over_again(dry_run)
             leavers = asked_about & {gone.id for gone in (*dry_run.gone, *dry_run.left)} & set(found.leavers)
             wanted = self._prepared(found, read, known, leavers)
-            sealed = self.keyring.seal(dry_run.dumps(), place=found.place)
+            sealed = sealed_anew(self.keyring, found, dry_run)
             yield lambda db: application.settle(db, wanted, sealed)
         for chunk in application.chunks(wanted, found.done):
             yield partial(_apply, self.keyring, self.clock, wanted, chunk)

@@ -121,9 +121,14 @@ def keep(db: Session, keyring: Keyring, dumped: Dumped, *, by: SignedIn, custome
     return kept.id
 
 
+def sealed_anew(keyring: Keyring, found: Import, dry_run: DryRun) -> str:
+    """A list as it is now, sealed for where it stands."""
+    return keyring.seal(dry_run.dumps(), place=found.place)
+
+
 def change(db: Session, keyring: Keyring, found: Import, dry_run: DryRun) -> bool:
     """Keep a list as it is now; False where somebody changed or applied it since it was opened."""
-    sealed = keyring.seal(dry_run.dumps(), place=found.place)
+    sealed = sealed_anew(keyring, found, dry_run)
     changed = db.scalar(
         update(Import)
         .where(Import.id == found.id, Import.version == found.version, Import.applied_at.is_(None))

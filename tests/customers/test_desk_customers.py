@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.bookings.attendance import note_attendance
 from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import State
 from models.core.audit import THE_PROVIDER
+from models.customers.account_managers import AccountManager
+from models.customers.customer import Customer
+from models.customers.units import Unit
 from models.users.user import Role, User
 from tests.stage.house import House
 from tests.stage.material.rounds import a_round, people, slots_of
@@ -103,6 +106,11 @@ def test_d4_a_reader_who_has_no_customers_is_promised_no_people_and_told_where_t
     with quiet_house.behind() as db:
         user = db.scalars(select(User).where(User.username == "kam.lie")).one()
         user.role = Role.READER.value
+        others = select(AccountManager.id).where(AccountManager.id != user.account_manager_id)
+        successor = db.scalars(others.order_by(AccountManager.id)).first()
+        for served in (Customer, Unit):
+            theirs = update(served).where(served.account_manager_id == user.account_manager_id)
+            db.execute(theirs.values(account_manager_id=successor))
         db.commit()
     page = quiet_house.sign_in("kam.lie").open("/desk/search?q=ingrid solb")
     assert page.has("En faktura finnes med hele nummeret, og ansatte bare på siden til kunden.")

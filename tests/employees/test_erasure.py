@@ -40,7 +40,7 @@ KEPT = timedelta(days=1095)
 RING = Keyring(FIELD_KEYS)
 REST = (
     *("messages emptied", "drafts", "imports", "messages on orders", "messages on invoices", "password links"),
-    *("sessions", "remembered browsers", "files", "files on orders"),
+    *("sessions", "remembered browsers", "files", "files on orders", "files on invoices"),
 )
 
 
@@ -149,6 +149,7 @@ def test_old_messages_are_emptied_and_old_drafts_and_sessions_deleted(quiet_hous
         "messages on orders": 0,
         "messages on invoices": 0,
         "files on orders": 0,
+        "files on invoices": 0,
         "password links": 1,
         "sessions": 1,
         "remembered browsers": 1,

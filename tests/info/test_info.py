@@ -117,7 +117,7 @@ def test_the_bookings_come_alone_when_htmx_asks_for_them(quiet_house: House) -> 
     answer = quiet_house.sign_in("hms.fjord").send(
         "GET", "/info", None, {"hx-request": "true", "hx-request-type": "partial", "hx-target": "section#upcoming"}
     )
-    assert answer.text.lstrip().startswith('<section class="card" id="upcoming">')
+    assert answer.text.lstrip().startswith('<section class="panel" id="upcoming">')
 
 
 def test_fi1_what_is_owed_stands_by_when_it_is_due_and_each_part_leads_to_its_list(quiet_house: House) -> None:
