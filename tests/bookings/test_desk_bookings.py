@@ -222,6 +222,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.rest  # many forms of one room
 def test_what_cannot_be_published_is_said_at_the_field_and_all_that_was_typed_stays(quiet_house: House) -> None:
     kam = quiet_house.sign_in("kam.lie")
     for typed, field, sentence in WRONG:

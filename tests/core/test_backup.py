@@ -166,6 +166,7 @@ def test_a_portal_moves_to_the_other_kind_of_database_and_back(shell: Shell, pla
     moved.close()
 
 
+@pytest.mark.rest  # whole backups, time and again
 def test_what_is_not_a_whole_backup_or_does_not_fit_is_refused_with_a_sentence(
     shell: Shell, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -406,6 +406,7 @@ def test_an_unknown_address_is_a_page(quiet_house: House) -> None:
             assert (answer.status_code, soup.h1 and soup.h1.get_text()) == (404, "Siden finnes ikke")
 
 
+@pytest.mark.rest  # a sweep over all addresses
 def test_a_method_that_no_line_has_is_a_page_that_names_the_others(quiet_house: House) -> None:
     tester = quiet_house.sign_in("Tester")
     for path in {line.path for line in MAP}:

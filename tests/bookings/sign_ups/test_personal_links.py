@@ -95,6 +95,7 @@ def test_a_change_needs_a_token_of_this_very_page(quiet_house: House) -> None:
         assert answer.status_code == 303
 
 
+@pytest.mark.rest  # of one room; that it is not seen, the sweep of strangers asks first
 def test_a_slot_of_another_booking_or_customer_cannot_be_chosen(quiet_house: House) -> None:
     page = opens(quiet_house, INGRID)
     with quiet_house.behind() as db:

@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from models.core.audit import AuditEntry
@@ -101,6 +102,7 @@ def test_d2_who_is_no_user_is_named_and_nobody_is_written_to_who_may_not_see_it(
     assert about(house, kam)[1].keys() == {"order.placed"}
 
 
+@pytest.mark.rest  # of one room; the form and who may are told of elsewhere
 def test_d2_the_same_form_makes_one_order_and_who_does_not_look_after_the_customer_writes_none(house: House) -> None:
     kam, again = chosen(begun(house)), chosen(begun(house))
     key = kam.value("idempotency_key")
