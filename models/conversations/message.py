@@ -30,6 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.core.base import Moment
 from models.core.scope import CustomerOwned, Right
+from models.customers.customer import Customer
 from models.customers.units import Unit, paths_down_to
 from models.users.of_customer import Asker
 from models.users.sessions import SignedIn
@@ -96,6 +97,25 @@ def sent_by(kind: type[Written], user_id: int, key: str) -> ColumnElement[bool]:
 def asked_for(message: Any) -> str:
     """In whose name staff wrote a message; nothing where it is of who wrote it."""
     return str(message.author) if message.written_by_id else ""
+
+
+_PLACE = (
+    select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == bindparam("unit"))
+)
+
+
+def facts_of(db: Session, message: Any, unit_id: int, file_names: list[str]) -> dict[str, Any]:
+    """What letters say of a message and of where it was written, whatever it is about."""
+    customer, unit = db.execute(_PLACE, {"unit": unit_id}).one()
+    return {
+        "customer": customer,
+        "unit": unit,
+        "side": message.side,
+        "author_name": message.written_by or message.author,
+        "written_for": asked_for(message),
+        "text": message.text,
+        "files": file_names,
+    }
 
 
 def add(db: Session, message: Written) -> None:

@@ -33,6 +33,7 @@ from models.conversations.message import (
     add,
     answer,
     asked_for,
+    facts_of,
     have_read,
     listing,
     sent_by,
@@ -45,8 +46,6 @@ from models.core.audit import Change, record
 from models.core.base import Base
 from models.core.scope import Right
 from models.core.walls import select_rows
-from models.customers.customer import Customer
-from models.customers.units import Unit
 from models.invoices.files import ON_INVOICES
 from models.invoices.invoice import Invoice
 from models.outbox.message import Outgoing, post
@@ -161,20 +160,11 @@ def _tell_others(
 
 def _facts(db: Session, invoice: Invoice, message: InvoiceMessage, files: Sequence[FileRow]) -> dict[str, Any]:
     """What letters say of a message."""
-    customer, unit = db.execute(
-        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == invoice.unit_id)
-    ).one()
     return {
         "id": invoice.id,
         "number": invoice.number,
         "title": invoice.title,
-        "customer": customer,
-        "unit": unit,
-        "side": message.side,
-        "author_name": message.written_by or message.author,
-        "written_for": asked_for(message),
-        "text": message.text,
-        "files": [file.file_name for file in files],
+        **facts_of(db, message, invoice.unit_id, [file.file_name for file in files]),
     }
 
 

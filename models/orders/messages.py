@@ -34,6 +34,7 @@ from models.conversations.message import (
     add,
     answer,
     asked_for,
+    facts_of,
     have_read,
     listing,
     sent_by,
@@ -46,8 +47,6 @@ from models.core.audit import Actor, Change, record
 from models.core.base import Base
 from models.core.scope import Right
 from models.core.walls import select_rows
-from models.customers.customer import Customer
-from models.customers.units import Unit
 from models.orders import words
 from models.orders.files import ON_ORDERS
 from models.orders.news import MESSAGE, tell_provider
@@ -199,19 +198,10 @@ def _tell_others(
 
 def _facts(db: Session, order: Order, message: OrderMessage, files: Sequence[FileRow]) -> dict[str, Any]:
     """What letters say of a message."""
-    customer, unit = db.execute(
-        select(Customer.name, Unit.name).join(Unit, Unit.customer_id == Customer.id).where(Unit.id == order.unit_id)
-    ).one()
     return {
         "number": order.number,
         "delivery": order.delivery,
-        "customer": customer,
-        "unit": unit,
-        "side": message.side,
-        "author_name": message.written_by or message.author,
-        "written_for": asked_for(message),
-        "text": message.text,
-        "files": [file.file_name for file in files],
+        **facts_of(db, message, order.unit_id, [file.file_name for file in files]),
     }
 
 

@@ -60,7 +60,7 @@ _STATUSES = {
     "receipt_again": {200, 204, 303},
     "whole_file": {200},
     "kept_file": {200},
-    "file_as_sent": {200},
+    "file_as_sent": {200, 404},
     "document": {200},
 }
 

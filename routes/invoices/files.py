@@ -18,17 +18,10 @@ def download(visit: Visit, number: str, id: int) -> Response:
     invoice = invoice_by_number(visit.db, number)
     if invoice is None:
         raise not_found()
-    return _sent(visit, invoice.id, id)
+    return file_as_sent(ON_INVOICES.content(visit.db, invoice.id, id))
 
 
 def desk_download(visit: Visit, id: int, file: int) -> Response:
     """The same, for the provider's desk."""
     visit.serve(Invoice, id)
-    return _sent(visit, id, file)
-
-
-def _sent(visit: Visit, invoice_id: int, id: int) -> Response:
-    found = ON_INVOICES.content(visit.db, invoice_id, id)
-    if found is None:
-        raise not_found()
-    return file_as_sent(found, shown=False)
+    return file_as_sent(ON_INVOICES.content(visit.db, id, file))

@@ -8,23 +8,15 @@ from starlette.responses import Response
 from models.orders.files import ON_ORDERS
 from models.orders.order import Order
 from routes.web.downloads import file_as_sent
-from routes.web.errors import not_found
 from routes.web.visit import Visit
 
 
 def download(visit: Visit, number: int, id: int) -> Response:
     """A file on an order of the customer's, to be saved."""
-    return _sent(visit, number, id)
+    return file_as_sent(ON_ORDERS.content(visit.db, number, id))
 
 
 def desk_download(visit: Visit, number: int, id: int) -> Response:
     """The same, for the provider's desk."""
     visit.serve(Order, number)
-    return _sent(visit, number, id)
-
-
-def _sent(visit: Visit, number: int, id: int) -> Response:
-    found = ON_ORDERS.content(visit.db, number, id)
-    if found is None:
-        raise not_found()
-    return file_as_sent(found, shown=False)
+    return file_as_sent(ON_ORDERS.content(visit.db, number, id))

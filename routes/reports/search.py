@@ -58,10 +58,7 @@ def show(visit: Visit, id: int) -> Response:
 
 def download(visit: Visit, id: int) -> Response:
     """The file: to be saved, or, with `show`, to be looked at where a browser does that safely."""
-    found = file_of(visit.db, id)
-    if found is None:
-        raise not_found()
-    return file_as_sent(found, shown=bool(visit.query_params.get("show")))
+    return file_as_sent(file_of(visit.db, id), shown=bool(visit.query_params.get("show")))
 
 
 def preview(visit: Visit, id: int) -> Response:

@@ -18,6 +18,7 @@ from models.values.files.kinds import Download
 from models.values.tables import Writer
 from models.values.texts.marks import normal
 from routes.web.entrance.readings import who_now
+from routes.web.errors import not_found
 from routes.web.visit import Visit
 
 LOCKED = {
@@ -71,8 +72,13 @@ def whole_file(body: bytes, name: str, media_type: str, *, shown: bool = False) 
     return Response(body, headers=headers, media_type=media_type)
 
 
-def file_as_sent(found: Download, *, shown: bool) -> Response:
-    """A file as somebody sent it: to be saved, or, with `shown`, looked at where a browser does that safely."""
+def file_as_sent(found: Download | None, *, shown: bool = False) -> Response:
+    """A file as somebody sent it: to be saved, or, with `shown`, looked at where a browser does that safely.
+
+    Raises the page of what is not there where none was found.
+    """
+    if found is None:
+        raise not_found()
     response = whole_file(found.content, found.file_name, found.media_type, shown=found.is_shown and shown)
     response.headers.update(LOCKED)
     return response
