@@ -295,6 +295,9 @@ def tell(
         db.add(compose(event))
 
 
+_BY_ID = select(Employee).where(Employee.id == bindparam("id"))
+
+
 def employee_by_id(db: Session, id: int) -> Employee | None:
     """The employee, or None where there is none in the scope."""
-    return db.scalar(select(Employee).where(Employee.id == id))
+    return db.scalar(_BY_ID, {"id": id})

@@ -5,11 +5,13 @@ What is changed of them is in `models.users.changes`.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right, looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.users.issuers.issuer import Subject
@@ -58,15 +60,16 @@ class CustomerUser:
         return {each.unit_id: frozenset(each.rights) for each in self.granted}
 
 
+_RIGHTS = [getattr(Grant, right.value) for right in Right]
 _USERS = (
     select(
-        User,
-        Grant,
-        Unit.name,
+        *(User.id, User.username, User.full_name, User.email, User.active),
+        (User.password_hash != "").label("has_password"),
         select(func.max(UserSession.last_used_at))
         .where(UserSession.user_id == User.id, UserSession.customer_id == Grant.customer_id)
         .scalar_subquery(),
         exists().where(Subject.user_id == User.id, Subject.customer_id == Grant.customer_id),
+        *(Unit.name, Grant.unit_id, *_RIGHTS),
     )
     .join(Grant, Grant.user_id == User.id)
     .join(Unit, Unit.id == Grant.unit_id)
@@ -77,25 +80,18 @@ _USERS = (
 
 def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
     """The users with grants at a customer, by name; staff are none, whatever they were granted."""
-    rows = db.execute(_USERS, {"customer": customer_id}).all()
+    people: dict[int, tuple[Any, ...]] = {}
     granted: dict[int, list[Granted]] = {}
-    for user, grant, unit, *_ in rows:
-        rights = tuple(right for right in Right if getattr(grant, right.value))
-        granted.setdefault(user.id, []).append(Granted(unit, rights, grant.unit_id))
-    seen = {user.id: (at, is_linked) for user, _, _, at, is_linked in rows}
-    people = {user.id: user for user, *_ in rows if user.active or also_inactive}
+    for id, username, full_name, email, active, *more in select_rows(db, _USERS, {"customer": customer_id}):
+        has_password, last_seen, is_linked, unit, unit_id, *rights = more
+        people[id] = (username, full_name, email, active, has_password, last_seen, is_linked)
+        held = tuple(right for right, is_granted in zip(Right, rights, strict=True) if is_granted)
+        granted.setdefault(id, []).append(Granted(unit, held, unit_id))
     return [
-        CustomerUser(
-            user.id,
-            user.username,
-            user.full_name,
-            user.email,
-            tuple(granted[id]),
-            user.active,
-            bool(user.password_hash),
-            *seen[id],
-        )
-        for id, user in people.items()
+        CustomerUser(id, *names, tuple(granted[id]), active, *more)
+        for id, (*names, active, has_password, last_seen, is_linked) in people.items()
+        for more in [(bool(has_password), last_seen, is_linked)]
+        if active or also_inactive
     ]
 
 
