@@ -60,16 +60,14 @@ class CustomerUser:
         return {each.unit_id: frozenset(each.rights) for each in self.granted}
 
 
-_RIGHTS = [getattr(Grant, right.value) for right in Right]
 _USERS = (
     select(
-        *(User.id, User.username, User.full_name, User.email, User.active),
-        (User.password_hash != "").label("has_password"),
+        *(Unit.name, Grant.unit_id, *(getattr(Grant, right.value) for right in Right)),
+        *(User.id, User.username, User.full_name, User.email, User.active, User.password_hash != ""),
         select(func.max(UserSession.last_used_at))
         .where(UserSession.user_id == User.id, UserSession.customer_id == Grant.customer_id)
         .scalar_subquery(),
         exists().where(Subject.user_id == User.id, Subject.customer_id == Grant.customer_id),
-        *(Unit.name, Grant.unit_id, *_RIGHTS),
     )
     .join(Grant, Grant.user_id == User.id)
     .join(Unit, Unit.id == Grant.unit_id)
@@ -80,17 +78,14 @@ _USERS = (
 
 def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
     """The users with grants at a customer, by name; staff are none, whatever they were granted."""
-    people: dict[int, tuple[Any, ...]] = {}
-    granted: dict[int, list[Granted]] = {}
-    for id, username, full_name, email, active, *more in select_rows(db, _USERS, {"customer": customer_id}):
-        has_password, last_seen, is_linked, unit, unit_id, *rights = more
-        people[id] = (username, full_name, email, active, has_password, last_seen, is_linked)
+    granted: dict[tuple[Any, ...], list[Granted]] = {}
+    for unit, unit_id, *more in select_rows(db, _USERS, {"customer": customer_id}):
+        rights, user = more[: len(Right)], tuple(more[len(Right) :])
         held = tuple(right for right, is_granted in zip(Right, rights, strict=True) if is_granted)
-        granted.setdefault(id, []).append(Granted(unit, held, unit_id))
+        granted.setdefault(user, []).append(Granted(unit, held, unit_id))
     return [
-        CustomerUser(id, *names, tuple(granted[id]), active, *more)
-        for id, (*names, active, has_password, last_seen, is_linked) in people.items()
-        for more in [(bool(has_password), last_seen, is_linked)]
+        CustomerUser(id, username, full_name, email, tuple(units), active, has_password, last_seen, is_linked)
+        for (id, username, full_name, email, active, has_password, last_seen, is_linked), units in granted.items()
         if active or also_inactive
     ]
 
