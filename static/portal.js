@@ -71,6 +71,11 @@
   };
   on('htmx:after:swap', more);
   more();
+  // The lists are drawn without this sheet, so that they fit one window; what is opened from them finds it there.
+  const { sheet } = document.currentScript.dataset;
+  if (!document.querySelector(`link[href="${sheet}"]`)) {
+    addEventListener('load', () => document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: sheet })));
+  }
   reveal();
   const show = (button, shown) => {
     byId(button.dataset.show).type = shown ? 'text' : 'password';

@@ -51,7 +51,7 @@ VALUES = {"state", "fate", "standing"}
 # What may stand instead of a path: what stays on the page or leaves the portal, and hx-push-url's yes and no.
 AWAY = re.compile(r"#|mailto:|tel:|https://|(?:true|false)$")
 
-STYLED = "style belongs in static/portal.css"
+STYLED = "style belongs in the sheets under static/"
 """Not said of letters: a mail brings its own."""
 
 Problem = tuple[int, str]

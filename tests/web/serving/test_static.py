@@ -13,7 +13,7 @@ from tests.stage.connections.client import BASE
 from tests.stage.house import House
 from tests.stage.house_rules import pages
 
-FILES = ["portal.css", "portal.js", "passkeys.js", "favicon.svg", "htmx-4.0.1.min.js"]
+FILES = ["portal.css", "pages.css", "portal.js", "passkeys.js", "favicon.svg", "htmx-4.0.1.min.js"]
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstandard.decompress}
 
 
@@ -61,7 +61,7 @@ def test_types_are_what_browsers_need(quiet_house: House) -> None:
 def test_every_file_that_a_page_names_is_there(quiet_house: House) -> None:
     soup = quiet_house.visitor().open("/login").soup
     named = [str(tag.get("href") or tag.get("src")) for tag in soup.select("link[href], script[src]")]
-    assert len(named) == 4
+    assert len(named) == 5
     for url in named:
         assert re.fullmatch(r"/static/[\w.-]+\.[0-9a-f]{8}\.\w+", url)
         assert raw(quiet_house, url, "br")[0] == 200
