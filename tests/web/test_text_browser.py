@@ -6,7 +6,7 @@ import pytest
 
 from tests.stage.browsers.live import LivePortal, until
 from tests.stage.browsers.terminals import TEXT_BROWSERS, Terminals
-from tests.stage.material.rounds import a_round, people
+from tests.stage.material.rounds import a_round, people, somebody_comes_today
 
 pytestmark = pytest.mark.text_browser
 
@@ -108,7 +108,7 @@ def test_an_invoice_is_found_and_read(terminal: Terminals, name: str) -> None:
     person.sees("9999.10.00018")
 
 
-@pytest.mark.parametrize("name", ["lynx", "w3m"])
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
 @pytest.mark.rest  # the journey has the like
 def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: LivePortal, name: str) -> None:
     with live.behind() as db:
@@ -130,3 +130,59 @@ def test_somebody_is_found_ticked_and_put_on_a_slot(terminal: Terminals, live: L
     person.sees("Påmeldt nå · ")
     person.back_to_top().enter("Angre")
     person.sees(f"{who} er meldt av.")
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+@pytest.mark.rest  # the desk's rooms have the like
+def test_the_desk_receives_an_order_books_and_notes_who_came(terminal: Terminals, live: LivePortal, name: str) -> None:
+    live.put_back()
+    with live.behind() as db:
+        title, who = somebody_comes_today(db)
+        db.commit()
+    person = terminal(name, "/desk")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "kam.lie")
+    person.fill("Passord", "demo-kam.lie")
+    person.enter("Logg inn")
+    person.sees("Oppmøte i dag")
+    person.back_to_top().enter("Vaksinasjon stivkrampe")
+    person.sees("Dette er bestilt")
+    person.choose("Ordrestatus", "Mottatt")
+    person.enter("Lagre", below="Produktgruppe")
+    person.sees("Lagret.")
+    person.sees("Historikk")
+
+    person.back_to_top().enter("Ny booking")
+    person.sees("Minutter per tid")
+    person.fill("Sted", "Brakkeriggen")
+    person.fill("Fra dato", "09.11.2026")
+    person.enter("Se over", below="Skjul navn")
+    person.sees("14 tider, 14 plasser i alt")
+    person.back_to_top().enter("Publiser")
+    person.sees("er publisert med 14 tider.")
+
+    person.back_to_top().enter("Oversikt")
+    person.sees("Oppmøte i dag")
+    person.back_to_top().enter(title, below="Oppmøte i dag")
+    person.sees("Dagsliste")
+    person.back_to_top().enter("Møtt", below="Tider")
+    person.sees(f"Møtt er notert for {who}.")
+
+
+@pytest.mark.parametrize("name", TEXT_BROWSERS)
+@pytest.mark.rest  # the desk's rooms have the like
+def test_the_desk_finds_a_customer_and_one_of_its_people(terminal: Terminals, name: str) -> None:
+    person = terminal(name, "/desk/customers")
+    person.sees("Brukernavn")
+    person.fill("Brukernavn", "kam.lie")
+    person.fill("Passord", "demo-kam.lie")
+    person.enter("Logg inn")
+    person.sees("Finn kunder")
+    person.back_to_top().enter("Fjordbygg Entreprenør AS", below="Søkeresultat")
+    person.sees("Kommende bookinger")
+    person.back_to_top().enter("Alle ansatte")
+    person.sees("Navn, e-post eller mobil:")
+    person.fill("Navn, e-post eller mobil:", "solbakken")
+    person.enter("Søk")
+    person.sees("1 ansatt")
+    person.sees("Ingrid Solbakken")

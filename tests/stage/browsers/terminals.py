@@ -25,6 +25,8 @@ _ROWS, _COLUMNS = 160, 120
 _DOWN = "\x1b[B"
 _END_OF_FIELD = re.compile(r"_| +[\[(]")
 """What stands behind what was typed, up to the button beside the field; a blank may be the inside of `[ ]`, too."""
+_EDGE_OF_LIST = re.compile(r"└─|\+--")
+"""What a list that has opened over the page is drawn with, at its lower edge."""
 _UTF8 = "-display_charset=utf-8"
 
 
@@ -116,6 +118,7 @@ class Terminal:
                 break
             self._move(_DOWN)
         self.press("\r")
+        self._wait(lambda: not _EDGE_OF_LIST.search(self.text), "the list closed")
 
     def enter(self, text: str, below: str = "") -> None:
         """Follow a link or press a button."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
 from models.bookings.series import Facts, Series, publish
+from models.bookings.sign_ups.seating import sign_up
 from models.bookings.sign_ups.sign_up import HOLDING, SignUp
 from models.bookings.slots import Slot
 from models.core.audit import Named
@@ -17,7 +18,7 @@ from models.customers.units import Unit
 from models.employees.employee import Employee
 from models.outbox.message import Message
 from tests.stage.house import House
-from tests.stage.times import NOW
+from tests.stage.times import NOW, TODAY
 
 DAY = date(2026, 10, 20)
 """A Tuesday, when nobody of Bergen has anything else."""
@@ -25,13 +26,20 @@ HMS = Named("Hilde Sand (hms.fjord)")
 
 
 def a_round(
-    db: Session, *, times: int = 2, capacity: int = 1, unit: str = "Bergen", days: int = 1, **changed: Any
+    db: Session,
+    *,
+    times: int = 2,
+    capacity: int = 1,
+    unit: str = "Bergen",
+    first: date = DAY,
+    days: int = 1,
+    **changed: Any,
 ) -> Booking:
     """Publish a booking with so many half-hours on each day; sign-up closes a day before."""
     unit_id = db.scalars(select(Unit.id).where(Unit.name == unit)).one()
     closes = (datetime.combine(DAY, time(8)) + timedelta(minutes=30) * times).time()
     series = Series(
-        tuple(DAY + timedelta(days=ahead) for ahead in range(days)),
+        tuple(first + timedelta(days=ahead) for ahead in range(days)),
         ((time(8), closes),),
         timedelta(minutes=30),
         capacity,
@@ -95,9 +103,9 @@ def miscounted(db: Session) -> list[int]:
     return list(db.scalars(select(Slot.id).where(Slot.taken != rows)))
 
 
-def told(db: Session, sign_up: SignUp) -> list[str]:
+def told(db: Session, of: SignUp) -> list[str]:
     """What left the portal about a sign-up, in order."""
-    about = f"sign_up:{sign_up.id}"
+    about = f"sign_up:{of.id}"
     return list(db.scalars(select(Message.kind).where(Message.about == about).order_by(Message.id)))
 
 
@@ -105,3 +113,12 @@ def all_is_well(house: House) -> None:
     """Counts equal rows, whatever happened."""
     with house.behind() as db, across_customers(db):
         assert miscounted(db) == []
+
+
+def somebody_comes_today(db: Session) -> tuple[str, str]:
+    """A booking of today with one who is expected: its title and the name; commit to keep them."""
+    [employee] = people(db, 1)
+    booking = a_round(db, times=1, first=TODAY, title="Blodtrykk")
+    [slot] = slots_of(db, booking)
+    sign_up(db, slot, employee, by=HMS, now=NOW - timedelta(days=7))
+    return booking.title, employee.full_name

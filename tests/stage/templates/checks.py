@@ -15,6 +15,7 @@ from routes import MAP
 from routes.web.templates import MARKUP
 from routes.web.words import FILTERS
 from routes.web.words.labels import FILTERS as LABELLED
+from tests.stage.templates import neighbours
 
 ROOT = Path(__file__).parents[3]
 PARTIALS = ROOT / "partials"
@@ -86,7 +87,7 @@ def problems(source: str, *, html: bool = True) -> list[Problem]:
         return [(error.lineno, error.message or "cannot be read")]
     found = list(_in_expressions(tree))
     if html:
-        found += Markup(source).problems
+        found += [*Markup(source).problems, *neighbours.problems(source)]
     return sorted(found)
 
 
