@@ -13,6 +13,7 @@ from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit
+from routes.web.words.labels import tone
 
 _URGENT = (State.LATE, State.DUE, State.AHEAD, State.ORDERED, State.DONE)
 
@@ -55,6 +56,17 @@ class Quarter:
         return dict(self.counts).get(State.DONE, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the year's activities: where it begins in their bar and how wide it is, in hundredths."""
+
+    state: State
+    tone: str
+    count: int
+    begins: float
+    width: float
+
+
 @dataclass(frozen=True)
 class HmsYear:
     """The year as the page shows it."""
@@ -67,9 +79,14 @@ class HmsYear:
     reports: list[ReportRow]
 
     @property
-    def counts(self) -> list[tuple[State, int]]:
-        """How many stand where; what none stands at is left out."""
-        return _counted(self.lines, State)
+    def shares(self) -> list[Share]:
+        """How many stand where, as parts of one bar; what none stands at is left out."""
+        shares, before = [], 0
+        for state, count in _counted(self.lines, State):
+            begins, ends = (round(100 * those / len(self.lines), 1) for those in (before, before + count))
+            shares.append(Share(state, tone(state), count, begins, round(ends - begins, 1)))
+            before += count
+        return shares
 
     @property
     def summary(self) -> str:
