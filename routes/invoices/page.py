@@ -83,7 +83,7 @@ def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
         settlements=settlements,
         paid=standing == Status.PAID,
         paid_on=paid_on,
-        steps=steps_of(invoice, paid_on, visit.today),
+        steps=steps_of(invoice, visit.today, paid_on),
         credited=credited_by(visit.db, invoice) if invoice.is_credit_note else [],
         standing=standing,
         days_overdue=invoice.days_overdue(visit.today),

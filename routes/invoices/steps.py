@@ -1,25 +1,35 @@
-"""How far an invoice has come: sent, due or late, given to a debt collector, paid (FI5)."""
+"""How far an invoice has come: sent, due, with a debt collector, paid; only what the portal has been told of.
 
+What is written on the invoice is in `presentation`.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 
 from models.invoices.invoice import Invoice, Status
-from models.orders.steps import Mark, Step
-
-_SETTLED = (Status.PAID, Status.CREDITED)
+from routes.web.words.labels import label
 
 
-def steps_of(invoice: Invoice, paid_on: date | None, today: date) -> list[Step]:
-    """The steps of what is to be paid, with their days; none of a credit note."""
-    if invoice.is_credit_note:
-        return []
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step with its day; `mark` is `done`, `now`, `stop`, or nothing for what is ahead."""
+
+    name: str
+    on: date | None = None
+    more: str = ""
+    mark: str = ""
+
+
+def steps_of(invoice: Invoice, today: date, paid_on: date | None) -> list[Step]:
+    """The steps of an invoice; a credit note, and what was credited, asks for nothing and has none."""
     standing = invoice.status(today)
-    steps = [Step("Sendt", Mark.DONE, invoice.issued_on)]
-    if standing in _SETTLED:
-        return [*steps, Step("Betalt" if standing is Status.PAID else "Kreditert", Mark.DONE, paid_on)]
-    if invoice.days_overdue(today):
-        steps.append(Step("Forfalt", Mark.STOPPED, invoice.due_on))
-    elif invoice.due_on:
-        steps.append(Step("Forfaller", Mark.NOW, invoice.due_on))
-    if invoice.in_collection_since:
-        steps.append(Step("Til inkasso", Mark.STOPPED, invoice.in_collection_since))
-    return [*steps, Step("Betalt", Mark.AHEAD, None)]
+    if invoice.is_credit_note or standing is Status.CREDITED:
+        return []
+    sent = Step("Sendt", invoice.issued_on, label(invoice.sent_as) if invoice.sent_as else "", "done")
+    if standing is Status.PAID:
+        return [sent, Step("Betalt", paid_on, mark="done")]
+    late = invoice.days_overdue(today) > 0
+    due = [Step("Forfalt" if late else "Forfaller", invoice.due_on, mark="stop" if late else "now")]
+    since = invoice.in_collection_since
+    collected = [Step("Til inkasso", since, mark="stop")] if since else []
+    return [sent, *(due if invoice.due_on else []), *collected, Step("Betalt")]

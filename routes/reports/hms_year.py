@@ -13,7 +13,6 @@ from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
 from routes.web.visit import Visit
-from routes.web.words.labels import tone
 
 _URGENT = (State.LATE, State.DUE, State.AHEAD, State.ORDERED, State.DONE)
 
@@ -56,13 +55,16 @@ class Quarter:
         return dict(self.counts).get(State.DONE, 0)
 
 
+_TONES = {State.DONE: "done", State.ORDERED: "plan", State.LATE: "bad", State.DUE: "wait", State.AHEAD: "rest"}
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of the year's activities: where it begins in their bar and how wide it is, in hundredths."""
+    """A part of the year's bar: how many activities stand there, where it begins and how wide it is, in hundredths."""
 
     state: State
-    tone: str
     count: int
+    tone: str
     begins: float
     width: float
 
@@ -77,16 +79,18 @@ class HmsYear:
     """What is late first, then by quarter."""
     quarters: list[Quarter]
     reports: list[ReportRow]
+    gone: int | None
+    """How much of the year is over, in hundredths, while it goes on."""
 
     @property
     def shares(self) -> list[Share]:
-        """How many stand where, as parts of one bar; what none stands at is left out."""
-        shares, before = [], 0
+        """The year as one bar: how many stand where; what none stands at is left out."""
+        found, so_far = [], 0
         for state, count in _counted(self.lines, State):
-            begins, ends = (round(100 * those / len(self.lines), 1) for those in (before, before + count))
-            shares.append(Share(state, tone(state), count, begins, round(ends - begins, 1)))
-            before += count
-        return shares
+            begins, width = (round(100 * each / len(self.lines), 1) for each in (so_far, count))
+            found.append(Share(state, count, _TONES[state], begins, width))
+            so_far += count
+        return found
 
     @property
     def summary(self) -> str:
@@ -139,7 +143,13 @@ def _found(visit: Visit, year: int, units: Units) -> HmsYear:
         lines=sorted(lines, key=lambda line: line.state is not State.LATE),
         quarters=[_quarter(visit.today, year, number, lines) for number in QUARTERS] if lines else [],
         reports=reports,
+        gone=_gone(visit.today) if year == visit.today.year else None,
     )
+
+
+def _gone(today: date) -> int:
+    first, last = date(today.year, 1, 1), date(today.year, 12, 31)
+    return 100 * ((today - first).days + 1) // ((last - first).days + 1)
 
 
 def _quarter(today: date, year: int, number: int, lines: list[Line]) -> Quarter:
