@@ -188,7 +188,7 @@ def test_fi5_an_invoice_shows_how_far_it_has_come(quiet_house: House, testweb: P
         found = [(item, item.select_one("b"), item.select_one("span")) for item in page.soup.select("#pay .steps li")]
         return [(" ".join(li.get("class") or []), b.text, span.text if span else "") for li, b, span in found if b]
 
-    sent = ("done", "Sendt", "06.03.2018")
+    sent = ("done", "Sendt", "06.03.2018, EHF")
     with quiet_house.behind() as db:
         invoice = db.scalars(select(Invoice).where(Invoice.number == "2018-118376")).one()
         assert (invoice.issued_on, invoice.due_on) == (date(2018, 3, 6), date(2018, 3, 26))
