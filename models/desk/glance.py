@@ -6,21 +6,18 @@ For a visit of staff that serves the customer. What stands on the overview of al
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.bookings.search import BookingRow, upcoming_bookings
 from models.core.search import Found
 from models.core.walls import select_rows
-from models.desk.overview import FIRST_UNANSWERED, WHAT
 from models.desk.questions import Question, questions_here
+from models.desk.waits import CONVERSATIONS
 from models.employees.search import Criteria, EmployeeRow, find_employees
 from models.invoices.invoice import Status
 from models.invoices.search import Criteria as InvoiceCriteria
 from models.invoices.search import InvoiceRow, Owed, batch_of_invoices, owed
 from models.invoices.sorts import Column, Sort
-from models.orders.messages import OrderMessage
-from models.orders.order import Order
 from models.orders.search import OrderRow, open_orders
 
 SHOWN = 5
@@ -32,6 +29,7 @@ class Conversation:
 
     number: int
     what: str
+    text: str
     author: str
     at: datetime
 
@@ -49,23 +47,13 @@ class Glance:
     people: Found[EmployeeRow]
 
 
-_CONVERSATIONS = (
-    select(Order.number, WHAT, OrderMessage.author, OrderMessage.at)
-    .select_from(OrderMessage)
-    .join(Order, Order.number == OrderMessage.order_number)
-    .where(OrderMessage.id.in_(FIRST_UNANSWERED))
-    .order_by(OrderMessage.id)
-    .limit(bindparam("at_most", type_=Integer))
-)
-
-
 def glance_at(db: Session, customer_id: int, *, today: date, now: datetime) -> Glance:
     """What there is of the customer: seven statements, however much it is."""
     unpaid = InvoiceCriteria(status=Status.UNPAID, sort=Sort(Column.DUE))
     return Glance(
         orders=open_orders(db, SHOWN),
         bookings=upcoming_bookings(db, now, SHOWN),
-        conversations=[Conversation(*row) for row in select_rows(db, _CONVERSATIONS, {"at_most": SHOWN})],
+        conversations=[Conversation(*row) for row in select_rows(db, CONVERSATIONS, {"at_most": SHOWN})],
         questions=questions_here(db, SHOWN),
         invoices=batch_of_invoices(db, unpaid, today, SHOWN)[0],
         owed=owed(db, today),
