@@ -84,7 +84,7 @@ def _kill(kind: str, folder: Path, loops: int) -> list[str]:
         for loop in range(1, loops + 1):
             began = time.monotonic()
             with _serving(url, folder) as port:
-                if not _is_ready(port):
+                if not is_ready(port):
                     kept.problems.append(f"loop {loop}: the portal did not come back")
                     break
                 back.append(time.monotonic() - began)
@@ -136,7 +136,8 @@ def _serve(settings: dict[str, str], log: Path) -> None:
     sys.exit(app.main(["serve"]))
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
+    """Wait for a minute at most until it says so."""
     for _ in range(1200):
         wire = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:

@@ -3,7 +3,7 @@
 What a scope is, and the escapes, are in `models.core.scope`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -98,21 +98,22 @@ class _Shape:
 
     restricted: frozenset[tuple[Right, ...]]
 
-    @property
-    def options(self) -> list[ExecutableOption]:
-        """The conditions of these scopes; whose customer and which units it is, is given with the statement."""
-        options: list[ExecutableOption] = [
-            with_loader_criteria(
-                CustomerOwned,
-                lambda owned: owned.customer_id == bindparam("held_to_customer"),
-                include_aliases=True,
-            )
-        ]
-        for owned in _unit_owned(UnitOwned):
-            if owned.rights in self.restricted:
-                units = bindparam(_units_name(owned.rights), expanding=True, type_=Integer, required=True)
-                options.append(with_loader_criteria(owned, owned.unit_id.in_(units), include_aliases=True))
-        return options
+
+@lru_cache(maxsize=256)
+def _options(shape: _Shape) -> tuple[ExecutableOption, ...]:
+    """The conditions of these scopes; whose customer and which units it is, is given with the statement.
+
+    They go no further than the statement: what is loaded after it comes by here as well, with the scope of then.
+    """
+    held = {"include_aliases": True, "propagate_to_loaders": False}
+    options: list[ExecutableOption] = [
+        with_loader_criteria(CustomerOwned, lambda owned: owned.customer_id == bindparam("held_to_customer"), **held)
+    ]
+    for owned in _unit_owned(UnitOwned):
+        if owned.rights in shape.restricted:
+            units = bindparam(_units_name(owned.rights), expanding=True, type_=Integer, required=True)
+            options.append(with_loader_criteria(owned, owned.unit_id.in_(units), **held))
+    return tuple(options)
 
 
 def _units_name(rights: tuple[Right, ...]) -> str:
@@ -130,8 +131,8 @@ def _held(scope: Scope) -> tuple[_Shape, dict[str, Any]]:
 
 @lru_cache(maxsize=1024)
 def _shaped(statement: _Statement, shape: _Shape) -> _Statement:
-    """A statement that was built at import, for all scopes of a shape: so its compiled form is the same for all."""
-    return statement.options(*shape.options)
+    """A statement for all scopes of a shape: where it was built at import, its compiled form is the same for all."""
+    return statement.options(*_options(shape))
 
 
 def _unit_owned(parent: type[UnitOwned]) -> Iterator[type[UnitOwned]]:
@@ -183,9 +184,18 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
             raise Unscoped("a statement on bare tables or in text cannot be scoped")
         if state.is_executemany or (state.is_update and _moves(state)):
             raise Unscoped("rows are moved, and written many at once, where each of them is checked")
-        state.statement = _scoped(state.statement, scope)
+        if state.is_select:
+            shape, held = _held(scope)
+            state.statement, state.parameters = _shaped(state.statement, shape), {**_given(state), **held}
+        else:  # what is given to these is what they set
+            state.statement = _scoped(state.statement, scope)
     else:
         raise Unscoped("rows are added to the session, or with insert_rows")
+
+
+def _given(state: ORMExecuteState) -> Mapping[str, Any]:
+    """The values of a SELECT, which takes one set of them."""
+    return cast("Mapping[str, Any]", state.parameters or {})
 
 
 def _moves(state: ORMExecuteState) -> bool:

@@ -124,22 +124,9 @@ Index(
 )
 # Small: lists are of those who are active, or of those who are not.
 _if_active, _if_inactive = Employee.deactivated_at.is_(None), Employee.deactivated_at.is_not(None)
-Index(
-    "ix_employees_active",
-    Employee.customer_id,
-    Employee.sort_key,
-    Employee.id,
-    postgresql_where=_if_active,
-    sqlite_where=_if_active,
-)
-Index(
-    "ix_employees_inactive",
-    Employee.customer_id,
-    Employee.sort_key,
-    Employee.id,
-    postgresql_where=_if_inactive,
-    sqlite_where=_if_inactive,
-)
+_in_order = Employee.customer_id, Employee.sort_key, Employee.id
+Index("ix_employees_active", *_in_order, postgresql_where=_if_active, sqlite_where=_if_active)
+Index("ix_employees_inactive", *_in_order, postgresql_where=_if_inactive, sqlite_where=_if_inactive)
 
 
 class ChangedMeanwhile(Exception):
@@ -295,6 +282,9 @@ def tell(
         db.add(compose(event))
 
 
+_BY_ID = select(Employee).where(Employee.id == bindparam("id"))
+
+
 def employee_by_id(db: Session, id: int) -> Employee | None:
     """The employee, or None where there is none in the scope."""
-    return db.scalar(select(Employee).where(Employee.id == id))
+    return db.scalar(_BY_ID, {"id": id})

@@ -255,10 +255,12 @@ def _batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
+_OWNER = select(Employee.customer_id).where(Employee.id == bindparam("id")).with_for_update()
+
+
 def _customer_of(db: Session, employee_id: int) -> int:
     """Whose employee it is; the row is locked until the commit, so that two cannot register at the same time."""
-    owner = select(Employee.customer_id).where(Employee.id == employee_id).with_for_update()
-    return int(db.execute(owner).scalar_one())
+    return int(db.execute(_OWNER, {"id": employee_id}).scalar_one())
 
 
 def place_of_number(customer_id: int, employee_id: int) -> str:

@@ -5,11 +5,13 @@ What is changed of them is in `models.users.changes`.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.core.scope import Right, looking_across
+from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.users.issuers.issuer import Subject
@@ -60,9 +62,8 @@ class CustomerUser:
 
 _USERS = (
     select(
-        User,
-        Grant,
-        Unit.name,
+        *(Unit.name, Grant.unit_id, *(getattr(Grant, right.value) for right in Right)),
+        *(User.id, User.username, User.full_name, User.email, User.active, User.password_hash != ""),
         select(func.max(UserSession.last_used_at))
         .where(UserSession.user_id == User.id, UserSession.customer_id == Grant.customer_id)
         .scalar_subquery(),
@@ -77,25 +78,15 @@ _USERS = (
 
 def users_at(db: Session, customer_id: int, *, also_inactive: bool = False) -> list[CustomerUser]:
     """The users with grants at a customer, by name; staff are none, whatever they were granted."""
-    rows = db.execute(_USERS, {"customer": customer_id}).all()
-    granted: dict[int, list[Granted]] = {}
-    for user, grant, unit, *_ in rows:
-        rights = tuple(right for right in Right if getattr(grant, right.value))
-        granted.setdefault(user.id, []).append(Granted(unit, rights, grant.unit_id))
-    seen = {user.id: (at, is_linked) for user, _, _, at, is_linked in rows}
-    people = {user.id: user for user, *_ in rows if user.active or also_inactive}
+    granted: dict[tuple[Any, ...], list[Granted]] = {}
+    for unit, unit_id, *more in select_rows(db, _USERS, {"customer": customer_id}):
+        rights, user = more[: len(Right)], tuple(more[len(Right) :])
+        held = tuple(right for right, is_granted in zip(Right, rights, strict=True) if is_granted)
+        granted.setdefault(user, []).append(Granted(unit, held, unit_id))
     return [
-        CustomerUser(
-            user.id,
-            user.username,
-            user.full_name,
-            user.email,
-            tuple(granted[id]),
-            user.active,
-            bool(user.password_hash),
-            *seen[id],
-        )
-        for id, user in people.items()
+        CustomerUser(id, username, full_name, email, tuple(units), active, has_password, last_seen, is_linked)
+        for (id, username, full_name, email, active, has_password, last_seen, is_linked), units in granted.items()
+        if active or also_inactive
     ]
 
 

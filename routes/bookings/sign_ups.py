@@ -54,9 +54,14 @@ class MoveForm(PortalForm):
     only_free = Text("Bare ledige")
 
 
-def show(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
+def show(visit: Visit, id: int) -> Response:
     """One booking: its days and slots, who sits where, and whom one may put there."""
-    booking, sent = booking_of(visit, id), visit.draft() or visit.query_params.multi_items()
+    return show_times(visit, booking_of(visit, id))
+
+
+def show_times(visit: Visit, booking: Booking, why: ReasonForm | None = None) -> Response:
+    """The same of a booking in hand; at the desk for a reason."""
+    id, sent = booking.id, visit.draft() or visit.query_params.multi_items()
     form = WhoForm.of(visit, sent)
     sheet = _sheet(visit, booking, why, form)
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
@@ -66,7 +71,8 @@ def show(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
         sheet.moving = _sign_up(visit, int(moving) if is_id(moving) else 0, why)
-    if visit.query_params.get("seen") == sheet.mark:
+    seen = visit.query_params.get("seen")
+    if seen and seen == sheet.mark:
         return nothing_new()
     return draw(visit, sheet)
 

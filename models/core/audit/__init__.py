@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ForeignKey, Identity, Index, String, event, inspect, select, update
+from sqlalchemy import JSON, ForeignKey, Identity, Index, String, bindparam, event, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
@@ -200,15 +200,22 @@ def _tie(session: Session) -> None:
             _tie_to(_held_head(session, customer_id), entries[customer_id])
 
 
+_HELD_HEAD = (
+    select(LogHead)
+    .where(LogHead.customer_id == bindparam("customer"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def _held_head(session: Session, customer_id: int) -> LogHead:
     """The end of a customer's chain, which nobody else ties to until the commit."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    held = select(LogHead).where(LogHead.customer_id == customer_id).with_for_update()
-    head = session.scalar(held.execution_options(populate_existing=True))
+    head = session.scalar(_HELD_HEAD, {"customer": customer_id})
     if head is None:
         first = insert(LogHead).values(customer_id=customer_id, number=0, digest=START).on_conflict_do_nothing()
         session.execute(first)
-        head = session.scalars(held).one()
+        head = session.scalars(_HELD_HEAD, {"customer": customer_id}).one()
     return head
 
 

@@ -13,14 +13,15 @@ from routes.bookings.sign_ups import accept as accept_place
 from routes.bookings.sign_ups import create as put_on
 from routes.bookings.sign_ups import destroy as take_off
 from routes.bookings.sign_ups import move as give_another
-from routes.bookings.sign_ups import show as show_all
+from routes.bookings.sign_ups import show_times
 from routes.web.errors import not_found
 from routes.web.visit import Visit
 
 
 def show(visit: Visit, id: int) -> Response:
     """The times with who sits there, and whom one may put there."""
-    return show_all(visit, id, _why(sheet_of(visit, id)))
+    sheet = sheet_of(visit, id)
+    return show_times(visit, sheet.booking, _why(sheet))
 
 
 def create(visit: Visit, id: int) -> Response:
