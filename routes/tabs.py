@@ -7,7 +7,7 @@ from models.core.scope import Right
 from routes.web.lines import administrating, may, of_a_customer, staff
 from routes.web.portal import Tab
 
-ORDERS, EMPLOYEES, INVOICES, REPORTS, _ = Right
+ORDERS, EMPLOYEES, INVOICES, REPORTS, ADMINISTRATOR = Right
 
 # What lies under a tab reads best set in below it.
 # fmt: off
@@ -17,10 +17,11 @@ TABS: tuple[Tab, ...] = (
         Tab("Bestillinger", "orders", may(ORDERS)),
         Tab("Bookinger", "bookings", may(ORDERS, EMPLOYEES), holds=("calendar",)),
     )),
-    Tab("Ansatte", "employees", may(EMPLOYEES), places=(
+    Tab("Ansatte", "employees", may(EMPLOYEES), holds=("users",), places=(
         Tab("Ansatte", "employees", may(EMPLOYEES)),
         Tab("Kontroller", "due", may(EMPLOYEES)),
         Tab("Importer", "new_import", may(EMPLOYEES)),
+        Tab("Brukere", "users", may(ADMINISTRATOR)),
     )),
     Tab("Rapporter", "reports", may(REPORTS), places=(
         Tab("Dokumenter", "reports", may(REPORTS)),

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -128,6 +128,34 @@ def past_bookings(db: Session, now: datetime, criteria: Criteria, at_most: int =
 def upcoming_bookings(db: Session, now: datetime, at_most: int) -> list[BookingRow]:
     """The next bookings of the user's units that take place, soonest first (I1)."""
     return _rows(db, {"to_come": True, "shown": True}, now, at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The next bookings, and of all to come: on how many somebody can still be put, and the places that these have."""
+
+    rows: list[BookingRow]
+    fillable: int
+    places: int
+
+
+_LEFT = func.sum(Slot.capacity - Slot.taken)
+_CAN_BE_FILLED = and_(_LEFT > 0, Booking.deadline > bindparam("now", type_=_MOMENT))
+
+
+@cache
+def _upcoming() -> Statement:
+    """The sums are over all rows that meet the conditions, however few of them are wanted."""
+    return listing(frozenset({"to_come", "shown"})).add_columns(
+        func.sum(case((_CAN_BE_FILLED, 1), else_=0)).over(), func.sum(case((_CAN_BE_FILLED, _LEFT), else_=0)).over()
+    )
+
+
+def upcoming_and_free(db: Session, now: datetime, at_most: int) -> Upcoming:
+    """The next bookings of the user's units that take place, and the free places of all: one statement (I1)."""
+    found = select_rows(db, _upcoming(), {"now": now, "at_most": at_most})
+    fillable, places = found[0][-2:] if found else (0, 0)
+    return Upcoming([row_of(*row[:-2]) for row in found], int(fillable), int(places))
 
 
 def _rows(db: Session, holding: dict[str, Any], now: datetime, at_most: int) -> list[BookingRow]:

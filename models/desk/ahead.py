@@ -14,6 +14,7 @@ from models.bookings.slots import Slot
 from models.core.clock import in_oslo
 from models.core.scope import looking_across
 from models.core.walls import select_rows
+from models.customers.account_managers import AccountManager, MailWish
 from models.customers.customer import Customer
 from models.customers.search import SERVED
 
@@ -129,11 +130,13 @@ def rest_of_week(db: Session, served_by: tuple[int, ...], today: date, at_most: 
     ]
 
 
-_CUSTOMERS = select(func.count(Customer.id)).where(Customer.id.in_(SERVED))
+_WISH = select(
+    AccountManager.mail_wish, select(func.count(Customer.id)).where(Customer.id.in_(SERVED)).scalar_subquery()
+).where(AccountManager.id == bindparam("manager", type_=Integer))
 
 
-def customer_count(db: Session, served_by: tuple[int, ...]) -> int:
-    """How many customers one of some account managers serves, or one of whose units."""
+def wish_and_customers(db: Session, manager: int, served_by: tuple[int, ...]) -> tuple[MailWish, int]:
+    """How an account manager wants to be told, and how many customers one of some account managers serves."""
     with looking_across(db):
-        [(count,)] = select_rows(db, _CUSTOMERS, {"served_by": served_by})
-    return int(count)
+        [(wish, count)] = select_rows(db, _WISH, {"manager": manager, "served_by": served_by})
+    return MailWish(wish), int(count)

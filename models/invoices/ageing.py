@@ -39,11 +39,13 @@ DUE = {age: and_(OWES, _IS[age]) for age in (Age.SOON, Age.LATER)}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How many invoices are of an age, and what of them is outstanding."""
+    """How many invoices are of an age, what of them is outstanding, and when the first is due."""
 
     age: Age
     count: int
     outstanding: Decimal
+    first_due: date | None
+    """`date.max` where that is no certain day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Ageing:
     """What is owed in one currency."""
 
     currency: str
+    payers: int
     parts: tuple[Part, ...]
 
     @property
@@ -67,12 +70,14 @@ class Ageing:
 _OWED = (
     select(
         Invoice.currency,
+        func.count(Invoice.unit_id.distinct()),
         *(
             column
             for condition in _IS.values()
             for column in (
                 func.count(case((condition, 1))),
                 func.coalesce(func.sum(case((condition, Invoice.outstanding), else_=ZERO)), 0),
+                func.min(case((condition, Invoice.due_key))),
             )
         ),
     )
@@ -90,7 +95,7 @@ def until(today: date) -> dict[str, date]:
 def ageing(db: Session, today: date) -> list[Ageing]:
     """What the payers of the scope owe on a day, kroner first: one statement."""
     found = [
-        Ageing(currency, tuple(Part(age, *sums[2 * place : 2 * place + 2]) for place, age in enumerate(Age)))
-        for currency, *sums in select_rows(db, _OWED, dict(until(today)))
+        Ageing(currency, payers, tuple(Part(age, *sums[3 * place : 3 * place + 3]) for place, age in enumerate(Age)))
+        for currency, payers, *sums in select_rows(db, _OWED, dict(until(today)))
     ]
     return sorted(found, key=lambda each: (each.currency != KRONER, each.currency))

@@ -32,6 +32,7 @@ class Settlement(CustomerOwned, Base):
         ForeignKeyConstraint(["customer_id", "credit_note_id"], ["invoices.customer_id", "invoices.id"]),
         UniqueConstraint("customer_id", "invoice_id", "reference"),
         Index(None, "customer_id", "credit_note_id"),
+        Index(None, "customer_id", "settled_on"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

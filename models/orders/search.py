@@ -209,9 +209,9 @@ def quick_counts(db: Session) -> tuple[int, int]:
     return is_open, waiting
 
 
-def open_orders(db: Session, at_most: int) -> Found[OrderRow]:
-    """The newest orders that are not done (I1)."""
-    return _NEWEST_FIRST.find(db, {"open": True}, page_size=at_most)
+def open_orders(db: Session, at_most: int, count: int | None = None) -> Found[OrderRow]:
+    """The newest orders that are not done (I1); whoever has counted them already hands on the `count`."""
+    return _NEWEST_FIRST.find(db, {"open": True}, page_size=at_most, count=count)
 
 
 class Numbered(Protocol):

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     delete,
     func,
     select,
@@ -103,6 +104,7 @@ class Activity:
         return State.LATE if due < now else State.DUE if due == now else State.AHEAD
 
 
+_GOES_ON = Order.status.is_(None) | Order.status.in_(named(*GOES_ON))
 # The order is joined inside the scope: its number comes only to who may see orders in that unit.
 _PLAN: Select[*tuple[Any, ...]] = (
     select(
@@ -116,7 +118,7 @@ _PLAN: Select[*tuple[Any, ...]] = (
         PlanItem.unit_id,
         Unit.name,
         Order.number,
-        Order.status.is_(None) | Order.status.in_(named(*GOES_ON)),
+        _GOES_ON,
         PlanItem.year,
     )
     .join(Unit, Unit.id == PlanItem.unit_id)
@@ -144,6 +146,34 @@ COLUMNS = ("Avdeling", "Aktivitet", "Begrunnelse", "Produktgruppe", "Kvartal", "
 
 NEEDED = ("Aktivitet", "Kvartal")
 """The columns that a plan has, whatever it leaves out."""
+_IS_LATE = (
+    PlanItem.done_on.is_(None)
+    & (PlanItem.due_quarter < bindparam("quarter"))
+    & ~(PlanItem.order_number.is_not(None) & _GOES_ON)
+)
+_PROGRESS = (
+    select(func.count(), func.count(PlanItem.done_on), func.count(case((_IS_LATE, 1))))
+    .select_from(PlanItem)
+    .outerjoin(Order, Order.number == PlanItem.order_number)
+    .where(PlanItem.year == bindparam("year"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the plan of a year has come: how many activities it has, how many are done, and how many are late."""
+
+    total: int
+    done: int
+    late: int
+
+
+def progress_of(db: Session, today: date) -> Progress:
+    """How far the plan of this year has come, in the units of the scope: one statement."""
+    [counts] = select_rows(db, _PROGRESS, {"year": today.year, "quarter": quarter_of(today)})
+    return Progress(*counts)
+
+
 _SIZES = select(PlanItem.year, func.count()).group_by(PlanItem.year).order_by(PlanItem.year.desc())
 
 

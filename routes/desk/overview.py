@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from models.customers.account_managers import MailWish, wish_of
-from models.desk.ahead import customer_count, deadlines, rest_of_week
+from models.customers.account_managers import MailWish
+from models.desk.ahead import deadlines, rest_of_week, wish_and_customers
 from models.desk.overview import longest_waiting, to_note_today, unserved
 from models.desk.waits import waits
 from models.outbox.overview import dead_count
@@ -36,21 +36,21 @@ def mail_form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> MailForm:
 
 def index(visit: Visit) -> Response:
     """What waits, what has stood still, this week, deadlines with free places, and what could not be sent."""
-    assert visit.user.account_manager_id is not None
-    wish = wish_of(visit.db, visit.user.account_manager_id)
-    return draw(visit, mail_form(visit, visit.draft() or [("mail_wish", wish.value)]))
+    return draw(visit)
 
 
-def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
+def draw(visit: Visit, form: MailForm | None = None, *, status: int = 200) -> Response:
     """The overview, with the form for the wish."""
+    assert visit.user.account_manager_id is not None
     mine = visit.user.covers
+    wish, customers = wish_and_customers(visit.db, visit.user.account_manager_id, mine)
     return page(
         visit,
         "desk/index.html",
         part="mail",
         status=status,
         today=visit.today,
-        customers=customer_count(visit.db, mine),
+        customers=customers,
         waits=waits(visit.db, mine, visit.today, SHOWN),
         unserved=unserved(visit.db, SHOWN),
         idle=longest_waiting(visit.db, mine, SHOWN),
@@ -60,5 +60,5 @@ def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
         deadlines=deadlines(visit.db, mine, visit.now, FEW),
         dead=dead_count(visit.db),
         words=visit.catalogue.news if visit.user.is_administrator else [],
-        form=form,
+        form=form or mail_form(visit, visit.draft() or [("mail_wish", wish.value)]),
     )

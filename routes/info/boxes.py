@@ -5,12 +5,14 @@ Another room that has something to see to adds a box here. What is missing is fo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wtforms.validators import ValidationError
 
 from models.catalogue.entry import Meaning
 from models.checks.search import Within, count_due
+from models.core.clock import today_in_oslo
 from models.core.scope import Right
 from models.info.ending import ending_soon
 from models.info.worklist import (
@@ -36,6 +38,8 @@ from routes.web.words.labels import label
 SHOWN = 5
 EMAILS = "emails"
 """The box of missing addresses; one of missing numbers is called as its booking's id."""
+INVOICES = "invoices"
+"""The box of what is to be paid."""
 
 
 class EmailForm(PortalForm):
@@ -78,6 +82,10 @@ class Box:
     """Whether `way` leads to the rows of this box, so that they can be put in place."""
     rows: tuple[Row, ...] = ()
     shown: str = ""
+    until: date | None = None
+    """The last day on which it can be done, or the first on which it is missed."""
+    is_late: bool = False
+    """Whether it should have been done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +97,23 @@ class Tried:
     form: PortalForm
 
 
-def boxes(visit: Visit, todo: str = "", tried: Tried | None = None) -> list[Box]:
-    """What waits for the user, the most urgent first; the box named `todo` is open."""
+def boxes(visit: Visit, todo: str = "", tried: Tried | None = None, *, waiting: int | None = None) -> list[Box]:
+    """What waits for the user, the most urgent first; the box named `todo` is open.
+
+    Whoever has counted the orders that are `waiting` for the customer hands that on.
+    """
     people = [*_numbers(visit, todo, tried), *_emails(visit, todo, tried)] if visit.may(Right.EMPLOYEES) else []
     times = _times(visit) if visit.may(Right.EMPLOYEES) else ()
     due = _due(visit) if visit.may(Right.EMPLOYEES) else ()
-    return [*_orders(visit), *times, *people, *due, *_invoices(visit)]
+    return [*_orders(visit, waiting), *times, *people, *due, *_invoices(visit)]
 
 
-def _orders(visit: Visit) -> Iterator[Box]:
+def _orders(visit: Visit, waiting: int | None) -> Iterator[Box]:
     """Orders that go on once the customer has answered, and answers that nobody has read (H3)."""
     if not visit.may(Right.ORDERS):
         return
-    waiting = quick_counts(visit.db)[1]
+    if waiting is None:
+        waiting = quick_counts(visit.db)[1]
     if waiting:
         title = f"{count(waiting)} {'bestilling venter' if waiting == 1 else 'bestillinger venter'} på dere"
         way = visit.url("orders", status=Meaning.WAITING.value)
@@ -119,12 +131,17 @@ def _times(visit: Visit) -> Iterator[Box]:
             visit.url("booking", id=ending.booking_id),
             f"{moment(ending.until)}, {away(ending.until, visit.now)}",
         )
+        day = today_in_oslo(ending.until)
         if ending.offered:
             title = f"{count(ending.count)} har fått tilbud om en plass: {ending.title}"
-            yield Box(f"offers-{ending.booking_id}", title, f"Svar innen {until}.", way, label="Se tilbudene")
+            yield Box(
+                f"offers-{ending.booking_id}", title, f"Svar innen {until}.", way, label="Se tilbudene", until=day
+            )
         else:
             title = f"{count(ending.count)} {'ledig plass' if ending.count == 1 else 'ledige plasser'}: {ending.title}"
-            yield Box(f"deadline-{ending.booking_id}", title, f"Frist {until}.", way, label="Meld på ansatte")
+            yield Box(
+                f"deadline-{ending.booking_id}", title, f"Frist {until}.", way, label="Meld på ansatte", until=day
+            )
 
 
 def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
@@ -134,7 +151,8 @@ def _numbers(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
         rows = _rows(visit, people, NationalIdForm, "employee_national_id", tried)
         what = lacking.title[:1].lower() + lacking.title[1:]
         title = f"{_counted(lacking.count)} mangler fødselsnummer til {what} {lacking.first_day:%d.%m}"
-        yield _box(visit, id, title, "De må kunne identifiseres sikkert når de møter.", rows=rows, total=lacking.count)
+        reason, until = "De må kunne identifiseres sikkert når de møter.", lacking.first_day
+        yield _box(visit, id, title, reason, rows=rows, total=lacking.count, until=until)
 
 
 def _emails(visit: Visit, todo: str, tried: Tried | None) -> Iterator[Box]:
@@ -152,7 +170,7 @@ def _due(visit: Visit) -> Iterator[Box]:
     if counts.overdue:
         title = f"{_counted(counts.overdue)} {'kontroll' if counts.overdue == 1 else 'kontroller'} er forfalt"
         also = f"{_counted(counts.soon)} til forfaller innen 90 dager." if counts.soon else "Ingen har time ennå."
-        yield Box("due", title, also, visit.url("due"), label="Se hvem")
+        yield Box("due", title, also, visit.url("due"), label="Se hvem", is_late=True)
     elif counts.soon:
         title = f"{_counted(counts.soon)} {'kontroll' if counts.soon == 1 else 'kontroller'} forfaller innen 90 dager"
         way = visit.url("due", within=Within.SOON)
@@ -177,13 +195,17 @@ def _invoices(visit: Visit) -> Iterator[Box]:
         )
         title = f"{count(number)} {'faktura' if number == 1 else 'fakturaer'} er {label(status).lower()}"
         way = visit.url("invoices", status=status)
-        yield Box("invoices", title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer")
+        yield Box(INVOICES, title, f"Utestående kr {amount(outstanding)}", way, label="Se fakturaer", is_late=late)
 
 
-def _box(visit: Visit, id: str, title: str, reason: str, *, rows: tuple[Row, ...], total: int) -> Box:
+def _box(
+    visit: Visit, id: str, title: str, reason: str, *, rows: tuple[Row, ...], total: int, until: date | None = None
+) -> Box:
     shown = f"Viser {len(rows)} av {_counted(total).lower()}. De neste kommer når disse er lagret."
     way = visit.url("worklist", todo=id)
-    return Box(id, title, reason, way, opens_here=True, rows=rows, shown=shown if total > len(rows) else "")
+    return Box(
+        id, title, reason, way, opens_here=True, rows=rows, shown=shown if total > len(rows) else "", until=until
+    )
 
 
 def _rows(

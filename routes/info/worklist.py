@@ -8,6 +8,7 @@ from models.employees.employee import ChangedMeanwhile, Employee, employee_by_id
 from models.employees.national_ids import has_number, others_with, register
 from models.values.national_id import birth_date_warning
 from routes.info.boxes import EMAILS, EmailForm, NationalIdForm, Tried, boxes
+from routes.info.tiles import to_do
 from routes.web.answers import page, swap
 from routes.web.errors import not_found
 from routes.web.fields import is_id
@@ -71,6 +72,7 @@ def _index(visit: Visit, todo: str, tried: Tried | None = None, *, status: int =
         status=status,
         no_store=any(box.rows and box.id != EMAILS for box in found),
         boxes=found,
+        to_do=to_do(visit, found),
         tried=tried,
         receipt=_receipt(visit),
     )
@@ -78,6 +80,7 @@ def _index(visit: Visit, todo: str, tried: Tried | None = None, *, status: int =
 
 def _done(visit: Visit, employee: Employee, box: str, said: str, *, tone: str) -> Response:
     """The worklist without the row, the box still open."""
+    found = boxes(visit, box)
     return swap(
         visit,
         "info/worklist/_worklist.html",
@@ -85,7 +88,8 @@ def _done(visit: Visit, employee: Employee, box: str, said: str, *, tone: str) -
         say=said,
         tone=tone,
         stay=True,
-        boxes=boxes(visit, box),
+        boxes=found,
+        to_do=to_do(visit, found),
         tried=None,
         receipt=_receipt(visit, employee),
     )

@@ -72,7 +72,8 @@ def create(visit: Visit, id: int) -> Response:
 def edit(visit: Visit, id: int, user: int) -> Response:
     """What a user may do at the customer."""
     side, found = _user(visit, id, user)
-    return draw_edit(visit, side, found, *edit_form(visit, side, found, visit.draft() or stored(found)))
+    drawn = edit_form(visit, side, found, visit.draft() or stored(found))
+    return draw_edit(visit, side, found, *drawn, part="user-form")
 
 
 def update(visit: Visit, id: int, user: int) -> Response:

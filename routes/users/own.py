@@ -1,5 +1,8 @@
 """Brukere as a customer's own administrators see them: those with rights in their branches, and nothing beyond them."""
 
+from dataclasses import replace
+from typing import Any
+
 from starlette.responses import Response
 
 from models.core.scope import Right
@@ -40,8 +43,9 @@ _PAGES = {
 
 def index(visit: Visit) -> Response:
     """Who can sign in, with what, and when each of them was last here."""
-    users, only_way = _users(visit, _side(visit)), is_only_at_work(visit.db, visit.customer_id)
-    return page(visit, "users/index.html", users=users, rights=RIGHTS, only_way=only_way, references=_references(visit))
+    side = _side(visit)
+    around = _around(visit, side, _users(visit, side))
+    return page(visit, "users/show.html", user=None, form=None, rights=RIGHTS, **around)
 
 
 def new(visit: Visit) -> Response:
@@ -70,7 +74,8 @@ def create(visit: Visit) -> Response:
 def show(visit: Visit, id: int) -> Response:
     """What a colleague may do, and sees."""
     side, found = _user(visit, id)
-    return draw_edit(visit, side, found, *edit_form(visit, side, found, visit.draft() or stored(found)))
+    drawn = edit_form(visit, side, found, visit.draft() or stored(found))
+    return draw_edit(visit, side, found, *drawn, part=("user", "user-form"))
 
 
 def update(visit: Visit, id: int) -> Response:
@@ -120,7 +125,18 @@ def _references(visit: Visit) -> list[tuple[str, Rule]]:
 
 def _user(visit: Visit, id: int) -> tuple[Side, CustomerUser]:
     side = _side(visit)
-    found = next((user for user in _users(visit, side) if user.id == id), None)
+    users = _users(visit, side)
+    found = next((user for user in users if user.id == id), None)
     if found is None:
         raise not_found()
-    return side, found
+    return replace(side, around=_around(visit, side, users)), found
+
+
+def _around(visit: Visit, side: Side, users: list[CustomerUser]) -> dict[str, Any]:
+    """What stands beside the one who is chosen: of everybody, what holds in one's own branches."""
+    listed = [
+        replace(user, granted=tuple(each for each in user.granted if side.powers.covers(each.unit_id)))
+        for user in users
+    ]
+    only_way = is_only_at_work(visit.db, visit.customer_id)
+    return {"users": listed, "only_way": only_way, "references": _references(visit)}

@@ -4,7 +4,8 @@ What each of the two does with them is in `own` and `desk`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.responses import Response
 
@@ -48,6 +49,8 @@ class Side:
     customer_id: int
     besides: tuple[str, ...] = ()
     """The other customers of the user; the desk alone may know them."""
+    around: Mapping[str, Any] = field(default_factory=dict)
+    """What else its page shows."""
 
     def url(self, visit: Visit, what: str, user: int) -> str:
         """The address at which something is done with a user."""
@@ -107,14 +110,15 @@ def draw_edit(
     form: UserForm,
     table: list[Row],
     *,
+    part: str | tuple[str, ...],
     reset: ResetForm | None = None,
     status: int = 200,
 ) -> Response:
     """A user's page: the form, what the user sees, and whether one may sign in."""
     return page(
         visit,
-        "users/edit.html",
-        part="user-form",
+        "users/edit.html" if visit.is_at_desk else "users/show.html",
+        part=part,
         status=status,
         side=side,
         action=side.url(visit, "update", user.id),
@@ -126,6 +130,7 @@ def draw_edit(
         may_reset=_may_reset(visit, side, user) and has_factor(visit.db, user.id),
         is_all_mine=side.powers.covers_all(user.rights),
         rights=RIGHTS,
+        **side.around,
     )
 
 
@@ -134,14 +139,14 @@ def update_user(visit: Visit, side: Side, user: CustomerUser) -> Response:
     form, table = edit_form(visit, side, user)
     valid = form.validate()
     if not valid or (form.person.email != user.email and not is_confirmed(visit, form.own_password)):
-        return draw_edit(visit, side, user, form, table, status=422)
+        return draw_edit(visit, side, user, form, table, part="user-form", status=422)
     try:
         change_user(visit.db, side.customer_id, user.id, form.person, form.rights, by=visit.user, now=visit.now)
     except (SharedWithOthers, LastAdministrator) as refused:
         visit.undo()
         shared = _SHARED if visit.is_at_desk else _NOT_YOURS
         form.form_errors = [_LAST if isinstance(refused, LastAdministrator) else shared]
-        return draw_edit(visit, side, user, form, table, status=422)
+        return draw_edit(visit, side, user, form, table, part="user-form", status=422)
     except NotAnAdministrator:
         raise not_found() from None
     return go(visit, side.back, say=f"{form.person.full_name} er lagret.")
@@ -190,7 +195,8 @@ def reset_user_factor(visit: Visit, side: Side, user: CustomerUser) -> Response:
         raise not_found()
     reset = ResetForm.of(visit)
     if not is_confirmed(visit, reset.own_password):
-        return draw_edit(visit, side, user, *edit_form(visit, side, user, stored(user)), reset=reset, status=422)
+        drawn = edit_form(visit, side, user, stored(user))
+        return draw_edit(visit, side, user, *drawn, part="user-form", reset=reset, status=422)
     remove(visit.db, user.id, by=visit.user, now=visit.now)
     told = visit.mailed(", og får en e-post om det")
     say = f"{user.full_name} logger nå inn med passordet alene{told}."

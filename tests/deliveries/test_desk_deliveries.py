@@ -79,7 +79,7 @@ def test_a_dead_letter_is_seen_and_sent_again_on_record(house: House, kam: Page)
     id = dead(house)
     kam.open("/desk")
     assert kam.has("Utsendinger 1 kunne ikke leveres")
-    [link] = kam.soup.select("#figures .bad a")
+    [link] = kam.soup.select("#figures .late a")
     kam.open(str(link["href"]))
     assert listed(kam) == [id]
     assert said(kam, id) == (

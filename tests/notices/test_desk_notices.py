@@ -18,13 +18,13 @@ TEXT = "Vi måler støy i uke 45.\n\nSi fra om dagen ikke passer."
 def on_info(page: Page) -> list[str]:
     """The notices that somebody sees on Info, each with all its text."""
     page.open("/info")
-    return [" ".join(note.get_text(" ", strip=True).split()) for note in page.soup.select("#notices .note")]
+    return [" ".join(note.get_text(" ", strip=True).split()) for note in page.soup.select("main [id^=notice-]")]
 
 
 def titles(page: Page) -> list[str]:
     """The headings alone."""
     page.open("/info")
-    return [note.get_text() for note in page.soup.select("#notices .note b")]
+    return [note.get_text() for note in page.soup.select("main [id^=notice-] > b")]
 
 
 def listed(page: Page) -> list[list[str]]:
@@ -56,7 +56,7 @@ def test_i1_a_notice_to_a_customer_stands_on_its_info_until_it_is_withdrawn(hous
     assert on_info(hms)[0] == (
         "Viktig: Støymåling Vi måler støy i uke 45. Si fra om dagen ikke passer. bht.example Per-Arne Lie, 01.10.2026"
     )
-    assert hms.soup.select_one("#notices a[href='https://bht.example/stoy']")
+    assert hms.soup.select_one("main [id^=notice-] a[href='https://bht.example/stoy']")
     kam.follow("Støymåling")
     kam.fill(title="Støymåling utsatt", tone="").press("Lagre")
     assert kam.flash == "Oppslaget er lagret."

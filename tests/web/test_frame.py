@@ -90,7 +90,7 @@ def current(page: Page) -> list[str]:
 UNDER_NO_TAB = set(
     "root sign_in sign_in_code forget search desk_search units guide accessibility appointment alive ready".split()
 )
-BESIDE = ("/login/", "/logout/", "/password", "/alerts", "/guide/", "/users", "/log", "/contract")
+BESIDE = ("/login/", "/logout/", "/password", "/alerts", "/guide/", "/log", "/contract")
 """What lies beside the tabs: signing in, access and its log, what is read, what programs ask."""
 
 

@@ -59,6 +59,11 @@ def day_month(value: dt.date | None, language: str = BOKMAL) -> str:
     return "" if value is None else _whole(language_words.day_month(_day(value), language))
 
 
+def short_day(value: dt.date | None) -> str:
+    """`3. des.`: where there is little room, and the year goes without saying."""
+    return "" if value is None else _whole(f"{_day(value).day}. {_SHORT_MONTHS[_day(value).month]}")
+
+
 def time(value: dt.time | dt.datetime | None) -> str:
     """`08:30`; of a moment, what a clock in Norway shows."""
     if value is None:
@@ -223,6 +228,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day_month": day_month,
     "time": time,
     "moment": moment,
+    "short_day": short_day,
     "short_moment": short_moment,
     "weekday": weekday,
     "month": month,

@@ -56,7 +56,7 @@ def test_d3_messages_and_new_orders_wait_in_one_list_the_oldest_first(house: Hou
     later = house.sign_in("kam.lie").open("/desk")
     assert [row.rsplit(" ", 3)[-3:] for row in rows(later)] == [["5", "dager", "Svar"], ["dager", "Ta", "imot"]]
     assert figures(later)["Venter på svar"] == "1 eldste 5 dager"
-    assert later.soup.select("#figures .bad a")[0].get_text() == "Venter på svar"
+    assert later.soup.select("#figures .late a")[0].get_text() == "Venter på svar"
 
 
 def test_d3_a_new_order_is_received_where_it_waits_and_who_sent_it_is_told(house: House, kam: Page) -> None:
