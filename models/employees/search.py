@@ -3,6 +3,7 @@
 What employees are found by is made in `models.employees.search_words`; docs/decisions/0009 says why it is made so.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -33,8 +34,10 @@ from models.employees.national_ids import NationalId
 from models.employees.search_words import sought
 from models.values.finding.pieces import MOST_WORDS
 
-MANY = 5000
+MANY = 10_000
 """So many hits are put in order; where there are more, the list is walked in its order until a page is full."""
+_SHORT = re.compile(r"(\d+x..?( |$))+")
+"""Pieces of one or two letters alone: people everywhere in the list have them, so that the walk ends soon."""
 
 
 class Lacking(StrEnum):
@@ -135,8 +138,9 @@ def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size:
     names, goes_on = frozenset(holding).intersection(_CONDITIONS), criteria.after is not None
     kind = db.get_bind().dialect.name
     if "tokens" in holding:
-        found = select_rows(db, _gathered(names, kind, goes_on=goes_on), holding)
-        if found and found[0][0] > MANY:
+        many = min(COUNTED_TO, MANY) if _SHORT.fullmatch(holding["tokens"]) else MANY
+        found = select_rows(db, _gathered(names, kind, many, goes_on=goes_on), holding)
+        if found and found[0][0] > many:
             found = select_rows(db, _picked(names, kind, goes_on=goes_on), holding)
     else:
         found = select_rows(db, _walked(names, goes_on=goes_on), holding)
@@ -171,7 +175,7 @@ def _walked(names: frozenset[str], *, goes_on: bool) -> Statement:
 @cache
 def _picked(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
     """A page as the index has it, of those with the pieces, where so many have them that it is soon full."""
-    return _in_order(literal(MANY + 1), _conditions(names, f"{kind}, one by one"), goes_on=goes_on)
+    return _in_order(literal(COUNTED_TO + 1), _conditions(names, f"{kind}, one by one"), goes_on=goes_on)
 
 
 def _in_order(count: ColumnElement[int], holding: list[ColumnElement[bool]], *, goes_on: bool) -> Statement:
@@ -186,9 +190,9 @@ def _in_order(count: ColumnElement[int], holding: list[ColumnElement[bool]], *, 
 
 
 @cache
-def _gathered(names: frozenset[str], kind: str, *, goes_on: bool) -> Statement:
-    """All hits, put in order; where they are more than MANY, only the count is good."""
-    hits = select(Employee.id, Employee.sort_key).where(*_conditions(names, kind)).limit(MANY + 1).cte("hits")
+def _gathered(names: frozenset[str], kind: str, many: int, *, goes_on: bool) -> Statement:
+    """All hits, put in order; where there are too many, only the count is good."""
+    hits = select(Employee.id, Employee.sort_key).where(*_conditions(names, kind)).limit(many + 1).cte("hits")
     listing = select(hits, select(func.count()).select_from(hits).scalar_subquery().label("count"))
     if goes_on:
         listing = listing.where(tuple_(hits.c.sort_key, hits.c.id) > _LAST)

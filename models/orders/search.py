@@ -150,11 +150,16 @@ _NEWEST_FIRST = Search(
 )
 
 
-def find_orders(db: Session, criteria: Criteria, page_size: int = PAGE_SIZE) -> Found[OrderRow]:
-    """The orders of the scope that meet the criteria: one statement, whatever the number of rows; with words, two."""
+def find_orders(
+    db: Session, criteria: Criteria, page_size: int = PAGE_SIZE, *, count: int | None = None
+) -> Found[OrderRow]:
+    """The orders of the scope that meet the criteria: one statement, whatever the number of rows; with words, two.
+
+    Who does not want to know how many they are hands on any `count`.
+    """
     if criteria.q:
         return find_by_words(db, (_NEWEST_FIRST, _NEWEST_FIRST), criteria, criteria.restrictions, page_size)
-    return _NEWEST_FIRST.find(db, criteria.restrictions, after=criteria.after, page_size=page_size)
+    return _NEWEST_FIRST.find(db, criteria.restrictions, after=criteria.after, page_size=page_size, count=count)
 
 
 Row = TypeVar("Row")

@@ -98,6 +98,7 @@ def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     if slot is None or slot.booking_id != booking.id:
         raise not_found()
     try:
+        seating.refuse_full(visit.db, slot, employees, visit.now, sheet.reason)
         new = not_there_yet(visit.db, slot, employees, visit.user.user_id)
         sign_up_all(visit.db, slot, new, by=visit.user, now=visit.now, reason=sheet.reason)
     except REFUSALS as refusal:

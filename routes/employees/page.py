@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from models.bookings.search import upcoming_bookings
 from models.bookings.sign_ups.times import times_of_employee
-from models.checks.search import due_of_employee
 from models.employees.card import card_of
 from models.employees.employee import Employee, employee_by_id
+from routes.employees.checks import checks_ahead
 from routes.web.answers import swap
 from routes.web.errors import not_found
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
@@ -50,7 +50,7 @@ def times_around(visit: Visit, employee: Employee) -> dict[str, Any]:
         "coming": [time for time in reversed(times) if not time.is_over(visit.now)],
         "over": [time for time in times if time.is_over(visit.now)],
         "free": free[:_SHOWN],
-        "checks": due_of_employee(visit.db, employee.id),
+        "checks": checks_ahead(visit, employee, free),
     }
 
 

@@ -38,8 +38,7 @@ def index(visit: Visit) -> Response:
     # What is to be paid stands above, with what it comes to.
     waits = [box for box in boxes(visit, waiting=waiting) if not finance or box.id != INVOICES]
     notices = notices_for(visit.db, scope, visit.today)
-    may_book = visit.may(Right.ORDERS, Right.EMPLOYEES)
-    upcoming = upcoming_and_free(visit.db, visit.now, SHOWN) if may_book else None
+    upcoming = upcoming_and_free(visit.db, visit.now, SHOWN) if visit.may(Right.ORDERS, Right.EMPLOYEES) else None
     return page(
         visit,
         "info/index.html",

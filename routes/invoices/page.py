@@ -12,6 +12,7 @@ from models.invoices.messages import read_about
 from models.invoices.settlements import credited_by, settlements_of
 from routes.invoices.conversation import conversation, send_message
 from routes.invoices.presentation import Presentation
+from routes.invoices.steps import steps_of
 from routes.web.answers import go, page, swap
 from routes.web.downloads import whole_file
 from routes.web.errors import not_found
@@ -65,6 +66,7 @@ def ask(visit: Visit, number: str) -> Response:
 def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
     presentation = Presentation(invoice, contents_of(visit.db, invoice))
     settlements, standing = settlements_of(visit.db, invoice), invoice.status(visit.today)
+    paid_on = max((each.settled_on for each in settlements), default=None)
     return page(
         visit,
         "invoices/show.html",
@@ -80,7 +82,8 @@ def _draw(visit: Visit, invoice: Invoice, talk: Talk) -> Response:
         orders=orders_of(visit.db, invoice) if visit.may(Right.ORDERS) else [],
         settlements=settlements,
         paid=standing == Status.PAID,
-        paid_on=max((each.settled_on for each in settlements), default=None),
+        paid_on=paid_on,
+        steps=steps_of(invoice, visit.today, paid_on),
         credited=credited_by(visit.db, invoice) if invoice.is_credit_note else [],
         standing=standing,
         days_overdue=invoice.days_overdue(visit.today),

@@ -31,7 +31,8 @@ HEADINGS = [
     "Bestillingsbeskrivelse",
 ]
 """The columns of the list (B7), and apart what its description is composed of (B12)."""
-BATCH = 200
+BATCH = 100
+"""Rows that are read at once: for about two milliseconds nobody else in the process comes in."""
 
 
 def csv(visit: Visit) -> Response:
@@ -51,7 +52,7 @@ def _export(visit: Visit, kind: Literal["csv", "xlsx"]) -> Response:
     criteria = search.criteria(units, None)
 
     def read(db: Session, after: int | None) -> tuple[Sequence[Row], int | None]:
-        found = find_orders(db, replace(criteria, after=after), BATCH)
+        found = find_orders(db, replace(criteria, after=after), BATCH, count=0)
         return [_row(order) for order in found.rows], found.next
 
     return download(visit, filename=f"bestillinger-{visit.today}.{kind}", writer=writer(kind, HEADINGS), read=read)

@@ -55,6 +55,20 @@ class Quarter:
         return dict(self.counts).get(State.DONE, 0)
 
 
+_LOOKS = {State.DONE: "done", State.ORDERED: "plan", State.LATE: "bad", State.DUE: "wait", State.AHEAD: "rest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the year's bar: how many activities stand there, where it begins and how wide it is, in hundredths."""
+
+    state: State
+    number: int
+    look: str
+    begins: float
+    width: float
+
+
 @dataclass(frozen=True)
 class HmsYear:
     """The year as the page shows it."""
@@ -65,11 +79,18 @@ class HmsYear:
     """What is late first, then by quarter."""
     quarters: list[Quarter]
     reports: list[ReportRow]
+    gone: int | None
+    """How much of the year is over, in hundredths, while it goes on."""
 
     @property
-    def counts(self) -> list[tuple[State, int]]:
-        """How many stand where; what none stands at is left out."""
-        return _counted(self.lines, State)
+    def shares(self) -> list[Share]:
+        """The year as one bar: how many stand where; what none stands at is left out."""
+        found, so_far = [], 0
+        for state, number in _counted(self.lines, State):
+            begins, width = (round(100 * each / len(self.lines), 1) for each in (so_far, number))
+            found.append(Share(state, number, _LOOKS[state], begins, width))
+            so_far += number
+        return found
 
     @property
     def summary(self) -> str:
@@ -122,7 +143,13 @@ def _found(visit: Visit, year: int, units: Units) -> HmsYear:
         lines=sorted(lines, key=lambda line: line.state is not State.LATE),
         quarters=[_quarter(visit.today, year, number, lines) for number in QUARTERS] if lines else [],
         reports=reports,
+        gone=_gone(visit.today) if year == visit.today.year else None,
     )
+
+
+def _gone(today: date) -> int:
+    first, last = date(today.year, 1, 1), date(today.year, 12, 31)
+    return 100 * ((today - first).days + 1) // ((last - first).days + 1)
 
 
 def _quarter(today: date, year: int, number: int, lines: list[Line]) -> Quarter:

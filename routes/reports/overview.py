@@ -91,6 +91,11 @@ class Overview:
     """Unit, currency, amount; None without the right to see invoices."""
 
     @property
+    def period(self) -> str:
+        """The years, as they stand behind the heading."""
+        return f" {self.trend.years[0]}–{self.trend.years[-1]}" if self.trend else ""
+
+    @property
     def order_count(self) -> int:
         """All orders."""
         return sum(number for *_, number in self.orders)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from models.reports.figures import Figure, Use
 from models.values.money import KRONER
+from routes.reports.headlines import Headline, Point, headline
 from routes.web.words import amount, count
 
 BESIDE = 2
@@ -24,6 +25,9 @@ class Cell:
     text: str
     beside: str = ""
     share: float | None = None
+    value: Decimal | None = None
+    """The figure itself, where it may be seen."""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Trend:
 
     years: range
     lines: list[tuple[str, list[Cell]]]
+    headlines: list[Headline]
 
 
 def trend_of(
@@ -47,12 +52,25 @@ def trend_of(
     """
     placed = [sum(number for _, number in orders[year]) for year in years]
     most = max(placed) or 1
-    lines = [("Bestillinger", [Cell(count(number), share=number / most) for number in placed])]
+    ordered = [Cell(count(number), share=number / most, value=Decimal(number)) for number in placed]
+    lines, headlines = [("Bestillinger", ordered)], [_headline("Bestillinger", years, ordered, "orders")]
     if checks is not None:
-        lines.append(("Helsekontroller", [_came(year, checks.get(year)) for year in years]))
+        came = [_came(year, checks.get(year)) for year in years]
+        lines.append(("Helsekontroller", came))
+        headlines.append(_headline("Møtt av tilbudte", years, came, "points"))
     if invoiced is not None:
-        lines.append(("Fakturert", _amounts([_in_kroner(invoiced[year]) for year in years])))
-    return Trend(years, lines)
+        sums = _amounts([_in_kroner(invoiced[year]) for year in years])
+        lines.append(("Fakturert", sums))
+        headlines.append(_headline("Fakturert", years, sums, "percent"))
+    return Trend(years, lines, headlines)
+
+
+def _headline(title: str, years: range, cells: Sequence[Cell], unit: str) -> Headline:
+    """The same figures as columns, in fewer signs: the table beside has them whole."""
+    points = [
+        Point(year, cell.short or cell.text, cell.share, cell.value) for year, cell in zip(years, cells, strict=True)
+    ]
+    return headline(title, points, unit)
 
 
 def shown(figure: Figure) -> str:
@@ -71,11 +89,12 @@ def used(use: Use) -> str:
 
 def _came(year: int, use: Use | None) -> Cell:
     if use is None:
-        return Cell(f"vises fra 1.\u00a0februar {year + 1}")
+        return Cell(f"vises fra 1.\u00a0februar {year + 1}", short="fra 1.\u00a0feb.")
     if not use.held.value or not use.places.value:
         return Cell(NOTHING if not use.held.exists else used(use))
     share = use.held.value / use.places.value
-    return Cell(f"{round(100 * share)}\u00a0% møtte", used(use), share)
+    percent = round(100 * share)
+    return Cell(f"{percent}\u00a0% møtte", used(use), share, Decimal(percent), f"{percent}\u00a0%")
 
 
 def _in_kroner(invoiced: Sequence[tuple[str, str, Decimal]]) -> Decimal:
@@ -85,4 +104,7 @@ def _in_kroner(invoiced: Sequence[tuple[str, str, Decimal]]) -> Decimal:
 def _amounts(totals: Sequence[Decimal]) -> list[Cell]:
     """What was credited more than invoiced has no bar."""
     most = max(*totals, Decimal(0)) or Decimal(1)
-    return [Cell(f"kr\u00a0{amount(total)}", share=float(max(total, Decimal(0)) / most)) for total in totals]
+    return [
+        Cell(f"kr\u00a0{amount(total)}", "", float(max(total, Decimal(0)) / most), total, count(round(total)))
+        for total in totals
+    ]

@@ -73,7 +73,7 @@ def test_h8_whoever_came_is_due_again_and_goes_from_the_list_to_a_time_or_an_ord
     assert (
         house.sign_in("hms.fjord")
         .open(f"/employees/{stage.ids[0]}")
-        .has(f"Lungeprøve Sist {day:%d.%m.%Y} · forfaller {months_after(day, 24):%d.%m.%Y}")
+        .has(f"Lungeprøve Hvert 2. år · sist {day:%d.%m.%Y} · innen {months_after(day, 24):%d.%m.%Y}")
     )
 
     again = Stage(house, 4, title="Ny lungeprøve, Bergen")

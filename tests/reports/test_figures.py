@@ -161,6 +161,28 @@ def test_b8_three_years_stand_beside_each_other(quiet_house: House) -> None:
     assert table(tester, "2024–2026")["Fakturert"][-1].removeprefix("kr\xa0") == own[0][0].removeprefix("kr\xa0")
 
 
+def headlines(page: Page) -> dict[str, str]:
+    """What the three cards on top say, without their pictures."""
+    return {card.h3.get_text(): " ".join(card.p.get_text(" ").split()) for card in page.soup.select(".trio .card")}  # type: ignore[union-attr]
+
+
+def test_the_headlines_say_what_the_table_says_and_how_it_differs(quiet_house: House) -> None:
+    hms = quiet_house.sign_in("hms.fjord")
+    page = figures(hms, year="2026")
+    assert page.h1 == "Tall 2024–2026"
+    before, this = (int(number) for number in table(page, "2024–2026")["Bestillinger"][1:])
+    assert this > before
+    assert headlines(page) == {
+        "Bestillinger": f"{this} {this - before} flere enn i 2025",
+        "Møtt av tilbudte": "72 % 2025",
+    }
+    drawn = [text.get_text() for text in page.soup.select(".trio .card:last-child text")]
+    assert drawn[1::2] == ["–", "72\xa0%", "fra 1.\xa0feb."]
+    hidden = headlines(figures(hms, unit="Tromsø"))
+    assert hidden["Møtt av tilbudte"].startswith("skjult"), "no sum gives a hidden figure away"
+    assert not page.soup.select(".trio [role=img]"), "the table below holds the same"
+
+
 def test_the_file_says_what_the_page_says(quiet_house: House) -> None:
     hms = figures(quiet_house.sign_in("hms.fjord"))
     answer = hms.send("GET", hms.url.replace("figures?", "figures.csv?"))

@@ -85,11 +85,10 @@ def sign_up_all(
     reason: str | None = None,
 ) -> list[SignUp]:
     """Put several employees on a slot, all or, where `sign_up` refuses one, none."""
-    with whole_customer(db):
-        _refuse_full(db, slot, employees, now, reason)
-        with db.begin_nested():
-            hold_people(db, [employee.id for employee in employees])
-            return [sign_up(db, slot, employee, by=by, now=now, reason=reason) for employee in employees]
+    refuse_full(db, slot, employees, now, reason)
+    with whole_customer(db), db.begin_nested():
+        hold_people(db, [employee.id for employee in employees])
+        return [sign_up(db, slot, employee, by=by, now=now, reason=reason) for employee in employees]
 
 
 _STANDS_THERE_OR_IS_OVER = (
@@ -107,16 +106,17 @@ _STANDS_THERE_OR_IS_OVER = (
 )
 
 
-def _refuse_full(db: Session, slot: Slot, employees: Collection[Employee], now: datetime, reason: str | None) -> None:
+def refuse_full(db: Session, slot: Slot, employees: Collection[Employee], now: datetime, reason: str | None) -> None:
     """Refuse at a look where that is certain, so that those who come for the last places hold nobody up.
 
     Who has something on the booking already, or finds an offer there that is over, may still get a place.
     """
     if employees and slot.taken >= slot.capacity:
-        _check_changeable(db.get_one(Booking, slot.booking_id), slot, now, reason)
-        asked = {"ids": [employee.id for employee in employees], "slot_id": slot.id, "now": now}
-        if not select_rows(db, _STANDS_THERE_OR_IS_OVER, {"booking_id": slot.booking_id, **asked}):
-            raise SlotFull(slot.id)
+        with whole_customer(db):
+            asked = {"ids": [employee.id for employee in employees], "slot_id": slot.id, "now": now}
+            if not select_rows(db, _STANDS_THERE_OR_IS_OVER, {"booking_id": slot.booking_id, **asked}):
+                _check_changeable(db.get_one(Booking, slot.booking_id), slot, now, reason)
+                raise SlotFull(slot.id)
 
 
 def cancel(
