@@ -9,10 +9,12 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from models.bookings.booking import Booking
 from models.bookings.search import BookingRow, Criteria, listing, row_of
+from models.bookings.sign_ups.sign_up import WAITING, SignUp
 from models.bookings.slots import Slot
 from models.core.clock import OSLO, in_oslo, today_in_oslo
 from models.core.search import PAGE_SIZE, Statement, given_in
@@ -29,6 +31,8 @@ class DayOf:
     ends: datetime
     capacity: int
     taken: int
+    waiting: int = 0
+    """How many are on the waiting list of the booking, on whichever of its days."""
 
     @property
     def free(self) -> int:
@@ -54,13 +58,22 @@ class Agenda:
     following: date | None = None
 
 
+_WAITING = (
+    select(func.count(SignUp.id))
+    .where(SignUp.booking_id == Booking.id, SignUp.state == WAITING)
+    .correlate(Booking)
+    .scalar_subquery()
+)
+
+
 @cache
 def _times(names: frozenset[str]) -> Statement:
     """The times of the next bookings from a moment on, each with its booking. Built once per set of conditions."""
-    page = listing(names).subquery("page")
+    page = listing(names).add_columns(_WAITING.label("waiting")).subquery("page")
+    booking = [column for column in page.c if column.name != "waiting"]
     begins = bindparam("from_day", type_=Slot.starts_at.type)
     return (
-        select(*page.c, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
+        select(*booking, page.c.waiting, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken)
         .join(page, Slot.booking_id == page.c.id)
         .where(Slot.starts_at >= begins)
         .order_by(page.c.first, page.c.id, Slot.starts_at, Slot.id)
@@ -98,6 +111,7 @@ def _booking_and_day(slot: Any) -> tuple[int, date]:
 
 
 def _day(slots: list[Any], day: date) -> DayOf:
-    *booking, begins, _, _, _ = slots[0]
+    *booking, waiting, begins, _, _, _ = slots[0]
     ends = max(slot[-3] for slot in slots)
-    return DayOf(row_of(*booking), day, begins, ends, sum(slot[-2] for slot in slots), sum(slot[-1] for slot in slots))
+    capacity, taken = sum(slot[-2] for slot in slots), sum(slot[-1] for slot in slots)
+    return DayOf(row_of(*booking), day, begins, ends, capacity, taken, int(waiting))
