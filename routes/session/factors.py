@@ -4,8 +4,8 @@ Whoever must have a second factor and has none is led here by `routes.web.entran
 `codes`, and other second factors are in `passkeys`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import segno
 from starlette.responses import Response
@@ -45,6 +45,7 @@ class SetUpForm(PortalForm):
 
 _MASK = 2
 """Of the eight: columns in threes, which no text of ours resembles."""
+_BORDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,13 @@ class Picture:
         Which mask it is drawn with stands in it. To find the one that is the least trying for a worn print would be six
         sevenths of the work, for a picture on a screen.
         """
-        rows = [list(row) for row in segno.make(text, error="m", micro=False, mask=_MASK).matrix_iter(border=4)]
-        runs = [f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row)]
-        return cls(len(rows), "".join(runs))
+        rows = segno.make(text, error="m", micro=False, mask=_MASK).matrix
+        runs = [
+            f"M{x + _BORDER} {y}h{length}v1h-{length}z"
+            for y, row in enumerate(rows, _BORDER)
+            for x, length in _runs(row)
+        ]
+        return cls(len(rows) + 2 * _BORDER, "".join(runs))
 
 
 def show(visit: Visit) -> Response:
@@ -206,7 +211,7 @@ def _page(visit: Visit, form: ChangeForm, *, status: int = 200, off: bool = Fals
     )
 
 
-def _runs(row: list[Any]) -> list[tuple[int, int]]:
+def _runs(row: Iterable[int]) -> list[tuple[int, int]]:
     """Where dark squares stand side by side: where they begin, and how many."""
     found, start = [], None
     for x, dark in enumerate([*row, 0]):

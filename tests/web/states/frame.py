@@ -36,6 +36,7 @@ STATES: Ways = {
     "nothing in the contract": ("contract", None, opens("/contract?q=finnes+ikke")),
     "line of the contract": ("contract_line", None, opens("/contract/orders")),
     "info": ("info", "hms.fjord", opens("/info")),
+    "info of finance": ("info", "okonomi.fjord", opens("/info")),
     "info of many units": ("info", "leder.brann", opens("/info")),
     "info of two customers": ("info", "anna.ka", opens("/info")),
     "desk": ("desk", "kam.lie", opens("/desk")),
