@@ -11,13 +11,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parseaddr
-from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from models.bookings.sign_ups.sign_up import State
 from models.core.clock import OSLO
+from models.core.partials import as_started
 from models.core.settings import Settings, SettingsRefused
 from models.core.signed import PASSWORD_LINK, PERSONAL_LINK, Signer
 from models.exchange import Undeliverable
@@ -25,8 +25,6 @@ from models.exchange.calendars.ics import Entry, Method, write_calendar
 from models.outbox.message import Message
 from models.values.email_address import domain_in_ascii
 from models.values.language import BOKMAL, clock_time, day_month, long_date
-
-_PARTIALS = Path(__file__).parents[2] / "partials"
 
 _APPOINTMENT, _PASSWORD = "appointment", "password_link"
 """The routes that personal links lead to."""
@@ -80,7 +78,7 @@ class Letters:
             raise SettingsRefused("MAIL_FROM must look like Kundeportal <portal@example.no>.")
         self._sender = sender
         self._templates = Environment(
-            loader=FileSystemLoader(_PARTIALS),
+            loader=DictLoader(as_started()),
             autoescape=select_autoescape(["html"], default=False),
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -7,12 +7,11 @@ as JSON, so nothing that somebody typed is ever markup. It is slow, so a visit d
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import typst
 
-_PARTIALS = Path(__file__).parents[2] / "partials"
+from models.core.partials import as_started
 
 
 def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
@@ -33,8 +32,7 @@ def write_pdf(template: str, facts: Mapping[str, Any]) -> bytes:
 def draw_first_page(template: str, facts: Mapping[str, Any]) -> bytes:
     """The first page of a PDF as a picture (PNG) of about 600 by 840 pixels."""
     drawn: bytes | list[bytes] = typst.compile(
-        _PARTIALS / template,
-        root=_PARTIALS,
+        _files(template),  # type: ignore[call-overload]  # as its README has it; its types do not know
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="png",
@@ -45,9 +43,8 @@ def draw_first_page(template: str, facts: Mapping[str, Any]) -> bytes:
 
 
 def _compile(template: str, facts: Mapping[str, Any], *, accessible: bool) -> bytes:
-    return typst.compile(
-        _PARTIALS / template,
-        root=_PARTIALS,
+    written: bytes = typst.compile(
+        _files(template),  # type: ignore[call-overload]  # as its README has it; its types do not know
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="pdf",
@@ -55,6 +52,14 @@ def _compile(template: str, facts: Mapping[str, Any], *, accessible: bool) -> by
         pdf_standards="ua-1" if accessible else [],
         timestamp=0,
     )
+    return written
+
+
+@cache
+def _files(template: str) -> dict[str, bytes]:
+    """The template, and what it may import."""
+    files = {name: text.encode() for name, text in as_started().items() if name.endswith(".typ")}
+    return {"main": files[template], **files}
 
 
 @cache

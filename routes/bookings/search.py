@@ -25,6 +25,7 @@ from routes.web.fields import ALL, Choice, Option
 from routes.web.forms import unit_choices
 from routes.web.search import PeriodSearch, Quick
 from routes.web.visit import Visit
+from routes.web.words import count
 from routes.web.words import date as written
 
 CLOSING = Option("closing", "Ledige, frist innen en uke")
@@ -124,9 +125,15 @@ class Bookings:
 
     @property
     def quick(self) -> list[Quick]:
-        """The searches that one does most; what they find is not counted, it would be asked for at every view."""
-        found = ((FREE, "Med ledige plasser"), (CLOSING, "Frist innen en uke"))
-        return [Quick(label, self.visit.url(self.route, free=free.value), "", wanted=False) for free, label in found]
+        """The searches that one does most, with how many they find where all that is to come is on this page anyway."""
+        now, is_all = self.visit.now, not (self.search.filters or self.agenda.following)
+        bookings = {day.booking for day in self.agenda.days}
+        to_fill = [one.deadline for one in bookings if one.free and not one.cancelled and one.deadline > now]
+        soon = [deadline for deadline in to_fill if deadline < now + _SOON]
+        return [
+            Quick(label, self.visit.url(self.route, free=free.value), count(len(found)) if is_all else "", wanted=False)
+            for free, label, found in ((FREE, "Med ledige plasser", to_fill), (CLOSING, "Frist innen en uke", soon))
+        ]
 
     @property
     def past(self) -> list[BookingRow]:

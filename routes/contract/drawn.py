@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from models.core.partials import PARTIALS
 from routes.contract.asking import PARTIAL
 from routes.contract.reading import files, templates
 from routes.web.lines import Line
-from routes.web.templates import PARTIALS
 
 SAID = ("#flash", "#status")
 """What comes with a part that was changed, where something is said of it."""

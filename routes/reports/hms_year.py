@@ -55,7 +55,7 @@ class Quarter:
         return dict(self.counts).get(State.DONE, 0)
 
 
-_LOOKS = {State.DONE: "done", State.ORDERED: "plan", State.LATE: "bad", State.DUE: "wait", State.AHEAD: "rest"}
+_TONES = {State.DONE: "done", State.ORDERED: "plan", State.LATE: "bad", State.DUE: "wait", State.AHEAD: "rest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Share:
     """A part of the year's bar: how many activities stand there, where it begins and how wide it is, in hundredths."""
 
     state: State
-    number: int
-    look: str
+    count: int
+    tone: str
     begins: float
     width: float
 
@@ -86,10 +86,10 @@ class HmsYear:
     def shares(self) -> list[Share]:
         """The year as one bar: how many stand where; what none stands at is left out."""
         found, so_far = [], 0
-        for state, number in _counted(self.lines, State):
-            begins, width = (round(100 * each / len(self.lines), 1) for each in (so_far, number))
-            found.append(Share(state, number, _LOOKS[state], begins, width))
-            so_far += number
+        for state, count in _counted(self.lines, State):
+            begins, width = (round(100 * each / len(self.lines), 1) for each in (so_far, count))
+            found.append(Share(state, count, _TONES[state], begins, width))
+            so_far += count
         return found
 
     @property

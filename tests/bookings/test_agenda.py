@@ -37,15 +37,20 @@ def test_b5_each_day_of_a_booking_has_a_line_that_leads_to_its_times(house: Hous
     assert way["aria-label"] in {
         f"Meld på ansatte, Helsekontroll Fjordbygg Bergen {day}\xa0oktober" for day in ("tirsdag 13.", "onsdag 14.")
     }
-    assert [q.get_text() for q in page.soup.select(".quick a")] == ["Med ledige plasser", "Frist innen en uke"]
-    assert not [
-        line for line in lines(page.follow("Med ledige plasser")) if line.endswith(("Avlyst", "Fristen er ute"))
-    ]
+    free, *_ = quick = [q.get_text() for q in page.soup.select(".quick a")]
+    assert [q.partition(" (")[0] for q in quick] == ["Med ledige plasser", "Frist innen en uke"]
+    found = page.follow(free)
+    assert not [line for line in lines(found) if line.endswith(("Avlyst", "Fristen er ute"))]
+    told = str(found.soup.select_one("#results header p"))
+    assert free.endswith(f"({told.partition(' kommende')[0].split()[-1].rpartition('>')[2]})"), told
+    assert all("(" not in q.get_text() for q in found.soup.select(".quick a")), "they are not all on this page"
     with house.behind() as db:
         made = a_round(db)
         made.title, made.deadline = "Frist i morgen", NOW + timedelta(days=1)
         db.commit()
-    assert all("Frist i morgen" in line for line in lines(page.open("/bookings").follow("Frist innen en uke")))
+    soon = page.open("/bookings").soup.select(".quick a")[1].get_text()
+    assert soon == "Frist innen en uke (1)"
+    assert all("Frist i morgen" in line for line in lines(page.follow(soon)))
     assert page.value("free") == "closing"
 
 

@@ -180,6 +180,34 @@ def test_f7_the_status_follows_from_the_date_and_what_is_outstanding(quiet_house
         assert later.rows[0][6] == status, "the last day is not too late, the day after it is"
 
 
+def test_fi5_an_invoice_shows_how_far_it_has_come(quiet_house: House, testweb: Page) -> None:
+    """Sent, due or late, with a debt collector, paid: each with its day, and only what is known."""
+
+    def steps(number: str) -> list[tuple[str, ...]]:
+        page = quiet_house.sign_in("TESTWEB").open(f"/invoices/{number}")
+        found = [(item, item.select_one("b"), item.select_one("span")) for item in page.soup.select("#pay .steps li")]
+        return [(" ".join(li.get("class") or []), b.text, span.text if span else "") for li, b, span in found if b]
+
+    sent = ("done", "Sendt", "06.03.2018, EHF")
+    with quiet_house.behind() as db:
+        invoice = db.scalars(select(Invoice).where(Invoice.number == "2018-118376")).one()
+        assert (invoice.issued_on, invoice.due_on) == (date(2018, 3, 6), date(2018, 3, 26))
+    quiet_house.clock.set(datetime(2018, 3, 26, 21, 0, tzinfo=UTC))
+    assert steps("2018-118376") == [sent, ("now", "Forfaller", "26.03.2018"), ("", "Betalt", "")]
+    quiet_house.clock.set(NOW)
+    assert steps("2018-118376") == [sent, ("stop", "Forfalt", "26.03.2018"), ("", "Betalt", "")]
+    with quiet_house.behind() as db:
+        late = db.scalars(select(Invoice).where(Invoice.number == "2018-118376")).one()
+        late.in_collection_since = date(2018, 4, 20)
+        db.commit()
+    assert steps("2018-118376")[2] == ("stop", "Til inkasso", "20.04.2018")
+    with quiet_house.behind() as db:
+        paid = db.scalars(select(Invoice).where(Invoice.number == "2018-118376")).one()
+        register_payment(db, paid, paid.outstanding, paid_on=date(2018, 4, 25), reference="c", now=NOW)
+        db.commit()
+    assert steps("2018-118376") == [sent, ("done", "Betalt", "25.04.2018")]
+
+
 def test_f9_amounts_are_there_for_people_and_for_programs(testweb: Page) -> None:
     row = testweb.soup.select_one("#invoice-2017-118350")
     assert row is not None

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import DictLoader, StrictUndefined, nodes
+from jinja2 import DictLoader, StrictUndefined, TemplateNotFound, nodes
 from markupsafe import Markup, escape
 from wtforms import Form
 
+from models.core.settings import Settings
 from routes.web.fields import Choice, Option, Text
 from routes.web.forms import Fields
 from routes.web.http.links import Links
+from routes.web.http.static import StaticFiles
+from routes.web.templates import environment
 from routes.web.templates.compiled import Compiled, Files, written
 from tests.stage.templates.checks import PARTIALS, TEMPLATES
 
@@ -85,6 +88,19 @@ def test_a_part_that_changes_is_read_again_where_that_is_asked_for(tmp_path: Pat
     assert drawing.get_template("t").render() == "before"
     (tmp_path / "deep").write_text("after")
     assert drawing.get_template("t").render() == "after"
+
+
+def test_templates_of_the_next_release_are_not_drawn_by_this_one(tmp_path: Path) -> None:
+    """What nobody opened before the new files were put in place is drawn of the old ones."""
+    drawing = environment(Settings(secret_keys=(), field_keys=(), demo=False), LINKS, StaticFiles())
+    assert isinstance(drawing.loader, Files)
+    drawing.loader.searchpath = [str(tmp_path)]  # nothing is there any more
+    assert drawing.loader.get_source(drawing, "layout.html")[0] == (PARTIALS / "layout.html").read_text()
+    read_again = environment(Settings(secret_keys=(), field_keys=(), demo=True), LINKS, StaticFiles())
+    assert isinstance(read_again.loader, Files)
+    read_again.loader.searchpath = [str(tmp_path)]
+    with pytest.raises(TemplateNotFound):
+        read_again.loader.get_source(read_again, "layout.html")
 
 
 class _Form(Form):

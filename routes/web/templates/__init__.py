@@ -6,13 +6,13 @@ Which template answers a visit, and what stands in the frame around it, is decid
 import secrets
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from models.catalogue.words import Catalogue
+from models.core.partials import PARTIALS, as_started
 from models.core.settings import Settings
 from routes.web.http.links import Links
 from routes.web.http.static import StaticFiles
@@ -21,7 +21,6 @@ from routes.web.words import FILTERS
 from routes.web.words.labels import FILTERS as LABELLED
 from routes.web.words.labels import tone
 
-PARTIALS = Path(__file__).parents[3] / "partials"
 # Stands in rendered pages for the form token, which is drawn after the page's ETag is known.
 _TOKEN_HERE = f"token-{secrets.token_hex(16)}"
 
@@ -65,7 +64,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
         },
         pure={"url": links.path, "static": static.path},
         parts_of=links.parts,
-        loader=Files(PARTIALS),
+        loader=Files(PARTIALS, {} if settings.demo else as_started()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

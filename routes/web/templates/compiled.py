@@ -5,6 +5,8 @@ Whoever writes a template need not know of it. What is drawn once and kept, is i
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -169,11 +171,17 @@ class Compiled(Environment):
 
 
 class Files(FileSystemLoader):
-    """Templates in files, which are read again once they or one of their parts has changed, where that is asked for."""
+    """Templates in files: as they are kept, or else read again once they or one of their parts has changed."""
+
+    def __init__(self, folder: Path, kept: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(folder)
+        self._kept = kept
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Its text, its file, and whether that is still it."""
-        source, file, is_fresh = super().get_source(environment, template)
         parts: list[Callable[[], bool]] = []
         environment.parts[template] = parts  # type: ignore[attr-defined]  # it is Compiled
+        if template in self._kept:
+            return self._kept[template], template, lambda: True
+        source, file, is_fresh = super().get_source(environment, template)
         return source, file, lambda: is_fresh() and all(is_fresh() for is_fresh in parts)
