@@ -32,6 +32,7 @@ from routes.orders import files as order_files
 from routes.orders.desk import messages as desk_order_messages
 from routes.orders.desk import new as desk_new_order
 from routes.orders.desk import page as desk_orders
+from routes.orders.desk import reception as desk_reception
 from routes.reports import desk as desk_reports
 from routes.reports import desk_plans
 from routes.search import desk as desk_search
@@ -53,6 +54,7 @@ DESK: tuple[Line, ...] = (
     get ("/desk/orders",                   desk_orders.index,       name="desk_orders",     who=staff, from_replica=True),
     get ("/desk/orders/{number:int}",      desk_orders.show,        name="desk_order",      who=staff),
     post("/desk/orders/{number:int}",      desk_orders.update,      name="desk_order_progress", who=serving, form="desk_order"),
+    post("/desk/orders/{number:int}/reception", desk_reception.create, name="desk_receive_order", who=serving, form="desk"),
     post("/desk/orders/{number:int}/messages", desk_order_messages.create, name="create_desk_message", who=serving, form="desk_order", max_body=MAX_BODY),
     get ("/desk/orders/{number:int}/files/{id:int}", order_files.desk_download, name="desk_order_file", who=staff),
     post("/desk/orders/{number:int}/messages/answered", desk_order_messages.update, name="desk_no_answer", who=serving, form="desk_order"),

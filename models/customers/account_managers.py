@@ -45,12 +45,6 @@ class Contact:
     phone: str
 
 
-def wish_of(db: Session, account_manager_id: int) -> MailWish:
-    """How an account manager wants to be told."""
-    with looking_across(db):
-        return MailWish(db.get_one(AccountManager, account_manager_id).mail_wish)
-
-
 def wish_for(db: Session, account_manager_id: int, wish: MailWish) -> None:
     """Remember how an account manager wants to be told; the next round posts what waits in vain."""
     with looking_across(db):

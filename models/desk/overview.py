@@ -1,4 +1,7 @@
-"""What the desk's overview shows of one's own customers besides new orders: what waits, and bookings with room."""
+"""What the desk's overview warns of: orders of nobody's, those that stand still, and attendance to note today.
+
+What waits for an answer and what is new is in `waits`; this week, and free places, in `ahead`.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,54 +20,16 @@ from models.customers.account_managers import AccountManager
 from models.customers.customer import Customer
 from models.customers.search import SERVED, UNSERVED
 from models.customers.units import Unit
+from models.desk.waits import WHAT
 from models.orders.messages import OrderMessage
 from models.orders.order import Order
 from models.orders.search import CONDITIONS
 
-SOON = timedelta(days=7)
 BEGUN = (Meaning.RECEIVED, Meaning.OPEN, Meaning.WAITING)
 """What the statuses mean of orders that somebody has begun with, and that nothing is planned for yet."""
 
 _AT_MOST = bindparam("at_most", type_=Integer)
-_NOW = bindparam("now", type_=Slot.starts_at.type)
 _UNTIL = bindparam("until", type_=Slot.starts_at.type)
-
-
-WHAT = func.coalesce(func.nullif(Order.delivery, ""), func.nullif(Order.description, ""), "Bestilling")
-"""What an order asks for, as the list of new ones says it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """An order on which the customer has written last, since when."""
-
-    number: int
-    what: str
-    customer_name: str
-    author: str
-    at: datetime
-
-
-FIRST_UNANSWERED = (
-    select(func.min(OrderMessage.id)).where(OrderMessage.unanswered.is_(True)).group_by(OrderMessage.order_number)
-)
-"""Of each order that waits for an answer, the message since which it does."""
-_UNANSWERED = (
-    select(Order.number, WHAT, Customer.name, OrderMessage.author, OrderMessage.at)
-    .select_from(OrderMessage)
-    .join(Order, Order.number == OrderMessage.order_number)
-    .join(Customer, Customer.id == Order.customer_id)
-    .where(OrderMessage.id.in_(FIRST_UNANSWERED), CONDITIONS["open"], Order.customer_id.in_(SERVED))
-    .order_by(OrderMessage.id)
-    .limit(_AT_MOST)
-)
-
-
-def unanswered(db: Session, served_by: tuple[int, ...], at_most: int) -> list[Unanswered]:
-    """The open orders whose customers wait for an answer, those that have waited longest first."""
-    with looking_across(db):
-        rows = select_rows(db, _UNANSWERED, {"served_by": served_by, "at_most": at_most})
-    return [Unanswered(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +76,15 @@ class Waiting:
     number: int
     what: str
     customer_name: str
+    unit_name: str
     status: str
     ordered_on: date
 
 
 _WAITING = (
-    select(Order.number, WHAT, Customer.name, Order.status, Order.ordered_on)
+    select(Order.number, WHAT, Customer.name, Unit.name, Order.status, Order.ordered_on)
     .join(Customer, Customer.id == Order.customer_id)
+    .join(Unit, Unit.id == Order.unit_id)
     .where(Order.status.in_(named(*BEGUN)), Order.customer_id.in_(SERVED))
     .order_by(Order.ordered_on, Order.number)
     .limit(_AT_MOST)
@@ -129,42 +96,6 @@ def longest_waiting(db: Session, served_by: tuple[int, ...], at_most: int) -> li
     with looking_across(db):
         rows = select_rows(db, _WAITING, {"served_by": served_by, "at_most": at_most})
     return [Waiting(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class FreeSoon:
-    """A booking with free places in the days ahead."""
-
-    id: int
-    title: str
-    customer_name: str
-    first: datetime
-    free: int
-
-
-_FREE_SOON = (
-    select(Booking.id, Booking.title, Customer.name, func.min(Slot.starts_at), func.sum(Slot.capacity - Slot.taken))
-    .join(Slot, Slot.booking_id == Booking.id)
-    .join(Customer, Customer.id == Booking.customer_id)
-    .where(
-        Slot.starts_at > _NOW,
-        Slot.starts_at <= _UNTIL,
-        Slot.taken < Slot.capacity,
-        Booking.cancelled_at.is_(None),
-        Booking.customer_id.in_(SERVED),
-    )
-    .group_by(Booking.id, Customer.name)
-    .order_by(func.min(Slot.starts_at), Booking.id)
-    .limit(_AT_MOST)
-)
-
-
-def free_soon(db: Session, served_by: tuple[int, ...], now: datetime, at_most: int) -> list[FreeSoon]:
-    """The bookings that have free places in the next seven days, soonest first."""
-    given = {"served_by": served_by, "now": now, "until": now + SOON, "at_most": at_most}
-    with looking_across(db):
-        rows = select_rows(db, _FREE_SOON, given)
-    return [FreeSoon(id, title, customer, first, int(free)) for id, title, customer, first, free in rows]
 
 
 @dataclass(frozen=True, slots=True)

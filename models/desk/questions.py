@@ -1,6 +1,6 @@
 """Questions about invoices that wait for an answer, at one customer, at one's own, and at those whom nobody serves.
 
-What was asked stands on the invoice: `models.invoices.messages`. Orders that wait are in `overview`.
+What was asked stands on the invoice: `models.invoices.messages`. What waits on orders as well is in `waits`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.core.scope import looking_across
 from models.core.walls import select_rows
 from models.customers.customer import Customer
 from models.customers.search import SERVED, UNSERVED
@@ -26,13 +25,14 @@ class Question:
     customer_name: str
     author: str
     at: datetime
+    text: str
 
 
 _first = (
     select(func.min(InvoiceMessage.id)).where(InvoiceMessage.unanswered.is_(True)).group_by(InvoiceMessage.invoice_id)
 )
 _WAITING = (
-    select(Invoice.id, Invoice.number, Customer.name, InvoiceMessage.author, InvoiceMessage.at)
+    select(Invoice.id, Invoice.number, Customer.name, InvoiceMessage.author, InvoiceMessage.at, InvoiceMessage.text)
     .select_from(InvoiceMessage)
     .join(Invoice, Invoice.id == InvoiceMessage.invoice_id)
     .join(Customer, Customer.id == Invoice.customer_id)
@@ -40,16 +40,10 @@ _WAITING = (
     .order_by(InvoiceMessage.id)
     .limit(bindparam("at_most", type_=Integer))
 )
-_MINE_OR_NOBODYS = _WAITING.where(Invoice.customer_id.in_(SERVED) | UNSERVED)
+ASKED_OF_MINE = _WAITING.where(Invoice.customer_id.in_(SERVED) | UNSERVED)
+"""Those of some account managers' customers, and of customers without one (D5)."""
 
 
 def questions_here(db: Session, at_most: int) -> list[Question]:
     """Those of the customer that is served, the oldest first."""
     return [Question(*row) for row in select_rows(db, _WAITING, {"at_most": at_most})]
-
-
-def questions(db: Session, served_by: tuple[int, ...], at_most: int) -> list[Question]:
-    """Those of some account managers' customers, and of customers without one (D5), the oldest first."""
-    with looking_across(db):
-        rows = select_rows(db, _MINE_OR_NOBODYS, {"served_by": served_by, "at_most": at_most})
-    return [Question(*row) for row in rows]

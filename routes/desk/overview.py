@@ -1,20 +1,21 @@
 """Oversikt: the desk's first tab, with what waits for the account manager. The wish for mail is saved in `mail`."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from starlette.responses import Response
 
-from models.customers.account_managers import MailWish, wish_of
-from models.desk.overview import free_soon, longest_waiting, to_note_today, unanswered, unserved
-from models.desk.questions import questions
-from models.orders.desk import new_orders
+from models.customers.account_managers import MailWish
+from models.desk.ahead import deadlines, rest_of_week, wish_and_customers
+from models.desk.overview import longest_waiting, to_note_today, unserved
+from models.desk.waits import waits
 from models.outbox.overview import dead_count
 from routes.web.answers import page
 from routes.web.fields import Choice, Option
 from routes.web.forms import PortalForm
 from routes.web.visit import Visit
 
-SHOWN = 10
+SHOWN, FEW = 10, 5
 WISHES = [
     Option(MailWish.EACH.value, "Hver for seg, med en gang"),
     Option(MailWish.MORNING.value, "Samlet, kl. 07 på hverdager"),
@@ -34,31 +35,30 @@ def mail_form(visit: Visit, pairs: Iterable[tuple[str, object]]) -> MailForm:
 
 
 def index(visit: Visit) -> Response:
-    """What waits: new orders, messages, orders that have not come further, free places, what could not be sent."""
-    assert visit.user.account_manager_id is not None
-    wish = wish_of(visit.db, visit.user.account_manager_id)
-    return draw(visit, mail_form(visit, visit.draft() or [("mail_wish", wish.value)]))
+    """What waits, what has stood still, this week, deadlines with free places, and what could not be sent."""
+    return draw(visit)
 
 
-def draw(visit: Visit, form: MailForm, *, status: int = 200) -> Response:
+def draw(visit: Visit, form: MailForm | None = None, *, status: int = 200) -> Response:
     """The overview, with the form for the wish."""
+    assert visit.user.account_manager_id is not None
     mine = visit.user.covers
-    orders = new_orders(visit.db, mine, SHOWN)
+    wish, customers = wish_and_customers(visit.db, visit.user.account_manager_id, mine)
     return page(
         visit,
         "desk/index.html",
         part="mail",
         status=status,
-        orders=orders.rows,
-        order_count=orders.count,
-        unserved=unserved(visit.db, SHOWN),
-        unanswered=unanswered(visit.db, mine, SHOWN),
-        questions=questions(visit.db, mine, SHOWN),
-        waiting=longest_waiting(visit.db, mine, SHOWN),
-        to_note=to_note_today(visit.db, mine, visit.now, SHOWN),
-        free=free_soon(visit.db, mine, visit.now, SHOWN),
         today=visit.today,
+        customers=customers,
+        waits=waits(visit.db, mine, visit.today, SHOWN),
+        unserved=unserved(visit.db, SHOWN),
+        idle=longest_waiting(visit.db, mine, SHOWN),
+        to_note=to_note_today(visit.db, mine, visit.now, SHOWN),
+        week=rest_of_week(visit.db, mine, visit.today, SHOWN),
+        sunday=visit.today + timedelta(days=6 - visit.today.weekday()),
+        deadlines=deadlines(visit.db, mine, visit.now, FEW),
         dead=dead_count(visit.db),
         words=visit.catalogue.news if visit.user.is_administrator else [],
-        form=form,
+        form=form or mail_form(visit, visit.draft() or [("mail_wish", wish.value)]),
     )

@@ -66,11 +66,24 @@ def test_d3_a_customers_page_holds_what_is_open_comes_waits_and_is_owed_with_the
     hms = house.sign_in("hms.fjord").open("/orders/307519")
     hms.fill(message="Kan vi flytte til uke 3?").press("Send melding")
     kam = house.sign_in("kam.lie").open("/desk/customers").follow("Fjordbygg Entreprenør AS")
-    ids = ("orders", "conversations", "bookings", "unpaid", "people", "users", "notices")
+    ids = ("open-orders", "bookings", "conversations", "unpaid", "notices", "users", "people", "owed")
     assert [section["id"] for section in kam.soup.select("main section[id]") if section["id"] in ids] == list(ids)
-    orders, bookings, unpaid = rows_of(kam, "orders"), rows_of(kam, "bookings"), rows_of(kam, "unpaid")
-    assert (len(orders), len(rows_of(kam, "people"))) == (5, 5)
-    assert "307519" in " ".join(rows_of(kam, "conversations"))
+    orders, bookings, unpaid = (
+        kam.soup.select("#open-orders tbody tr"),
+        rows_of(kam, "bookings"),
+        rows_of(kam, "unpaid"),
+    )
+    assert (len(orders), len(unpaid)) == (5, 3)
+    assert rows_of(kam, "people")[1:3] == ["Administrasjon 29 ansatte", "Bergen 313 082 466 99 ansatte"]
+    assert kam.has("244 ansatte i 4 avdelinger")
+    [waiting] = [row for row in rows_of(kam, "conversations") if "307519" in row]
+    assert waiting.startswith("«Kan vi flytte til uke 3?» 307519 · Støvmåling · Hilde Moldskred")
+    assert waiting.endswith("I dag Svar")
+    quick = [" ".join(each.get_text(" ").split()) for each in kam.soup.select(".quick a")]
+    assert quick[:4] == ["Bestillinger (27)", "Bookinger (10)", "Meldinger (2)", "Folk (2)"]
+    assert [each.split(" (")[0] for each in quick[4:]] == ["Fakturaer", "Rapporter", "Oppslag", "Innsyn"]
+    assert kam.open("/desk/customers").follow("Fjordbygg Entreprenør AS").follow(quick[4]).h1.startswith("Fakturaer")
+    kam = house.sign_in("kam.lie").open("/desk/customers").follow("Fjordbygg Entreprenør AS")
     assert bookings
     assert all("Forfalt" in row or "Ubetalt" in row or "Delvis" in row or "inkasso" in row for row in unpaid), unpaid
     everything = kam.follow("Alle ubetalte")

@@ -51,15 +51,22 @@ def told(house: House) -> list[tuple[str, str | None]]:
         return [(kind, to) for kind, to in db.execute(found)]
 
 
+def waiting(kam: Page) -> Page:
+    """The invoice whose question waits on the overview."""
+    [link] = kam.soup.select("#waits [id^=question] div a")
+    assert f"Faktura {NUMBER}" in kam.part("waits").get_text()
+    return kam.open(str(link["href"]))
+
+
 def test_fi4_finance_asks_the_account_manager_answers_and_both_see_what_waits(asked: House) -> None:
     kam, finance = asked.sign_in("kam.lie").open("/desk"), asked.sign_in("okonomi.fjord")
     assert told(asked) == [("invoice_message", KAM)]
-    kam.follow(f"Faktura {NUMBER}")
+    waiting(kam)
     assert "Hva er dette for noe?" in shown(kam)[0]
     kam.fill(message="").press("Send melding")
     assert (kam.status_code, kam.error("message")) == (422, "Skriv meldingen før du sender den.")
     kam.fill(message="Helsekontrollen i mai.").press("Send melding")
-    assert (kam.flash, kam.open("/desk").soup.select("#questions")) == ("Meldingen er sendt.", [])
+    assert (kam.flash, kam.open("/desk").soup.select("#waits [id^=question]")) == ("Meldingen er sendt.", [])
     assert told(asked)[1:] == [("invoice_message", FINANCE)]
     page = finance.open("/worklist")
     assert page.has(f"Svar om faktura {NUMBER}")
@@ -68,15 +75,15 @@ def test_fi4_finance_asks_the_account_manager_answers_and_both_see_what_waits(as
     assert page.soup.select_one("#messages .lead").get_text().startswith("Per-Arne Lie leser")  # type: ignore[union-attr]
     assert not page.open("/worklist").has(f"Svar om faktura {NUMBER}"), "it is read"
     ask(finance, "Takk!")
-    kam.open("/desk").follow(f"Faktura {NUMBER}").press("Trenger ikke svar")
-    assert kam.open("/desk").soup.select("#questions") == []
+    waiting(kam.open("/desk")).press("Trenger ikke svar")
+    assert kam.open("/desk").soup.select("#waits [id^=question]") == []
     with asked.behind() as db:
         about = select(AuditEntry.action).where(AuditEntry.about == f"invoice:{NUMBER}").order_by(AuditEntry.id)
         assert list(db.scalars(about)) == ["message", "message", "message", "no answer"]
 
 
 def test_d2_a_question_may_be_written_for_finance_who_phones_and_it_says_who_asked_and_who_wrote(asked: House) -> None:
-    kam = asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}")
+    kam = waiting(asked.sign_in("kam.lie").open("/desk"))
     kam.fill(message="Trekk fra to timer", asked_by=kam.option("asked_by", "Oddvar Steinsund (okonomi.fjord)"))
     assert kam.fill(asked_name="Ola").press("Send melding").status_code == 422
     assert kam.value("message") == "Trekk fra to timer"
@@ -86,7 +93,7 @@ def test_d2_a_question_may_be_written_for_finance_who_phones_and_it_says_who_ask
     finance = asked.sign_in("okonomi.fjord").open("/invoices?number=2026%2F7").follow(NUMBER)
     assert said in shown(finance)[-1]
     assert told(asked)[1:] == [("invoice_message", FINANCE)], "who is told what stands in one's name"
-    assert kam.open("/desk").soup.select("#questions"), "the customer waits for an answer"
+    assert kam.open("/desk").soup.select("#waits [id^=question]"), "the customer waits for an answer"
     with asked.behind() as db:
         about = select(AuditEntry).where(AuditEntry.about == f"invoice:{NUMBER}").order_by(AuditEntry.id.desc())
         entry = db.scalars(about).first()
@@ -104,7 +111,7 @@ def test_d2_a_question_may_be_written_for_finance_who_phones_and_it_says_who_ask
 
 
 def test_fi4_the_letters_lead_to_the_page_of_their_reader(asked: House) -> None:
-    asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}").fill(message="Ja.").press("Send melding")
+    waiting(asked.sign_in("kam.lie").open("/desk")).fill(message="Ja.").press("Send melding")
     asked.deliver()
     files = sorted((asked.settings.var / "mail").rglob("*invoice_message*.eml"))
     to_kam, to_finance = sorted((file.read_text() for file in files), key=lambda text: f"To: {KAM}" not in text)
@@ -140,7 +147,7 @@ def test_fi4_who_wishes_the_morning_gets_it_then_and_a_customer_of_nobodys_stand
     page = ask(quiet_house.sign_in("okonomi.fjord"), "Og hvem?")
     assert page.has("Bedriftshelsetjenesten leser det du skriver")
     assert told(quiet_house) == [("invoice_message", KAM)], "who is an administrator"
-    assert quiet_house.sign_in("kam.lie").open("/desk").soup.select("#questions li") != []
+    assert quiet_house.sign_in("kam.lie").open("/desk").soup.select("#waits [id^=question]") != []
 
 
 def test_fi4_what_may_be_somebodys_health_is_asked_about_and_sent_twice_is_once(asked: House) -> None:
@@ -170,7 +177,7 @@ def test_files_go_both_ways_with_what_is_asked_about_an_invoice(asked: House) ->
     finance.fill(message="Se timelista").press("Send melding")
     [name] = links(finance)
     assert "29822099635" not in name
-    kam = asked.sign_in("kam.lie").open("/desk").follow(f"Faktura {NUMBER}")
+    kam = waiting(asked.sign_in("kam.lie").open("/desk"))
     kam.fill(message="Se her").attach("files", "virus.exe", b"MZ").press("Send melding")
     assert (kam.status_code, kam.value("message")) == (422, "Se her")
     kam.attach("files", "grunnlag.pdf", PDF).press("Send melding")

@@ -206,23 +206,24 @@ def test_the_overview_shows_what_waits_for_an_answer_until_one_is_written(quiet_
     hms, kam = quiet_house.sign_in("hms.fjord"), quiet_house.sign_in("kam.lie")
     say(hms, "Hallo?")
     say(hms, "Er det noen der?")
-    [earlier, waiting] = kam.open("/desk").soup.select("#unanswered li")
-    assert "307514" in earlier.get_text(), "who has waited longest comes first"
-    assert f"{NUMBER} · Fjordbygg Entreprenør AS · Hilde Moldskred" in waiting.get_text()
+    [earlier, waiting] = kam.open("/desk").soup.select("#waits [id^=written]")
+    assert "«Kan møtet tas på Teams?" in earlier.get_text(), "who has waited longest comes first"
+    assert "«Hallo?»" in waiting.get_text(), "since then they have waited"
+    assert f"{NUMBER} · For- og etterarbeid til HK · Fjordbygg Entreprenør AS · Hilde" in waiting.get_text()
     say(kam, "Ja", f"/desk/orders/{NUMBER}")
-    assert len(kam.open("/desk").soup.select("#unanswered li")) == 1
+    assert len(kam.open("/desk").soup.select("#waits [id^=written]")) == 1
     say(hms, "Fint")
-    assert len(kam.open("/desk").soup.select("#unanswered li")) == 2
+    assert len(kam.open("/desk").soup.select("#waits [id^=written]")) == 2
     kam.open(f"/desk/orders/{NUMBER}").press("Trenger ikke svar")
     assert kam.flash == "Meldingen venter ikke på svar lenger."
     assert kam.soup.select_one("#no-answer-form") is None
-    assert len(kam.open("/desk").soup.select("#unanswered li")) == 1
+    assert len(kam.open("/desk").soup.select("#waits [id^=written]")) == 1
     assert hms.open(f"/orders/{NUMBER}").soup.select_one("#no-answer-form") is None
     say(hms, "Forresten?")
     with quiet_house.behind() as db:
         db.get_one(Order, NUMBER).status = "Utført"
         db.commit()
-    assert len(kam.open("/desk").soup.select("#unanswered li")) == 1, "nobody waits on an order that is closed"
+    assert len(kam.open("/desk").soup.select("#waits [id^=written]")) == 1, "nobody waits on an order that is closed"
 
 
 def test_messages_are_forgotten_after_their_time(quiet_house: House) -> None:

@@ -137,6 +137,13 @@ def away(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
     return {0: "i dag", 1: "i morgen"}.get(ahead, f"om {ahead} dager")
 
 
+def ago(days: int | None) -> str:
+    """`I dag`, `1 dag`, `4 dager`: for how many days something has waited."""
+    if days is None:
+        return ""
+    return {0: "I dag", 1: "1 dag"}.get(max(0, days), f"{days} dager")
+
+
 def organisation_number(text: str | None) -> str:
     """`315 908 302` with no-break spaces."""
     return display(text) if text else ""
@@ -229,6 +236,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "tile": tile,
     "days": days,
     "away": away,
+    "ago": ago,
     "organisation_number": organisation_number,
     "phone": phone,
     "count": count,

@@ -1,5 +1,7 @@
 """Customers with their units, account managers, and users with their rights, from the CRM."""
 
+from dataclasses import fields, replace
+from datetime import date
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.core.scope import Right
 from models.crm.records import record_id_of
 from models.customers.account_managers import AccountManager
+from models.customers.agreements import Agreement, agree, agreement_of
 from models.customers.customer import Customer
 from models.customers.unit_changes import place_unit
 from models.customers.units import Unit
@@ -39,6 +42,13 @@ class UnitData(Struct):
     account_manager: str | None = None
     has_reports: bool | None = None
     """For the company: whether Rapporter is on; left out, it stays as it is."""
+    agreement: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    """This and the rest are the company's alone; what is left out stays as it is, and empty says that there is none."""
+    agreement_until: date | UnsetType | None = UNSET
+    """Its last day; with another agreement, none unless it is told."""
+    contact_name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    contact_email: Annotated[str, Meta(max_length=254)] | UnsetType = UNSET
+    contact_phone: Annotated[str, Meta(max_length=40)] | UnsetType = UNSET
 
 
 class GrantData(Struct):
@@ -99,6 +109,8 @@ def unit(arrival: Arrival) -> int:
     if parent is None and found.parent_id is not None:
         raise Refusal("a unit that is not the company has a parent")
     manager_id = _manager_id(arrival, data.account_manager)
+    if parent and _told(data):
+        raise Refusal("an agreement and its contact are the whole customer's")
     found.name, found.organisation_number = data.name, data.organisation_number
     found.account_manager_id = manager_id if parent else None
     arrival.db.add(found)
@@ -170,6 +182,27 @@ def _is_the_company(arrival: Arrival, data: UnitData, manager_id: int | None) ->
     customer.name, customer.account_manager_id = data.name, manager_id
     if data.has_reports is not None:
         customer.has_reports = data.has_reports
+    if told := _told(data):
+        _agree(arrival, customer, told)
+
+
+def _told(data: UnitData) -> dict[str, Any]:
+    """What is told of the agreement and of whom to ask about it."""
+    values = {field.name: getattr(data, field.name) for field in fields(Agreement)}
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def _agree(arrival: Arrival, customer: Customer, told: dict[str, Any]) -> None:
+    """Write down what was agreed on, as the desk does; raises Refusal."""
+    known = agreement_of(customer)
+    if told.get("agreement", known.agreement) != known.agreement:
+        told = {"agreement_until": None} | told  # the day was the end of another one
+    agreed = replace(known, **told)
+    if agreed.agreement_until and not agreed.agreement:
+        raise Refusal("what ends on a day has a name: there is no agreement")
+    if told.get("contact_email"):
+        _check_address(agreed.contact_email)
+    agree(arrival.db, customer, agreed, by=CRM, now=arrival.now)
 
 
 def _manager_id(arrival: Arrival, key: str | None) -> int | None:
