@@ -65,7 +65,7 @@ MUTATIONS = (
         "models/log/disclosure/reading.py",
         "if name != _SECRET}",
         "}",
-        "tests/log/test_disclosure.py::test_what_is_held_of_a_person_is_in_the_file_and_that_it_was_given_is_in_the_log",
+        "tests/log/test_disclosure.py::test_no_personal_link_is_in_the_file",
     ),
     of(
         "a file about an employee has the number as its mask",

@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from models.bookings.booking import Booking
+from models.bookings.sign_ups.invitations import Invitation, invite
 from models.bookings.sign_ups.sign_up import SignUp
 from models.core.base import Base
 from models.employees.employee import Employee
 from models.employees.erasing import about_employees
 from models.employees.national_ids import NationalId
 from models.log.disclosure.held import HELD, NOT_SHOWN
+from models.outbox.message import Channel, Message
 from models.values.national_id import mask
 from tests.employees.test_new_employee import FREE_NUMBER
 from tests.invoices.test_pdf import text_of
 from tests.stage.house import House
+from tests.stage.material.rounds import HMS, a_round
 from tests.stage.page import Page
 from tests.stage.times import NOW
 
@@ -80,6 +83,23 @@ def holding(house: House, word: str) -> set[str]:
             for row in db.connection().execute(table.select()):
                 found |= {f"{table.name}.{name}" for name, value in row._mapping.items() if word in str(value)}
     return found
+
+
+def test_no_personal_link_is_in_the_file(house: House) -> None:
+    """Whoever gives a file out could else answer in the employee's stead."""
+    hms = house.sign_in("hms.fjord")
+    person = somebody(house, hms)
+    with house.behind() as db:
+        assert invite(db, a_round(db), [person.id], by=HMS, now=NOW)
+        db.commit()
+        link = db.scalars(select(Invitation.link).where(Invitation.employee_id == person.id)).one()
+        letters = db.scalars(select(Message).where(Message.channel == Channel.MAIL, Message.to == MAIL)).all()
+        assert link in {letter.payload.get("link") for letter in letters}
+    hms.open(f"/employees/{person.id}").follow("Alt som JSON")
+    told = json.loads(hms.response.text)
+    assert "appointment_invitation" in {each["kind"] for each in told["messages"]}
+    assert link not in hms.response.text
+    assert link not in text_of(hms.send("GET", f"/employees/{person.id}/disclosure.pdf").content)
 
 
 def test_what_is_held_of_a_person_is_in_the_file_and_that_it_was_given_is_in_the_log(house: House) -> None:
