@@ -10,6 +10,7 @@ from shutil import copytree
 import pytest
 from starlette.responses import Response
 
+from models.core.partials import PARTIALS
 from routes import MAP
 from routes.orders.filters import OPEN, WITHOUT_STATUS, OrderFilters
 from routes.orders.search import OrderSearch
@@ -22,7 +23,7 @@ Break = Callable[[pytest.MonkeyPatch, Path], None]
 
 
 def an_id(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    partials = copytree(templates.PARTIALS, folder / "partials")
+    partials = copytree(PARTIALS, folder / "partials")
     for file in partials.rglob("*.html"):
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace('id="results"', 'id="hits"').replace("#results", "#hits"), encoding="utf-8")
