@@ -144,7 +144,7 @@ def test_h8_a_day_from_a_list_gives_the_next_and_the_later_of_it_and_who_came_co
     assert hms.has("2 endret"), hms.soup.select_one("main")
     at = hms.url
     assert due(house, one) == (date(2024, 3, 9), date(2027, 3, 9))
-    assert hms.open(f"/employees/{one}").has("Sist 09.03.2024 · forfaller 09.03.2027")
+    assert hms.open(f"/employees/{one}").has("sist 09.03.2024 · innen 09.03.2027")
     assert hms.has("Endret : Hørselskontroll sist")
 
     exported = hms.send("GET", "/employees.csv").content
