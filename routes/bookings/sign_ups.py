@@ -4,7 +4,8 @@ Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a ti
 is answered is in `sheet`. At the desk the same is done in the customer's stead, and then there is a reason, `why`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from starlette.responses import Response
 
@@ -63,10 +64,9 @@ def show_times(visit: Visit, booking: Booking, why: ReasonForm | None = None) ->
     """The same of a booking in hand; at the desk for a reason."""
     id, sent = booking.id, visit.draft() or visit.query_params.multi_items()
     form = WhoForm.of(visit, sent)
-    sheet = _sheet(visit, booking, why, form)
+    sheet = _sheet(visit, booking, why, form, typed=typed_in(sent))
     if form.masked:  # the address of this page is kept by browsers: no identity number stays in it
         return go(visit, sheet.to("booking", id=id, employee=form.employee.data))
-    sheet.typed = typed_in(sent)
     sheet.just, sheet.anew = form.new.data, bool(form.dropped.data)
     moving = visit.query_params.get("move")
     if moving and sheet.may_change:
@@ -115,9 +115,7 @@ def _other_button(visit: Visit, booking: Booking, form: SignUpForm, why: ReasonF
         if isinstance(pressed, str) and is_id(pressed):
             return act(visit, int(pressed), why)
     if "find" in visit.form:
-        sheet = _sheet(visit, booking, why, form)
-        sheet.typed = typed_in(visit.form.multi_items())
-        return draw(visit, sheet)
+        return draw(visit, _sheet(visit, booking, why, form, typed=typed_in(visit.form.multi_items())))
     if "invite" in visit.form and why is None:
         return invite_chosen(visit, booking, form.employee.data)
     if "distribute" in visit.form and why is None:
@@ -208,10 +206,13 @@ def _sheet(
     form: WhoForm | None = None,
     *,
     moving: SignUp | None = None,
+    typed: Mapping[int, str] = MappingProxyType({}),
 ) -> BookingPage:
+    """The page of what was sent; for whom an address is typed, that row is there as well, wherever the list begins."""
     text, chosen = (form.q.data or "", form.employee.data) if form else ("", [])
     only_free = bool(form and form.only_free.data)
-    return BookingPage(visit, booking, text, chosen, moving, only_free=only_free, why=why)
+    shown = [*chosen, *(id for id in typed if id not in chosen)]
+    return BookingPage(visit, booking, text, shown, moving, only_free=only_free, why=why, typed=typed)
 
 
 def _sign_up(visit: Visit, id: int | None, why: ReasonForm | None) -> SignUp:

@@ -16,7 +16,7 @@ from routes.web.words import count, short_day
 class Tile:
     """A figure: what it counts, how much that is, what to think of, and the way to its list."""
 
-    id: str
+    name: str
     label: str
     figure: str
     more: str

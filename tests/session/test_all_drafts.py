@@ -46,7 +46,7 @@ PATHS = {
 }
 PLACES = {line.name: PATHS[line.name] for line in MAP if line.method == "GET"}
 TAKING = {line.name: PATHS[line.name] for line in MAP if line.form}
-OF_A_KIND = 2
+OF_A_KIND = 3
 """So many pages of a kind are looked at, since people and rounds are in several states."""
 
 
@@ -69,7 +69,8 @@ def pages(house: House, username: str) -> Iterator[Page]:
 def controls(form: Tag) -> list[Tag]:
     """The fields that somebody can fill in."""
     found = form.select("input:not([type=hidden]):not([type=file]):not([type=password]), select, textarea")
-    return [field for field in found if field.get("name") not in {None, *SECRET} and not field.has_attr("readonly")]
+    own = (field for field in found if field.get("name") not in {None, *SECRET})
+    return [field for field in own if not (field.has_attr("readonly") or field.has_attr("disabled"))]
 
 
 def typed(form: Tag) -> dict[str, list[str]]:
