@@ -168,7 +168,7 @@ def in_stead(desk: Worker) -> None:
 
 def reply(desk: Worker) -> None:
     """The account manager answers the customer who has waited longest."""
-    desk.press(desk.person.page.locator("#unanswered li a").first)
+    desk.press(desk.person.page.locator("#waits a.button").first)
     desk.fill("Skriv en melding", "Vi kommer 14. oktober.")
     desk.button("Send melding")
 
