@@ -35,11 +35,12 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of them, with the day on which it was reached, where that is known."""
+    """One of them, with the day on which it was reached, where that is known, and what else is said of it."""
 
     name: str
     mark: Mark
-    on: date | None
+    on: date | None = None
+    more: str = ""
 
 
 def steps_of(order: Order, history: Sequence[StatusChange], catalogue: Catalogue) -> list[Step]:
