@@ -24,7 +24,7 @@ _NEVER = {
     "a customer need not say why": ((*_PRESSED, "booking_address"), "slots", "#why"),
     "a change is answered with the times": ((*_PRESSED, *(f"desk_{name}" for name in _PRESSED)), "people", "#slots"),
     "whose address was refused is told beside it": (("booking_address",), "slots", "#status"),
-    "what has happened comes with the card": (("edit_employee", "deactivation"), "employee", "#history"),
+    "what stands around it comes with the card": (("edit_employee", "deactivation"), "employee", "#around"),
 }  # fmt: skip
 """What a template brings that several lines share, and these do not; and why."""
 

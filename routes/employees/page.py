@@ -55,7 +55,7 @@ def times_around(visit: Visit, employee: Employee) -> dict[str, Any]:
 
 
 def show_saved(visit: Visit, employee: Employee, say: str, *, tone: str = "good") -> Response:
-    """The card as it is after a save, in the place of what was saved."""
+    """The card as it is after a save, in the place of what was saved, and what stands around it."""
     back, card = visit.url("employee", id=employee.id), card_of(visit.db, employee)
     return swap(
         visit,
@@ -67,4 +67,5 @@ def show_saved(visit: Visit, employee: Employee, say: str, *, tone: str = "good"
         employee=employee,
         card=card,
         receipt=receipt_of_employee(visit, employee),
+        **times_around(visit, employee),
     )

@@ -73,6 +73,15 @@ def save(page: Page) -> Page:
     return page.submit(form, buttons[-1])
 
 
+@pytest.mark.parametrize("way", ["Lagre", "Avbryt"])
+def test_c11_the_page_is_whole_again_where_it_was_opened_at_the_form(house: House, tester: Page, way: str) -> None:
+    page = tester.open(f"/employees/{donald(house).id}/edit")
+    assert not page.soup.select("#times, #history")
+    page = save(page) if way == "Lagre" else page.follow(way)
+    assert page.h1 == "Donald Duck"
+    assert [part["id"] for part in page.soup.select("#around > * > [id], #history")] == ["times", "history"]
+
+
 def test_ar1_ar4_ar11_the_form_of_the_guide_in_place_and_back(house: House, tester: Page) -> None:
     page = editing(tester)
     assert page.h1 == "Rediger ansatt"

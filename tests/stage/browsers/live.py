@@ -44,7 +44,7 @@ PATIENCE = 60.0
 def installed(*names: str) -> str:
     """Where the first of these programs is that there is; without any, the test is skipped, or fails where required.
 
-    Each is one that `.ci/run` installs, or that a Debian machine has: what is there by chance would be missed there only.
+    Each is one that `.ci/run` installs, or that Debian has: what is here by chance would be missed there only.
     """
     script = (Path(__file__).parents[3] / ".ci" / "run").read_text(encoding="utf-8")
     provided = {"systemd-analyze", *script.partition("programs=(")[2].partition(")")[0].split()}
