@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
+from models.values.texts.invisible import visible
+
 # From this day Skatteetaten issues numbers whose first control digit leaves a remainder of 0, 1, 2 or 3.
 # The second control digit and the old numbers stay as they are. Until then the strict rule finds more slips.
 _NEW_SERIES = date(2032, 1, 1)
@@ -86,8 +88,9 @@ def mask_in(text: str, *, today: date) -> tuple[str, int]:
     """Mask every identity number in free text; return the text and how many were masked.
 
     A number is found in any digits that Unicode has, with up to three signs between any two of them that are neither
-    letters nor digits: blanks, line breaks, signs that cannot be seen. Synthetic numbers are masked in any mode. Left
-    alone: what fails the control, and digits that are part of a longer run.
+    letters nor digits: blanks, line breaks, pictures. What cannot be seen, and marks on the digits, may stand there in
+    any number. Synthetic numbers are masked in any mode. Left alone: what fails the control, and digits that are part
+    of a longer run.
     """
     pieces: list[str] = []
     kept = count = at = 0
@@ -120,7 +123,8 @@ def _digits_in(text: str) -> list[_Digit]:
     for place, sign in enumerate(text):
         values = sign if "0" <= sign <= "9" else _values_of(sign)
         if values is None:
-            between += 1
+            between += not _is_unseen(sign)
+            is_run = False
             continue
         if not values:  # a letter
             between = _MOST_BETWEEN + 1
@@ -141,8 +145,14 @@ _MOST_OF_A_SIGN = 2
 def _values_of(sign: str) -> str | None:
     """The digits that a sign stands for; none of a letter, and None of what may stand between digits."""
     folded = unicodedata.normalize("NFKC", sign)
-    values = "".join(str(unicodedata.decimal(part)) for part in folded if part.isdecimal())
-    return values if values or any(part.isalpha() for part in folded) else None
+    values = "".join(str(unicodedata.digit(part)) for part in folded if part.isdigit())
+    return values if values or any(part.isalpha() and visible(part) for part in folded) else None
+
+
+@lru_cache(maxsize=4096)
+def _is_unseen(sign: str) -> bool:
+    """Whether nobody sees it stand between two digits: what has no width, and marks on what stands before."""
+    return unicodedata.category(sign) in {"Cf", "Mn", "Me"} or not visible(sign)
 
 
 def _is_number(found: list[_Digit], at: int, today: date) -> bool:

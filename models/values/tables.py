@@ -34,6 +34,8 @@ MAX_CELL = 1000
 """The most that is read of a table: rows, columns, characters in a cell. More rows are refused, the rest left aside."""
 MAX_CELLS = 60 * MAX_ROWS
 """The most cells, filled or between filled ones, that a table may have."""
+MAX_SIGNS = 20_000_000
+"""The most characters in all of them: a workbook may name one long text in every cell, at a few bytes for each."""
 
 FIRST_DAY, FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
 """Day 0 of a workbook; old ones from a Macintosh count from 1904."""
@@ -81,6 +83,7 @@ class Table:
     is_cut_off: bool = False
     """Whether columns beyond the last that is read were left aside."""
     _cells: int = 0
+    _signs: int = 0
     _cut: set[int] = field(default_factory=set)
 
     def add(self, number: int, cells: Sequence[str]) -> None:
@@ -97,7 +100,18 @@ class Table:
                 f"Lista har flere enn {MAX_ROWS} rader eller {MAX_CELLS} celler. Del den i flere filer, og importer "
                 "dem hver for seg."
             )
-        self.lines.append(Line(number, [self._short(at, cell) for at, cell in enumerate(cells[: last + 1])]))
+        line = Line(number, [self._short(at, cell) for at, cell in enumerate(cells[: last + 1])])
+        self.grow(sum(map(len, line.cells)))
+        self.lines.append(line)
+
+    def grow(self, signs: int) -> None:
+        """Count what is put into cells; raises Unreadable where it gets too much."""
+        self._signs += signs
+        if self._signs > MAX_SIGNS:
+            raise Unreadable(
+                "Det står for mye tekst i lista. Slett kolonner som ikke trengs, eller del den i flere filer, og "
+                "importer dem hver for seg."
+            )
 
     def _short(self, column: int, cell: str) -> str:
         if len(cell) <= MAX_CELL:

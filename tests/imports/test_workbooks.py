@@ -24,6 +24,7 @@ COSTLY = {
     "the same rows joined again and again": golden.joined(*["A1:A20000"] * 20_001),
     "each row joined with all below": golden.joined(*EVERY_ROW),
     "each column joined": golden.joined(*EVERY_COLUMN, columns=MAX_COLUMNS),
+    "many styles with one form of numbers": golden.styled("[" * 250, 60_000),
 }
 
 
@@ -43,6 +44,19 @@ def test_what_is_inflated_may_be_a_hundred_times_the_file() -> None:
     with pytest.raises(Unreadable, match="for stor"):
         read(golden.archive(golden.sheet(" " * 3_000_000)))
     assert len(cells(read(golden.archive(golden.sheet(" " * 1_000_000 + "<row><c><v>1</v></c></row>"))))) == 1
+
+
+@pytest.mark.parametrize("spans", [(), ("A2:A20000", "B2:B20000")])
+def test_one_long_text_in_every_cell_is_refused_before_it_fills_the_memory(spans: tuple[str, ...]) -> None:
+    """A cell that names a text has a few bytes, and the text a thousand signs."""
+    named = '<c t="s"><v>0</v></c>' * 2
+    below = '<c/><c/><c t="str"><v>a</v></c>' if spans else named
+    merged = "".join(f'<mergeCell ref="{span}"/>' for span in spans)
+    sheet = golden.sheet(
+        f"<row><c/></row><row>{named}</row>" + f"<row>{below}</row>" * 19_998, f"<mergeCells>{merged}</mergeCells>"
+    )
+    with pytest.raises(Unreadable, match="for mye tekst"):
+        read(golden.archive(sheet, **{"xl/sharedStrings.xml": golden.texts("x" * MAX_CELL)}))
 
 
 def test_a_cell_far_away_is_left_aside_with_a_note() -> None:

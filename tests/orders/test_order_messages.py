@@ -262,3 +262,11 @@ def test_the_same_form_twice_at_the_same_moment_is_one_message(quiet_house: Hous
 
     assert len(set(together([send, send]))) == 1
     assert len(told(quiet_house)) == 2
+
+
+def test_files_that_are_named_where_no_form_had_any_are_left_alone(quiet_house: House) -> None:
+    kam = quiet_house.sign_in("kam.lie")
+    say(quiet_house.sign_in("hms.fjord"), "Hallo?")
+    stray = [("waiting", "x"), ("csrf_token", kam.open(f"/desk/orders/{NUMBER}").token())]
+    assert kam.send("POST", f"/desk/orders/{NUMBER}/messages/answered", stray).status_code in {200, 303}, "it was 500"
+    assert len(kam.open("/desk").soup.select("#waits [id^=written]")) == 1, "and it waits no longer"

@@ -279,9 +279,22 @@ def test_the_guard_masks_every_number_and_counts_them() -> None:
 
 
 def test_the_guard_masks_a_number_with_signs_between_any_two_digits() -> None:
-    for between in (" ", ", ", "\n", " - ", "\u200b", "\ufe0f\u20e3", "*", "…"):
+    for between in (
+        " ",
+        ", ",
+        "\n",
+        " - ",
+        "\u200b",
+        "\ufe0f\u20e3",
+        "*",
+        "…",
+        "\u200d" * 9,
+        "\u0332\u0336" * 3,
+        "\u3164",
+    ):
         assert mask_in(f"a {between.join(INGRID)}.", today=TODAY) == ("a 148384*****.", 1)
-    assert mask_in("①④⑧③⑧④①⑨⑧⑥①", today=TODAY) == ("148384*****", 1)
+    for written in ("①④⑧③⑧④①⑨⑧⑥①", "❶❹❽❸❽❹❶❾❽❻❶", "➀➃➇➂➇➃➀➈➇➅➀"):
+        assert mask_in(written, today=TODAY) == ("148384*****", 1)
 
 
 def test_the_guard_is_not_led_astray_by_a_sign_that_only_has_digits_in_it() -> None:

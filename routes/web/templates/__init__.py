@@ -60,6 +60,7 @@ def environment(settings: Settings, links: Links, static: StaticFiles) -> Enviro
             "csrf_token": _TOKEN_HERE,
             "brand": settings.brand,
             "sends_mail": settings.sends_mail,  # no letter is promised where it is false
+            "has_crm": settings.has_crm,  # nor an event
             "guide_file": settings.guide_file,
         },
         pure={"url": links.path, "static": static.path},

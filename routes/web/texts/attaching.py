@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from models.conversations.files import AT_MOST, Chosen, FileRow, Files, NewFile, sent_this_hour
 from models.core.database import Session
+from models.core.walls import has_written
 from models.values.files.kinds import MAX_SIZE, FileRefused, media_type_of
 from routes.web.fields import is_id
 from routes.web.http.body import MEGABYTE
@@ -92,8 +93,11 @@ def _has_room(visit: Visit, size: int) -> bool:
 
 
 def keep_waiting(visit: Visit, found: Attaching, key: str, files: Files) -> Attaching:
-    """Keep the files of a form that is drawn again with that key, so that nobody has to choose them once more."""
-    if not (found.chosen.digests or visit.form.getlist("waiting")):
+    """Keep the files of a form that is drawn again with that key, so that nobody has to choose them once more.
+
+    A form that is drawn beside what was written, as that a message asks for no answer, is not the one that was sent.
+    """
+    if not (found.chosen.digests or visit.form.getlist("waiting")) or has_written(visit.db):
         return found
 
     def wait(db: Session) -> list[FileRow]:

@@ -52,17 +52,31 @@ def archive(sheet: str = "", **parts: bytes | str) -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as made:
         with zipfile.ZipFile(io.BytesIO(workbook())) as honest:
-            for name in honest.namelist():
+            for name in set(honest.namelist()) - set(parts):
                 made.writestr(name, honest.read(name) if not (sheet and name.endswith("sheet2.xml")) else sheet)
         for name, content in parts.items():
             made.writestr(name, content)
     return kept.getvalue()
 
 
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
 def sheet(rows: str, after: str = "") -> str:
     """The XML of a sheet around its rows."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+
+
+def texts(*said: str) -> str:
+    """The XML of the texts that cells refer to by their number."""
+    return f'<sst xmlns="{_MAIN}">{"".join(f"<si><t>{text}</t></si>" for text in said)}</sst>'
+
+
+def styled(form: str, times: int) -> bytes:
+    """A workbook in which so many styles show numbers in one form."""
+    forms = f'<numFmts><numFmt numFmtId="200" formatCode="{form}"/></numFmts>'
+    styles = '<xf numFmtId="200"/>' * times
+    return archive(**{"xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">{forms}<cellXfs>{styles}</cellXfs></styleSheet>'})
 
 
 FAR_AWAY = archive(

@@ -117,7 +117,7 @@ class Cells:
                 at = bisect_left(numbers, first)
                 if first <= filled_to or at == len(lines) or numbers[at] != first:
                     continue  # joined cells do not overlap, so no row is filled twice
-                filled += _fill(column, lines[at : bisect_right(numbers, last)])
+                filled += self._fill(column, lines[at : bisect_right(numbers, last)])
                 filled_to = last
                 if filled > MAX_CELLS:
                     raise Unreadable(TOO_LARGE)
@@ -131,6 +131,15 @@ class Cells:
         if filled:
             self.table.notes.append("Celler som er slått sammen nedover, er lest som om teksten sto i hver av radene.")
         return self.table
+
+    def _fill(self, column: int, lines: list[Line]) -> int:
+        """Write what the first line has in a column into the same of the others; tells into how many."""
+        value = lines[0].cells[column] if column < len(lines[0].cells) else ""
+        self.table.grow(len(value) * (len(lines) - 1))
+        for line in lines[1:] if value else ():
+            line.cells.extend([""] * (column + 1 - len(line.cells)))
+            line.cells[column] = value
+        return len(lines) - 1 if value else 0
 
     def _value(self, raw: str) -> str:
         if self._kind == "s" and raw:
@@ -146,15 +155,6 @@ class Cells:
         if is_day and not 1000 <= number < 10_000:  # a year that was typed into a cell that shows days is none
             return _shown(day_of_serial(int(number), self.table.first_day))
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else raw.replace(".", ",")
-
-
-def _fill(column: int, lines: list[Line]) -> int:
-    """Write what the first line has in a column into the same of the others; tells into how many."""
-    value = lines[0].cells[column] if column < len(lines[0].cells) else ""
-    for line in lines[1:] if value else ():
-        line.cells.extend([""] * (column + 1 - len(line.cells)))
-        line.cells[column] = value
-    return len(lines) - 1 if value else 0
 
 
 def _shown(day: date | None) -> str:

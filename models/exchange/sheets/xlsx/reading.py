@@ -21,7 +21,7 @@ _MAX_SHEETS = 20
 
 _DAYS = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 """The forms of days that every workbook has (18.8.30)."""
-_NOT_FORM = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+_NOT_FORM = re.compile(r'"[^"]*"|[\\_*].|\[[^\[\]]*\]')
 _LONGEST_FORM = 255
 """Signs that a program writes of a form; no more is looked at."""
 _GENERAL = {"general", "standard"}
@@ -106,16 +106,16 @@ class _Workbook:
         return found
 
     def _read_styles(self, part: str) -> None:
-        """Which cell styles show a day."""
-        forms: dict[str, str] = {}
+        """Which cell styles show a day; each form is looked at once, however many styles have it."""
+        forms: dict[str, bool] = {}
         inside: list[str] = []
 
         def begin(name: str, attributes: dict[str, str]) -> None:
             if name == "numFmt":
-                forms[attributes["numFmtId"]] = attributes.get("formatCode", "")
+                forms[attributes["numFmtId"]] = _shows_day(attributes.get("formatCode", ""))
             if name == "xf" and inside:
                 id = attributes.get("numFmtId", "0")
-                self._days.append(_shows_day(forms[id]) if id in forms else int(id) in _DAYS)
+                self._days.append(forms[id] if id in forms else int(id) in _DAYS)
             if name == "cellXfs":
                 inside.append(name)
 
