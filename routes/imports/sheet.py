@@ -62,7 +62,7 @@ class Sheet:
         return {meaning.value: name for meaning, name in NAMES.items()} | self._days
 
     @property
-    def columns(self) -> list[tuple[str, str | None, list[str]]]:
+    def read_columns(self) -> list[tuple[str, str | None, list[str]]]:
         """For each column its heading, what it is taken to mean, and what stands in its first rows."""
         dry_run = self.dry_run
         lines = dry_run.lines[dry_run.first_line :]
@@ -81,7 +81,7 @@ class Sheet:
     def understood(self) -> list[tuple[str, str, str, str]]:
         """For each column its heading, what it is called here, and of a cell, what it says and what it was read as."""
         rows, found = self.dry_run.rows, []
-        for heading, meaning, samples in self.columns:
+        for heading, meaning, samples in self.read_columns:
             shown = meaning if meaning != Meaning.NATIONAL_ID else None
             one = next((row for row in rows if shown in row.understood), None)
             said, read = (one.values.get(shown or "", ""), one.understood[shown or ""]) if one else ("", "")
