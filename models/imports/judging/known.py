@@ -91,6 +91,12 @@ _ACTIVE_IN = (
 )
 
 
+def details_by_id(db: Session, ids: Collection[int]) -> dict[int, Details]:
+    """Those in the scope as they are now, for a few rows that are shown."""
+    rows = select_rows(db, _BY_ID, {"values": sorted(ids)}) if ids else []
+    return {one.id: one.details for one in map(_colleague, rows)}
+
+
 class _Wanted:
     """Whom the rows may be about."""
 
