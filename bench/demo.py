@@ -63,6 +63,9 @@ def fill(url: str, now: Clock) -> None:
     with database.session() as db, across_customers(db):
         demo.load(db, Keyring((_FIELD_KEY,)), now=now.now())
         db.commit()
+    if not database.is_sqlite:  # as its autovacuum does within a minute; without figures it plans blindly
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     database.close()
 
 

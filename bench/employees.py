@@ -16,7 +16,7 @@ from models.core.scope import Scope
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.people import FAMILY_NAMES, MEN, WOMEN, address
-from models.employees.employee import Employee, derived
+from models.employees.employee import Employee, derived, folded
 from models.employees.search import Criteria, find_employees
 from models.migrations import migrate
 
@@ -99,6 +99,7 @@ def _employee(place: int, rng: Random) -> dict[str, Any]:
         "language": "nb",
         "version": 1,
         **derived(customer_id, given_name, family_name, email, mobile),
+        "email_folded": folded(email),
     }
 
 

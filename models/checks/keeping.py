@@ -225,8 +225,12 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "before_commit", insert=True)
 def _see_to_it(session: Session) -> None:
-    if session.in_nested_transaction():
-        return
+    if not session.in_nested_transaction():
+        keep_touched(session)
+
+
+def keep_touched(session: Session) -> None:
+    """Write anew what follows from what was written so far; whoever shows it in the same visit asks for it first."""
     session.flush()
     touched: _Touched | None = session.info.pop(_TOUCHED, None)
     if touched is None:

@@ -253,8 +253,10 @@ def _postgresql(url: URL, connections: Connections, pool_size: int, *, asynchron
     kept["connect_args"] = arguments(url, connections, for_people=asynchronous)
     kept["connect_args"] |= cursor_factory(asynchronous=asynchronous)
     if asynchronous:
-        size = min(pool_size, connections.most)
-        engine = create_async_engine(url, pool_size=size, max_overflow=connections.most - size, **kept).sync_engine
+        # All that there may be are kept, and the one used last is used first: to connect takes longer than a page, and
+        # a new connection knows none of our statements.
+        pool: dict[str, Any] = {"pool_size": connections.most, "max_overflow": 0, "pool_use_lifo": True}
+        engine = create_async_engine(url, **pool, **kept).sync_engine
     else:
         engine = create_engine(url, pool_size=pool_size, **kept)
     watch(engine)

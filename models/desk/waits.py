@@ -41,6 +41,8 @@ CONVERSATIONS = (
 
 LONGEST = 70
 """Letters of a title."""
+LATE_AFTER = 3
+"""Days that something may wait; on the next one it is late."""
 
 
 class Kind(StrEnum):
@@ -70,6 +72,11 @@ class Wait:
     days: int
     """For how many days it has waited."""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited for too long."""
+        return self.days > LATE_AFTER
+
 
 @dataclass(frozen=True, slots=True)
 class Waits:
@@ -83,6 +90,11 @@ class Waits:
     orders: int
     """How many orders are new."""
     of_today: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody has waited too long for an answer."""
+        return self.oldest > LATE_AFTER
 
 
 _ALL = func.count().over()

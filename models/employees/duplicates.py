@@ -10,16 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core.scope import Scope
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.details import Details
-from models.employees.employee import Employee
+from models.employees.employee import Employee, folded
 from models.employees.names import sort_key
-from models.employees.search import Criteria, find_employees
-
-_LOOKED_AT = 200
-"""How many hits of a search for an address are looked at; an address is in few others."""
 
 SAME_EMAIL = "samme e-postadresse"
 SAME_NAME_AND_BIRTH = "samme navn og fødselsdag"
@@ -40,6 +35,7 @@ class Duplicate:
 _WITH_NAME = select(Employee.id).where(
     Employee.sort_key == bindparam("sort_key"), Employee.birth_date == bindparam("birth_date", type_=Date)
 )
+_WITH_EMAIL = select(Employee.id).where(Employee.email_folded == bindparam("email")).order_by(Employee.id)
 _THESE = (
     select(Employee.id, Employee.given_name, Employee.family_name, Unit.name, Employee.deactivated_at)
     .join(Unit, Unit.id == Employee.unit_id)
@@ -48,10 +44,10 @@ _THESE = (
 )
 
 
-def duplicates_of(db: Session, scope: Scope, details: Details, *, but: int | None = None) -> list[Duplicate]:
+def duplicates_of(db: Session, details: Details, *, but: int | None = None) -> list[Duplicate]:
     """Who else in the scope has the same address, or the same name and day of birth; `but` is the employee itself."""
     reasons = dict.fromkeys(_with_name_and_birth(db, details), SAME_NAME_AND_BIRTH)
-    reasons |= dict.fromkeys(_with_email(db, scope.customer_id, details.email), SAME_EMAIL)
+    reasons |= dict.fromkeys(_with_email(db, details.email), SAME_EMAIL)
     reasons.pop(but or 0, None)
     rows = select_rows(db, _THESE, {"ids": sorted(reasons)}) if reasons else []
     return [
@@ -67,9 +63,5 @@ def _with_name_and_birth(db: Session, details: Details) -> Iterable[int]:
     return [id for (id,) in select_rows(db, _WITH_NAME, {"sort_key": key, "birth_date": details.birth_date})]
 
 
-def _with_email(db: Session, customer_id: int, email: str | None) -> Iterable[int]:
-    if not email:
-        return
-    for inactive in (False, True):
-        found = find_employees(db, customer_id, Criteria(email, inactive=inactive), _LOOKED_AT)
-        yield from (row.id for row in found.rows if (row.email or "").casefold() == email.casefold())
+def _with_email(db: Session, email: str | None) -> Iterable[int]:
+    return [id for (id,) in select_rows(db, _WITH_EMAIL, {"email": folded(email)})] if email else []

@@ -42,6 +42,7 @@ class Employee(UnitOwned, Base):
         UniqueConstraint("customer_id", "id"),
         UniqueConstraint("added_by_id", "idempotency_key"),
         Index(None, "customer_id", "unit_id", "sort_key", "id"),
+        Index(None, "customer_id", "email_folded"),
     )
     rights = (Right.EMPLOYEES,)
 
@@ -70,6 +71,8 @@ class Employee(UnitOwned, Base):
     search_text: Mapped[str] = mapped_column(Text)
     search_tokens: Mapped[str] = mapped_column(Text)
     """What the employee is found by; this and the two above are made of the names when they are written."""
+    email_folded: Mapped[str | None] = mapped_column(String(254))
+    """The address without its capital letters, by which its equals are found; made in the same way."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # as SQLAlchemy reads it
 
@@ -168,10 +171,16 @@ def derived(
     }
 
 
-def derived_of(customer_id: int, details: Details) -> dict[str, str]:
-    """The same of an employee's details."""
+def derived_of(customer_id: int, details: Details) -> dict[str, str | None]:
+    """The same of an employee's details, and what equal addresses have in common."""
     names = (details.given_name, details.family_name)
-    return derived(customer_id, *names, details.email, details.mobile, work=details.work)
+    made = derived(customer_id, *names, details.email, details.mobile, work=details.work)
+    return {**made, "email_folded": folded(details.email)}
+
+
+def folded(email: str | None) -> str | None:
+    """What equal addresses have in common."""
+    return email.casefold() if email else None
 
 
 @event.listens_for(Employee, "before_insert")

@@ -19,6 +19,7 @@ from models.imports.customers.bringing import bring_in
 from models.imports.customers.headings import NAMES, TEMPLATE, is_list, lines_of
 from models.imports.customers.reading import Read, by_customer, read_rows, titles
 from models.imports.rows import Fate
+from models.imports.steps import OF_CUSTOMERS, steps_at
 from models.staff.administration import NotAnAdministrator
 from models.values.national_id import mask_in
 from models.values.tables import Unreadable
@@ -169,6 +170,7 @@ def _draw(
         form=form or ListForm.of(visit, []),
         text=shown,
         looked=looked,
+        steps=steps_at(1 if looked else 0, names=OF_CUSTOMERS),
         titles=titles,
         stale=stale,
         done=done,

@@ -187,7 +187,7 @@ def duplicates_among(visit: Visit, form: EmployeeForm, employee: Employee | None
     if visit.form.get("duplicate") == "save":
         return []
     new = set(employee.details.names_of_changes(form.details)) if employee else set(DETAILS)
-    found = duplicates_of(visit.db, scope_of(visit), form.details, but=employee.id if employee else None)
+    found = duplicates_of(visit.db, form.details, but=employee.id if employee else None)
     told = [one for one in found if new & _REASONS[one.reason]]
     return told + others_with_number(visit, form.national_id.number, employee)
 

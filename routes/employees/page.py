@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from models.bookings.search import upcoming_bookings
 from models.bookings.sign_ups.times import times_of_employee
+from models.checks.keeping import keep_touched
 from models.employees.card import card_of
 from models.employees.employee import Employee, employee_by_id
 from routes.employees.checks import checks_ahead
-from routes.web.answers import swap
+from routes.web.answers import go, swap
 from routes.web.errors import not_found
 from routes.web.receipts import ReceiptLine, receipt_again, receipt_of
 from routes.web.visit import Visit
@@ -56,7 +57,10 @@ def times_around(visit: Visit, employee: Employee) -> dict[str, Any]:
 
 def show_saved(visit: Visit, employee: Employee, say: str, *, tone: str = "good") -> Response:
     """The card as it is after a save, in the place of what was saved, and what stands around it."""
-    back, card = visit.url("employee", id=employee.id), card_of(visit.db, employee)
+    back = visit.url("employee", id=employee.id)
+    if not visit.asked.partial:
+        return go(visit, back, say=say, tone=tone)
+    keep_touched(visit.db)
     return swap(
         visit,
         "employees/_employee.html",
@@ -65,7 +69,7 @@ def show_saved(visit: Visit, employee: Employee, say: str, *, tone: str = "good"
         tone=tone,
         state="card",
         employee=employee,
-        card=card,
+        card=card_of(visit.db, employee),
         receipt=receipt_of_employee(visit, employee),
         **times_around(visit, employee),
     )

@@ -21,6 +21,7 @@ from models.imports.cells.headings import Columns, column_of, is_list
 from models.imports.dry_run import DryRun, begin, choose_columns
 from models.imports.lists import Dumped, applied_lately, forget, keep
 from models.imports.rows import Fate
+from models.imports.steps import steps_at
 from models.values.national_id import mask_in
 from models.values.tables import MAX_COLUMNS
 from routes.imports.outcome import applied_page, done_in_words
@@ -138,6 +139,7 @@ def _new(visit: Visit, form: ImportForm, *, status: int = 200, pasted: str = "")
     lately = applied_lately(visit.db, by=visit.user, now=visit.now)
     shown: dict[str, Any] = {
         "state": "form",
+        "steps": steps_at(0),
         "form": form,
         "pasted": pasted,
         "most_rows": MAX_ROWS,

@@ -12,6 +12,7 @@ from models.chores.chore import ChoreKind, Stand, stand_of
 from models.imports.lists import Import, import_by_id
 from models.imports.reversal import LOST, count_left, left_of
 from models.imports.rows import Fate
+from models.imports.steps import steps_at
 from routes.web.answers import page
 from routes.web.visit import Visit
 
@@ -23,6 +24,7 @@ _DONE = {
     Fate.FAULTY: "ikke importert",
     Fate.OVERTAKEN: "endret av noen andre imens, og ikke importert",
 }
+_STEPS = {"under way": 3, "outcome": 4}
 _UNDONE = {
     Fate.NEW: "slettet igjen",
     Fate.CHANGED: "som før importen",
@@ -33,8 +35,8 @@ _UNDONE = {
 def applied_page(visit: Visit, found: Import) -> Response:
     """How far it has come, what it did, or what is undone of it."""
     state, shown = _state(visit, found)
-    at = visit.url("import", id=found.id)
-    return page(visit, "imports/show.html", part="import", at=at, state=state, found=found, **shown)
+    at, steps = visit.url("import", id=found.id), steps_at(_STEPS[state]) if state in _STEPS else []
+    return page(visit, "imports/show.html", part="import", at=at, state=state, steps=steps, found=found, **shown)
 
 
 def _state(visit: Visit, found: Import) -> tuple[str, dict[str, Any]]:

@@ -80,4 +80,14 @@ def import_page(visit: Visit, sheet: Sheet, *, status: int = 200, step: str = ""
     else:
         state = "columns" if step == COLUMNS or not dry_run.is_read else "sheet"
     at = visit.url("import", id=sheet.found.id)
-    return page(visit, "imports/show.html", part="import", status=status, at=at, state=state, sheet=sheet, **context)
+    return page(
+        visit,
+        "imports/show.html",
+        part="import",
+        status=status,
+        at=at,
+        state=state,
+        sheet=sheet,
+        steps=sheet.steps,
+        **context,
+    )

@@ -10,7 +10,8 @@ from models.imports.lists import change
 from models.imports.rows import Fate, Row, names_of
 from models.values.texts.invisible import cell as cell_text
 from routes.imports.page import found_import, look_over, opened, units_of
-from routes.imports.sheet import RowForm, Sheet
+from routes.imports.row_form import RowForm
+from routes.imports.sheet import Sheet
 from routes.web.answers import go, swap
 from routes.web.errors import not_found
 from routes.web.fields import is_id

@@ -6,18 +6,22 @@ Whose list it is, and how it is looked over, is in `page`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wtforms import BooleanField
-
 from models.customers.units import UnitRow
+from models.employees.details import Details
 from models.imports.cells.checks import columns_of
 from models.imports.cells.headings import NAMES, Meaning
 from models.imports.dry_run import DryRun, Gone
+from models.imports.judging.known import details_by_id
 from models.imports.lists import Import
 from models.imports.questions import LETTERS
 from models.imports.rows import Fate, Row
+from models.imports.steps import steps_at
+from models.orders.steps import Step
 from models.values.national_id import mask_in
-from routes.web.fields import Choice, NationalIdField, Option, Text
-from routes.web.forms import PortalForm, unit_choices
+from routes.imports.row_form import RowForm, row_form
+from routes.imports.table import MAIN, Cell, cells_of
+from routes.web.fields import Option
+from routes.web.forms import unit_choices
 from routes.web.visit import Visit
 from routes.web.words import count
 
@@ -25,32 +29,6 @@ PAGE_SIZE = 25
 _LOOKED_AT, _SAMPLES = 50, 3
 MOST_GONE = 500
 """How many of those that are not in the list are asked about at once."""
-
-
-class RowForm(PortalForm):
-    """The cells of a row that can be corrected in place; how each is read, the list says."""
-
-    id = Text(NAMES[Meaning.ID])
-    given_name = Text("Fornavn")
-    family_name = Text("Etternavn")
-    email = Text("Epost")
-    mobile = Text("Mobil")
-    birth_date = Text("Fødselsdag", description="dd.mm.åååå")
-    unit = Choice("Bedrift/avdeling", default="")
-    national_id = NationalIdField(
-        "Fødselsnummer (11 siffer)", description="Skriv hele nummeret, eller la feltet stå tomt for å importere uten."
-    )
-    status = Text(NAMES[Meaning.STATUS])
-    end_date = Text(NAMES[Meaning.END_DATE], description="dd.mm.åååå")
-    employee_number = Text(NAMES[Meaning.EMPLOYEE_NUMBER])
-    job_title = Text(NAMES[Meaning.JOB_TITLE])
-    groups = Text(NAMES[Meaning.GROUPS])
-    same_person = BooleanField("Ja, det er den samme personen")
-
-
-def row_form(days: Mapping[str, str]) -> type[RowForm]:
-    """The same with the cells of the checks that the customer has, which are others for each."""
-    return type("RowForm", (RowForm,), {name: Text(label, description="dd.mm.åååå") for name, label in days.items()})
 
 
 @dataclass
@@ -70,6 +48,7 @@ class Sheet:
     ticked: set[str] = field(default_factory=set)
     """Who was ticked as having left when the session ended."""
     _forms: dict[int, RowForm] = field(default_factory=dict)
+    _before: dict[int, Details] | None = None
 
     @property
     def counts(self) -> list[tuple[Fate, int, str]]:
@@ -83,7 +62,7 @@ class Sheet:
         return {meaning.value: name for meaning, name in NAMES.items()} | self._days
 
     @property
-    def columns(self) -> list[tuple[str, str | None, list[str]]]:
+    def read_columns(self) -> list[tuple[str, str | None, list[str]]]:
         """For each column its heading, what it is taken to mean, and what stands in its first rows."""
         dry_run = self.dry_run
         lines = dry_run.lines[dry_run.first_line :]
@@ -97,6 +76,25 @@ class Sheet:
             )
             for at, meaning in enumerate(meanings)
         ]
+
+    @property
+    def understood(self) -> list[tuple[str, str, str, str]]:
+        """For each column its heading, what it is called here, and of a cell, what it says and what it was read as."""
+        rows, found = self.dry_run.rows, []
+        for heading, meaning, samples in self.read_columns:
+            shown = meaning if meaning != Meaning.NATIONAL_ID else None
+            one = next((row for row in rows if shown in row.understood), None)
+            said, read = (one.values.get(shown or "", ""), one.understood[shown or ""]) if one else ("", "")
+            said = self._masked(said) or (" · ".join(filter(None, samples)) if shown else "")
+            found.append((heading, self.meanings.get(meaning or "", ""), said, self._masked(read)))
+        return found
+
+    @property
+    def steps(self) -> list[Step]:
+        """How far a list has come that waits."""
+        if not self.dry_run.is_ready:
+            return steps_at(1, _questions(len(self.dry_run.open_questions)))
+        return steps_at(2, f"{count(self.faulty)} feil" if self.faulty else "")
 
     @property
     def questions(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
@@ -232,8 +230,16 @@ class Sheet:
                 self._masked(told[meaning]) if meaning in row.understood else "",
             )
             for meaning, name in self.meanings.items()
-            if meaning in told and meaning not in names
+            if meaning in told and meaning not in names and (row.faults or meaning not in MAIN)
         ]
+
+    def cells(self, row: Row) -> list[Cell]:
+        """What a row says in the columns of the table, and of what changes, what it is now."""
+        if self._before is None:
+            changed = {one.employee_id for one in (row, *self.rows) if one.employee_id and one.changes}
+            self._before = details_by_id(self.visit.db, changed)
+        names = {unit.id: unit.name for unit in self.units}
+        return cells_of(row, self._before.get(row.employee_id or 0), names, self._masked)
 
     def form(self, row: Row) -> RowForm:
         """The form of a faulty row, with a sentence at each cell that is wrong."""
@@ -263,6 +269,10 @@ class Sheet:
 
     def _url(self, **query: object) -> str:
         return self.visit.url("import", id=self.found.id, **query)
+
+
+def _questions(many: int) -> str:
+    return f"{many} spørsmål" if many else ""
 
 
 _CHANGES: Mapping[str, str] = {

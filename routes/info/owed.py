@@ -6,20 +6,17 @@ from decimal import Decimal
 
 from models.invoices.ageing import Age, Ageing, Part, ageing
 from models.invoices.invoice import Status
+from routes.web.bars import Share, hundredths
 from routes.web.visit import Visit
 from routes.web.words import day_month
 from routes.web.words.labels import label, tone
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A part of the bar: where it begins and how wide it is, in hundredths, and what it stands for."""
+class AgeShare(Share):
+    """A part of the bar, and what it stands for."""
 
     label: str
-    tone: str
-    begins: Decimal
-    width: Decimal
-    count: int
     outstanding: Decimal
     when: str
     """How long the oldest is overdue, or when the first is due."""
@@ -31,7 +28,7 @@ class Bar:
     """What is owed in one currency."""
 
     owed: Ageing
-    shares: list[Share]
+    shares: list[AgeShare]
 
     @property
     def is_late(self) -> bool:
@@ -44,17 +41,15 @@ def owed_by_age(visit: Visit) -> list[Bar]:
     return [Bar(owed, _shares(visit, owed)) for owed in ageing(visit.db, visit.today)]
 
 
-def _shares(visit: Visit, owed: Ageing) -> list[Share]:
-    shares, begins = [], Decimal(0)
-    for part in owed.parts:
-        width = (100 * part.outstanding / owed.outstanding).quantize(Decimal("0.1"))
-        status = Status.OVERDUE if part.age is Age.OVERDUE else part.age
-        way = visit.url("invoices", status=status)
-        shares.append(
-            Share(label(part.age), tone(part.age), begins, width, part.count, part.outstanding, _when(visit, part), way)
-        )
-        begins += width
-    return shares
+def _shares(visit: Visit, owed: Ageing) -> list[AgeShare]:
+    places = hundredths([part.outstanding for part in owed.parts])
+    return [_share(visit, part, place) for part, place in zip(owed.parts, places, strict=True)]
+
+
+def _share(visit: Visit, part: Part, place: tuple[Decimal, Decimal]) -> AgeShare:
+    way = visit.url("invoices", status=Status.OVERDUE if part.age is Age.OVERDUE else part.age)
+    age, when = part.age, _when(visit, part)
+    return AgeShare(tone(age), part.count, *place, label(age), part.outstanding, when, way)
 
 
 def _when(visit: Visit, part: Part) -> str:

@@ -12,6 +12,7 @@ from models.reports.plans import QUARTERS, Activity, State, plan_of, quarter_of
 from models.reports.search import Criteria, ReportRow, find_reports
 from routes.reports.choice import Units, YearAndUnit, units_with_reports
 from routes.web.answers import page
+from routes.web.bars import Share, hundredths
 from routes.web.visit import Visit
 
 _URGENT = (State.LATE, State.DUE, State.AHEAD, State.ORDERED, State.DONE)
@@ -59,14 +60,10 @@ _TONES = {State.DONE: "done", State.ORDERED: "plan", State.LATE: "bad", State.DU
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A part of the year's bar: how many activities stand there, where it begins and how wide it is, in hundredths."""
+class Standing(Share):
+    """A part of the year's bar: how many activities stand there."""
 
     state: State
-    count: int
-    tone: str
-    begins: float
-    width: float
 
 
 @dataclass(frozen=True)
@@ -83,14 +80,13 @@ class HmsYear:
     """How much of the year is over, in hundredths, while it goes on."""
 
     @property
-    def shares(self) -> list[Share]:
+    def shares(self) -> list[Standing]:
         """The year as one bar: how many stand where; what none stands at is left out."""
-        found, so_far = [], 0
-        for state, count in _counted(self.lines, State):
-            begins, width = (round(100 * each / len(self.lines), 1) for each in (so_far, count))
-            found.append(Share(state, count, _TONES[state], begins, width))
-            so_far += count
-        return found
+        counted = _counted(self.lines, State)
+        places = hundredths([count for _, count in counted])
+        return [
+            Standing(_TONES[state], count, *place, state) for (state, count), place in zip(counted, places, strict=True)
+        ]
 
     @property
     def summary(self) -> str:

@@ -49,13 +49,22 @@ def download(visit: Visit, *, filename: str, writer: Writer[Piece], read: Read[A
     rows, after = read(visit.db, None)
     pieces = _pieces(visit, writer, read, rows, after)
     response = StreamingResponse(pieces, media_type=writer.media_type)
-    response.headers["content-disposition"] = disposition(filename)
+    response.headers["content-disposition"] = disposition(_whose(visit, filename))
     response.headers["cache-control"] = "private, no-store"
     if visit.request.method == "HEAD":
         response.body_iterator = _nothing()
         if writer.media_type.startswith("text/"):
             response.headers["vary"] = "Accept-Encoding"  # as the compression says of what it compresses
     return response
+
+
+def _whose(visit: Visit, filename: str) -> str:
+    """The file's name; whoever goes from customer to customer finds in it whose file it is, also from an old tab."""
+    user = visit.signed_in
+    if user is None or user.customer is None or (len(user.customers) < 2 and user.view is None):
+        return filename
+    stem, dot, kind = filename.rpartition(".")
+    return f"{stem} {user.customer.name}{dot}{kind}"
 
 
 def disposition(filename: str) -> str:

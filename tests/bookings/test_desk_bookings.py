@@ -329,12 +329,14 @@ def test_a_time_is_moved_and_who_sits_there_is_told(house: House, kam: Page) -> 
     assert page.flash == "Tiden tir. 20.10 kl. 10:00 er lagret. 1 får beskjed på e-post."
     assert said(page, f"#slot-{early}").startswith("10:00–10:40 1 av 2 ledig")
     assert said(page, "#places dd") == "1 av 3 tatt"
+    assert said(page, "#held dd").endswith(" kl. 08:30–10:40")
     if house.mode == "htmx":
         assert "<main" not in page.response.text
     assert letters(house, "appointment_moved") == [stage.emails[0]]
     page.click(page.soup.select(f"#slot-{late} a")[0]).press("Fjern tiden")
     assert page.flash == "Tiden tir. 20.10 kl. 08:30 er fjernet."
     assert page.soup.select(f"#slot-{late}") == []
+    assert said(page, "#held dd").endswith(" kl. 10:00–10:40")
     assert [event.kind for event in told(house, stage.id)] == ["booking.changed"] * 2
     all_is_well(house)
 

@@ -82,12 +82,13 @@ def test_u17_each_time_ahead_is_freed_after_a_yes(house: House, hms: Page) -> No
     page.fill(free=ids).press("Deaktiver")
     assert page.flash == f"{employee.full_name} er deaktivert."
     assert page.soup.select_one("#history"), "a page that was opened at the question has all around the card afterwards"
-    assert not page.soup.select("#coming, #free")
+    assert not page.soup.select("#coming, #free, #checks")
     with house.behind() as db:
         assert db.get_one(SignUp, sign_up.id).state == "cancelled"
         assert db.get_one(Employee, employee.id).deactivated_at
     page.press("Aktiver igjen")
     assert page.soup.select(f"#coming :-soup-contains('{TITLE}')"), "without opening it again"
+    assert page.soup.select("#checks li")
     assert page.flash.startswith(f"{employee.full_name} er aktiv igjen. Har fått tilbake ")
     with house.behind() as db:
         again = select(SignUp).where(SignUp.employee_id == employee.id, SignUp.state.in_(OPEN))

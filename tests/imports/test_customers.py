@@ -105,7 +105,7 @@ def test_d8_the_desk_looks_a_list_over_lets_it_be_corrected_and_brings_in_what_w
     assert kam.has("Disse kolonnene er ikke tatt med: Fargekode.")
     assert kam.has("Kunde: Her står det et fødselsnummer.")
     assert "Andre 148384*****" in kam.value("pasted")
-    tags = [tag.get_text() for tag in kam.soup.select("#rows li .tag")]
+    tags = [tag.get_text() for tag in kam.soup.select("#rows tr .tag")]
     assert tags == ["feil", "feil", "ny", "ny", "ny", "ny"], "what is wrong comes first"
     assert kam.has("Ny bruker ola.vik: bestilling, ansatte")
     with house.behind() as db:

@@ -6,7 +6,7 @@ from itertools import product
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, event, insert, select, update
 
 import app
 from models.core.audit import AuditEntry, Change, LogHead, Named, erase, record, record_all
@@ -164,6 +164,25 @@ def test_each_customer_has_a_chain_whatever_a_transaction_holds_and_takes_back(d
         db.commit()
     found = chains(database)
     assert {id: (chain.count, chain.faults) for id, chain in found.items()} == {mine: (5, []), others: (2, [])}
+
+
+def test_many_entries_are_written_by_one_statement(database: Database) -> None:
+    """Those of a piece of an import: one by one, each is a trip of its own, and whoever saves waits for them all."""
+    mine, others = customers(database)
+    statements: list[str] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: statements.append(statement),
+    )
+    with database.session() as db, across_customers(db):
+        record_all(db, [a_change((mine, others)[at % 2], about=f"order:{at}") for at in range(50)])
+        db.commit()
+    assert sum("INSERT INTO audit_entries" in statement for statement in statements) == 1
+    assert {id: (chain.count, chain.faults) for id, chain in chains(database).items()} == {
+        mine: (25, []),
+        others: (25, []),
+    }
 
 
 def test_what_is_erased_leaves_its_digest_and_says_so(database: Database) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -26,6 +27,7 @@ from routes.web.entrance.place import Place
 from routes.web.visit import Visit
 from tests.stage.house import House
 from tests.stage.page import Page
+from tests.stage.times import TODAY
 
 BATCH, ROWS = 500, 20_000
 
@@ -112,6 +114,16 @@ class Client:
             "server": ("127.0.0.1", 8000),
         }
         await self._house.app(scope, receive, send)
+
+
+def test_whoever_has_several_customers_finds_in_its_name_whose_file_it_is(quiet_house: House) -> None:
+    """A link of a tab that was opened before the switch gives the list of the customer that one is signed in to."""
+    found = {}
+    for user in ("anna.ka", "hms.fjord"):
+        named = quiet_house.sign_in(user).send("GET", "/orders.csv").headers["content-disposition"]
+        found[user] = unquote(named.partition("UTF-8''")[2])
+    day = f"bestillinger-{TODAY}"
+    assert found == {"anna.ka": f"{day} Havbris Sjømat AS.csv", "hms.fjord": f"{day}.csv"}
 
 
 def test_a_list_comes_as_a_file_that_nobody_keeps(app_with_export: House) -> None:

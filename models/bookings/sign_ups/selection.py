@@ -4,7 +4,7 @@ What they then get is in `distribution`.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -23,6 +23,7 @@ from models.values.texts.folding import fold
 
 _BETWEEN_ADDRESSES = re.compile(r"[\s<>;,|\"']+")
 _BETWEEN_NAMES = re.compile(r"[\s,;|]+")
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +48,26 @@ class Selection:
 
 def select_employees(db: Session, booking: Booking, wanted: Wanted) -> Selection:
     """Find those who are wanted, each once; who is chosen as one of many is left out where he or she has a place."""
-    everybody = list(
-        db.scalars(select(Employee).where(Employee.deactivated_at.is_(None)).order_by(Employee.sort_key, Employee.id))
-    )
     chosen = set(wanted.ids)
     selection = Selection()
-    chosen |= _pasted(everybody, wanted.pasted, selection)
+    if wanted.pasted.strip():
+        chosen |= _pasted(db, wanted.pasted, selection)
     if wanted.unit_ids is None or wanted.unit_ids:
         skipped = _on(db, booking) | (_checked_since(db, wanted.not_since) if wanted.not_since else set())
-        chosen |= {
-            one.id
-            for one in everybody
-            if (wanted.unit_ids is None or one.unit_id in wanted.unit_ids) and one.id not in skipped
-        }
-    selection.employees = [one for one in everybody if one.id in chosen]
+        here = _ACTIVE if wanted.unit_ids is None else _ACTIVE.where(Employee.unit_id.in_(sorted(wanted.unit_ids)))
+        chosen |= set(db.scalars(here)) - skipped
+    selection.employees = sorted(_active(db, sorted(chosen)), key=lambda one: (one.sort_key, one.id))
     return selection
+
+
+_ACTIVE = select(Employee.id).where(Employee.deactivated_at.is_(None))
+
+
+def _active(db: Session, ids: Sequence[int]) -> Iterator[Employee]:
+    """Those who are active; nobody else is read."""
+    for at in range(0, len(ids), _AT_ONCE):
+        some = select(Employee).where(Employee.id.in_(ids[at : at + _AT_ONCE]), Employee.deactivated_at.is_(None))
+        yield from db.scalars(some)
 
 
 def _on(db: Session, booking: Booking) -> set[int]:
@@ -88,14 +94,15 @@ def _checked_since(db: Session, day: date) -> set[int]:
         return set(db.scalars(rows))
 
 
-def _pasted(everybody: Iterable[Employee], text: str, selection: Selection) -> set[int]:
+def _pasted(db: Session, text: str, selection: Selection) -> set[int]:
     """Read a list as it was copied from a mail or a spreadsheet: an address, or a name in any order, on each line."""
     by_address: dict[str, list[int]] = {}
     by_name: dict[frozenset[str], list[int]] = {}
-    for one in everybody:
-        if one.email:
-            by_address.setdefault(fold(one.email), []).append(one.id)
-        by_name.setdefault(_words(one.full_name), []).append(one.id)
+    everybody = select(Employee.id, Employee.given_name, Employee.family_name, Employee.email)
+    for id, given, family, email in db.execute(everybody.where(Employee.deactivated_at.is_(None))):
+        if email:
+            by_address.setdefault(fold(email), []).append(id)
+        by_name.setdefault(_words(f"{given} {family}"), []).append(id)
     found: set[int] = set()
     for line in _lines(text):
         address = next(_addresses(line), None)

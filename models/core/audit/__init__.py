@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, 
 from models.core.audit.chain import START, digest_of_content, digest_of_entry
 from models.core.base import Base, Moment
 from models.core.scope import CustomerOwned, across_customers
+from models.core.walls import last_id
 
 
 class Actor(Protocol):
@@ -178,6 +179,18 @@ def _remember(session: Session, _flush: UOWTransaction, _objects: object) -> Non
     new = [row for row in session.new if isinstance(row, AuditEntry)]
     if new:
         session.info.setdefault(_UNTIED, []).extend(new)
+    if len(new) > 1 and session.get_bind().dialect.name == "sqlite":
+        _give_ids(session, new)
+
+
+def _give_ids(session: Session, new: Iterable[AuditEntry]) -> None:
+    """SQLite tells the ids of rows one at a time only; whoever knows them before writes all rows by one statement.
+
+    Nobody else writes meanwhile: SQLite has one writer, and refuses whoever has read what is not the last any more.
+    """
+    after = last_id(session, AuditEntry.id)
+    for id, entry in enumerate(new, start=after + 1):
+        entry.id = id
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -4,26 +4,30 @@ Behind a balancer or a pooler a server that leads today follows tomorrow: its co
 write. Which sessions there are is said in `models.core.database`.
 """
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import URL, Engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session
 
 from models.core.deadline import deciding
+from models.core.scope import is_read_only
 from models.core.servers.row_security import of_session
 from models.core.settings import Connections
 from models.core.walls import has_written
 
-_FOLLOWS, _ENDED = "25006", {"57P01", "57P02", "57P03"}
-"""SQLSTATE: this server only reads, for another one leads; it was told to end, has crashed, or does not serve yet."""
-_PLANNING = "-c random_page_cost=1.1"
+_FOLLOWS, _ENDED, _OTHERWISE = "25006", {"57P01", "57P02", "57P03"}, "0A000"
+"""SQLSTATE: this server only reads, for another one leads; it was told to end, has crashed, or does not serve yet;
+what a prepared statement gives is of another type now, since the next release has changed the table."""
+_PLANNING = "-c random_page_cost=1.1 -c plan_cache_mode=force_custom_plan"
 """On the disks of today a page anywhere is as near as the next one; PostgreSQL plans for older ones.
 
-Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees.
+Else it reads all the keys of a customer of a hundred thousand to spare itself a few pages of their employees. And it
+plans for the customer who asks: a plan that is kept, since it was good for some with few rows, would sort all rows of
+whoever has many.
 """
 _NOBODY_WAITS_LONGER = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 """Where people wait for an answer; commands take the time that they need."""
@@ -85,8 +89,14 @@ class Acknowledged(Session):
             raise
 
     def close(self) -> None:
-        """Give the connection back, or forget it."""
+        """Give the connection back, or forget it.
+
+        Where one only reads that is a commit: with a rollback psycopg forgets the statements that it has prepared.
+        """
         try:
+            if self.in_transaction() and self.is_active and is_read_only(self) and not has_written(self):
+                with suppress(InvalidRequestError):  # the connection was lost
+                    super().commit()
             super().close()
         except DBAPIError:
             self.invalidate()
@@ -97,7 +107,7 @@ event.listen(Acknowledged, "after_begin", of_session)
 
 def _lost(context: ExceptionContext) -> None:
     state = getattr(context.original_exception, "sqlstate", None)
-    if state == _FOLLOWS or state in _ENDED:
+    if state in {_FOLLOWS, _OTHERWISE, *_ENDED}:
         context.is_disconnect = True
     if context.is_disconnect and not isinstance(context.sqlalchemy_exception, OperationalError):
         raise OperationalError(

@@ -3,17 +3,20 @@
 By what a row is compared is in `matching`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.checks.told import LastDay, last_days
 from models.core.database import give_way
 from models.core.sealed import Keyring
+from models.core.walls import select_rows
 from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
 from models.employees.employee import Employee
+from models.employees.names import sort_key
 from models.employees.national_ids import changes_among, holders_of
 from models.employees.own_numbers import holders_of_numbers
 from models.imports.cells.headings import Meaning
@@ -40,12 +43,8 @@ def known_to(
     known.number_holders = holders_of_numbers(db, (one.employee_number for one in read))
     wanted = _Wanted(read, {id for ids in holders.values() for id in ids} | set(known.number_holders.values()))
     in_units = {id for one in read for id in one.unit_ids} if dry_run.complete else set()
-    there: dict[int, Colleague] = {}
-    for colleague in _colleagues(db):
-        if wanted.includes(colleague):
-            known.take(colleague)
-        if colleague.active and colleague.details.unit_id in in_units:
-            there[colleague.id] = colleague
+    for colleague in wanted.found(db):
+        known.take(colleague)
     matched = {one.row.number: match(one, known) for one in read}
     numbered = {who.id: one.number for one in read if one.number and (who := matched[one.row.number])}
     known.other_numbers = changes_among(db, keyring, customer_id, numbered)
@@ -54,7 +53,7 @@ def known_to(
     in_list = {who.id for who in matched.values() if who}
     left = {who.id: who for one in read if one.has_left and (who := matched[one.row.number]) and who.active}
     dry_run.left = _gone(left.values(), names)
-    dry_run.gone = _gone((one for one in there.values() if one.id not in in_list), names)
+    dry_run.gone = _gone((one for one in _active_in(db, in_units) if one.id not in in_list), names)
     return known
 
 
@@ -73,6 +72,31 @@ def _gone(colleagues: Iterable[Colleague], names: Mapping[int, str]) -> list[Gon
     )
 
 
+_COLUMNS = (Employee.id, Employee.version, Employee.deactivated_at, *(getattr(Employee, name) for name in DETAILS))
+_ONE_OF: BindParameter[Any] = bindparam("values", expanding=True)
+# By name they are asked for twice: of those who are active, and of those who are not, there is an index each.
+_BY_ID = select(*_COLUMNS).where(Employee.id.in_(_ONE_OF))
+_BY_EMAIL = select(*_COLUMNS).where(Employee.email_folded.in_(_ONE_OF))
+_BY_NAME = select(*_COLUMNS).where(Employee.sort_key.in_(_ONE_OF), Employee.deactivated_at.is_(None))
+_BY_NAME_OF_FORMER = select(*_COLUMNS).where(Employee.sort_key.in_(_ONE_OF), Employee.deactivated_at.is_not(None))
+_ACTIVE_IN = (
+    select(*_COLUMNS)
+    .where(
+        Employee.unit_id.in_(bindparam("units", expanding=True)),
+        Employee.deactivated_at.is_(None),
+        Employee.id > bindparam("after", type_=Integer),
+    )
+    .order_by(Employee.id)
+    .limit(_AT_ONCE)
+)
+
+
+def details_by_id(db: Session, ids: Collection[int]) -> dict[int, Details]:
+    """Those in the scope as they are now, for a few rows that are shown."""
+    rows = select_rows(db, _BY_ID, {"values": sorted(ids)}) if ids else []
+    return {one.id: one.details for one in map(_colleague, rows)}
+
+
 class _Wanted:
     """Whom the rows may be about."""
 
@@ -81,8 +105,26 @@ class _Wanted:
         self._ids = holders | {int(id) for id in ids if id.isascii() and id.isdecimal() and len(id) < 10}
         self._emails = {one.email.casefold() for one in read if one.email}
         self._names = {(fold(one.given_name), fold(one.family_name)) for one in read}
+        self._keys = {sort_key(one.given_name, one.family_name) for one in read}
 
-    def includes(self, one: Colleague) -> bool:
+    def found(self, db: Session) -> Iterator[Colleague]:
+        """Those of them who are in the scope, in the order in which they came, in steps that give way."""
+        people: dict[int, Colleague] = {}
+        asked: Sequence[tuple[Select[*tuple[Any, ...]], list[Any]]] = (
+            (_BY_ID, sorted(self._ids)),
+            (_BY_EMAIL, sorted(self._emails)),
+            (_BY_NAME, sorted(self._keys)),
+            (_BY_NAME_OF_FORMER, sorted(self._keys)),
+        )
+        for statement, values in asked:
+            for at in range(0, len(values), _AT_ONCE):
+                rows = select_rows(db, statement, {"values": values[at : at + _AT_ONCE]})
+                people |= {row[0]: _colleague(row) for row in rows}
+                give_way()
+        return (people[id] for id in sorted(people) if self._includes(people[id]))
+
+    def _includes(self, one: Colleague) -> bool:
+        """Keys are cut where names are very long."""
         details = one.details
         return (
             one.id in self._ids
@@ -91,18 +133,18 @@ class _Wanted:
         )
 
 
-def _colleagues(db: Session) -> Iterator[Colleague]:
-    """All employees of the scope, in steps that give way."""
+def _active_in(db: Session, unit_ids: Collection[int]) -> Iterator[Colleague]:
+    """Everybody who works in some units, in steps that give way."""
     after = 0
-    columns = (getattr(Employee, name) for name in DETAILS)
-    statement = (
-        select(Employee.id, Employee.version, Employee.deactivated_at, *columns).order_by(Employee.id).limit(_AT_ONCE)
-    )
-    while True:
-        rows = db.execute(statement.where(Employee.id > after)).all()
-        for id, version, deactivated_at, *values in rows:
-            yield Colleague(id, version, Details(*values), deactivated_at is None)
+    while unit_ids:
+        rows = select_rows(db, _ACTIVE_IN, {"units": sorted(unit_ids), "after": after})
+        yield from map(_colleague, rows)
         if len(rows) < _AT_ONCE:
             return
         after = rows[-1][0]
         give_way()
+
+
+def _colleague(row: Sequence[Any]) -> Colleague:
+    id, version, deactivated_at, *values = row
+    return Colleague(id, version, Details(*values), deactivated_at is None)

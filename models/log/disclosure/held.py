@@ -57,7 +57,7 @@ row about the employee; what a message says, without the personal link."""
 
 _NOT_SHOWN: dict[str, tuple[str, ...]] = {
     "it is made of what is shown, to find the employee by": (
-        *("employees.sort_key", "employees.search_text", "employees.search_tokens"),
+        *("employees.sort_key", "employees.search_text", "employees.search_tokens", "employees.email_folded"),
     ),
     "it keeps two from overwriting each other, or the same from being done twice": (
         *("employees.version", "employees.idempotency_key", "employees.fingerprint"),

@@ -9,7 +9,8 @@ import psycopg.sql
 import pytest
 from sqlalchemy import Connection, event, make_url, select
 
-from models.core.database import Database
+from models.core.database import Database, run
+from models.core.scope import across_customers
 from models.core.servers.postgresql import arguments
 from models.core.settings import Connections
 from models.employees.employee import Employee
@@ -114,6 +115,53 @@ def test_a_server_that_follows_another_is_let_go_of(quiet_house: House, admin: p
     finally:
         admin.execute(psycopg.sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
     assert saved(page).h1 == "Kari Lagret"
+
+
+def test_whoever_only_reads_keeps_the_statements_that_the_connection_has_prepared(quiet_house: House) -> None:
+    """A rollback at the end of each page would have all of them parsed anew, page after page."""
+    if quiet_house.portal.database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    database = Database(quiet_house.settings.database_url)
+    for _ in range(8):
+        with database.session(read_only=True) as db, across_customers(db):
+            db.scalars(select(Employee.id).limit(1)).all()
+    with database.engine.connect() as connection:
+        kept = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, 'employees') > 0"
+        assert connection.exec_driver_sql(kept).scalar() == 1
+    database.close()
+
+
+def test_a_page_survives_that_the_next_release_changes_the_type_of_what_it_asks(
+    quiet_house: House, admin: psycopg.Connection
+) -> None:
+    """What was prepared before cannot be asked any more; whoever only reads is answered on another connection."""
+    page = quiet_house.sign_in("Tester")
+    try:
+        for length in (220, 240):
+            for _ in range(8):
+                assert page.open("/employees").status_code == 200
+            admin.execute(f"ALTER TABLE customers ALTER COLUMN name TYPE varchar({length})")
+            assert page.open("/employees").status_code == 200
+    finally:
+        admin.execute("ALTER TABLE customers ALTER COLUMN name TYPE varchar(200)")
+
+
+def test_connections_are_kept_when_many_have_come_at_once(quiet_house: House) -> None:
+    """To connect anew takes longer than the page that is asked for."""
+    database = quiet_house.portal.database
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+
+    def hold(left: int) -> None:
+        with database.engine.connect():
+            if left:
+                hold(left - 1)
+
+    async def many() -> None:
+        await run(hold, 9)
+
+    quiet_house._loop.wait(many())
+    assert database.connections == (10, 0)
 
 
 def test_how_it_is_reached_is_chosen_unless_the_address_says_so() -> None:

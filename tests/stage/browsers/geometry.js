@@ -26,6 +26,9 @@
     return clips.get(element);
   };
 
+  // A bar that stays in sight lies on what is scrolled below it, which is what it is for.
+  const bar = element => element.closest('.ending, .chosen');
+
   const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (walker.nextNode()) {
     const node = walker.currentNode, parent = node.parentElement;
@@ -37,7 +40,7 @@
       if (edge && (rect.right > edge.right + slack || rect.left < edge.left - slack || rect.bottom > edge.bottom + slack * 2)) say('cut off', node.data);
       // The line box of the font is higher than its letters: a third of it is air.
       const air = rect.height / 6;
-      if (cut !== 'scrolls') texts.push({ node, text: node.data, in: block(parent), left: rect.left, right: rect.right, top: rect.top + air, bottom: rect.bottom - air });
+      if (cut !== 'scrolls') texts.push({ node, text: node.data, in: block(parent), bar: bar(parent), left: rect.left, right: rect.right, top: rect.top + air, bottom: rect.bottom - air });
     }
     for (const match of node.data.matchAll(WHOLE)) {
       range.setStart(node, match.index);
@@ -50,7 +53,7 @@
   texts.forEach((a, at) => {
     for (const b of texts.slice(at + 1)) {
       if (b.top >= a.bottom - slack) break;
-      if (a.node === b.node) continue;
+      if (a.node === b.node || a.bar !== b.bar) continue;
       if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > slack && Math.min(a.bottom, b.bottom) - b.top > slack) say('overlap', a.text, b.text);
     }
   });

@@ -19,6 +19,8 @@ from tests.stage.shared import shared
 from tests.stage.times import TODAY
 
 _FRAGMENT_OF = {"tr": "tbody", "td": "tr", "li": "ul", "option": "select"}
+_PARTIAL = re.compile(r"<hx-partial\b[^>]*>(.*?)</hx-partial>", re.DOTALL)
+"""What htmx reads as a template of its own, also below a row of a table."""
 _TRUE_OR_NOT = set("autofocus checked disabled hidden multiple novalidate readonly required selected".split())
 _PLAIN = r"[^<>\"&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 _WORDS = re.compile(rf">{_PLAIN}*[^\s<>\"&\x00-\x20\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]{_PLAIN}*<")
@@ -94,7 +96,9 @@ def valid(html: str, *, document: bool) -> None:
         parser.parse(html)
     else:
         first = re.match(r"\s*<(\w+)", html)
-        parser.parseFragment(html, container=_FRAGMENT_OF.get(first.group(1) if first else "", "div"))
+        parser.parseFragment(_PARTIAL.sub("", html), container=_FRAGMENT_OF.get(first.group(1) if first else "", "div"))
+        for partial in _PARTIAL.findall(html):
+            valid(partial, document=False)
     assert not parser.errors, f"invalid HTML: {parser.errors[:3]}\n{html[:400]}"
 
 
