@@ -4,7 +4,7 @@ What they then get is in `distribution`.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -51,7 +51,7 @@ def select_employees(db: Session, booking: Booking, wanted: Wanted) -> Selection
     chosen = set(wanted.ids)
     selection = Selection()
     if wanted.pasted.strip():
-        chosen |= _pasted(db, wanted.pasted, selection)
+        chosen |= _pasted(db.execute(_EVERYBODY).tuples(), wanted.pasted, selection)
     if wanted.unit_ids is None or wanted.unit_ids:
         skipped = _on(db, booking) | (_checked_since(db, wanted.not_since) if wanted.not_since else set())
         here = _ACTIVE if wanted.unit_ids is None else _ACTIVE.where(Employee.unit_id.in_(sorted(wanted.unit_ids)))
@@ -94,12 +94,16 @@ def _checked_since(db: Session, day: date) -> set[int]:
         return set(db.scalars(rows))
 
 
-def _pasted(db: Session, text: str, selection: Selection) -> set[int]:
+_EVERYBODY = select(Employee.id, Employee.given_name, Employee.family_name, Employee.email).where(
+    Employee.deactivated_at.is_(None)
+)
+
+
+def _pasted(everybody: Iterable[tuple[int, str, str, str | None]], text: str, selection: Selection) -> set[int]:
     """Read a list as it was copied from a mail or a spreadsheet: an address, or a name in any order, on each line."""
     by_address: dict[str, list[int]] = {}
     by_name: dict[frozenset[str], list[int]] = {}
-    everybody = select(Employee.id, Employee.given_name, Employee.family_name, Employee.email)
-    for id, given, family, email in db.execute(everybody.where(Employee.deactivated_at.is_(None))):
+    for id, given, family, email in everybody:
         if email:
             by_address.setdefault(fold(email), []).append(id)
         by_name.setdefault(_words(f"{given} {family}"), []).append(id)
