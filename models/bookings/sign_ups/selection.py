@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from models.bookings.booking import Booking
@@ -51,7 +51,7 @@ def select_employees(db: Session, booking: Booking, wanted: Wanted) -> Selection
     chosen = set(wanted.ids)
     selection = Selection()
     if wanted.pasted.strip():
-        chosen |= _pasted(db.execute(_EVERYBODY).tuples(), wanted.pasted, selection)
+        chosen |= _pasted(db.execute(_EVERYBODY), wanted.pasted, selection)
     if wanted.unit_ids is None or wanted.unit_ids:
         skipped = _on(db, booking) | (_checked_since(db, wanted.not_since) if wanted.not_since else set())
         here = _ACTIVE if wanted.unit_ids is None else _ACTIVE.where(Employee.unit_id.in_(sorted(wanted.unit_ids)))
@@ -99,7 +99,7 @@ _EVERYBODY = select(Employee.id, Employee.given_name, Employee.family_name, Empl
 )
 
 
-def _pasted(everybody: Iterable[tuple[int, str, str, str | None]], text: str, selection: Selection) -> set[int]:
+def _pasted(everybody: Iterable[Row[int, str, str, str | None]], text: str, selection: Selection) -> set[int]:
     """Read a list as it was copied from a mail or a spreadsheet: an address, or a name in any order, on each line."""
     by_address: dict[str, list[int]] = {}
     by_name: dict[frozenset[str], list[int]] = {}
