@@ -15,7 +15,7 @@ from models.bookings.sign_ups.candidates import employees_by_id, not_there_yet, 
 from models.bookings.sign_ups.seating import sign_up_all
 from models.bookings.sign_ups.sign_up import NoLongerSignedUp, SignUp
 from models.bookings.sign_ups.waiting_list import join_all
-from models.bookings.slots import slot_by_id
+from models.bookings.slots import Slot, slot_by_id
 from models.employees.employee import Employee
 from models.values.dates import parse_date
 from routes.bookings.addresses import create as give_address
@@ -79,7 +79,10 @@ def show_times(visit: Visit, booking: Booking, why: ReasonForm | None = None) ->
 
 def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Put the ticked employees on a slot, or on the waiting list of a day (T1-T4)."""
-    booking, form = booking_of(visit, id), SignUpForm.of(visit, visit.form.multi_items())
+    form = SignUpForm.of(visit, visit.form.multi_items())
+    if _is_for_a_slot(visit, form) and (too_late := visit.before_its_turn(lambda: _too_late(visit, id, form, why))):
+        return too_late
+    booking = booking_of(visit, id)
     other = _other_button(visit, booking, form, why)
     if other:
         return other
@@ -94,17 +97,41 @@ def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     if not form.slot.data:
         sheet.problem = "Velg en ledig tid."
         return draw(visit, sheet, status=422)
-    slot = slot_by_id(visit.db, form.slot.first or 0)
-    if slot is None or slot.booking_id != booking.id:
-        raise not_found()
+    slot = _slot_of(visit, booking, form)
     try:
-        seating.refuse_full(visit.db, slot, employees, visit.now, sheet.reason)
         new = not_there_yet(visit.db, slot, employees, visit.user.user_id)
         sign_up_all(visit.db, slot, new, by=visit.user, now=visit.now, reason=sheet.reason)
     except REFUSALS as refusal:
         return refused(visit, sheet, refusal, employees)
     said = f"{_names(employees)} er påmeldt {short_moment(slot.starts_at)}."
     return changed(sheet, said, employees, just=new)
+
+
+_OTHER_BUTTONS = ("address", "cancel", "accept", "find", "invite", "distribute", "wait")
+
+
+def _is_for_a_slot(visit: Visit, form: SignUpForm) -> bool:
+    return bool(form.slot.data and form.employee.data) and not any(name in visit.form for name in _OTHER_BUTTONS)
+
+
+def _too_late(visit: Visit, id: int, form: SignUpForm, why: ReasonForm | None) -> Response | None:
+    """The refusal where the last place is gone, which most of those get who come for it."""
+    booking = booking_of(visit, id)
+    sheet, slot = _sheet(visit, booking, why, form), _slot_of(visit, booking, form)
+    employees = _employees(visit, form.employee.data)
+    try:
+        if not _without_reason(visit, sheet):
+            seating.refuse_full(visit.db, slot, employees, visit.now, sheet.reason)
+    except REFUSALS as refusal:
+        return refused(visit, sheet, refusal, employees)
+    return None
+
+
+def _slot_of(visit: Visit, booking: Booking, form: SignUpForm) -> Slot:
+    slot = slot_by_id(visit.db, form.slot.first or 0)
+    if slot is None or slot.booking_id != booking.id:
+        raise not_found()
+    return slot
 
 
 def _other_button(visit: Visit, booking: Booking, form: SignUpForm, why: ReasonForm | None) -> Response | None:

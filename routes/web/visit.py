@@ -19,7 +19,7 @@ from models.core.clock import today_in_oslo
 from models.core.database import Session, aside
 from models.core.deadline import deciding
 from models.core.lanes import Full, Lane
-from models.core.scope import CustomerOwned, Right, Scope, narrow, owner_of
+from models.core.scope import CustomerOwned, Right, Scope, is_read_only, narrow, owner_of
 from models.core.walls import has_written
 from models.customers.account_managers import Contact
 from models.customers.search import is_looked_after
@@ -254,8 +254,24 @@ class Visit:
                 self.write_much(partial(work, piece))
                 self.portal.database.make_room()
 
+    def before_its_turn(self, look: Callable[[], T | None]) -> T | None:
+        """What `look` gives, which only reads; where it is None, the visit may write afterwards, and looks at all anew.
+
+        So a refusal that is certain at a look waits for nobody who writes, and holds nobody up. Comes first in a visit.
+        """
+        if is_read_only(self.db):
+            return look()
+        self.portal.database.only_reads(self.db, self.scope)
+        found = look()
+        if found is None:
+            self.db.close()
+            self.db = self.portal.database.session(self.scope)
+        return found
+
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""
+        if is_read_only(self.db):
+            return
         if not has_written(self.db):
             self.db.commit()  # what was read is as good as before, and need not be read again
         self.portal.database.only_reads(self.db, self.scope)

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from models.core.database import Database
+from tests.bookings.test_bookings import Stage
 from tests.stage.house import House
 from tests.stage.page import Page
 
@@ -31,6 +32,21 @@ def somebody_writes(house: House) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+def test_t3_whoever_comes_too_late_for_a_place_waits_for_nobody_who_writes(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(quiet_house)
+    stage.sits(0, 0)
+    page = quiet_house.sign_in("hms.fjord").open(stage.url)
+    wanted = [("csrf_token", page.token()), ("employee", str(stage.ids[1])), ("slot", str(stage.slots[0]))]
+    monkeypatch.setattr(quiet_house.portal.database._lock, "_patience", 0.2)
+    with somebody_writes(quiet_house):
+        answer = page.send("POST", f"{stage.url}/signups", wanted)
+        free = page.send("POST", f"{stage.url}/signups", [*wanted[:2], ("slot", str(stage.slots[1]))])
+    assert (answer.status_code, free.status_code) == (409, 503)
+    assert "Timen ble nettopp full" in answer.text
 
 
 async def save(page: Page, at: int, answered: list[int]) -> int:
