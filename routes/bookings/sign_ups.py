@@ -4,7 +4,7 @@ Who may sit where is decided in `models.bookings.sign_ups.seating`; many at a ti
 is answered is in `sheet`. At the desk the same is done in the customer's stead, and then there is a reason, `why`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from models.bookings.sign_ups.seating import sign_up_all
 from models.bookings.sign_ups.sign_up import NoLongerSignedUp, SignUp
 from models.bookings.sign_ups.waiting_list import join_all
 from models.bookings.slots import Slot, slot_by_id
+from models.core.scope import is_read_only
 from models.employees.employee import Employee
 from models.values.dates import parse_date
 from routes.bookings.addresses import create as give_address
@@ -80,7 +81,7 @@ def show_times(visit: Visit, booking: Booking, why: ReasonForm | None = None) ->
 def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Put the ticked employees on a slot, or on the waiting list of a day (T1-T4)."""
     form = SignUpForm.of(visit, visit.form.multi_items())
-    if _is_for_a_slot(visit, form) and (too_late := visit.before_its_turn(lambda: _too_late(visit, id, form, why))):
+    if _is_for_a_slot(visit, form) and (too_late := _before_its_turn(visit, lambda: _too_late(visit, id, form, why))):
         return too_late
     booking = booking_of(visit, id)
     other = _other_button(visit, booking, form, why)
@@ -112,6 +113,22 @@ _OTHER_BUTTONS = ("address", "cancel", "accept", "find", "invite", "distribute",
 
 def _is_for_a_slot(visit: Visit, form: SignUpForm) -> bool:
     return bool(form.slot.data and form.employee.data) and not any(name in visit.form for name in _OTHER_BUTTONS)
+
+
+def _before_its_turn(visit: Visit, look: Callable[[], Response | None]) -> Response | None:
+    """What `look` gives, which only reads; where it is None, the visit may write afterwards, and looks at all anew.
+
+    So a refusal that is certain at a look waits for nobody who writes, and holds nobody up.
+    """
+    if is_read_only(visit.db):
+        return look()
+    database = visit.portal.database
+    database.only_reads(visit.db, visit.scope)
+    refusal = look()
+    if refusal is None:
+        visit.db.close()
+        visit.db = database.session(visit.scope)
+    return refusal
 
 
 def _too_late(visit: Visit, id: int, form: SignUpForm, why: ReasonForm | None) -> Response | None:

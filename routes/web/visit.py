@@ -117,9 +117,7 @@ class Visit:
         `key` is the row's primary key; raises not_found. What is looked at across customers stands in lists; what is
         changed, is changed within one of them (decision 0025).
         """
-        if not self.is_at_desk:
-            raise not_found()
-        customer_id = owner_of(self.db, owned, key)
+        customer_id = owner_of(self.db, owned, key) if self.is_at_desk else None
         if customer_id is None:
             raise not_found()
         self.served = Scope.whole(customer_id)
@@ -254,27 +252,12 @@ class Visit:
                 self.write_much(partial(work, piece))
                 self.portal.database.make_room()
 
-    def before_its_turn(self, look: Callable[[], T | None]) -> T | None:
-        """What `look` gives, which only reads; where it is None, the visit may write afterwards, and looks at all anew.
-
-        So a refusal that is certain at a look waits for nobody who writes, and holds nobody up. Comes first in a visit.
-        """
-        if is_read_only(self.db):
-            return look()
-        self.portal.database.only_reads(self.db, self.scope)
-        found = look()
-        if found is None:
-            self.db.close()
-            self.db = self.portal.database.session(self.scope)
-        return found
-
     def undo(self) -> None:
         """Forget what was written, and let others write while a refusal is drawn."""
-        if is_read_only(self.db):
-            return
-        if not has_written(self.db):
-            self.db.commit()  # what was read is as good as before, and need not be read again
-        self.portal.database.only_reads(self.db, self.scope)
+        if not is_read_only(self.db):
+            if not has_written(self.db):
+                self.db.commit()  # what was read is as good as before, and need not be read again
+            self.portal.database.only_reads(self.db, self.scope)
 
     def keep(self) -> None:
         """Commit now what must be remembered although the answer is a refusal, such as a failed sign-in."""
