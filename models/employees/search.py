@@ -140,7 +140,8 @@ def find_employees(db: Session, customer_id: int, criteria: Criteria, page_size:
     if "tokens" in holding:
         many = min(COUNTED_TO, MANY) if _SHORT.fullmatch(holding["tokens"]) else MANY
         found = select_rows(db, _gathered(names, kind, many, goes_on=goes_on), holding)
-        if found and found[0][0] > many:
+        # Of too many, those that were gathered may all stand above where the list goes on: then no count came either.
+        if found[0][0] > many if found else goes_on:
             found = select_rows(db, _picked(names, kind, goes_on=goes_on), holding)
     else:
         found = select_rows(db, _walked(names, goes_on=goes_on), holding)
