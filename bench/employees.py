@@ -16,9 +16,10 @@ from models.core.scope import Scope
 from models.customers.customer import Customer
 from models.customers.units import Unit
 from models.demo.people import FAMILY_NAMES, MEN, WOMEN, address
-from models.employees.employee import Employee, derived, folded
+from models.employees.employee import Employee, derived
 from models.employees.search import Criteria, find_employees
 from models.migrations import migrate
+from models.values.email_address import folded
 
 TOTAL, CUSTOMERS = 1_000_000, 1000
 MEASURED = 1

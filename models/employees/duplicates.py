@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from models.core.walls import select_rows
 from models.customers.units import Unit
 from models.employees.details import Details
-from models.employees.employee import Employee, folded
+from models.employees.employee import UNFOLDED, Employee
 from models.employees.names import sort_key
+from models.values.email_address import folded
 
 SAME_EMAIL = "samme e-postadresse"
 SAME_NAME_AND_BIRTH = "samme navn og fødselsdag"
@@ -35,7 +36,10 @@ class Duplicate:
 _WITH_NAME = select(Employee.id).where(
     Employee.sort_key == bindparam("sort_key"), Employee.birth_date == bindparam("birth_date", type_=Date)
 )
-_WITH_EMAIL = select(Employee.id).where(Employee.email_folded == bindparam("email")).order_by(Employee.id)
+_WITH_EMAIL, _UNFOLDED = (
+    select(Employee.id, Employee.email).where(holds).order_by(Employee.id)
+    for holds in (Employee.email_folded == bindparam("email"), UNFOLDED)
+)
 _THESE = (
     select(Employee.id, Employee.given_name, Employee.family_name, Unit.name, Employee.deactivated_at)
     .join(Unit, Unit.id == Employee.unit_id)
@@ -64,4 +68,7 @@ def _with_name_and_birth(db: Session, details: Details) -> Iterable[int]:
 
 
 def _with_email(db: Session, email: str | None) -> Iterable[int]:
-    return [id for (id,) in select_rows(db, _WITH_EMAIL, {"email": folded(email)})] if email else []
+    if not email:
+        return []
+    found = [*select_rows(db, _WITH_EMAIL, {"email": folded(email)}), *select_rows(db, _UNFOLDED, {})]
+    return [id for id, theirs in found if folded(theirs) == folded(email)]

@@ -57,3 +57,8 @@ def domain_in_ascii(domain: str) -> str:
         raise ValueError(
             "Skriv e-postadressen slik: navn@firma.no. Det som står etter @, kan ikke være et domene."
         ) from None
+
+
+def folded(email: str | None) -> str | None:
+    """What equal addresses have in common."""
+    return email.casefold() if email else None

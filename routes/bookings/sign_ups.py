@@ -81,7 +81,8 @@ def show_times(visit: Visit, booking: Booking, why: ReasonForm | None = None) ->
 def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     """Put the ticked employees on a slot, or on the waiting list of a day (T1-T4)."""
     form = SignUpForm.of(visit, visit.form.multi_items())
-    if _is_for_a_slot(visit, form) and (too_late := _before_its_turn(visit, lambda: _too_late(visit, id, form, why))):
+    is_for_a_time = bool(form.slot.data and form.employee.data)  # a time is sent by its own button alone
+    if is_for_a_time and (too_late := _before_its_turn(visit, lambda: _too_late(visit, id, form, why))):
         return too_late
     booking = booking_of(visit, id)
     other = _other_button(visit, booking, form, why)
@@ -108,13 +109,6 @@ def create(visit: Visit, id: int, why: ReasonForm | None = None) -> Response:
     return changed(sheet, said, employees, just=new)
 
 
-_OTHER_BUTTONS = ("address", "cancel", "accept", "find", "invite", "distribute", "wait")
-
-
-def _is_for_a_slot(visit: Visit, form: SignUpForm) -> bool:
-    return bool(form.slot.data and form.employee.data) and not any(name in visit.form for name in _OTHER_BUTTONS)
-
-
 def _before_its_turn(visit: Visit, look: Callable[[], Response | None]) -> Response | None:
     """What `look` gives, which only reads; where it is None, the visit may write afterwards, and looks at all anew.
 
@@ -132,13 +126,14 @@ def _before_its_turn(visit: Visit, look: Callable[[], Response | None]) -> Respo
 
 
 def _too_late(visit: Visit, id: int, form: SignUpForm, why: ReasonForm | None) -> Response | None:
-    """The refusal where the last place is gone, which most of those get who come for it."""
+    """The refusal that is certain at a look: the last place is gone, as most of those hear who come for it."""
     booking = booking_of(visit, id)
     sheet, slot = _sheet(visit, booking, why, form), _slot_of(visit, booking, form)
+    if without := _without_reason(visit, sheet):
+        return without
     employees = _employees(visit, form.employee.data)
     try:
-        if not _without_reason(visit, sheet):
-            seating.refuse_full(visit.db, slot, employees, visit.now, sheet.reason)
+        seating.refuse_full(visit.db, slot, employees, visit.now, sheet.reason)
     except REFUSALS as refusal:
         return refused(visit, sheet, refusal, employees)
     return None

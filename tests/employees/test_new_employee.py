@@ -1,6 +1,6 @@
 """Ny ansatt (AN1-AN3): what is required, who may be there already, the same form twice."""
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.core.audit import AuditEntry
 from models.customers.units import Unit
@@ -101,6 +101,20 @@ def test_an2_who_may_be_there_already_is_asked_about_and_never_hidden(house: Hou
     _, twin = named(house, "Solbakken")
     with house.behind() as db:
         assert db.get(NationalId, twin.id), "the number was not saved with the rest"
+
+
+def test_an2_an_address_that_the_release_before_wrote_is_found(quiet_house: House) -> None:
+    """It serves while tables are brought up, and writes no folded address, or leaves an old one as it was."""
+    with quiet_house.behind() as db:
+        db.execute(text("UPDATE employees SET email = 'Ingrid.NY@fjordbygg.example' WHERE family_name = 'Solbakken'"))
+        db.commit()
+    page = quiet_house.sign_in("hms.fjord").open("/employees/new")
+    unit = page.option("unit", "Stavanger")
+    page.fill(**{**KARI, "email": "ingrid.ny@fjordbygg.example"}, unit=unit).press("Lagre")
+    said = page.soup.select_one("[aria-labelledby=duplicates]")
+    assert said
+    assert "Ingrid Solbakken" in said.get_text()
+    assert "samme e-postadresse" in said.get_text()
 
 
 def test_an2_nobody_learns_who_is_registered_in_a_unit_that_one_does_not_see(quiet_house: House) -> None:

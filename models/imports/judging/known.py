@@ -15,7 +15,7 @@ from models.core.sealed import Keyring
 from models.core.walls import select_rows
 from models.customers.units import UnitRow, norwegian
 from models.employees.details import DETAILS, Details
-from models.employees.employee import Employee
+from models.employees.employee import UNFOLDED, Employee
 from models.employees.names import sort_key
 from models.employees.national_ids import changes_among, holders_of
 from models.employees.own_numbers import holders_of_numbers
@@ -23,6 +23,7 @@ from models.imports.cells.headings import Meaning
 from models.imports.dry_run import DryRun, Gone
 from models.imports.judging.matching import Colleague, Known, match
 from models.imports.reading import Read
+from models.values.email_address import folded
 from models.values.texts.folding import fold
 
 _AT_ONCE = 1000
@@ -77,6 +78,7 @@ _ONE_OF: BindParameter[Any] = bindparam("values", expanding=True)
 # By name they are asked for twice: of those who are active, and of those who are not, there is an index each.
 _BY_ID = select(*_COLUMNS).where(Employee.id.in_(_ONE_OF))
 _BY_EMAIL = select(*_COLUMNS).where(Employee.email_folded.in_(_ONE_OF))
+_BY_EMAIL_UNFOLDED = select(*_COLUMNS).where(UNFOLDED)
 _BY_NAME = select(*_COLUMNS).where(Employee.sort_key.in_(_ONE_OF), Employee.deactivated_at.is_(None))
 _BY_NAME_OF_FORMER = select(*_COLUMNS).where(Employee.sort_key.in_(_ONE_OF), Employee.deactivated_at.is_not(None))
 _ACTIVE_IN = (
@@ -103,13 +105,13 @@ class _Wanted:
     def __init__(self, read: list[Read], holders: set[int]) -> None:
         ids = {one.row.values.get(Meaning.ID, "") for one in read}
         self._ids = holders | {int(id) for id in ids if id.isascii() and id.isdecimal() and len(id) < 10}
-        self._emails = {one.email.casefold() for one in read if one.email}
+        self._emails = {folded(one.email) for one in read if one.email}
         self._names = {(fold(one.given_name), fold(one.family_name)) for one in read}
         self._keys = {sort_key(one.given_name, one.family_name) for one in read}
 
     def found(self, db: Session) -> Iterator[Colleague]:
         """Those of them who are in the scope, in the order in which they came, in steps that give way."""
-        people: dict[int, Colleague] = {}
+        people = {row[0]: _colleague(row) for row in select_rows(db, _BY_EMAIL_UNFOLDED, {}) if self._emails}
         asked: Sequence[tuple[Select[*tuple[Any, ...]], list[Any]]] = (
             (_BY_ID, sorted(self._ids)),
             (_BY_EMAIL, sorted(self._emails)),
@@ -128,7 +130,7 @@ class _Wanted:
         details = one.details
         return (
             one.id in self._ids
-            or (details.email or "").casefold() in self._emails
+            or folded(details.email) in self._emails
             or (fold(details.given_name), fold(details.family_name)) in self._names
         )
 

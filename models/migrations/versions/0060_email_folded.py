@@ -8,7 +8,8 @@ down_revision = "0058"
 branch_labels = None
 depends_on = None
 
-_INDEX = "ix_employees_customer_id_email_folded"
+_INDEX, _REST = "ix_employees_customer_id_email_folded", "ix_employees_unfolded"
+_UNFOLDED = sa.func.lower(sa.column("email")).is_distinct_from(sa.column("email_folded"))
 _AT_ONCE = 1000
 
 
@@ -26,9 +27,11 @@ def upgrade() -> None:
             [{"at": id, "folded": email.casefold()} for id, email in rows],
         )
     op.create_index(_INDEX, "employees", ["customer_id", "email_folded"])
+    op.create_index(_REST, "employees", ["customer_id", "id"], postgresql_where=_UNFOLDED, sqlite_where=_UNFOLDED)
 
 
 def downgrade() -> None:
     """Lists are compared with everybody again."""
+    op.drop_index(_REST, "employees")
     op.drop_index(_INDEX, "employees")
     op.drop_column("employees", "email_folded")
