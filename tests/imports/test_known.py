@@ -75,7 +75,7 @@ def with_others(house: House, customer_id: int, rng: Random) -> list[list[str]]:
             one.employee_number = f"A{at}" if rng.random() < 0.3 else None
         db.commit()
         for at, one in enumerate(people[::5]):  # as the release before does, which serves while tables are brought up
-            one.email = f"Fra{at}.Før@Østby.example"
+            one.email = f"Fra{at}.Foer@Østby.example"
             db.expunge(one)
             db.connection().execute(
                 text("UPDATE employees SET email = :email WHERE id = :id"), {"email": one.email, "id": one.id}
